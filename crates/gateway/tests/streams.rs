@@ -28,7 +28,7 @@ fn handshakes_of_one_address_make_room_for_those_of_others() {
     assert!(stage.rejected.iter().all(|id| crowd.contains(id)), "no connection of another address had to go");
     assert_eq!(stage.server.statistics().connections.rejected_handshaking, 3);
 
-    stage.now += StreamSettings::default().handshake_max;
+    stage.now += StreamSettings::default().handshake_timeout;
     stage.drive_until(|stage| stage.rejected.len() == 3 + 4);
     assert_eq!(stage.server.statistics().connections.failed_handshakes, 4, "no connection said anything");
     for _ in 0..5 {

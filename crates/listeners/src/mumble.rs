@@ -112,7 +112,7 @@ impl MumbleListener {
         settings.connections_max = keys.connections_max;
         settings.address_shares = place.shares;
         settings.handshakes_max = keys.handshakes_max;
-        settings.handshake_max = keys.handshake_timeout_s.into();
+        settings.handshake_timeout = keys.handshake_timeout_s.into();
         settings.silence_max = keys.silence_timeout_s.into();
         settings.control_bytes_max = keys.control_bytes_max;
         settings.voice_bytes_max = keys.voice_bytes_max;

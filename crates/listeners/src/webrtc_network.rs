@@ -120,7 +120,7 @@ impl NetworkListener for WebRtcListener {
             settings.udp.set_port(own.local_addr().port());
         }
         settings.announced = self.keys.announced.into_iter().collect();
-        (settings.peers_max, settings.address_shares) = (self.keys.connections_max, place.shares);
+        (settings.connections_max, settings.address_shares) = (self.keys.connections_max, place.shares);
         let mut host = WebRtcHost::bind(settings)?;
         let address = host.local_addr();
         if let Some(own) = own {

@@ -106,7 +106,7 @@ impl WebSocketListener {
         let keys = &self.0;
         let pings = PingSettings { every: keys.ping_interval_s.into(), ..PingSettings::default() };
         let mut settings = StreamSettings {
-            handshake_max: keys.handshake_timeout_s.into(),
+            handshake_timeout: keys.handshake_timeout_s.into(),
             handshakes_max: keys.handshakes_max,
             pings: Some(pings),
             voice_bytes_max: keys.voice_bytes_max,

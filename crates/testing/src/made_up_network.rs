@@ -67,10 +67,10 @@ struct MadeUpListener(MadeUpKeys);
 
 impl MadeUpListener {
     fn server(&self, place: &ListenerPlace<'_>) -> KcpServer {
-        let (peers_max, address_shares) = (self.0.clients_max, place.shares);
+        let (connections_max, address_shares) = (self.0.clients_max, place.shares);
         // The seed need not be secret in a test.
         KcpServer::new(
-            KcpServerSettings { peers_max, address_shares, ..KcpServerSettings::default() },
+            KcpServerSettings { connections_max, address_shares, ..KcpServerSettings::default() },
             [7; 32],
         )
     }

@@ -82,7 +82,7 @@ impl<P: StreamProtocol> StreamClient<P> {
     fn begin(&mut self, now: Instant) {
         let id = self.tcp.connect(now, self.settings.server, self.settings.local);
         let link = Link::new(id, self.protocol.open());
-        self.state = State::Entering { link, until: now + self.settings.streams.handshake_max };
+        self.state = State::Entering { link, until: now + self.settings.streams.handshake_timeout };
     }
 
     fn step(&mut self, now: Instant) -> Option<Step> {

@@ -16,7 +16,7 @@ pub struct StreamSettings {
     /// How a server's connections are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
     /// How long a connection may take for its part of the handshake.
-    pub handshake_max: Duration,
+    pub handshake_timeout: Duration,
     /// How many handshakes may be pending at once. With one more, one is closed at once and counted: of the address
     /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
@@ -38,7 +38,7 @@ impl Default for StreamSettings {
         Self {
             tcp: TcpSettings { system_bytes_max: Some(128 * 1024), ..TcpSettings::default() },
             address_shares: AddressShares::default(),
-            handshake_max: Duration::from_secs(5),
+            handshake_timeout: Duration::from_secs(5),
             handshakes_max: 256,
             pings: None,
             clients_ping: false,
@@ -74,7 +74,7 @@ pub struct StreamClientSettings {
     pub local: Option<IpAddr>,
     /// Bytes that are sent before everything else, such as a [header of the PROXY protocol](crate::proxy_protocol).
     pub preface: Vec<u8>,
-    /// As for a server; `handshake_max` counts from the first attempt to connect.
+    /// As for a server; `handshake_timeout` counts from the first attempt to connect.
     pub streams: StreamSettings,
 }
 

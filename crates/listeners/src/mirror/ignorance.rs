@@ -85,7 +85,7 @@ impl IgnoranceListener {
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> EnetServerSettings {
         EnetServerSettings {
             connection: self.connection(connection),
-            peers_max: self.keys.connections_max,
+            connections_max: self.keys.connections_max,
             address_shares: place.shares,
             ..EnetServerSettings::default()
         }

@@ -128,7 +128,7 @@ impl KcpListener {
         KcpServerSettings {
             link: self.link(link),
             generation: self.generation(),
-            peers_max: self.keys.connections_max,
+            connections_max: self.keys.connections_max,
             address_shares: place.shares,
             ..KcpServerSettings::default()
         }

@@ -112,7 +112,7 @@ where
     let game = game.behind(clients.local_addr()?);
     let open_upstream = move |remote| {
         let mut settings = StreamClientSettings::new(game.address);
-        settings.streams.handshake_max = game.timeout;
+        settings.streams.handshake_timeout = game.timeout;
         settings.local = game.local_ip(remote);
         settings.preface = game.preface(remote, TransportProtocol::Tcp);
         StreamClient::new(client.clone(), settings)

@@ -137,7 +137,7 @@ impl Listener {
             token = self.tokens.next();
         }
         self.pending.insert(token, peer);
-        self.deadlines.set(peer, now + self.settings.association_max);
+        self.deadlines.set(peer, now + self.settings.handshake_timeout);
         self.links.insert(peer, Link { remote, token, stage: Stage::Pending, id: None });
         self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
     }

@@ -24,7 +24,7 @@ pub struct ServerSettings {
     /// that [has the most](consonance_transport::HandshakeSlots), or the oldest.
     pub handshakes_max: usize,
     /// How long a TCP connection may wait for its UDP datagram.
-    pub association_max: Duration,
+    pub handshake_timeout: Duration,
     /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask
     /// for that; without it, clients whose provider gives them two addresses get in as well.
     pub same_address: bool,
@@ -55,7 +55,7 @@ impl Default for ServerSettings {
             connections_max: 1000,
             address_shares: AddressShares::default(),
             handshakes_max: 256,
-            association_max: Duration::from_secs(5),
+            handshake_timeout: Duration::from_secs(5),
             same_address: true,
             acknowledgements: 2,
             incoming_message_bytes_max: MESSAGE_BYTES_TO_SERVER,

@@ -112,8 +112,8 @@ impl Stage {
     fn new() -> Self {
         let server = EnetServerSettings {
             connection: settings(),
-            peers_max: 4,
-            unproved_max: 2,
+            connections_max: 4,
+            handshakes_max: 2,
             ..EnetServerSettings::default()
         };
         let client = EnetClientSettings { connection: settings(), ..EnetClientSettings::default() };

@@ -71,9 +71,9 @@ impl EnetServer {
             secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
             clients: PeerTable::new(PeerTableLimits {
-                proved: settings.peers_max,
+                proved: settings.connections_max,
                 shares: settings.address_shares,
-                unproved: settings.unproved_max,
+                unproved: settings.handshakes_max,
             }),
             settings: EnetServerSettings { connection, ..settings },
             by_number: BTreeMap::new(),

@@ -150,15 +150,15 @@ pub struct EnetServerSettings {
     /// of which 256 KiB may wait.
     pub connection: ConnectionSettings,
     /// The maximum number of clients that have proved their address; further ones are rejected. Default 4096.
-    pub peers_max: usize,
+    pub connections_max: usize,
     /// The way in which these are shared between address prefixes.
     pub address_shares: AddressShares,
     /// The maximum number of further clients that have not proved their address yet; the one that has waited longest
     /// makes room for a new one. Default 1024.
-    pub unproved_max: usize,
+    pub handshakes_max: usize,
     /// The bytes of messages that may wait for all of those together; beyond that, the oldest client is dropped.
     /// Default 64 MiB: what a few hundred clients are sent at once when a game's scene is full.
-    pub unproved_bytes_max: usize,
+    pub handshake_bytes_max: usize,
     /// The maximum number of connection requests answered per second; further ones are ignored. Default 1000.
     pub connects_per_second: u32,
     /// The timeout for a client to prove its address. Default 10 s.
@@ -173,10 +173,10 @@ impl Default for EnetServerSettings {
                 waiting_bytes_max: 256 * 1024,
                 ..ConnectionSettings::default()
             },
-            peers_max: 4096,
+            connections_max: 4096,
             address_shares: AddressShares::default(),
-            unproved_max: 1024,
-            unproved_bytes_max: 64 * 1024 * 1024,
+            handshakes_max: 1024,
+            handshake_bytes_max: 64 * 1024 * 1024,
             connects_per_second: 1000,
             handshake_timeout: Duration::from_secs(10),
         }

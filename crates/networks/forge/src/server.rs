@@ -96,7 +96,7 @@ impl ForgeServer {
         }
         let first_id = self.first_unique_id(self.clients.next_peer());
         let link = Link::to_unproved(now, self.settings.link, first_id);
-        let prove_until = now + self.settings.handshake_max;
+        let prove_until = now + self.settings.handshake_timeout;
         let client = RemoteClient { address: from, link, stage: Stage::Requested, prove_until };
         let peer = self.clients.admit(from, client, |bytes| bytes.extend_from_slice(frame.payload));
         self.handle_peer(now, peer, datagram);

@@ -38,7 +38,7 @@ pub struct ForgeServerSettings {
     /// The limit of further clients whose address is not proved yet; a new one replaces the oldest.
     pub handshakes_max: usize,
     /// How long the proof may take.
-    pub handshake_max: Duration,
+    pub handshake_timeout: Duration,
     /// The minimum silence of a client before another first datagram from its address replaces its connection: longer
     /// than the 5 s between its pings. The first datagram is sent every 3 s.
     pub replace_after: Duration,
@@ -55,7 +55,7 @@ impl Default for ForgeServerSettings {
             connections_max: 1000,
             address_shares: AddressShares::default(),
             handshakes_max: 256,
-            handshake_max: Duration::from_secs(15),
+            handshake_timeout: Duration::from_secs(15),
             replace_after: Duration::from_millis(6250),
             is_listed: false,
         }

@@ -51,9 +51,9 @@ impl KcpServer {
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
             clients: PeerTable::new(PeerTableLimits {
-                proved: settings.peers_max,
+                proved: settings.connections_max,
                 shares: settings.address_shares,
-                unproved: settings.unproved_max,
+                unproved: settings.handshakes_max,
             }),
             settings,
             cookies: Cookies::new(&seed),

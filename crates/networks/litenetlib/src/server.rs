@@ -65,7 +65,7 @@ impl LiteNetLibServer {
             clients: PeerTable::new(PeerTableLimits {
                 proved: settings.connections_max,
                 shares: settings.address_shares,
-                unproved: settings.newcomers_max,
+                unproved: settings.handshakes_max,
             }),
             settings,
             clock,
@@ -176,7 +176,7 @@ impl ServerEndpoint for LiteNetLibServer {
         client.state = State::Connected(Box::new(Connected {
             connection,
             accepted_at: now,
-            new_until: Some(now + settings.newcomer_timeout),
+            new_until: Some(now + settings.handshake_timeout),
         }));
         let accept = client.attempt.accept(peer_id(peer));
         self.clients.counts_mut().accepted += 1;

@@ -90,10 +90,10 @@ pub struct ServerSettings {
     /// The maximum number of further connections that are new: they have not proved their address, which may be
     /// spoofed. At least 1; the oldest makes room for another one. Default 256, which leaves each 2.5 s while 100
     /// arrive every second.
-    pub newcomers_max: usize,
+    pub handshakes_max: usize,
     /// The time for which a connection may be new, after each request and after the first ping that it answers.
     /// Default 6 s: a client repeats its request for 5.5 s.
-    pub newcomer_timeout: Duration,
+    pub handshake_timeout: Duration,
     /// The silence of a client after which another request from its address replaces its connection, or its report of
     /// an unknown connection ends it. Default 2.5 s: clients ping once a second, and repeat their request for 5.5 s.
     pub replace_after: Duration,
@@ -109,8 +109,8 @@ impl Default for ServerSettings {
             key: ConnectionKey::Exactly(String::new()),
             connections_max: 4096,
             address_shares: AddressShares::default(),
-            newcomers_max: 256,
-            newcomer_timeout: Duration::from_secs(6),
+            handshakes_max: 256,
+            handshake_timeout: Duration::from_secs(6),
             replace_after: Duration::from_millis(2500),
             serves_v2: false,
         }

@@ -16,7 +16,7 @@ pub struct MumbleSettings {
     /// Connections that have not logged in (default 256).
     pub handshakes_max: usize,
     /// The timeout for the login of a connection (default 10 s: users confirm a certificate meanwhile).
-    pub handshake_max: Duration,
+    pub handshake_timeout: Duration,
     /// Silence after which a user counts as lost (default 30 s, as in Mumble's own server; clients ping every 5 s).
     pub silence_max: Duration,
     /// Bytes of control messages that wait for one client (default 1 MiB).
@@ -39,7 +39,7 @@ impl Default for MumbleSettings {
             connections_max: 1000,
             address_shares: AddressShares::default(),
             handshakes_max: 256,
-            handshake_max: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(10),
             silence_max: Duration::from_secs(30),
             control_bytes_max: 1 << 20,
             control_bytes_per_second: 32 << 10,
@@ -57,7 +57,7 @@ impl MumbleSettings {
         let pings = PingSettings { every: self.silence_max / 3, unanswered_max: 2 };
         let mut settings = StreamSettings {
             address_shares: self.address_shares,
-            handshake_max: self.handshake_max,
+            handshake_timeout: self.handshake_timeout,
             handshakes_max: self.handshakes_max,
             pings: Some(pings),
             clients_ping: true,

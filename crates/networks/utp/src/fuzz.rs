@@ -43,7 +43,7 @@ impl Scene {
             ..ConnectionSettings::default()
         };
         let settings =
-            ServerSettings { connection, connections_max: 4, unproved_max: 2, ..ServerSettings::default() };
+            ServerSettings { connection, connections_max: 4, handshakes_max: 2, ..ServerSettings::default() };
         let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
         client.connect(now, b"");
         let client_token = client.token().map_or([0; 8], |token| token.0);

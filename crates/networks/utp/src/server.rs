@@ -45,7 +45,7 @@ impl UtpServer {
             clients: PeerTable::new(PeerTableLimits {
                 proved: settings.connections_max,
                 shares: settings.address_shares,
-                unproved: settings.unproved_max,
+                unproved: settings.handshakes_max,
             }),
             settings,
             secrets: SecretNumbers::new(&seed),
@@ -198,13 +198,13 @@ impl UtpServer {
 
     fn arm(&mut self, peer: Peer) {
         let Some(client) = self.clients.get(peer) else { return };
-        let timeout = client.timeout(self.settings.proof_within);
+        let timeout = client.timeout(self.settings.handshake_timeout);
         self.clients.set_timer_no_later(peer, timeout);
     }
 
     fn run_timer(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        let is_overdue = client.proof_due(self.settings.proof_within).is_some_and(|due| due <= now);
+        let is_overdue = client.proof_due(self.settings.handshake_timeout).is_some_and(|due| due <= now);
         match client.state {
             State::Welcomed { .. } if is_overdue => {
                 self.clients.counts_mut().failed_handshakes += 1;

@@ -91,10 +91,10 @@ pub struct ServerSettings {
     pub address_shares: AddressShares,
     /// The limit of further newcomers whose address is not proved, and may be spoofed: at least 1; a new one replaces
     /// the oldest. Default 256, which leaves each 2.5 s at 100 newcomers per second.
-    pub unproved_max: usize,
+    pub handshakes_max: usize,
     /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose
     /// acknowledgement is the proof; until that packet, it is also the longest allowed silence. Default 10 s.
-    pub proof_within: Duration,
+    pub handshake_timeout: Duration,
 }
 
 impl Default for ServerSettings {
@@ -103,8 +103,8 @@ impl Default for ServerSettings {
             connection: ConnectionSettings::default(),
             connections_max: 1024,
             address_shares: AddressShares::default(),
-            unproved_max: 256,
-            proof_within: Duration::from_secs(10),
+            handshakes_max: 256,
+            handshake_timeout: Duration::from_secs(10),
         }
     }
 }

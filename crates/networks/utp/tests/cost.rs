@@ -30,7 +30,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let settings =
-            ServerSettings { connections_max: 2000, unproved_max: 2000, ..ServerSettings::default() };
+            ServerSettings { connections_max: 2000, handshakes_max: 2000, ..ServerSettings::default() };
         let mut server = DatagramServer::new(UtpServer::new(settings, [7; 32]));
         let mut join = |number: u16| {
             let mut client = UtpClient::new(ClientSettings::default(), number.into());

@@ -95,7 +95,7 @@ impl WebRtcHost {
             session.signalling.start(Instant::now(), &mut connections);
         }
         Ok(Self {
-            slots: ConnectionSlots::new(settings.peers_max, settings.address_shares),
+            slots: ConnectionSlots::new(settings.connections_max, settings.address_shares),
             settings,
             connections,
             sessions,

@@ -93,7 +93,7 @@ impl PeerConnection {
             rtc: new_rtc(now, ice, addresses, settings),
             settings: settings.clone(),
             role,
-            state: State::Negotiating { until: now + settings.negotiation_max },
+            state: State::Negotiating { until: now + settings.negotiation_timeout },
             handshake: Handshake::default(),
             negotiation: Negotiation::new(role),
             reliable: None,

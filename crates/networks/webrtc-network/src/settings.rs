@@ -13,7 +13,7 @@ use crate::signalling::SignallingUrl;
 #[derive(Clone, Debug)]
 pub struct PeerSettings {
     /// How long a connection may take until both of its channels are open; 60 s as in the stock library.
-    pub negotiation_max: Duration,
+    pub negotiation_timeout: Duration,
     /// Silence after which a connection counts as lost. Both ends of a connection send something every few seconds.
     pub idle_timeout: Duration,
     /// How long the last messages may take, and then the other side's goodbye.
@@ -28,7 +28,7 @@ impl Default for PeerSettings {
     /// 60 s for negotiating, 15 s of silence, 2 s for a goodbye, 1 MiB, 64 voice packets.
     fn default() -> Self {
         Self {
-            negotiation_max: Duration::from_mins(1),
+            negotiation_timeout: Duration::from_mins(1),
             idle_timeout: Duration::from_secs(15),
             goodbye_max: Duration::from_secs(2),
             send_bytes_max: 1024 * 1024,
@@ -53,7 +53,7 @@ pub struct HostSettings {
     /// unspecified.
     pub announced: Vec<SocketAddr>,
     /// The most peers that are connected at once; those that negotiate come on top.
-    pub peers_max: usize,
+    pub connections_max: usize,
     /// How these are shared between the address prefixes that they come from.
     pub address_shares: AddressShares,
     /// The most peers that negotiate at once. One more takes the place of the one that has negotiated for longest, if
@@ -75,7 +75,7 @@ impl HostSettings {
             sessions: vec![session.into()],
             udp: (Ipv4Addr::UNSPECIFIED, 0).into(),
             announced: Vec::new(),
-            peers_max: 1000,
+            connections_max: 1000,
             address_shares: AddressShares::default(),
             handshakes_max: 128,
             negotiation_undisturbed: Duration::from_secs(5),

@@ -115,7 +115,7 @@ impl Connection {
         Self {
             rtc: identity.new_rtc(now, limits),
             limits: limits.clone(),
-            state: State::Negotiating { until: now + limits.negotiation_max },
+            state: State::Negotiating { until: now + limits.negotiation_timeout },
             handshake: Handshake::default(),
             microphone: Microphone::new(microphone),
             slots: Vec::new(),

@@ -35,7 +35,7 @@ pub fn webrtc_offers(input: &[u8]) {
         }
         while connection.poll_transmit(now).is_some() {}
     }
-    connection.handle_timeout(now + limits.negotiation_max);
+    connection.handle_timeout(now + limits.negotiation_timeout);
     assert!(connection.poll_timeout().is_none(), "a peer that never comes is given up");
 }
 

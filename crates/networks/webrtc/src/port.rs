@@ -44,7 +44,7 @@ impl WebRtcPort {
         let socket = DatagramSocket::bind(settings.udp, SOCKET_BUFFER_BYTES)?;
         let bound = socket.socket().local_addr()?;
         let bounds = TcpSettings {
-            connections_max: settings.peers_max,
+            connections_max: settings.connections_max,
             outgoing_bytes_max: settings.peer.send_bytes_max,
             system_bytes_max: Some(TCP_SYSTEM_BYTES_MAX),
             ..TcpSettings::default()
@@ -88,8 +88,8 @@ impl WebRtcPort {
         let sockets: Vec<UdpSocket> =
             (0..count.get()).map(|_| self.socket.socket().try_clone()).collect::<io::Result<_>>()?;
         let shared = Arc::new(SharedPort::new(&self.settings, count, self.bound)?);
-        let negotiation_max = self.settings.peer.negotiation_max;
-        let reader = PortReader::start(Arc::clone(&shared), self.socket, self.tcp, negotiation_max)?;
+        let negotiation_timeout = self.settings.peer.negotiation_timeout;
+        let reader = PortReader::start(Arc::clone(&shared), self.socket, self.tcp, negotiation_timeout)?;
         let reader = Arc::new(reader);
         let worker = |(own, socket)| {
             let (shared, reader) = (Arc::clone(&shared), Arc::clone(&reader));

@@ -17,7 +17,7 @@ pub struct WebRtcSettings {
     /// The same for [`tcp`](Self::tcp).
     pub announced_tcp: Vec<SocketAddr>,
     /// The most peers at once, over all workers. Further ones are rejected.
-    pub peers_max: usize,
+    pub connections_max: usize,
     /// The most peers that negotiate at once, over all workers. A further one takes the place of the one that has
     /// negotiated for longest, if that [has had its time](PeerLimits::negotiation_undisturbed), and is rejected
     /// otherwise.
@@ -36,7 +36,7 @@ impl Default for WebRtcSettings {
             tcp: None,
             announced: Vec::new(),
             announced_tcp: Vec::new(),
-            peers_max: 1000,
+            connections_max: 1000,
             handshakes_max: 128,
             mailbox_datagrams_max: 4096,
             peer: PeerLimits::default(),
@@ -51,7 +51,7 @@ pub struct PeerLimits {
     pub slots_max: usize,
     /// How long a connection may take from its offer until its control channel is open, and how long a TCP connection
     /// may be without a peer.
-    pub negotiation_max: Duration,
+    pub negotiation_timeout: Duration,
     /// How long a page that negotiates keeps its place although all are taken and others come: several times as long as
     /// it takes.
     pub negotiation_undisturbed: Duration,
@@ -84,7 +84,7 @@ impl Default for PeerLimits {
     fn default() -> Self {
         Self {
             slots_max: 16,
-            negotiation_max: Duration::from_secs(30),
+            negotiation_timeout: Duration::from_secs(30),
             negotiation_undisturbed: Duration::from_secs(3),
             idle_timeout: Duration::from_secs(15),
             goodbye_max: Duration::from_secs(2),

@@ -139,7 +139,7 @@ fn peer(web: &WebConfig) -> PeerLimits {
     let default = PeerLimits::default();
     PeerLimits {
         slots_max: own.slots_max,
-        negotiation_max: own.connect_timeout_s.into(),
+        negotiation_timeout: own.connect_timeout_s.into(),
         idle_timeout: web.idle_timeout_s.into(),
         send_bytes_max: own.unsent_bytes,
         datagrams_per_second_max: own.datagrams_per_second,
@@ -152,13 +152,13 @@ fn peer(web: &WebConfig) -> PeerLimits {
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
-    let (peers_max, handshakes_max) = (connections_max(web), web.handshakes_max);
+    let (connections_max, handshakes_max) = (connections_max(web), web.handshakes_max);
     // Behind a router that forwards both ports, an announced address applies to UDP and TCP.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
     let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
     let mailbox_datagrams_max = web.limits.queued_datagrams;
-    WebRtcSettings { peers_max, handshakes_max, mailbox_datagrams_max, peer: peer(web), ..voice }
+    WebRtcSettings { connections_max, handshakes_max, mailbox_datagrams_max, peer: peer(web), ..voice }
 }
 
 /// An address with or without a port, which has been checked; without one it is the bound one.
@@ -177,9 +177,12 @@ mod tests {
     fn the_defaults_of_the_configuration_are_those_of_the_crates() {
         let web = Config::default().web;
         let udp = WebRtcSettings::default().udp;
-        let (peers_max, links_max) = (connections_max(&web), connections_max(&web));
-        assert_eq!(peers_max, WebRtcSettings::default().peers_max + WebRtcSettings::default().handshakes_max);
-        assert_eq!(voice(&web, udp), WebRtcSettings { peers_max, ..WebRtcSettings::default() });
+        let (connections_max, links_max) = (connections_max(&web), connections_max(&web));
+        assert_eq!(
+            connections_max,
+            WebRtcSettings::default().connections_max + WebRtcSettings::default().handshakes_max
+        );
+        assert_eq!(voice(&web, udp), WebRtcSettings { connections_max, ..WebRtcSettings::default() });
         assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());
         assert_eq!(packets(&web), PacketSettings { links_max, ..PacketSettings::default() });
         assert_eq!(limits(&web), WebLimits::default());

@@ -139,7 +139,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
         self.links.insert(id, ServerLink { link, remote, stage: Stage::Requested });
-        self.timers.set(id, now + self.settings.handshake_max);
+        self.timers.set(id, now + self.settings.handshake_timeout);
         if is_greeted { self.handle_greeting(now, id) } else { None }
     }
 

@@ -105,7 +105,8 @@ fn a_server_that_does_not_answer_is_reported_with_its_address() {
 
 #[test]
 fn a_stream_whose_token_is_not_shown_is_closed() {
-    let settings = ServerSettings { association_max: Duration::from_millis(50), ..ServerSettings::default() };
+    let settings =
+        ServerSettings { handshake_timeout: Duration::from_millis(50), ..ServerSettings::default() };
     let mut stage = Stage::new(settings);
     let mut other = TcpStream::connect(stage.address()).unwrap();
     other.set_read_timeout(Some(PATIENCE)).unwrap();

@@ -138,7 +138,7 @@ impl EnetServer {
     }
 
     fn make_room_for_waiting(&mut self) {
-        while self.unproved_bytes > self.settings.unproved_bytes_max
+        while self.unproved_bytes > self.settings.handshake_bytes_max
             && let Some(longest) = self.clients.oldest_unproved()
         {
             self.lose_patience(longest);

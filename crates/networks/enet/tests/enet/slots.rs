@@ -8,7 +8,7 @@ use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServer
 
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {
-    let settings = EnetServerSettings { peers_max: SLOTS, ..EnetServerSettings::default() };
+    let settings = EnetServerSettings { connections_max: SLOTS, ..EnetServerSettings::default() };
     let endpoint = EnetServer::new(settings, [7; 32]);
     let server =
         UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();

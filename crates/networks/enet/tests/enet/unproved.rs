@@ -88,7 +88,8 @@ fn each_address_is_shown_another_time() {
 
 #[test]
 fn spoofed_addresses_take_no_slot_from_clients_with_real_ones() {
-    let settings = EnetServerSettings { peers_max: 20, unproved_max: 10, ..EnetServerSettings::default() };
+    let settings =
+        EnetServerSettings { connections_max: 20, handshakes_max: 10, ..EnetServerSettings::default() };
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
     let request = request();
@@ -103,7 +104,7 @@ fn spoofed_addresses_take_no_slot_from_clients_with_real_ones() {
 
 #[test]
 fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
-    let settings = EnetServerSettings { unproved_bytes_max: 10_000, ..EnetServerSettings::default() };
+    let settings = EnetServerSettings { handshake_bytes_max: 10_000, ..EnetServerSettings::default() };
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (_, proved) = connect(&mut rig, client());
     let request = request();

@@ -8,7 +8,7 @@ use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings}
 
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {
-    let settings = KcpServerSettings { peers_max: SLOTS, ..KcpServerSettings::default() };
+    let settings = KcpServerSettings { connections_max: SLOTS, ..KcpServerSettings::default() };
     let endpoint = KcpServer::new(settings, [7; 32]);
     let server =
         UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();

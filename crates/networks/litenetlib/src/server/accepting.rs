@@ -72,7 +72,7 @@ impl LiteNetLibServer {
         let former = client.attempt;
         if attempt.connect_time == former.connect_time {
             match &mut client.state {
-                State::Asked { until } => *until = now + self.settings.newcomer_timeout,
+                State::Asked { until } => *until = now + self.settings.handshake_timeout,
                 State::Connected(connected) | State::Leaving { connected, .. } => {
                     connected.accepted_at = now;
                     connected.connection.ask_the_same();
@@ -128,7 +128,7 @@ impl LiteNetLibServer {
         if let Some(longest) = self.clients.crowded_out() {
             self.forget_newcomer(longest);
         }
-        let state = State::Asked { until: now + self.settings.newcomer_timeout };
+        let state = State::Asked { until: now + self.settings.handshake_timeout };
         let layer_bytes = self.settings.connection.layer.overhead_bytes();
         let mut credit = Credit::new();
         credit.earn(bytes);

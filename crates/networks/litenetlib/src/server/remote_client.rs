@@ -113,7 +113,7 @@ impl RemoteClient {
         if connected.new_until.is_none() {
             return;
         }
-        let time = if is_proved { settings.connection.goodbye_timeout } else { settings.newcomer_timeout };
+        let time = if is_proved { settings.connection.goodbye_timeout } else { settings.handshake_timeout };
         connected.new_until = (!is_proved).then_some(now + time);
         if let Some(leaves_at) = leaves_at {
             *leaves_at = now + time;

@@ -199,7 +199,7 @@ fn a_client_beyond_the_limit_is_told_so() {
 
 #[test]
 fn spoofed_requests_fill_only_the_slots_for_newcomers_and_are_forgotten() {
-    let settings = ServerSettings { newcomers_max: 10, ..ServerSettings::default() };
+    let settings = ServerSettings { handshakes_max: 10, ..ServerSettings::default() };
     let mut by_hand = ByHand::new(settings);
     for number in 0..=255 {
         by_hand.give(address(number), &request_at(CONNECT_TIME));

@@ -200,7 +200,7 @@ fn a_request_that_is_never_finished_is_given_up() {
         assert!(server.poll(Instant::now()).is_none());
         server.wants_poll_at()
     });
-    let late = Instant::now() + StreamSettings::default().handshake_max;
+    let late = Instant::now() + StreamSettings::default().handshake_timeout;
     assert!(server.poll(late).is_none());
     assert_eq!(server.statistics().connections.failed_handshakes, 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);

@@ -99,7 +99,7 @@ fn pending_handshakes_are_few_and_time_out() {
         "it is disconnected: {read:?}"
     );
 
-    listener.now += settings.handshake_max;
+    listener.now += settings.handshake_timeout;
     listener.idle_until_counted(|listener| listener.statistics().connections.failed_handshakes == 2);
     assert!(listener.server.wants_poll_at().is_none_or(|at| at > listener.now));
     let page = page::spawn(listener.at, "/main", page::welcomed);

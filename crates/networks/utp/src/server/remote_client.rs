@@ -82,20 +82,22 @@ impl RemoteClient {
     }
 
     /// The deadline of the proof, or of the next datagram from a client that cannot prove anything yet.
-    pub(super) fn proof_due(&self, proof_within: Duration) -> Option<Instant> {
+    pub(super) fn proof_due(&self, handshake_timeout: Duration) -> Option<Instant> {
         let State::Welcomed { said_at } = self.state else { return None };
-        Some(said_at.unwrap_or(self.connection.heard_at()) + proof_within)
+        Some(said_at.unwrap_or(self.connection.heard_at()) + handshake_timeout)
     }
 
     /// The time of the next action without input.
-    pub(super) fn timeout(&self, proof_within: Duration) -> Instant {
+    pub(super) fn timeout(&self, handshake_timeout: Duration) -> Instant {
         let timeout = match self.credit.left() {
             None => self.connection.timeout(),
             Some(left) => self.connection.unproved_timeout(left),
         };
         match self.state {
             State::Requested => self.connection.lost_at(),
-            State::Welcomed { .. } => self.proof_due(proof_within).map_or(timeout, |due| timeout.min(due)),
+            State::Welcomed { .. } => {
+                self.proof_due(handshake_timeout).map_or(timeout, |due| timeout.min(due))
+            }
             State::Leaving { until } => timeout.min(until),
             State::Open => timeout,
         }

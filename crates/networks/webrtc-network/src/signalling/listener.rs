@@ -37,7 +37,7 @@ pub struct SignallingListenerSettings {
     /// The certificate and key for `wss`; without them it speaks `ws`, which anything on the path can read.
     pub tls: Option<Arc<ServerConfig>>,
     /// How long a connection may take for its handshake.
-    pub handshake_max: Duration,
+    pub handshake_timeout: Duration,
     /// How often clients are pinged. One that has sent nothing since the last time is gone.
     pub ping_interval: Duration,
     /// The largest message, in bytes; offers and answers are a few thousand. Each client may have one kept for it.
@@ -62,7 +62,7 @@ impl Default for SignallingListenerSettings {
             handshakes_max: 256,
             origins: PageOrigins::default(),
             tls: None,
-            handshake_max: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(10),
             ping_interval: Duration::from_secs(30),
             message_bytes_max: DEFAULT_MESSAGE_BYTES_MAX,
             messages_max: 4000,

@@ -54,7 +54,7 @@ fn malformed_messages_to_the_signalling_server_do_not_affect_others() {
 fn invalid_offers_connect_no_player_and_time_out() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
-    settings.peer.negotiation_max = std::time::Duration::from_secs(1);
+    settings.peer.negotiation_timeout = std::time::Duration::from_secs(1);
     let mut table = Table::new(support::host(settings));
     let (mut rude, _) = tungstenite::connect(format!("ws://{}/chatapp", signalling.local_addr())).unwrap();
     let main = "main".encode_utf16().flat_map(u16::to_le_bytes);
@@ -126,7 +126,7 @@ fn a_guest_that_floods_the_signalling_server_is_sent_away_and_the_host_still_lis
 fn silent_connections_keep_others_from_the_signalling_server_for_a_moment_only() {
     let mut settings =
         SignallingListenerSettings { handshakes_max: 4, ..SignallingListenerSettings::default() };
-    settings.handshake_max = std::time::Duration::from_mins(10);
+    settings.handshake_timeout = std::time::Duration::from_mins(10);
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let url = format!("ws://{}/chatapp", signalling.local_addr());
     let _silent = [(); 2].map(|()| TcpStream::connect(signalling.local_addr()).unwrap());

@@ -36,7 +36,7 @@ fn two_hundred_players_are_at_one_host_and_each_is_known() {
 fn a_full_host_turns_newcomers_away_and_counts_them() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
-    settings.peers_max = 1;
+    settings.connections_max = 1;
     let mut table = Table::new(support::host(settings));
     let first = table.join(support::client_settings(&signalling));
     table.until("the first is in", |table| table.connected[first]);
@@ -56,7 +56,7 @@ fn a_full_host_turns_newcomers_away_and_counts_them() {
 fn another_address_gets_in_although_one_has_taken_all_connections() {
     let signalling = support::signalling();
     let mut settings = support::host_settings(&signalling);
-    settings.peers_max = 4;
+    settings.connections_max = 4;
     let mut table = Table::new(support::host(settings));
     let join = |table: &mut Table, last: u8| {
         let udp = ([127, 0, 0, last], 0).into();

@@ -49,7 +49,7 @@ pub(crate) enum Route {
 
 #[derive(Debug)]
 pub(crate) struct Directory {
-    peers_max: usize,
+    connections_max: usize,
     handshakes_max: usize,
     negotiation_undisturbed: Duration,
     datagrams_per_second_max: u32,
@@ -82,7 +82,7 @@ struct Entry {
 impl Directory {
     pub(crate) fn new(settings: &WebRtcSettings) -> Self {
         Self {
-            peers_max: settings.peers_max,
+            connections_max: settings.connections_max,
             handshakes_max: settings.handshakes_max,
             negotiation_undisturbed: settings.peer.negotiation_undisturbed,
             datagrams_per_second_max: settings.peer.datagrams_per_second_max,
@@ -93,7 +93,7 @@ impl Directory {
     /// A place for a peer that begins to negotiate, if there is one, or is made.
     pub(crate) fn open(&self, now: Instant, shard: usize) -> Option<Place> {
         let inner = &mut *self.lock();
-        let is_full = inner.peers.len() >= self.peers_max || inner.negotiating >= self.handshakes_max;
+        let is_full = inner.peers.len() >= self.connections_max || inner.negotiating >= self.handshakes_max;
         let displaced =
             if is_full { Some(inner.make_room(now, self.negotiation_undisturbed)?) } else { None };
         inner.last_peer += 1;
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_connected_peer_makes_room_for_no_other() {
-        let settings = WebRtcSettings { peers_max: 2, ..WebRtcSettings::default() };
+        let settings = WebRtcSettings { connections_max: 2, ..WebRtcSettings::default() };
         let (now, directory) = (Instant::now(), Directory::new(&settings));
         let [first, second] = [0, 1].map(|shard| directory.open(now, shard).unwrap().peer);
         directory.settle(first);

@@ -30,7 +30,7 @@ impl PortReader {
         socket: DatagramSocket,
         #[cfg_attr(not(target_os = "linux"), expect(unused_mut, reason = "only Linux watches descriptors"))]
         mut tcp: TcpConnections,
-        negotiation_max: Duration,
+        negotiation_timeout: Duration,
     ) -> io::Result<Self> {
         #[cfg(target_os = "linux")]
         {
@@ -41,7 +41,7 @@ impl PortReader {
             shared: Arc::clone(&shared),
             socket,
             tcp,
-            streams: Streams::new(negotiation_max),
+            streams: Streams::new(negotiation_timeout),
             outgoing: VecDeque::new(),
             buffer: vec![0; DATAGRAM_BYTES_MAX],
         };

@@ -11,7 +11,7 @@ use consonance_gateway::tcp::TcpId;
 pub(super) struct Streams {
     by_address: HashMap<SocketAddr, TcpId>,
     remotes: HashMap<TcpId, Remote>,
-    negotiation_max: Duration,
+    negotiation_timeout: Duration,
     looked: Option<Instant>,
 }
 
@@ -24,8 +24,8 @@ struct Remote {
 
 impl Streams {
     /// None yet. Each may be without a peer for so long.
-    pub(super) fn new(negotiation_max: Duration) -> Self {
-        Self { by_address: HashMap::new(), remotes: HashMap::new(), negotiation_max, looked: None }
+    pub(super) fn new(negotiation_timeout: Duration) -> Self {
+        Self { by_address: HashMap::new(), remotes: HashMap::new(), negotiation_timeout, looked: None }
     }
 
     pub(super) fn insert(&mut self, now: Instant, id: TcpId, remote: SocketAddr) {
@@ -53,7 +53,7 @@ impl Streams {
     /// Connections that have been without a peer for too long: an idle connection takes no place from a page. Checked
     /// only once in a while.
     pub(super) fn unclaimed(&mut self, now: Instant, is_claimed: impl Fn(SocketAddr) -> bool) -> Vec<TcpId> {
-        if self.looked.is_some_and(|looked| now < looked + self.negotiation_max / LOOKS) {
+        if self.looked.is_some_and(|looked| now < looked + self.negotiation_timeout / LOOKS) {
             return Vec::new();
         }
         self.looked = Some(now);
@@ -61,7 +61,7 @@ impl Streams {
         for (id, remote) in &mut self.remotes {
             if is_claimed(remote.address) {
                 remote.unclaimed_since = now;
-            } else if now.saturating_duration_since(remote.unclaimed_since) >= self.negotiation_max {
+            } else if now.saturating_duration_since(remote.unclaimed_since) >= self.negotiation_timeout {
                 unclaimed.push(*id);
             }
         }

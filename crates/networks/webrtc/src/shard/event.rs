@@ -96,10 +96,10 @@ pub struct RtcStatistics {
     /// Datagrams of the whole port for TCP connections that do not take them.
     pub tcp_unsent: u64,
     /// TCP connections of the whole port that were ended because they had no peer for as long as
-    /// [negotiating](crate::PeerLimits::negotiation_max) may take, or carried no datagrams.
+    /// [negotiating](crate::PeerLimits::negotiation_timeout) may take, or carried no datagrams.
     pub stray_connections: u64,
     /// TCP connections that were closed at once, because there were as many as there may be
-    /// [peers](crate::WebRtcSettings::peers_max).
+    /// [peers](crate::WebRtcSettings::connections_max).
     pub connections_rejected: u64,
 }
 

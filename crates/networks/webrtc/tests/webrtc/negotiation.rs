@@ -138,7 +138,7 @@ fn a_refused_offer_is_answered_in_words_of_our_own() {
 
 #[test]
 fn no_more_peers_negotiate_or_are_here_than_may() {
-    let mut stage = Stage::of(WebRtcSettings { peers_max: 3, handshakes_max: 2, ..on_this_machine() });
+    let mut stage = Stage::of(WebRtcSettings { connections_max: 3, handshakes_max: 2, ..on_this_machine() });
     let accept = |stage: &mut Stage| stage.shard.accept(Instant::now(), &offer()).map(|(peer, _)| peer);
     let (first, second) = (accept(&mut stage).unwrap(), accept(&mut stage).unwrap());
     assert_eq!(accept(&mut stage), Err(OfferError::Full));
@@ -169,7 +169,7 @@ fn a_page_that_never_comes_is_given_up_and_so_is_one_that_falls_silent() {
     let (absent, _) = stage.shard.accept(Instant::now(), &offer()).unwrap();
     let page = stage.page();
     let peer = stage.pages[page].peer;
-    let later = Instant::now() + limits.negotiation_max + limits.idle_timeout;
+    let later = Instant::now() + limits.negotiation_timeout + limits.idle_timeout;
     let mut told = Vec::new();
     while let Some(event) = stage.shard.poll(later) {
         if let RtcEvent::Disconnected { peer, reason } = event {

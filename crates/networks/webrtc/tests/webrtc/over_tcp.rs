@@ -89,9 +89,9 @@ fn a_stream_that_is_no_page_s_is_ended_and_counted() {
 
 #[test]
 fn an_idle_tcp_connection_makes_room_for_others() {
-    let peer = PeerLimits { negotiation_max: Duration::from_millis(50), ..PeerLimits::default() };
+    let peer = PeerLimits { negotiation_timeout: Duration::from_millis(50), ..PeerLimits::default() };
     let tcp = Some((Ipv4Addr::LOCALHOST, 0).into());
-    let settings = WebRtcSettings { tcp, peers_max: 2, peer, ..on_this_machine() };
+    let settings = WebRtcSettings { tcp, connections_max: 2, peer, ..on_this_machine() };
     let port = WebRtcPort::bind(settings).unwrap();
     let address = port.tcp_addr().unwrap();
     let shard = port.into_shards(NonZeroUsize::MIN).unwrap().pop().unwrap();

@@ -148,7 +148,7 @@ pub(crate) fn on_this_machine() -> WebRtcSettings {
 /// Limits with which no peer times out because the machine is busy.
 pub(crate) fn patient() -> PeerLimits {
     PeerLimits {
-        negotiation_max: Duration::from_mins(10),
+        negotiation_timeout: Duration::from_mins(10),
         negotiation_undisturbed: Duration::from_mins(10),
         idle_timeout: Duration::from_mins(10),
         goodbye_max: Duration::from_mins(1),

@@ -142,7 +142,7 @@ impl Driver {
         let settings = &self.settings;
         let speech =
             server_socket(settings.origins.clone(), settings.tls.as_ref(), settings.message_bytes_max);
-        let until = Some(now + self.settings.handshake_max);
+        let until = Some(now + self.settings.handshake_timeout);
         self.sockets.insert(id, Socket { from, speech, until, is_over: false, owes_pong: false });
     }
 
