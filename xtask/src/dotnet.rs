@@ -24,7 +24,7 @@ use clap::Args;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::skips::Skips;
-pub(crate) use compilation::{Compilation, files};
+pub(crate) use compilation::files;
 pub(crate) use part::Part;
 pub(crate) use suite::{Suite, Surroundings};
 pub(crate) use toolchain::{Build, Runtime, Toolchain};

@@ -57,7 +57,7 @@ pub extern "C" fn playback_start(slots: usize) {
     with(|instance| instance.start_playback(slots));
 }
 
-/// Takes an Opus packet for a slot from the first `length` bytes; see [`crate::SlotPacket::write`].
+/// Takes an Opus packet for a slot from the first `length` bytes; see [`crate::Instance::poll_voice`].
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_voice(length: usize) {
     with(|instance| instance.handle_slot_voice(length));

@@ -8,7 +8,8 @@ use consonance_session::Instant;
 
 use crate::exchange::Exchange;
 use crate::page_player::PagePlayer;
-use crate::playback::{Playback, ReceptionStatistics, SlotPacket};
+use crate::playback::{Playback, ReceptionStatistics};
+use crate::slot_voice;
 use crate::voice_encoder::VoiceEncoder;
 
 /// The state of one instance, in a worker or a worklet. Calls to parts that were not started have no effect.
@@ -49,10 +50,11 @@ impl Instance {
         self.playback = Some(Playback::new(slots));
     }
 
-    /// Handles a packet for a slot: the first `length` bytes of the exchange, as [`SlotPacket::write`] writes them.
+    /// Handles a frame for a slot: the first `length` bytes of the exchange, as [`poll_voice`](Self::poll_voice) writes
+    /// them.
     pub fn handle_slot_voice(&mut self, length: usize) {
         if let (Some(playback), Some(voice)) =
-            (&mut self.playback, SlotPacket::read(self.exchange.said(length)))
+            (&mut self.playback, slot_voice::read(self.exchange.said(length)))
         {
             playback.handle_voice(voice);
         }
@@ -150,7 +152,8 @@ impl Instance {
         self.player.as_mut()?.poll_message(&mut self.exchange)
     }
 
-    /// Writes the next frame for a slot, as [`SlotPacket::write`] does; returns its length in bytes.
+    /// Writes the next frame for a slot to the exchange: its slot, stream, sequence number and length in samples, each
+    /// as 32 bits little endian, and the Opus packet. Returns its length in bytes.
     pub fn poll_voice(&mut self) -> Option<usize> {
         self.player.as_mut()?.poll_voice(&mut self.exchange)
     }

@@ -22,10 +22,11 @@ pub mod fuzz;
 mod instance;
 mod page_player;
 mod playback;
+mod slot_voice;
 mod voice_encoder;
 
 pub use exchange::{EXCHANGE_BYTES, Exchange, SAMPLES};
 pub use instance::Instance;
 pub use page_player::PagePlayer;
-pub use playback::{Playback, ReceptionStatistics, SLOTS_MAX, SlotPacket};
+pub use playback::{Playback, ReceptionStatistics, SLOTS_MAX};
 pub use voice_encoder::VoiceEncoder;

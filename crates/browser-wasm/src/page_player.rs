@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand, PageQuality};
 use consonance_session::{Delivery, Instant};
-use serde::Deserialize;
 
 use crate::exchange::Exchange;
-use crate::playback::SlotPacket;
+use crate::slot_voice;
 
 /// A [`BrowserPlayer`] whose packets are preceded by a byte with their delivery: `docs/networks/websocket.md`.
 #[derive(Debug)]
@@ -16,15 +15,12 @@ pub struct PagePlayer {
 }
 
 impl PagePlayer {
-    /// Reads the player's identity from JSON: `name`, `session`, `slots`, and optionally `token` or `password`;
-    /// `encrypts` if its packets are sealed and opened on their way.
+    /// Reads the player's identity from JSON, as [`BrowserSettings`] says.
     ///
     /// # Errors
     /// A description of the error.
     pub fn start(settings: &[u8]) -> Result<Self, serde_json::Error> {
-        let Settings { name, session, slots, token, password, encrypts } = serde_json::from_slice(settings)?;
-        // The player keeps its place itself, as it outlives its links.
-        let settings = BrowserSettings { name, session, token, password, place: None, slots, encrypts };
+        let settings: BrowserSettings = serde_json::from_slice(settings)?;
         Ok(Self { player: BrowserPlayer::new(settings) })
     }
 
@@ -105,15 +101,12 @@ impl PagePlayer {
         }
     }
 
-    /// Writes the next frame for a slot, as [`SlotPacket::write`] does; returns its length in bytes.
+    /// Writes the next frame for a slot for [`Instance::handle_slot_voice`](crate::Instance::handle_slot_voice);
+    /// returns its length in bytes.
     pub fn poll_voice(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let voice = self.player.poll_voice()?;
-            let (slot, sequence, samples) = (voice.slot, voice.sequence, voice.samples);
-            // Streams have consecutive numbers, so their last 32 bits distinguish neighbours.
-            let stream = voice.stream as u32;
-            let voice = SlotPacket { slot, stream, sequence, samples, payload: voice.payload };
-            if let Some(length) = voice.write(exchange.bytes()) {
+            if let Some(length) = slot_voice::write(&voice, exchange.bytes()) {
                 return Some(length);
             }
         }
@@ -128,16 +121,3 @@ impl PagePlayer {
 /// The first byte of a message: the delivery of its packet.
 const RELIABLE: u8 = 0;
 const UNRELIABLE: u8 = 1;
-
-#[derive(Deserialize)]
-struct Settings {
-    name: String,
-    session: String,
-    slots: usize,
-    #[serde(default)]
-    token: Option<String>,
-    #[serde(default)]
-    password: Option<String>,
-    #[serde(default)]
-    encrypts: bool,
-}

@@ -4,52 +4,10 @@ use consonance_audio::{
     BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, SpeakerSound,
     StereoBlock,
 };
+use consonance_browser::SlotVoice;
 
 /// The largest number of slots of one page, which is the number of speakers played at once.
 pub const SLOTS_MAX: usize = 16;
-
-/// A packet of Opus for one slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SlotPacket<'a> {
-    /// From 0.
-    pub slot: usize,
-    /// A different number for each speaker and utterance.
-    pub stream: u32,
-    /// The frame's number in its utterance; missing numbers are lost frames.
-    pub sequence: u32,
-    /// The frame's length, in samples at 48 kHz: 480, 960, 1920 or 2880.
-    pub samples: u32,
-    /// The packet.
-    pub payload: &'a [u8],
-}
-
-impl<'a> SlotPacket<'a> {
-    /// The length of the header before the packet between a worker and a worklet: four numbers of 32 bits, little
-    /// endian.
-    pub const HEADER_BYTES: usize = 16;
-
-    /// Reads what [`Self::write`] has written; `None` if it is too short.
-    pub fn read(bytes: &'a [u8]) -> Option<Self> {
-        let (numbers, payload) = bytes.split_at_checked(Self::HEADER_BYTES)?;
-        let mut numbers =
-            numbers.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]]));
-        let mut next = || numbers.next();
-        let (slot, stream, sequence, samples) = (next()? as usize, next()?, next()?, next()?);
-        Some(Self { slot, stream, sequence, samples, payload })
-    }
-
-    /// Writes it to the front of `room`; returns how many bytes it took, `None` if it does not fit.
-    pub fn write(&self, room: &mut [u8]) -> Option<usize> {
-        let length = Self::HEADER_BYTES + self.payload.len();
-        let (header, payload) = room.get_mut(..length)?.split_at_mut(Self::HEADER_BYTES);
-        let numbers = [self.slot as u32, self.stream, self.sequence, self.samples];
-        for (place, number) in header.chunks_exact_mut(4).zip(numbers) {
-            place.copy_from_slice(&number.to_le_bytes());
-        }
-        payload.copy_from_slice(self.payload);
-        Some(length)
-    }
-}
 
 /// The recent reception of voices.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -86,7 +44,7 @@ impl Playback {
 
     /// Handles a packet. One for an unknown slot, or with a frame length that the protocol does not have, is dropped
     /// and counted.
-    pub fn handle_voice(&mut self, voice: SlotPacket<'_>) {
+    pub fn handle_voice(&mut self, voice: SlotVoice<'_>) {
         if !self.prepare(voice) {
             self.dropped += 1;
             return;
@@ -154,7 +112,7 @@ impl Playback {
     }
 
     /// Prepares the slot for this stream; `false` if that is impossible.
-    fn prepare(&mut self, voice: SlotPacket<'_>) -> bool {
+    fn prepare(&mut self, voice: SlotVoice<'_>) -> bool {
         let Some(frame) = FrameSize::from_samples(voice.samples) else { return false };
         let Some(slot) = self.slots.get_mut(voice.slot) else { return false };
         if slot.frame != Some(frame) {
@@ -181,7 +139,7 @@ struct Slot {
     /// The frame size of its decoder; `None` before the first packet.
     frame: Option<FrameSize>,
     /// The stream that is playing, or played last; `None` before the first.
-    stream: Option<u32>,
+    stream: Option<u64>,
     /// Whether the second of the two speakers that the mixer may have for the slot is playing; the first plays out.
     is_second: bool,
 }
@@ -216,7 +174,7 @@ mod tests {
         for (sequence, payload) in packets.iter().enumerate() {
             if !lost(sequence) {
                 let sequence = sequence as u32;
-                playback.handle_voice(SlotPacket {
+                playback.handle_voice(SlotVoice {
                     slot: 1,
                     stream: 7,
                     sequence,
@@ -291,7 +249,7 @@ mod tests {
         let mut playback = Playback::new(2);
         play(&mut playback, &packets[..50], 960, |_| false);
         playback.handle_end(1);
-        let last = SlotPacket { slot: 1, stream: 7, sequence: 50, samples: 960, payload: &packets[50] };
+        let last = SlotVoice { slot: 1, stream: 7, sequence: 50, samples: 960, payload: &packets[50] };
         playback.handle_voice(last);
         let mut sound = [0.0; 2 * BLOCK_SAMPLES];
         let silent = (0..100).position(|_| playback.render(&mut sound) == 0);
@@ -310,7 +268,7 @@ mod tests {
             let [_, mut heard] = play(&mut playback, &packets[..count], 960, |_| false);
             let usual_step = largest_step(&heard[9_600..]);
             for (stream, payload) in (8..).zip(&silence) {
-                playback.handle_voice(SlotPacket { slot: 1, stream, sequence: 0, samples: 2_880, payload });
+                playback.handle_voice(SlotVoice { slot: 1, stream, sequence: 0, samples: 2_880, payload });
             }
             let mut sound = [0.0; 2 * BLOCK_SAMPLES];
             for _ in 0..50 {
@@ -333,13 +291,12 @@ mod tests {
     #[test]
     fn packets_without_a_slot_are_dropped_and_counted() {
         let mut playback = Playback::new(SLOTS_MAX + 5);
-        let voice =
-            SlotPacket { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };
+        let voice = SlotVoice { slot: 0, stream: 0, sequence: 0, samples: 960, payload: &[0xfc, 0xff, 0xfe] };
         for slot in [SLOTS_MAX, usize::MAX] {
-            playback.handle_voice(SlotPacket { slot, ..voice });
+            playback.handle_voice(SlotVoice { slot, ..voice });
         }
         for samples in [0, 959, 5_760, u32::MAX] {
-            playback.handle_voice(SlotPacket { samples, ..voice });
+            playback.handle_voice(SlotVoice { samples, ..voice });
         }
         playback.handle_end(usize::MAX);
         assert_eq!(playback.dropped(), 6);
@@ -347,29 +304,18 @@ mod tests {
         assert_eq!(playback.dropped(), 6);
     }
 
-    #[test]
-    fn what_is_written_for_the_worklet_is_read_there() {
-        let voice = SlotPacket { slot: 3, stream: u32::MAX, sequence: 258, samples: 960, payload: b"voice" };
-        let mut bytes = [0; 32];
-        let length = voice.write(&mut bytes).unwrap();
-        assert_eq!(bytes[..length], *b"\x03\0\0\0\xff\xff\xff\xff\x02\x01\0\0\xc0\x03\0\0voice");
-        assert_eq!(SlotPacket::read(&bytes[..length]), Some(voice));
-        assert_eq!(SlotPacket::read(&bytes[..15]), None);
-        assert_eq!(voice.write(&mut bytes[..20]), None);
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn whatever_comes_in_nothing_louder_than_full_scale_comes_out(
             voices in prop::collection::vec(
-                (0_usize..20, 0_u32..3, any::<u32>(), prop::sample::select(vec![480_u32, 960, 1_920, 2_880, 7]),
+                (0_usize..20, 0_u64..3, any::<u32>(), prop::sample::select(vec![480_u32, 960, 1_920, 2_880, 7]),
                  prop::collection::vec(any::<u8>(), 0..90)), 1..60)
         ) {
             let mut playback = Playback::new(SLOTS_MAX);
             let mut sound = vec![0.0; SLOTS_MAX * BLOCK_SAMPLES];
             for (slot, stream, sequence, samples, payload) in voices {
-                playback.handle_voice(SlotPacket { slot, stream, sequence, samples, payload: &payload });
+                playback.handle_voice(SlotVoice { slot, stream, sequence, samples, payload: &payload });
                 playback.render(&mut sound);
                 prop_assert!(sound.iter().all(|sample| sample.abs() <= 1.0));
             }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use consonance_session::Rate;
+use serde::Deserialize;
 
-/// The identity of a page's player, and its session.
-#[derive(Clone, PartialEq, Eq)]
+/// The identity of a page's player, and its session. A page that runs its player itself writes it as JSON, where all
+/// but `name`, `session` and `slots` are optional.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 pub struct BrowserSettings {
     /// The player's name, unique in its session.
     pub name: String,
@@ -16,11 +18,14 @@ pub struct BrowserSettings {
     /// The password, if the session requires one.
     pub password: Option<String>,
     /// The place that the player had at another server that shares the session, from
-    /// [`Joined`](crate::control::ToPage::Joined): it gets that place back, if it is still kept.
+    /// [`Joined`](crate::control::ToPage::Joined): it gets that place back, if it is still kept. Not in JSON: a player
+    /// that the page runs outlives its links, and keeps its place itself.
+    #[serde(skip)]
     pub place: Option<String>,
     /// How many voices the page plays at once; more than 16 count as 16.
     pub slots: usize,
     /// Whether the page has keys: it can be in the group of an encrypted session, and seals and opens by itself.
+    #[serde(default)]
     pub encrypts: bool,
 }
 
@@ -66,5 +71,34 @@ impl std::fmt::Debug for BrowserSettings {
             .field("session", session)
             .field("slots", slots)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_of_a_page_needs_three_keys_and_cannot_name_a_place() {
+        let least = BrowserSettings {
+            name: "Alice".to_owned(),
+            session: "main".to_owned(),
+            token: None,
+            password: None,
+            place: None,
+            slots: 4,
+            encrypts: false,
+        };
+        let read = |json: &str| serde_json::from_str::<BrowserSettings>(json).unwrap();
+        let text = r#"{"name":"Alice","session":"main","slots":4,"place":"p","constantRate":true}"#;
+        assert_eq!(read(text), least);
+        let text =
+            r#"{"name":"Alice","session":"main","slots":4,"token":"t","password":"p","encrypts":true}"#;
+        let (token, password) = (Some("t".to_owned()), Some("p".to_owned()));
+        assert_eq!(read(text), BrowserSettings { token, password, encrypts: true, ..least });
+        for key in ["name", "session", "slots"] {
+            let text = text.replace(key, "other");
+            assert!(serde_json::from_str::<BrowserSettings>(&text).is_err(), "{text}");
+        }
     }
 }

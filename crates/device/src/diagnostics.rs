@@ -5,6 +5,9 @@ use std::time::Duration;
 use consonance_clock_bridge::{Pulse, RingDiagnostics};
 
 /// Counters and gauges of one direction since the devices were opened; counters continue when a device is changed.
+///
+/// Most come from the ring between callback and beat, but are not a [`RingDiagnostics`]: a ring keeps its last gauges
+/// while no device is open, and a device has none then.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct DeviceDiagnostics {

@@ -18,6 +18,8 @@ pub(crate) struct Status {
     counts: Counts,
 }
 
+/// An [`EncryptedMember`] as scripts get it: with keys and numbers as the texts that a page shows, and words for what
+/// Rust has enumerations with fields for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct MemberRecord {

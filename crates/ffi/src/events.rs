@@ -16,7 +16,8 @@ use crate::error::Failure;
 use crate::exports::encryption::encryption_state;
 use crate::structs::{CEncryptionEvent, CEvent, CEventType, CProblem};
 
-/// An event before its texts are in the caller's buffer.
+/// An event before its texts are in the caller's buffer. A [`CEvent`] has pointers to them and numbers of players; this
+/// has Rust's texts and players' names, so that what an event says of a player needs no access to the chat.
 #[derive(Default)]
 struct Told<'e> {
     kind: Option<CEventType>,

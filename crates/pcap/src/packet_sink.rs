@@ -32,9 +32,9 @@ pub enum PacketDirection {
     Sent,
 }
 
-/// A packet as it passed by.
+/// A packet as it passed by; its bytes are borrowed (`&[u8]`) until it is queued.
 #[derive(Debug, Clone, Copy)]
-pub struct CapturedPacket<'a> {
+pub struct CapturedPacket<B> {
     /// When.
     pub at: Instant,
     /// Over which link.
@@ -44,7 +44,7 @@ pub struct CapturedPacket<'a> {
     /// Whether it travelled, or shall travel, reliably.
     pub is_reliable: bool,
     /// Its bytes, header included; the secrets in it do not get into the file.
-    pub packet: &'a [u8],
+    pub packet: B,
 }
 
 /// The end of a capture that packets are put into. Clones are the same.
@@ -63,7 +63,7 @@ impl PacketSink {
     }
 
     /// Writes a packet down, or drops and counts it if too many wait for the disk. Never waits; it copies the packet.
-    pub fn record(&self, packet: &CapturedPacket<'_>) {
+    pub fn record(&self, packet: &CapturedPacket<&[u8]>) {
         if self.is_closed() {
             return;
         }
@@ -73,8 +73,8 @@ impl PacketSink {
             return self.drop_packet(bytes);
         }
         let dropped_before = self.shared.dropped.swap(0, Ordering::Relaxed);
-        let packet = OwnedPacket { at, link, direction, is_reliable, packet: packet.into(), dropped_before };
-        if self.queue.try_send(Note::Packet(packet)).is_err() {
+        let packet = CapturedPacket { at, link, direction, is_reliable, packet: packet.into() };
+        if self.queue.try_send(Note::Packet { packet, dropped_before }).is_err() {
             self.shared.dropped.fetch_add(dropped_before, Ordering::Relaxed);
             self.drop_packet(bytes);
         }
@@ -111,25 +111,15 @@ pub(crate) struct Shared {
 /// An entry in the queue of the thread that writes.
 #[derive(Debug)]
 pub(crate) enum Note {
-    Packet(OwnedPacket),
+    Packet { packet: CapturedPacket<Box<[u8]>>, dropped_before: u64 },
     Player { id: ClientId, name: Box<str>, rooms: Vec<Box<str>> },
-}
-
-#[derive(Debug)]
-pub(crate) struct OwnedPacket {
-    pub(crate) at: Instant,
-    pub(crate) link: CaptureLink,
-    pub(crate) direction: PacketDirection,
-    pub(crate) is_reliable: bool,
-    pub(crate) packet: Box<[u8]>,
-    pub(crate) dropped_before: u64,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn packet(packet: &[u8]) -> CapturedPacket<'_> {
+    fn packet(packet: &[u8]) -> CapturedPacket<&[u8]> {
         let (at, link) = (Instant::now(), CaptureLink::Server);
         CapturedPacket { at, link, direction: PacketDirection::Sent, is_reliable: true, packet }
     }
@@ -142,13 +132,13 @@ mod tests {
             sink.record(&packet(&large));
         }
         assert_eq!(shared.dropped.load(Ordering::Relaxed), 3, "four times 1 MiB may wait");
-        while let Ok(Note::Packet(packet)) = notes.try_recv() {
-            assert_eq!(packet.dropped_before, 0);
+        while let Ok(Note::Packet { packet, dropped_before }) = notes.try_recv() {
+            assert_eq!(dropped_before, 0);
             shared.waiting_bytes.fetch_sub(packet.packet.len(), Ordering::Relaxed);
         }
         sink.record(&packet(b"again"));
-        let Ok(Note::Packet(packet)) = notes.try_recv() else { panic!("it waits") };
-        assert_eq!(packet.dropped_before, 3);
+        let Ok(Note::Packet { dropped_before, .. }) = notes.try_recv() else { panic!("it waits") };
+        assert_eq!(dropped_before, 3);
     }
 
     #[test]

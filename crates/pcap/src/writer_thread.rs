@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::error::CaptureError;
-use crate::packet_sink::{CaptureLink, Note, OwnedPacket, PacketDirection, Shared};
+use crate::packet_sink::{CaptureLink, CapturedPacket, Note, PacketDirection, Shared};
 use crate::pcapng::{self, EnhancedPacket, InterfaceStatistics};
 use crate::settings::PacketCaptureSettings;
 use crate::words::Words;
@@ -105,9 +105,9 @@ impl Writing {
 
     fn take(&mut self, note: Note, shared: &Shared) -> io::Result<()> {
         match note {
-            Note::Packet(packet) => {
+            Note::Packet { packet, dropped_before } => {
                 shared.waiting_bytes.fetch_sub(packet.packet.len(), Ordering::Relaxed);
-                self.take_packet(packet)
+                self.take_packet(packet, dropped_before)
             }
             Note::Player { id, name, rooms } => {
                 self.words.introduce(id, &name, rooms.iter().map(|room| &**room));
@@ -116,12 +116,11 @@ impl Writing {
         }
     }
 
-    fn take_packet(&mut self, mut packet: OwnedPacket) -> io::Result<()> {
+    fn take_packet(&mut self, mut packet: CapturedPacket<Box<[u8]>>, dropped: u64) -> io::Result<()> {
         let elapsed = packet.at.saturating_duration_since(self.began.0);
         let comment = self.words.describe(&packet.packet);
         redaction::hide_secrets(&mut packet.packet);
         let interface = self.interface(packet.link)?;
-        let dropped = packet.dropped_before;
         self.report.dropped += dropped;
         let is_received = packet.direction == PacketDirection::Received;
         let block = pcapng::enhanced_packet(&EnhancedPacket {

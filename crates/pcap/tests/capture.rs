@@ -160,7 +160,7 @@ fn bytes(hex: &str) -> Vec<u8> {
     pairs.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
 }
 
-fn packet(at: Instant, link: CaptureLink) -> CapturedPacket<'static> {
+fn packet(at: Instant, link: CaptureLink) -> CapturedPacket<&'static [u8]> {
     CapturedPacket {
         at,
         link,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use consonance_session::{Delivery, LinkId};
+use consonance_session::{Delivery, LinkId, Transmit};
 
 use crate::clock::Time;
 use crate::dice::Dice;
@@ -22,8 +22,29 @@ pub(crate) struct Parcel {
     pub(crate) word: Option<Probe>,
     /// The player's view with this packet; the engines do not see this either.
     pub(crate) view: Option<View>,
-    /// The network's own second copy.
+    /// It is the network's own second copy, or what the server makes of one.
     pub(crate) repeated: bool,
+}
+
+impl Parcel {
+    /// The server's packet, once for each of the links that it shall go to.
+    pub(crate) fn to_each(
+        transmit: &Transmit<'_>,
+        word: Option<Probe>,
+        repeated: bool,
+    ) -> impl Iterator<Item = Self> {
+        let payload: Rc<[u8]> = transmit.payload.into();
+        let one = move |&link| Self {
+            link,
+            way: Way::Down,
+            delivery: transmit.delivery,
+            payload: Rc::clone(&payload),
+            word,
+            view: None,
+            repeated,
+        };
+        transmit.to.iter().map(one)
+    }
 }
 
 /// From a player to the server, or back.

@@ -15,17 +15,16 @@ mod tamper;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Debug;
-use std::rc::Rc;
 use std::time::Duration;
 
-use consonance_session::{Delivery, LinkId, RoomId, Transmit};
+use consonance_session::{Delivery, LinkId, RoomId};
 
 use crate::action::Action;
 use crate::actor::{Host, Player};
 use crate::check;
 use crate::clock::{Agenda, Time};
 use crate::dice::Dice;
-use crate::model::{GRACE, Model, View};
+use crate::model::{GRACE, Model};
 use crate::network::{Network, Parcel, Way, Weather};
 use crate::numbers::{PlayerId, Room, Version};
 use crate::peers::Peers;
@@ -35,7 +34,7 @@ use crate::scenario::Scenario;
 use crate::swarm::Swarm;
 use crate::transcript::Transcript;
 use crate::violation::{Checked, Violation, ensure};
-use crate::words::{Probe, Words};
+use crate::words::Words;
 use hearings::Hearings;
 use outside::Outside;
 use reports::Arrived;
@@ -71,7 +70,7 @@ pub(crate) struct World {
     /// The voice frames of each player that the server has received.
     arrived: BTreeMap<PlayerId, Arrived>,
     /// Buffers for the packets of the server and of a client, kept for their capacity.
-    batch: Vec<Outgoing>,
+    batch: Vec<Parcel>,
     parcels: Vec<Parcel>,
     /// The batch in which each player's last reliable packet was marked, and the number of batches.
     marked: Vec<u64>,
@@ -98,34 +97,6 @@ enum Thing {
     /// Something is drawn that happens to a player or to the network.
     SomethingHappens,
     Happens(Action),
-}
-
-/// A packet that the server is sending.
-#[derive(Debug)]
-struct Outgoing {
-    link: LinkId,
-    delivery: Delivery,
-    payload: Rc<[u8]>,
-    word: Option<Probe>,
-    view: Option<View>,
-    /// It comes of the network's second copy.
-    repeated: bool,
-}
-
-impl Outgoing {
-    /// One for each of the links that a packet shall go to.
-    fn to_each(transmit: &Transmit<'_>, word: Option<Probe>, repeated: bool) -> impl Iterator<Item = Self> {
-        let payload: Rc<[u8]> = transmit.payload.into();
-        let one = move |&link| Self {
-            link,
-            delivery: transmit.delivery,
-            payload: Rc::clone(&payload),
-            word,
-            view: None,
-            repeated,
-        };
-        transmit.to.iter().map(one)
-    }
 }
 
 /// The last actions that a failure shows.

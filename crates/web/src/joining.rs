@@ -10,24 +10,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{ProblemDetails, bad_json};
 use consonance_transport::session_name;
-use serde::Deserialize;
 
 use crate::app::App;
-use crate::signalling::{Join, JoinProblem};
+use crate::signalling::{Join, JoinBody, JoinProblem};
 use crate::visitor::Visitor;
-
-/// The body of a page's request. Unknown keys are ignored.
-#[derive(Deserialize)]
-struct JoinBody {
-    name: String,
-    token: Option<String>,
-    password: Option<String>,
-    sdp: String,
-    resume: Option<String>,
-    place: Option<String>,
-    #[serde(default)]
-    encrypts: bool,
-}
 
 pub(crate) async fn join(
     State(app): State<App>,
@@ -43,10 +29,8 @@ pub(crate) async fn join(
     }
     let session = session.ok().map(|Path(session)| session).filter(|session| is_session_name(session));
     let session = session.ok_or(JoinProblem::NoSuchSession)?;
-    let JoinBody { name, token, password, sdp, resume, place, encrypts } = read(&body?)?;
-    let remote = visitor.address;
-    let join = Join { session, name, token, password, sdp, resume, place, encrypts, remote };
-    let reply = app.signalling().join(join);
+    let body = read(&body?)?;
+    let reply = app.signalling().join(Join { session, body, remote: visitor.address });
     let joined = app.answer_of(reply).await?;
     Ok((StatusCode::CREATED, Json(joined)).into_response())
 }

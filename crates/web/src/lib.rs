@@ -41,5 +41,6 @@ pub use page::page_hash;
 pub use reply::{Replier, Reply, reply};
 pub use settings::{IceServers, WebLimits, WebSettings};
 pub use signalling::{
-    Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, SecretRequirement, Secrets, Signalling,
+    Attendance, Displaced, Info, Join, JoinBody, JoinProblem, JoinRule, Joined, SecretRequirement, Secrets,
+    Signalling,
 };

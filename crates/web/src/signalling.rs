@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::reply::Reply;
 
@@ -81,12 +81,20 @@ pub enum SecretRequirement {
     Required,
 }
 
-/// A browser that wants in. Everything but `remote` is its own words, of the lengths that
-/// `docs/browser/signalling.md` says.
-#[derive(Clone, PartialEq, Eq)]
+/// A browser that wants in.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Join {
-    /// The name of the session.
+    /// The name of the session, from the request's path.
     pub session: String,
+    /// The body of the request.
+    pub body: JoinBody,
+    /// The address of the browser.
+    pub remote: IpAddr,
+}
+
+/// The browser's own words, of the lengths that `docs/browser/signalling.md` says. Unknown keys are ignored.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct JoinBody {
     /// The name of the player.
     pub name: String,
     /// A join token, if it has one.
@@ -100,9 +108,8 @@ pub struct Join {
     /// The place that it had at another server that shares the session, as that one told it.
     pub place: Option<String>,
     /// Whether the page has keys: see [`BrowserSettings::encrypts`](consonance_browser::BrowserSettings::encrypts).
+    #[serde(default)]
     pub encrypts: bool,
-    /// The address of the browser.
-    pub remote: IpAddr,
 }
 
 /// Waits for the end of a conversation about a player: [`Displaced`], or `None` when the player is gone.
@@ -168,11 +175,10 @@ impl JoinProblem {
 }
 
 /// Without what is secret.
-impl fmt::Debug for Join {
+impl fmt::Debug for JoinBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = f.debug_struct("Join");
-        shown.field("session", &self.session).field("name", &self.name).field("remote", &self.remote);
-        shown.field("resumes", &self.resume.is_some()).finish_non_exhaustive()
+        let mut shown = f.debug_struct("JoinBody");
+        shown.field("name", &self.name).field("resumes", &self.resume.is_some()).finish_non_exhaustive()
     }
 }
 

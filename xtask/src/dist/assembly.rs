@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::release::Release;
 use super::tree;
-use crate::dotnet::{Build, Compilation, Toolchain, files};
+use crate::dotnet::{Build, Part, Toolchain, files};
 use crate::failure::Failure;
 
 /// The assembly, and what editors show about it.
@@ -30,16 +30,9 @@ impl Assembly {
         fs::write(&names, text).map_err(|cause| Failure::File { path: names.clone(), cause })?;
         let mut sources = sources(&release.root)?;
         sources.push(names);
-        let output = work.join("Consonance.dll");
-        let compilation = Compilation {
-            sources: &sources,
-            references: &[],
-            defines: &[],
-            is_documented: true,
-            ignored_warnings: &[],
-            output: &output,
-        };
-        toolchain.compile(Build::Roslyn, &[compilation])?;
+        let part = Part { output: "Consonance.dll".to_owned(), sources, ..Part::default() }.documented();
+        let output = work.join(&part.output);
+        toolchain.compile(Build::Roslyn, &work, &[part])?;
         let read =
             |path: &Path| fs::read(path).map_err(|cause| Failure::File { path: path.to_owned(), cause });
         Ok(Self { assembly: read(&output)?, documents: read(&output.with_extension("xml"))? })

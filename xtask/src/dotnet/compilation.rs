@@ -4,61 +4,54 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::part::Part;
 use crate::failure::Failure;
 
-/// One assembly, of some sources. A warning counts as an error.
-#[derive(Debug)]
-pub(crate) struct Compilation<'c> {
-    pub(crate) sources: &'c [PathBuf],
-    /// Assemblies besides those of the runtime.
-    pub(crate) references: &'c [PathBuf],
-    /// Symbols for `#if`.
-    pub(crate) defines: &'c [String],
-    /// Whether a public item without a document is an error.
-    pub(crate) is_documented: bool,
-    /// The numbers of warnings that do not count.
-    pub(crate) ignored_warnings: &'c [&'c str],
-    /// A program where it ends with `.exe`, otherwise a library.
-    pub(crate) output: &'c Path,
-}
-
-impl Compilation<'_> {
-    /// Writes the options to a file beside the output, and returns its path.
+impl Part {
+    /// Writes the options of its compilation to a file beside the output, and returns its path.
     ///
     /// # Errors
     /// [`Failure::File`].
-    pub(super) fn write(&self, language: &str, runtime: &[PathBuf]) -> Result<PathBuf, Failure> {
-        let path = self.output.with_extension("rsp");
-        fs::write(&path, self.options(language, runtime))
+    pub(super) fn write_options(
+        &self,
+        folder: &Path,
+        language: &str,
+        runtime: &[PathBuf],
+    ) -> Result<PathBuf, Failure> {
+        let path = folder.join(&self.output).with_extension("rsp");
+        fs::write(&path, self.options(folder, language, runtime))
             .map_err(|cause| Failure::File { path: path.clone(), cause })?;
         Ok(path)
     }
 
     /// One option a line: a command line of its own would be too long to show. `runtime` are the assemblies that the
-    /// language itself needs.
-    fn options(&self, language: &str, runtime: &[PathBuf]) -> String {
-        let is_program = self.output.extension().is_some_and(|extension| extension == "exe");
-        let target = if is_program { "exe" } else { "library" };
+    /// language itself needs. A warning counts as an error.
+    fn options(&self, folder: &Path, language: &str, runtime: &[PathBuf]) -> String {
+        let output = folder.join(&self.output);
+        let target = if self.is_program() { "exe" } else { "library" };
         let mut text = format!(
             "-nostdlib\n-langversion:{language}\n-warnaserror+\n-optimize+\n-deterministic+\n-target:{target}\n"
         );
         let mut line = |option: &str, path: &Path| {
             let _ = writeln!(text, "{option}\"{}\"", path.display());
         };
-        line("-out:", self.output);
+        line("-out:", &output);
         if !self.ignored_warnings.is_empty() {
             line("-nowarn:", Path::new(&self.ignored_warnings.join(",")));
         }
         if self.is_documented {
-            line("-doc:", &self.output.with_extension("xml"));
+            line("-doc:", &output.with_extension("xml"));
         }
-        for reference in runtime.iter().chain(self.references) {
-            line("-r:", reference);
+        for assembly in runtime {
+            line("-r:", assembly);
         }
-        for define in self.defines {
+        for name in &self.references {
+            line("-r:", &folder.join(name));
+        }
+        for define in &self.defines {
             line("-define:", Path::new(define));
         }
-        for source in self.sources {
+        for source in &self.sources {
             line("", source);
         }
         text
@@ -93,22 +86,22 @@ mod tests {
 
     use super::*;
 
-    fn options(output: &str, is_documented: bool, ignored_warnings: &[&str]) -> String {
-        let compilation = Compilation {
-            sources: &["a b/One.cs".into()],
-            references: &["out/Consonance.dll".into()],
-            defines: &["UNITY_EDITOR".to_owned()],
+    fn options(output: &str, is_documented: bool, ignored_warnings: &'static [&'static str]) -> String {
+        let part = Part {
+            output: output.to_owned(),
+            sources: vec!["a b/One.cs".into()],
+            references: vec!["Consonance.dll".to_owned()],
+            defines: vec!["UNITY_EDITOR".to_owned()],
             is_documented,
             ignored_warnings,
-            output: Path::new(output),
         };
-        compilation.options("7.3", &["api/mscorlib.dll".into()])
+        part.options(Path::new("out"), "7.3", &["api/mscorlib.dll".into()])
     }
 
     #[test]
     fn a_program_is_named_by_its_suffix_and_refers_to_the_runtime_first() {
         assert_eq!(
-            options("out/Tests.exe", false, &[]),
+            options("Tests.exe", false, &[]),
             "-nostdlib\n-langversion:7.3\n-warnaserror+\n-optimize+\n-deterministic+\n-target:exe\n-out:\"out/Tests.exe\"\n\
              -r:\"api/mscorlib.dll\"\n-r:\"out/Consonance.dll\"\n-define:\"UNITY_EDITOR\"\n\"a b/One.cs\"\n"
         );
@@ -116,7 +109,7 @@ mod tests {
 
     #[test]
     fn documents_are_checked_where_they_are_written_and_some_warnings_do_not_count() {
-        let options = options("out/Consonance.Unity.dll", true, &["0169", "0649"]);
+        let options = options("Consonance.Unity.dll", true, &["0169", "0649"]);
         assert!(options.contains("-target:library\n"), "{options}");
         assert!(options.contains("-doc:\"out/Consonance.Unity.xml\"\n"), "{options}");
         assert!(options.contains("-nowarn:\"0169,0649\"\n"), "{options}");

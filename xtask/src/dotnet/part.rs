@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::compilation::{Compilation, files};
+use super::compilation::files;
 use crate::failure::Failure;
 
-/// One assembly.
+/// One assembly; it is compiled into the folder in which the parts that it refers to are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Part {
     /// Its file name; a program ends with `.exe`.
     pub(crate) output: String,
     pub(crate) sources: Vec<PathBuf>,
-    /// The file names of other parts.
+    /// The file names of other parts, which are beside it; those of the runtime need not be named.
     pub(crate) references: Vec<String>,
     /// Symbols for `#if`.
     pub(crate) defines: Vec<String>,
@@ -55,31 +55,6 @@ impl Part {
     pub(crate) fn is_program(&self) -> bool {
         Path::new(&self.output).extension().is_some_and(|extension| extension == "exe")
     }
-
-    /// The paths of its output and of its references in this folder.
-    pub(super) fn paths(&self, folder: &Path) -> PartPaths {
-        let references = self.references.iter().map(|name| folder.join(name)).collect();
-        PartPaths { output: folder.join(&self.output), references }
-    }
-
-    /// The compilation with these paths.
-    pub(super) fn compilation<'c>(&'c self, paths: &'c PartPaths) -> Compilation<'c> {
-        Compilation {
-            sources: &self.sources,
-            references: &paths.references,
-            defines: &self.defines,
-            is_documented: self.is_documented,
-            ignored_warnings: self.ignored_warnings,
-            output: &paths.output,
-        }
-    }
-}
-
-/// The files of a part in a folder.
-#[derive(Debug)]
-pub(super) struct PartPaths {
-    pub(super) output: PathBuf,
-    references: Vec<PathBuf>,
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::compilation::Compilation;
 use super::core_clr::CoreClr;
 use super::mono::Mono;
+use super::part::Part;
 use super::toolchain::OLD_LANGUAGE;
 use crate::command;
 use crate::download::{Download, Package};
@@ -29,19 +29,12 @@ impl Roslyn {
     pub(super) fn install(folder: &Path, mono: &Mono) -> Result<Self, Failure> {
         let folder = folder.join("roslyn-4.1");
         LIBRARY.install(&folder)?;
-        let (source, program) = (folder.join("Compiler.cs"), folder.join("Compiler.exe"));
+        let (source, program) = (folder.join("Compiler.cs"), folder.join(PROGRAM_FILE));
         fs::write(&source, PROGRAM).map_err(|cause| Failure::File { path: source.clone(), cause })?;
         let mut references = mono.api();
         references.push(mono.api_of("Microsoft.CSharp"));
-        let compilation = Compilation {
-            sources: &[source],
-            references: &[],
-            defines: &[],
-            is_documented: false,
-            ignored_warnings: &[],
-            output: &program,
-        };
-        let options = compilation.write(OLD_LANGUAGE, &references)?;
+        let part = Part { output: PROGRAM_FILE.to_owned(), sources: vec![source], ..Part::default() };
+        let options = part.write_options(&folder, OLD_LANGUAGE, &references)?;
         command::capture(&mut Mono::compiler(&options))?;
         Ok(Self { program })
     }
@@ -66,4 +59,5 @@ const LIBRARY: Download = Download {
     ],
 };
 
+const PROGRAM_FILE: &str = "Compiler.exe";
 const PROGRAM: &str = include_str!("roslyn/Compiler.cs");

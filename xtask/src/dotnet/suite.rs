@@ -7,10 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::compilation::Compilation;
 use super::lock::FolderLock;
 use super::mono::make_empty;
-use super::part::PartPaths;
 use super::server::Server;
 use super::test_program::TestRun;
 use super::toolchain::{Build, Runtime, Toolchain};
@@ -142,12 +140,9 @@ fn compile(
     folder: &Path,
 ) -> Result<Vec<PathBuf>, Failure> {
     make_empty(folder)?;
-    let paths: Vec<PartPaths> = parts.iter().map(|part| part.paths(folder)).collect();
-    let parts = || parts.iter().zip(&paths);
-    let compilations: Vec<Compilation<'_>> = parts().map(|(part, paths)| part.compilation(paths)).collect();
-    toolchain.compile(build, &compilations)?;
-    let programs = parts().filter(|(part, _)| part.is_program());
-    Ok(programs.map(|(_, paths)| paths.output.clone()).collect())
+    toolchain.compile(build, folder, parts)?;
+    let programs = parts.iter().filter(|part| part.is_program());
+    Ok(programs.map(|part| folder.join(&part.output)).collect())
 }
 
 /// A program, how it was compiled, and what runs it.

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use clap::ValueEnum;
 
-use super::compilation::Compilation;
 use super::core_clr::CoreClr;
 use super::lock::FolderLock;
 use super::mono::Mono;
+use super::part::Part;
 use super::roslyn::Roslyn;
 use crate::command;
 use crate::failure::Failure;
@@ -85,18 +85,19 @@ impl Toolchain {
         matches!(self.core_clr, Some((_, Some(_))))
     }
 
-    /// Compiles assemblies, each of which may refer to those before it; ends at the first that fails.
+    /// Compiles assemblies into a folder, each of which may refer to those before it, and to others that are there;
+    /// ends at the first that fails.
     ///
     /// # Errors
     /// [`Failure::CommandFailed`] with the errors and warnings, [`Failure::File`] if options cannot be written.
-    pub(crate) fn compile(&self, build: Build, compilations: &[Compilation<'_>]) -> Result<(), Failure> {
+    pub(crate) fn compile(&self, build: Build, folder: &Path, parts: &[Part]) -> Result<(), Failure> {
         let (language, api) = match (build, &self.core_clr) {
             (Build::Mcs, _) => (OLD_LANGUAGE, self.mono.api()),
             (Build::RoslynForCoreClr, Some((core_clr, _))) => (NEW_LANGUAGE, core_clr.api()?),
             _ => (NEW_LANGUAGE, self.mono.api()),
         };
         let options: Vec<PathBuf> =
-            compilations.iter().map(|it| it.write(language, &api)).collect::<Result<_, _>>()?;
+            parts.iter().map(|part| part.write_options(folder, language, &api)).collect::<Result<_, _>>()?;
         match &self.core_clr {
             Some((core_clr, Some(roslyn))) if build != Build::Mcs => {
                 let Some(first) = options.first() else { return Ok(()) };

@@ -28,6 +28,8 @@ pub enum CSessionEncryption {
     Required = 2,
 }
 
+// The settings of Rust hold parsed keys, options and a path; C has texts, arrays and their lengths, in an order that is
+// part of the binary interface. `encryption_settings` reads them.
 /// A chat's encryption, and the player's identity towards others. Zeros and nulls are the defaults.
 #[repr(C)]
 #[derive(Clone, Copy)]

@@ -109,7 +109,7 @@ fn drain_game(now: Instant, said: &[u8], piece: usize) -> Vec<String> {
         }
         // Voice for present players is sent no matter what arrives.
         let _ = end.packet(PlayerNumber(1), Delivery::Unreliable, b"voice");
-        assert!(end.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
+        assert!(end.channel.outbox.piece().len() <= 64 * 1024 && !end.is_lost(now + Duration::from_secs(1)));
     }
     told
 }

@@ -5,21 +5,17 @@ use std::time::{Duration, Instant};
 use consonance_transport::{Delivery, DisconnectReason};
 
 use crate::frame::{FRAME_BYTES_MAX, Frame, Hello, NONCE_BYTES, PlayerNumber, Receivers, VERSION};
-use crate::frame_reader::FrameReader;
+use crate::frame_channel::FrameChannel;
 use crate::handshake::{Prover, Transcript};
 use crate::liveness::Liveness;
 use crate::outbox::{Full, Outbox};
 use crate::settings::SidecarLinkSettings;
 
-/// Takes bytes and returns events; outgoing frames wait in [`outbox`](Self::outbox).
+/// Takes bytes and returns events; outgoing frames wait in the outbox of the [`channel`](Self::channel).
 #[derive(Debug)]
 pub(crate) struct GameEnd {
-    pub(crate) outbox: Outbox,
-    reader: FrameReader,
-    liveness: Liveness,
+    pub(crate) channel: FrameChannel,
     state: State,
-    /// A frame that is being written.
-    frame: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -53,21 +49,18 @@ pub(crate) enum GameEndEvent<'a> {
 impl GameEnd {
     /// Says hello. The nonce must be unguessable.
     pub(crate) fn new(now: Instant, settings: &SidecarLinkSettings, nonce: [u8; NONCE_BYTES]) -> Self {
-        let mut end = Self {
-            outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
-            reader: FrameReader::default(),
-            liveness: Liveness::new(now, settings.connect_timeout),
-            state: State::Greeting { nonce },
-            frame: Vec::new(),
-        };
+        let mut channel = FrameChannel::new(
+            Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
+            Liveness::new(now, settings.connect_timeout),
+        );
         // Cannot fail: the queue is empty.
-        let _ = end.say(&Frame::Hello(hello(settings, nonce)));
-        end
+        let _ = channel.say(&Frame::Hello(hello(settings, nonce)));
+        Self { channel, state: State::Greeting { nonce } }
     }
 
     pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) {
-        let _ = self.liveness.note_heard(now);
-        self.reader.push(bytes);
+        let _ = self.channel.liveness.note_heard(now);
+        self.channel.reader.push(bytes);
     }
 
     /// The next event, or `None` if no complete frame has arrived.
@@ -76,7 +69,7 @@ impl GameEnd {
             State::Greeting { .. } | State::Proving(_) => self.greet(settings),
             State::Ended => None,
             State::Up => {
-                let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
+                let Ok(frame) = self.channel.reader.next(FRAME_BYTES_MAX) else {
                     return Some(GameEndEvent::End(violated("a frame that is too long")));
                 };
                 Some(match Frame::parse(frame?) {
@@ -100,9 +93,7 @@ impl GameEnd {
         delivery: Delivery,
         packet: &[u8],
     ) -> Result<(), Full> {
-        self.frame.clear();
-        Frame::Packet { player, delivery, packet }.write(&mut self.frame);
-        self.outbox.push(delivery, &self.frame)
+        self.channel.push(delivery, |bytes| Frame::Packet { player, delivery, packet }.write(bytes))
     }
 
     pub(crate) fn joined(
@@ -111,7 +102,7 @@ impl GameEnd {
         was_there: bool,
         address: &str,
     ) -> Result<(), Full> {
-        self.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
+        self.channel.say(&Frame::Joined { player, was_there, address: address.as_bytes() })
     }
 
     /// Drops what is still queued of the player: the other end would take it for a new player.
@@ -120,14 +111,14 @@ impl GameEnd {
             let parsed = frame.get(size_of::<u16>()..).map(Frame::parse);
             matches!(parsed, Some(Ok(Frame::Packet { player: of, .. })) if of == player)
         };
-        self.outbox.forget_voice(is_its_voice);
-        self.say(&Frame::Left { player })
+        self.channel.outbox.forget_voice(is_its_voice);
+        self.channel.say(&Frame::Left { player })
     }
 
     /// Queues the goodbye; all later input is ignored.
     pub(crate) fn end(&mut self) {
         if !matches!(self.state, State::Ended) {
-            let _ = self.say(&Frame::Bye { reason: b"" });
+            let _ = self.channel.say(&Frame::Bye { reason: b"" });
             self.state = State::Ended;
         }
     }
@@ -137,27 +128,27 @@ impl GameEnd {
     }
 
     pub(crate) fn is_lost(&self, now: Instant) -> bool {
-        self.liveness.is_lost(now)
+        self.channel.liveness.is_lost(now)
     }
 
     /// Sends a heartbeat if one is due.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
-        if self.is_up() && self.liveness.should_say(now) && self.say_alive().is_ok() {
-            self.note_said(now);
+        if self.is_up() {
+            self.channel.keep_alive(now, self.pace_ms());
         }
     }
 
     /// Notes that bytes have left.
     pub(crate) fn note_said(&mut self, now: Instant) {
-        self.liveness.note_said(now);
+        self.channel.liveness.note_said(now);
     }
 
     pub(crate) fn next_timeout(&self) -> Instant {
-        self.liveness.next()
+        self.channel.liveness.next()
     }
 
     fn greet(&mut self, settings: &SidecarLinkSettings) -> Option<GameEndEvent<'_>> {
-        let Ok(frame) = self.reader.next(FRAME_BYTES_MAX) else {
+        let Ok(frame) = self.channel.reader.next(FRAME_BYTES_MAX) else {
             return Some(GameEndEvent::End(violated("a frame that is too long")));
         };
         Some(match (Frame::parse(frame?), &self.state) {
@@ -168,19 +159,19 @@ impl GameEnd {
                 let transcript = Transcript::of(&hello(settings, *nonce), challenge);
                 let proof = transcript.proof(Prover::Adapter, &settings.secret);
                 self.state = State::Proving(transcript);
-                let _ = self.say(&Frame::Proof(proof));
+                let _ = self.channel.say(&Frame::Proof(proof));
                 GameEndEvent::Nothing
             }
             (Ok(Frame::Welcome { proof, idle_s, pace_ms, .. }), State::Proving(transcript)) => {
                 if !transcript.is_proved(Prover::Server, &settings.secret, &proof) {
                     return Some(GameEndEvent::End(violated("it does not know the secret of this link")));
                 }
-                self.liveness.set_idle(Duration::from_secs(idle_s.max(1).into()));
+                self.channel.liveness.set_idle(Duration::from_secs(idle_s.max(1).into()));
                 self.state = State::Up;
                 if let Some(pace_ms) = pace_ms {
-                    self.liveness.set_pace(Duration::from_millis(pace_ms.into()));
+                    self.channel.liveness.set_pace(Duration::from_millis(pace_ms.into()));
                     // The first sign of life announces the pace. It cannot fail: the queue has room.
-                    let _ = self.say_alive();
+                    let _ = self.channel.say(&Frame::Alive { pace_ms: self.pace_ms() });
                 }
                 GameEndEvent::Up
             }
@@ -191,15 +182,9 @@ impl GameEnd {
         })
     }
 
-    fn say_alive(&mut self) -> Result<(), Full> {
-        let pace_ms = u16::try_from(self.liveness.pace().as_millis()).ok();
-        self.say(&Frame::Alive { pace_ms })
-    }
-
-    fn say(&mut self, frame: &Frame<'_>) -> Result<(), Full> {
-        self.frame.clear();
-        frame.write(&mut self.frame);
-        self.outbox.push(Delivery::Reliable, &self.frame)
+    /// What our signs of life say of their pace.
+    fn pace_ms(&self) -> Option<u16> {
+        u16::try_from(self.channel.liveness.pace().as_millis()).ok()
     }
 }
 

@@ -56,6 +56,7 @@
 
 mod bridge;
 mod frame;
+mod frame_channel;
 mod frame_reader;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

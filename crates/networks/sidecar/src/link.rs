@@ -208,7 +208,7 @@ impl SidecarLink {
         else {
             return;
         };
-        if end.outbox.leave(now, tcp, *id) {
+        if end.channel.outbox.leave(now, tcp, *id) {
             end.note_said(now);
         }
     }
@@ -227,7 +227,7 @@ impl SidecarLink {
     pub fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics;
         if let State::Linked { end, .. } = &self.state {
-            statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+            statistics.dropped.outgoing_full += end.channel.outbox.voice_dropped;
         }
         statistics
     }
@@ -307,9 +307,9 @@ impl SidecarLink {
     fn hang_up(&mut self, now: Instant, id: TcpId, mut end: Box<GameEnd>) {
         let Some(tcp) = &mut self.tcp else { return };
         end.end();
-        end.outbox.leave_for_good(now, tcp, id);
+        end.channel.outbox.leave_for_good(now, tcp, id);
         tcp.finish(now, id);
-        self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+        self.statistics.dropped.outgoing_full += end.channel.outbox.voice_dropped;
     }
 
     /// A random delay between half and all of the present one, so that many game servers do not reconnect at once.
@@ -331,7 +331,7 @@ impl SidecarLink {
         if let Some(tcp) = &mut self.tcp {
             tcp.abort(*id);
         }
-        self.statistics.dropped.outgoing_full += end.outbox.voice_dropped;
+        self.statistics.dropped.outgoing_full += end.channel.outbox.voice_dropped;
         self.state = State::Waiting(now + self.next_wait());
     }
 }

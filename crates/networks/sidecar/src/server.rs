@@ -202,7 +202,7 @@ impl SidecarServer {
         for peer in link.peers() {
             self.close_peer(peer, reason.clone());
         }
-        self.statistics.links.dropped.outgoing_full += link.end.outbox.voice_dropped;
+        self.statistics.links.dropped.outgoing_full += link.end.channel.outbox.voice_dropped;
     }
 
     fn note_reachability(&mut self, peers: Vec<Peer>, is_reachable: bool) {
@@ -290,7 +290,7 @@ impl ServerNetwork for SidecarServer {
 
     fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.statistics;
-        let dropped: u64 = self.links.values().map(|link| link.end.outbox.voice_dropped).sum();
+        let dropped: u64 = self.links.values().map(|link| link.end.channel.outbox.voice_dropped).sum();
         statistics.links.dropped.outgoing_full += dropped;
         statistics.connections.rejected_full += self.tcp.rejected();
         statistics

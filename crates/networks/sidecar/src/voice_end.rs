@@ -8,21 +8,17 @@ use crate::frame::{FRAME_BYTES_MAX, RECEIVERS_MAX, cut};
 use crate::frame::{
     Frame, GREETING_BYTES_MAX, Hello, NONCE_BYTES, PROOF_BYTES, PlayerNumber, VERSION, write_deliver,
 };
-use crate::frame_reader::FrameReader;
+use crate::frame_channel::FrameChannel;
 use crate::handshake::{Prover, Transcript};
 use crate::liveness::Liveness;
 use crate::outbox::{Full, Outbox};
 use crate::settings::SidecarSettings;
 
-/// Takes bytes and returns events; outgoing frames wait in [`outbox`](Self::outbox).
+/// Takes bytes and returns events; outgoing frames wait in the outbox of the [`channel`](Self::channel).
 #[derive(Debug)]
 pub(crate) struct VoiceEnd {
-    pub(crate) outbox: Outbox,
-    reader: FrameReader,
-    liveness: Liveness,
+    pub(crate) channel: FrameChannel,
     state: State,
-    /// A frame that is being written.
-    frame: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -67,19 +63,17 @@ pub(crate) enum Heard<'a> {
 impl VoiceEnd {
     /// The nonce must be unguessable.
     pub(crate) fn new(now: Instant, settings: &SidecarSettings, nonce: [u8; NONCE_BYTES]) -> Self {
-        Self {
-            outbox: Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
-            reader: FrameReader::default(),
-            liveness: Liveness::new(now, settings.idle_timeout),
-            state: State::Unproved { nonce, until: now + settings.handshake_timeout },
-            frame: Vec::new(),
-        }
+        let channel = FrameChannel::new(
+            Outbox::new(settings.control_bytes_max, settings.voice_bytes_max),
+            Liveness::new(now, settings.idle_timeout),
+        );
+        Self { channel, state: State::Unproved { nonce, until: now + settings.handshake_timeout } }
     }
 
     /// True if the adapter was quiet before.
     pub(crate) fn handle_bytes(&mut self, now: Instant, bytes: &[u8]) -> bool {
-        self.reader.push(bytes);
-        self.liveness.note_heard(now)
+        self.channel.reader.push(bytes);
+        self.channel.liveness.note_heard(now)
     }
 
     /// The next event, or `None` if no complete frame has arrived.
@@ -88,7 +82,7 @@ impl VoiceEnd {
             State::Unproved { .. } | State::Challenged { .. } => self.greet(settings),
             State::Ended => None,
             State::Up => {
-                let frame = match self.reader.next(FRAME_BYTES_MAX) {
+                let frame = match self.channel.reader.next(FRAME_BYTES_MAX) {
                     Ok(frame) => frame?,
                     Err(_) => return Some(Heard::Broken("a frame that is too long")),
                 };
@@ -102,7 +96,7 @@ impl VoiceEnd {
                     Ok(Frame::Left { player }) => Heard::Left { player },
                     Ok(Frame::Bye { reason }) => Heard::Bye { reason },
                     Ok(Frame::Alive { pace_ms: Some(pace_ms) }) => {
-                        self.liveness.expect_within(settings.quiet_after_pace(pace_ms));
+                        self.channel.liveness.expect_within(settings.quiet_after_pace(pace_ms));
                         Heard::Nothing
                     }
                     Ok(Frame::Alive { pace_ms: None } | Frame::Unknown) => Heard::Nothing,
@@ -115,12 +109,12 @@ impl VoiceEnd {
 
     /// A player is admitted.
     pub(crate) fn admit(&mut self, player: PlayerNumber) -> Result<(), Full> {
-        self.say(&Frame::Admitted { player })
+        self.channel.say(&Frame::Admitted { player })
     }
 
     /// Kicks a player. The reason must be short.
     pub(crate) fn kick(&mut self, player: PlayerNumber, reason: &str) -> Result<(), Full> {
-        self.say(&Frame::Kick { player, reason: reason.as_bytes() })
+        self.channel.say(&Frame::Kick { player, reason: reason.as_bytes() })
     }
 
     /// A voice packet for players.
@@ -131,9 +125,8 @@ impl VoiceEnd {
         packet: &[u8],
     ) -> Result<(), Full> {
         for to in to.chunks(RECEIVERS_MAX) {
-            self.frame.clear();
-            write_deliver(&mut self.frame, delivery, to.iter().copied(), packet);
-            self.outbox.push(delivery, &self.frame)?;
+            let write = |bytes: &mut Vec<u8>| write_deliver(bytes, delivery, to.iter().copied(), packet);
+            self.channel.push(delivery, write)?;
         }
         Ok(())
     }
@@ -142,7 +135,7 @@ impl VoiceEnd {
     pub(crate) fn end(&mut self, reason: &str) {
         if !matches!(self.state, State::Ended) {
             // If the queue is full, the other end is not reading anyway.
-            let _ = self.say(&Frame::Bye { reason: cut(reason, REASON_BYTES_MAX).as_bytes() });
+            let _ = self.channel.say(&Frame::Bye { reason: cut(reason, REASON_BYTES_MAX).as_bytes() });
             self.state = State::Ended;
         }
     }
@@ -155,32 +148,31 @@ impl VoiceEnd {
     pub(crate) fn is_over(&self, now: Instant) -> bool {
         match self.state {
             State::Unproved { until, .. } | State::Challenged { until, .. } => now >= until,
-            State::Up => self.liveness.is_lost(now),
+            State::Up => self.channel.liveness.is_lost(now),
             State::Ended => true,
         }
     }
 
     /// True once, when the adapter has been silent for longer than it ever is.
     pub(crate) fn falls_quiet(&mut self, now: Instant) -> bool {
-        self.is_up() && self.liveness.falls_quiet(now)
+        self.is_up() && self.channel.liveness.falls_quiet(now)
     }
 
     /// Whether the adapter has fallen quiet and has not been heard since.
     pub(crate) fn is_quiet(&self) -> bool {
-        self.liveness.is_quiet()
+        self.channel.liveness.is_quiet()
     }
 
     /// Sends a heartbeat if one is due.
     pub(crate) fn keep_alive(&mut self, now: Instant) {
-        if self.is_up() && self.liveness.should_say(now) && self.say(&Frame::Alive { pace_ms: None }).is_ok()
-        {
-            self.note_said(now);
+        if self.is_up() {
+            self.channel.keep_alive(now, None);
         }
     }
 
     /// Frames were sent.
     pub(crate) fn note_said(&mut self, now: Instant) {
-        self.liveness.note_said(now);
+        self.channel.liveness.note_said(now);
     }
 
     /// The latest time of the next call of [`is_over`](Self::is_over) and [`keep_alive`](Self::keep_alive) without
@@ -188,14 +180,14 @@ impl VoiceEnd {
     pub(crate) fn next_timeout(&self) -> Option<Instant> {
         match self.state {
             State::Unproved { until, .. } | State::Challenged { until, .. } => Some(until),
-            State::Up => Some(self.liveness.next()),
+            State::Up => Some(self.channel.liveness.next()),
             State::Ended => None,
         }
     }
 
     fn greet(&mut self, settings: &SidecarSettings) -> Option<Heard<'_>> {
-        let Self { reader, state, .. } = self;
-        let frame = match reader.next(GREETING_BYTES_MAX) {
+        let Self { channel, state } = self;
+        let frame = match channel.reader.next(GREETING_BYTES_MAX) {
             Ok(frame) => Frame::parse(frame?),
             Err(_) => Err("a greeting that is too long"),
         };
@@ -218,11 +210,12 @@ impl VoiceEnd {
         match step {
             Step::Challenge { state, nonce } => {
                 self.state = state;
-                let _ = self.say(&Frame::Challenge { version: VERSION, nonce });
+                let _ = self.channel.say(&Frame::Challenge { version: VERSION, nonce });
                 Heard::Nothing
             }
             Step::Welcome { proof, idle_s, players_max, pace_ms } => {
-                let _ = self.say(&Frame::Welcome { proof, idle_s, players_max, pace_ms: Some(pace_ms) });
+                let _ =
+                    self.channel.say(&Frame::Welcome { proof, idle_s, players_max, pace_ms: Some(pace_ms) });
                 match std::mem::replace(&mut self.state, State::Up) {
                     State::Challenged { session, name, .. } => Heard::Up { session, name },
                     _ => Heard::Nothing,
@@ -238,12 +231,6 @@ impl VoiceEnd {
             }
             Step::Broken(what) => Heard::Broken(what),
         }
-    }
-
-    fn say(&mut self, frame: &Frame<'_>) -> Result<(), Full> {
-        self.frame.clear();
-        frame.write(&mut self.frame);
-        self.outbox.push(Delivery::Reliable, &self.frame)
     }
 }
 

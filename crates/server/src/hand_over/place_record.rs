@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::AccessRecord;
 
+/// A [`KeptPlace`] in these formats, which outlive a version of the server: order, names and types of the fields stay
+/// as they are, however the session's own type changes.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaceRecord {

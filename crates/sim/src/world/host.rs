@@ -3,7 +3,7 @@
 use consonance_session::{Capabilities, ClientId, Delivery, Instant, LinkCommand, LinkId, ServerEvent};
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
-use super::{MANY, Outgoing, Thing, World};
+use super::{MANY, Thing, World};
 use crate::model::{Stay, View};
 use crate::network::{End, Parcel, Way};
 use crate::numbers::owner;
@@ -33,7 +33,7 @@ impl World {
             else {
                 continue;
             };
-            self.batch.extend(Outgoing::to_each(&transmit, parcel.word, parcel.repeated));
+            self.batch.extend(Parcel::to_each(&transmit, parcel.word, parcel.repeated));
         }
         // Forged data may not even parse as packets.
         let parsed = Packet::parse_with_trailing(&parcel.payload).ok();
@@ -161,7 +161,7 @@ impl World {
     fn batch_transmits(&mut self, word: Option<Probe>) {
         while let Some(transmit) = self.host.server.poll_transmit() {
             let carries_word = matches!(MessageType::peek(transmit.payload), Ok(MessageType::TextData));
-            self.batch.extend(Outgoing::to_each(&transmit, word.filter(|_| carries_word), false));
+            self.batch.extend(Parcel::to_each(&transmit, word.filter(|_| carries_word), false));
         }
     }
 
@@ -172,7 +172,7 @@ impl World {
             .own_word(parcel)
             .filter(|(stay, _)| stay.capabilities.contains(Capabilities::SERVER_ROUTING));
         let mut expected = own.map_or_else(Vec::new, |(_, word)| self.model.reached_by(word));
-        let is_voice = |sent: &&Outgoing| MessageType::peek(&sent.payload) == Ok(MessageType::VoiceData);
+        let is_voice = |sent: &&Parcel| MessageType::peek(&sent.payload) == Ok(MessageType::VoiceData);
         let mut sent: Vec<_> = self.batch.iter().filter(is_voice).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
         sent.sort_unstable();
@@ -199,7 +199,7 @@ impl World {
         }
         let mut expected: Vec<_> = listed.iter().filter_map(|id| self.model.link_of(*id)).collect();
         // Other packets in the batch tell a sender of its wrong session, or remove a rejected client.
-        let is_it = |sent: &&Outgoing| *sent.payload == *relay.packet;
+        let is_it = |sent: &&Parcel| *sent.payload == *relay.packet;
         let mut sent: Vec<_> = self.batch.iter().filter(is_it).map(|outgoing| outgoing.link).collect();
         expected.sort_unstable();
         sent.sort_unstable();
@@ -304,7 +304,7 @@ impl World {
     }
 
     /// Puts packets on their way. With the last reliable one for a player it knows all that was done.
-    fn send_batch(&mut self, batch: &mut Vec<Outgoing>) {
+    fn send_batch(&mut self, batch: &mut Vec<Parcel>) {
         // A step has a separate batch for each link that the server probed.
         self.batches += 1;
         let step = self.batches;
@@ -316,8 +316,7 @@ impl World {
             }
         }
         for outgoing in batch.drain(..) {
-            let Outgoing { link, delivery, payload, word, view, repeated } = outgoing;
-            self.dispatch(Parcel { link, way: Way::Down, delivery, payload, word, view, repeated });
+            self.dispatch(outgoing);
         }
     }
 

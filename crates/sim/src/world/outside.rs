@@ -10,8 +10,8 @@ use std::rc::Rc;
 use consonance_session::{Client, Delivery, LinkId};
 use consonance_wire::{MessageType, Packet, WireStr};
 
+use super::World;
 use super::host::{Entry, answer};
-use super::{Outgoing, World};
 use crate::model::View;
 use crate::network::{End, Parcel, Way};
 use crate::numbers::{PlayerId, owner};
@@ -323,8 +323,8 @@ impl World {
             let word = word_in(&payload);
             for connection in connections {
                 let Some(link) = self.known_link(connection) else { continue };
-                let payload = Rc::clone(&payload);
-                self.batch.push(Outgoing { link, delivery, payload, word, view: None, repeated: false });
+                let (way, payload) = (Way::Down, Rc::clone(&payload));
+                self.batch.push(Parcel { link, way, delivery, payload, word, view: None, repeated: false });
             }
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, LossRun, Reception};
 use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
 
-use super::{Outgoing, World};
+use super::World;
 use crate::network::Parcel;
 use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, ensure};
@@ -48,7 +48,7 @@ impl World {
     }
 
     /// A report goes to a speaker of ours only, and says what has arrived and what some listener said.
-    pub(super) fn is_reported_right(&mut self, outgoing: &Outgoing) -> Checked {
+    pub(super) fn is_reported_right(&mut self, outgoing: &Parcel) -> Checked {
         let Ok((Packet::ErrorWrongSession(packet), trailing)) =
             Packet::parse_with_trailing(&outgoing.payload)
         else {

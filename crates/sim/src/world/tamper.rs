@@ -5,9 +5,9 @@ use std::rc::Rc;
 use consonance_session::{ClientId, Delivery, LinkId};
 use consonance_wire::RemoveClient;
 
+use super::World;
 use super::forge::written;
-use super::{Outgoing, World};
-use crate::network::Parcel;
+use crate::network::{Parcel, Way};
 use crate::numbers::{PlayerId, owner};
 use crate::sabotage::{Sabotage, readdressed};
 
@@ -37,7 +37,8 @@ impl World {
             let (delivery, payload, word) = (last.delivery, Rc::clone(&last.payload), last.word);
             let eavesdropper = self.any_player();
             if let Some(link) = self.network.open_link_of(eavesdropper) {
-                self.batch.push(Outgoing { link, delivery, payload, word, view: None, repeated: false });
+                let way = Way::Down;
+                self.batch.push(Parcel { link, way, delivery, payload, word, view: None, repeated: false });
             }
         }
     }
@@ -60,8 +61,9 @@ impl World {
         }
         let payload = written(&RemoveClient { session: self.model.session, id }.into());
         let others = self.model.present().filter_map(|stay| self.model.link_of(stay.id));
-        let alarm = others.filter(|other| *other != link).map(|link| Outgoing {
+        let alarm = others.filter(|other| *other != link).map(|link| Parcel {
             link,
+            way: Way::Down,
             delivery: Delivery::Reliable,
             payload: Rc::clone(&payload),
             word: None,

@@ -193,6 +193,7 @@ pub(crate) fn address_of(asked_from: IpAddr, connected_from: SocketAddr) -> Sock
     SocketAddr::new(ip.to_canonical(), connected_from.port())
 }
 
+/// The frame of a player's engine for its network: they do not know each other.
 fn to_rtc<'a>(voice: &consonance_browser::SlotVoice<'a>) -> RtcVoice<'a> {
     let consonance_browser::SlotVoice { slot, stream, sequence, samples, payload } = *voice;
     RtcVoice { slot, stream, sequence, samples, payload }

@@ -109,7 +109,7 @@ impl Signalling for PageEntrance {
 
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {
         let (replier, reply) = reply();
-        let resume = join.resume.as_deref().and_then(|key| self.parse(key));
+        let resume = join.body.resume.as_deref().and_then(|key| self.parse(key));
         let worker = resume.map(|key| key.worker());
         let request = Box::new(JoinRequest { join, resume, reservation: None, replier });
         match worker {

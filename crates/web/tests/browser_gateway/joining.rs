@@ -8,7 +8,7 @@ use consonance_web::browser_gateway::GatewaySettings;
 use consonance_web::{Attendance, Displaced, Join, JoinProblem, Signalling as _};
 
 use crate::paper::BAD_OFFER;
-use crate::stage::{SESSION, Stage, join};
+use crate::stage::{SESSION, Stage, join, join_with};
 
 #[test]
 fn a_page_that_asks_is_answered_and_is_a_player_as_soon_as_it_is_connected() {
@@ -31,7 +31,7 @@ fn a_refused_page_is_told_why() {
     let mut stage = Stage::with(GatewaySettings { players_max: 1, ..GatewaySettings::default() });
     let elsewhere = Join { session: "other".to_owned(), ..join("Alice") };
     assert_eq!(stage.ask(elsewhere), Some(Err(JoinProblem::NoSuchSession)));
-    let bad = Join { sdp: BAD_OFFER.to_owned(), ..join("Alice") };
+    let bad = join_with("Alice", |body| body.sdp = BAD_OFFER.to_owned());
     let answer = stage.ask(bad).unwrap().unwrap_err();
     assert!(matches!(&answer, JoinProblem::BadOffer(why) if why.contains("no audio")), "{answer}");
     assert_eq!(stage.reservations.kept(), 0);

@@ -8,7 +8,7 @@ use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
 use consonance_webrtc::RtcQuality;
 
-use crate::stage::{Stage, join};
+use crate::stage::{Stage, join, join_again, join_with};
 
 /// An Opus packet of one SILK frame of 20 ms (RFC 6716, section 3.1), told apart by its last byte.
 fn frame(number: u8) -> Vec<u8> {
@@ -22,7 +22,7 @@ fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
     // The last page comes back and is lost again after all others: its deadline is postponed.
     stage.pages.lose(pages[19].0);
     stage.run(Duration::from_secs(1));
-    let back = Join { resume: Some(pages[19].1.key.clone()), ..join("Page 19") };
+    let back = join_again("Page 19", pages[19].1.key.clone());
     assert!(stage.ask(back).unwrap().unwrap().resumed);
     let last = stage.pages.newest();
     stage.pages.connect(last);
@@ -124,7 +124,7 @@ fn a_page_that_comes_back_with_its_key_is_the_same_player() {
     let (bob, _) = stage.browser("Bob");
     stage.pages.lose(before);
     stage.run(Duration::from_secs(3));
-    let again = Join { resume: Some(joined.key.clone()), ..join("Alice") };
+    let again = join_again("Alice", joined.key.clone());
     let again = stage.ask(again).unwrap().unwrap();
     assert!(again.resumed);
     assert_eq!(again.key, joined.key);
@@ -150,7 +150,8 @@ fn a_page_whose_key_is_of_another_server_has_its_place_back() {
     let place = told["place"].as_str().map(str::to_owned);
     assert!(place.is_some(), "{told}");
     stage.pages.lose(before);
-    let again = stage.ask(Join { resume: Some("A".repeat(24)), place, ..join("Alice") }).unwrap().unwrap();
+    let again = join_with("Alice", |body| (body.resume, body.place) = (Some("A".repeat(24)), place));
+    let again = stage.ask(again).unwrap().unwrap();
     assert!(!again.resumed, "the server has no such player");
     let after = stage.pages.newest();
     stage.pages.connect(after);
@@ -164,7 +165,7 @@ fn a_page_whose_key_is_of_another_server_has_its_place_back() {
 fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
     let mut stage = Stage::new();
     let (before, joined) = stage.browser("Alice");
-    let again = Join { resume: Some(joined.key), ..join("Alice") };
+    let again = join_again("Alice", joined.key);
     assert!(stage.ask(again).unwrap().unwrap().resumed);
     let after = stage.pages.newest();
     assert!(!stage.pages.is_closed(before), "until the other one is connected");
@@ -189,7 +190,7 @@ fn a_player_whose_page_stays_away_leaves_and_its_key_is_free() {
     stage.run(Duration::from_secs(9));
     assert!(!stage.pages.was_told(bob, "left"), "she has ten seconds");
     stage.run_until("she has left", |stage| stage.pages.was_told(bob, "left"));
-    let again = Join { resume: Some(joined.key.clone()), ..join("Alice") };
+    let again = join_again("Alice", joined.key.clone());
     let again = stage.ask(again).unwrap().unwrap();
     assert!(!again.resumed && again.key != joined.key);
 }
@@ -206,7 +207,7 @@ fn a_page_that_was_lost_while_the_server_did_not_run_has_all_of_its_time_to_come
         stage.now += asleep;
         stage.run(Duration::from_secs(9));
         assert!(!stage.pages.was_told(bob, "left"), "the server was asleep for {asleep:?}");
-        let again = Join { resume: Some(joined.key), ..join("Alice") };
+        let again = join_again("Alice", joined.key);
         assert!(stage.ask(again).unwrap().unwrap().resumed);
     }
 }
@@ -218,7 +219,7 @@ fn a_page_that_is_on_its_way_back_is_waited_for_but_not_for_ever() {
     let (bob, _) = stage.browser("Bob");
     stage.pages.lose(alice);
     stage.run(Duration::from_secs(9));
-    let again = Join { resume: Some(joined.key), ..join("Alice") };
+    let again = join_again("Alice", joined.key);
     assert!(stage.ask(again).unwrap().unwrap().resumed);
     stage.run(Duration::from_secs(9));
     assert!(!stage.pages.was_told(bob, "left"), "it connects slowly");
@@ -229,7 +230,7 @@ fn a_page_that_is_on_its_way_back_is_waited_for_but_not_for_ever() {
 fn a_key_is_valid_in_its_own_session_only() {
     let mut stage = Stage::new();
     let (_, joined) = stage.browser("Alice");
-    let elsewhere = Join { session: "other".to_owned(), resume: Some(joined.key), ..join("Alice") };
+    let elsewhere = Join { session: "other".to_owned(), ..join_again("Alice", joined.key) };
     assert_eq!(stage.ask(elsewhere), Some(Err(consonance_web::JoinProblem::NoSuchSession)));
 }
 

@@ -10,12 +10,12 @@ use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
 use consonance_session::JOIN_TOKEN_BYTES_MAX;
 use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerTransport as _};
+use consonance_web::Signalling as _;
 use consonance_web::browser_gateway::{GatewaySettings, browser_gateways};
-use consonance_web::{Join, Signalling as _};
 use serde_json::{Value, json};
 
 use crate::paper::Pages;
-use crate::stage::{CountedReservations, Stage, info, join};
+use crate::stage::{CountedReservations, Stage, info, join, join_with};
 
 /// The message to a page whose player is rejected for this reason.
 fn told(reason: &EndReason) -> Value {
@@ -140,7 +140,9 @@ fn a_token_is_as_long_as_the_page_of_signalling_says_and_one_byte_more_is_refuse
     assert!(page.contains(&format!("the session accepts {JOIN_TOKEN_BYTES_MAX}, including the password")));
     let is_refused = |token: usize, password: Option<usize>| {
         let (mut stage, text) = (Stage::new(), |length| "x".repeat(length));
-        let wish = Join { token: Some(text(token)), password: password.map(text), ..join("Alice") };
+        let wish = join_with("Alice", |body| {
+            (body.token, body.password) = (Some(text(token)), password.map(text));
+        });
         stage.ask(wish).unwrap().unwrap();
         let page = stage.pages.newest();
         stage.pages.connect(page);

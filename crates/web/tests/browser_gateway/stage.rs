@@ -13,7 +13,7 @@ use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_web::browser_gateway::{
     BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
-use consonance_web::{Info, Join, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
+use consonance_web::{Info, Join, JoinBody, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
 use consonance_webrtc::PagePeer;
 
 use crate::paper::{Pages, PaperShard};
@@ -177,8 +177,16 @@ impl SessionReservations for CountedReservations {
 }
 
 pub(crate) fn join(name: &str) -> Join {
-    Join {
-        session: SESSION.to_owned(),
+    join_with(name, |_| {})
+}
+
+/// A page that wants to be the player with this key again.
+pub(crate) fn join_again(name: &str, key: String) -> Join {
+    join_with(name, |body| body.resume = Some(key))
+}
+
+pub(crate) fn join_with(name: &str, change: impl FnOnce(&mut JoinBody)) -> Join {
+    let mut body = JoinBody {
         name: name.to_owned(),
         token: None,
         password: None,
@@ -186,8 +194,9 @@ pub(crate) fn join(name: &str) -> Join {
         resume: None,
         place: None,
         encrypts: false,
-        remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
-    }
+    };
+    change(&mut body);
+    Join { session: SESSION.to_owned(), body, remote: IpAddr::V4(Ipv4Addr::LOCALHOST) }
 }
 
 pub(crate) fn info() -> Info {

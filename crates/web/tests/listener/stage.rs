@@ -58,7 +58,7 @@ impl Signalling for Sessions {
     fn join(&self, join: Join) -> Reply<Result<Joined, JoinProblem>> {
         let (replier, reply) = reply();
         let mut state = self.state.lock().unwrap();
-        if join.sdp.contains("hang") {
+        if join.body.sdp.contains("hang") {
             state.hanging.push(replier);
         } else {
             replier.send(state.take_in(join));
@@ -100,15 +100,15 @@ impl State {
         if join.session != "main" && join.session != "a/b ü" {
             return Err(JoinProblem::NoSuchSession);
         }
-        let sdp = answer_to(&join.sdp)?;
-        let known = join.resume.filter(|key| self.players.contains_key(key));
+        let sdp = answer_to(&join.body.sdp)?;
+        let known = join.body.resume.filter(|key| self.players.contains_key(key));
         let resumed = known.is_some();
         if !resumed && self.players.len() >= PLAYERS_MAX {
             return Err(JoinProblem::Full);
         }
         let key = known.unwrap_or_else(|| format!("key-{}", self.players.len()));
         let player = self.players.entry(key.clone()).or_default();
-        (player.name, player.remote) = (join.name, Some(join.remote));
+        (player.name, player.remote) = (join.body.name, Some(join.remote));
         Ok(Joined { sdp, key, slots: 16, resumed })
     }
 }

@@ -11,7 +11,7 @@ use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 use consonance_web::browser_gateway::PageEntrance;
-use consonance_web::{Join, JoinProblem, Joined, Reply, Signalling as _};
+use consonance_web::{Join, JoinBody, JoinProblem, Joined, Reply, Signalling as _};
 use serde_json::{Value, json};
 
 use crate::partner::{LIMITS, OPUS_20_MS, PARTNER};
@@ -67,8 +67,7 @@ impl PageClient {
 
     fn ask(&mut self, now: Instant) -> State {
         let (browser, sdp) = UdpBrowser::new(now, TestBrowserSettings::default()).unwrap();
-        let join = Join {
-            session: self.session.clone(),
+        let body = JoinBody {
             name: "guest".to_owned(),
             token: None,
             password: None,
@@ -76,8 +75,8 @@ impl PageClient {
             resume: None,
             place: None,
             encrypts: false,
-            remote: IpAddr::V4(Ipv4Addr::LOCALHOST),
         };
+        let join = Join { session: self.session.clone(), body, remote: IpAddr::V4(Ipv4Addr::LOCALHOST) };
         State::Asking(Box::new(browser), self.entrance.join(join))
     }
 

@@ -12,7 +12,7 @@ use crate::dist::native::Native;
 use crate::dist::nupkg::place;
 use crate::dist::release::Release;
 use crate::dist::tree;
-use crate::dotnet::{Build, Compilation, Runtime, Toolchain};
+use crate::dotnet::{Build, Part, Runtime, Toolchain};
 use crate::failure::Failure;
 
 /// Tries the package of this name: every native library loads, and a program that was compiled with the assembly meets
@@ -68,15 +68,9 @@ fn publish(
     for native in natives {
         copy(&place(native), &place(native))?;
     }
-    let compilation = Compilation {
-        sources: &[release.root.join("packaging/nuget/Hello.cs")],
-        references: &[folder.join("Consonance.dll")],
-        defines: &[],
-        is_documented: false,
-        ignored_warnings: &[],
-        output: &folder.join(PROGRAM),
-    };
-    toolchain.compile(Build::Mcs, &[compilation])?;
+    let sources = vec![release.root.join("packaging/nuget/Hello.cs")];
+    let hello = Part { output: PROGRAM.to_owned(), sources, ..Part::default() };
+    toolchain.compile(Build::Mcs, folder, &[hello.with_references(["Consonance.dll"])])?;
     let list = folder.join("Hello.deps.json");
     fs::write(&list, dependencies(release, natives)).map_err(|cause| Failure::File { path: list, cause })?;
     Ok(folder.to_owned())

@@ -83,7 +83,7 @@ impl GuestLink {
 
     /// Sends the queue, as far as the system takes it.
     pub(super) fn flush(&mut self, now: Instant, tcp: &mut TcpConnections) {
-        if self.end.outbox.leave(now, tcp, self.id) {
+        if self.end.channel.outbox.leave(now, tcp, self.id) {
             self.end.note_said(now);
         }
     }
@@ -91,7 +91,7 @@ impl GuestLink {
     /// Says goodbye, after all frames queued before.
     pub(super) fn hang_up(&mut self, now: Instant, tcp: &mut TcpConnections, words: &str) {
         self.end.end(words);
-        self.end.outbox.leave_for_good(now, tcp, self.id);
+        self.end.channel.outbox.leave_for_good(now, tcp, self.id);
         tcp.finish(now, self.id);
     }
 }

@@ -39,11 +39,11 @@ impl SidecarServer {
     pub(super) fn hold_back(&mut self, now: Instant, id: TcpId) -> bool {
         let Self { links, tcp, held, .. } = self;
         let Some(link) = links.get_mut(&id) else { return false };
-        if !link.end.outbox.is_filling() {
+        if !link.end.channel.outbox.is_filling() {
             return false;
         }
         link.flush(now, tcp);
-        let is_held = link.end.outbox.is_filling();
+        let is_held = link.end.channel.outbox.is_filling();
         if is_held && !held.contains(id) {
             held.links.push_back(id);
         }
@@ -56,7 +56,7 @@ impl SidecarServer {
         let before = self.turn.len();
         for id in links {
             match self.links.get(&id) {
-                Some(link) if link.end.outbox.is_filling() => self.held.links.push_back(id),
+                Some(link) if link.end.channel.outbox.is_filling() => self.held.links.push_back(id),
                 Some(_) => self.hear(now, id),
                 None => {}
             }

@@ -137,7 +137,7 @@ impl SidecarServer {
         let (Some(tcp), Some(shards)) = (self.tcp.give_away(id), &self.shards) else { return };
         let Some(mut link) = self.links.remove(&id) else { return };
         let dropped = &mut self.statistics.links.dropped;
-        dropped.outgoing_full += std::mem::take(&mut link.end.outbox.voice_dropped);
+        dropped.outgoing_full += std::mem::take(&mut link.end.channel.outbox.voice_dropped);
         shards.hand_over(shard, MovedLink { tcp, link, first });
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use consonance_transport::DisconnectReason;
 
-/// An Opus frame for a slot.
+/// An Opus frame for a slot. `consonance-browser` has one, too, for what the engine of a page's player emits: neither
+/// crate depends on the other, and `consonance-web`, which connects them, turns that one into this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RtcVoice<'a> {
     /// The slot, from 0.

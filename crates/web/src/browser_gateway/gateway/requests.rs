@@ -14,7 +14,7 @@ use crate::browser_gateway::key::Key;
 use crate::browser_gateway::request_queue::{JoinRequest, Request};
 use crate::browser_gateway::reservations::Reservation;
 use crate::browser_gateway::shard::PageShard;
-use crate::{Attendance, Displaced, Join, JoinProblem, Joined, reply};
+use crate::{Attendance, Displaced, Join, JoinBody, JoinProblem, Joined, reply};
 
 /// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
 const REQUESTS_PER_ITERATION: usize = 4;
@@ -49,7 +49,7 @@ impl<S: PageShard> BrowserGateway<S> {
             self.browsers.get(*index).is_some_and(|browser| *browser.session == *request.join.session)
         };
         if let Some(index) = known.filter(is_here) {
-            let joined = self.resume(now, index, &request.join.sdp);
+            let joined = self.resume(now, index, &request.join.body.sdp);
             return request.replier.send(joined);
         }
         match request.reservation.take() {
@@ -86,7 +86,7 @@ impl<S: PageShard> BrowserGateway<S> {
             return Err(full());
         }
         let key = Key::random(self.worker).ok_or_else(full)?;
-        let (page, answer) = self.shard.accept(now, &join.sdp).map_err(problem)?;
+        let (page, answer) = self.shard.accept(now, &join.body.sdp).map_err(problem)?;
         // Only after the offer has proved valid: an invalid offer must not displace another page.
         let Some((seat, was_made)) = self.entrance.seat(now, join.remote, self.worker) else {
             self.statistics.connections.rejected_full += 1;
@@ -95,7 +95,8 @@ impl<S: PageShard> BrowserGateway<S> {
         };
         self.statistics.connections.made_room += u64::from(was_made);
         let slots = self.shard.slots(page);
-        let Join { session, name, token, password, place, encrypts, remote, .. } = join;
+        let Join { session, body, remote } = join;
+        let JoinBody { name, token, password, place, encrypts, sdp: _, resume: _ } = body;
         let settings =
             BrowserSettings { name, session: session.clone(), token, password, place, slots, encrypts };
         let neighbours = self.neighbours.of_session(&session);
