@@ -10,7 +10,7 @@ use std::rc::Rc;
 use consonance_session::{Client, Delivery, LinkId};
 use consonance_wire::{MessageType, Packet, WireStr};
 
-use super::host::{Entry, answer};
+use super::entry::{Entry, answer};
 use super::{Outgoing, World};
 use crate::model::View;
 use crate::network::{End, Parcel, Way};
