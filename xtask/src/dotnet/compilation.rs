@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 
+/// The version of C# 7 that `mcs` supports.
+pub(super) const OLD_LANGUAGE: &str = "7";
+/// The version that Unity 2018 compiles.
+pub(super) const NEW_LANGUAGE: &str = "7.3";
+
 /// One assembly, of some sources. A warning counts as an error.
 #[derive(Debug)]
 pub(crate) struct Compilation<'c> {

@@ -6,10 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::compilation::Compilation;
+use super::compilation::{Compilation, OLD_LANGUAGE};
 use super::core_clr::CoreClr;
 use super::mono::Mono;
-use super::toolchain::OLD_LANGUAGE;
 use crate::command;
 use crate::download::{Download, Package};
 use crate::failure::Failure;
