@@ -8,6 +8,7 @@
 
 mod compilation;
 mod core_clr;
+mod libraries;
 mod lock;
 mod mono;
 mod part;

@@ -9,11 +9,11 @@
 mod emulated;
 mod graph;
 mod no_std;
+mod outcome;
 mod page;
 mod targets;
 mod toolchain;
 
-use std::fmt;
 use std::path::Path;
 
 use clap::Args;
@@ -26,6 +26,7 @@ use crate::skips::Skips;
 pub(crate) use emulated::{C_FLAGS, c_includes, c_program};
 use emulated::{Emulated, MACHINES, TestGroup};
 use graph::Graph;
+use outcome::Outcome;
 use page::Row;
 use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
 
@@ -125,15 +126,6 @@ fn row_of<'r>(rows: &'r mut Vec<(&'static str, Row)>, target: &'static str) -> &
     &mut rows[at].1
 }
 
-/// The result of a check, and its message.
-#[derive(Debug)]
-enum Outcome {
-    Passed(String),
-    /// It could not be tried here.
-    Skipped(String),
-    Failed(String),
-}
-
 #[derive(Default)]
 struct Tally {
     passed: usize,
@@ -161,16 +153,6 @@ impl Tally {
             Outcome::Passed(_) => self.passed += 1,
             Outcome::Skipped(_) => self.skipped.push(target.to_owned()),
             Outcome::Failed(_) => self.failed += 1,
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Passed(what) => write!(f, "passed   {what}"),
-            Self::Skipped(why) => write!(f, "skipped  {why}"),
-            Self::Failed(why) => write!(f, "FAILED   {why}"),
         }
     }
 }

@@ -1,21 +1,24 @@
 //! The plugin that an app adds.
 
+use std::collections::BTreeSet;
+
 use bevy_app::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_input::InputSystems;
+use bevy_reflect::{ReflectDeserialize, ReflectSerialize};
 use bevy_transform::TransformSystems;
 use consonance::VoiceSettings;
 use consonance::audio::SpatialSettings;
 
-use crate::activity::show_activity;
-use crate::buttons::PushToTalk;
+use crate::activity::{VoiceActivity, show_activity};
+use crate::buttons::{PushToTalk, VoiceButton};
 use crate::messages::{VoiceError, VoiceEvent, VoiceStateChanged};
-use crate::places::{MetresPerUnit, send_places};
+use crate::places::{MetresPerUnit, VoiceListener, VoiceSpeaker, send_places};
 use crate::receiving::receive;
-use crate::reflection;
-use crate::rooms::{send_push_to_talk, update_rooms};
+use crate::rooms::{VoiceRoom, VoiceRoomState, VoiceWhisper, send_push_to_talk, update_rooms};
 use crate::sound::VoiceSound;
 use crate::voice::{ChatSettings, Voice};
+use crate::zone::VoiceZone;
 
 /// Voice chat for an app. Its fields are the initial settings.
 #[derive(Clone, Debug)]
@@ -80,7 +83,7 @@ impl Plugin for VoicePlugin {
             spatial: self.spatial,
             share_position: self.share_position,
         };
-        reflection::register(app);
+        register_types(app);
         app.insert_resource(Voice::new(settings))
             .insert_resource(MetresPerUnit(self.metres_per_unit))
             .insert_resource(self.push_to_talk.clone())
@@ -110,6 +113,22 @@ impl Plugin for VoicePlugin {
             crate::bevy_audio_streams::add(app);
         }
     }
+}
+
+/// Registers every component for inspectors and scenes, even if the app does not collect them automatically.
+fn register_types(app: &mut App) {
+    app.register_type::<PushToTalk>()
+        .register_type::<VoiceActivity>()
+        .register_type::<VoiceButton>()
+        .register_type::<VoiceListener>()
+        .register_type::<VoiceRoom>()
+        .register_type::<VoiceRoomState>()
+        .register_type::<VoiceSpeaker>()
+        .register_type::<VoiceWhisper>()
+        .register_type::<VoiceZone>()
+        // For a room's tokens: Bevy treats such a set as opaque, and cannot serialize it without these.
+        .register_type_data::<BTreeSet<String>, ReflectSerialize>()
+        .register_type_data::<BTreeSet<String>, ReflectDeserialize>();
 }
 
 #[cfg(feature = "quic")]

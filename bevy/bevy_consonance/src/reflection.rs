@@ -1,36 +1,11 @@
-//! Reflection for inspectors and scenes: every component, with its fields.
+//! Reflection of types that do not depend on Bevy, for inspectors and scenes.
 
 #![expect(clippy::transmute_ptr_to_ptr, reason = "`reflect_remote` writes it")]
 
-use std::collections::BTreeSet;
-
-use bevy_app::App;
 use bevy_reflect::prelude::*;
-use bevy_reflect::{ReflectDeserialize, ReflectSerialize, reflect_remote};
+use bevy_reflect::reflect_remote;
 use consonance::Priority;
 use consonance::trigger::TriggerActivation;
-
-use crate::activity::VoiceActivity;
-use crate::buttons::{PushToTalk, VoiceButton};
-use crate::places::{VoiceListener, VoiceSpeaker};
-use crate::rooms::{VoiceRoom, VoiceRoomState, VoiceWhisper};
-use crate::zone::VoiceZone;
-
-/// Registers the types even if the app does not collect them automatically.
-pub(crate) fn register(app: &mut App) {
-    app.register_type::<PushToTalk>()
-        .register_type::<VoiceActivity>()
-        .register_type::<VoiceButton>()
-        .register_type::<VoiceListener>()
-        .register_type::<VoiceRoom>()
-        .register_type::<VoiceRoomState>()
-        .register_type::<VoiceSpeaker>()
-        .register_type::<VoiceWhisper>()
-        .register_type::<VoiceZone>()
-        // For a room's tokens: Bevy treats such a set as opaque, and cannot serialize it without these.
-        .register_type_data::<BTreeSet<String>, ReflectSerialize>()
-        .register_type_data::<BTreeSet<String>, ReflectDeserialize>();
-}
 
 /// Reflection for [`TriggerActivation`], which does not depend on Bevy.
 #[reflect_remote(TriggerActivation)]

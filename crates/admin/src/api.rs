@@ -1,22 +1,26 @@
 //! The admin API: state, actions and history; and its description, which includes the webhooks.
 
 mod action;
+mod action_request;
 mod answer;
 mod audit;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod bans;
 mod cluster;
 mod drain;
+mod drain_request;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod events;
 mod node_answers;
 mod nodes;
+mod outcome;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod recordings;
 #[expect(unused_qualifications, reason = "utoipa writes the types of parameters out in full")]
 mod reports;
 mod server;
 mod session;
+mod session_view;
 mod track;
 mod webhooks;
 
@@ -28,12 +32,12 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use action::ActionRequest;
+pub(crate) use action_request::ActionRequest;
 pub(crate) use answer::Why;
 pub(crate) use cluster::ClusterState;
-pub(crate) use drain::DrainRequest;
+pub(crate) use drain_request::DrainRequest;
 pub(crate) use node_answers::NodeAnswers;
-pub(crate) use session::{SessionView, look};
+pub(crate) use session_view::{SessionView, look};
 
 use crate::app::App;
 

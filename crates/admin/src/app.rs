@@ -1,122 +1,18 @@
 //! State that every route can use: the server, its moderation, and recent observations of both.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 
-use axum::http::StatusCode;
-use consonance_cluster::NodeQueries;
-use consonance_http::{HttpCounters, ProblemDetails, Stopped};
+use consonance_http::{ProblemDetails, Stopped};
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
-use consonance_server::{Inspection, ServerHandle, Webhooks};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::api::{ClusterState, SessionView, look};
-use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
-use crate::nodes::Nodes;
+use crate::blocking::blocking;
+use crate::metrics::Observation;
+use crate::operator::Operator;
 use crate::recent::{Recent, RecentByName};
 use crate::settings::AdminSettings;
-
-/// The server that is watched and operated.
-#[derive(Clone)]
-pub struct Operator {
-    server: ServerHandle,
-    moderation: Moderation,
-    page_listeners: Vec<(&'static str, HttpCounters)>,
-    webhooks: Webhooks,
-    cluster: Option<ReadCluster>,
-    tracer: Tracer,
-    export: ExportCounters,
-    started: Instant,
-    nodes: Option<(Nodes, Inspection)>,
-}
-
-/// Reads the state and counters of the server as a node of a cluster.
-type ReadCluster = Arc<dyn Fn() -> ClusterNumbers + Send + Sync>;
-
-impl Operator {
-    /// An operator of this server, whose uptime counts from now.
-    pub fn new(server: ServerHandle, moderation: Moderation) -> Self {
-        Self {
-            server,
-            moderation,
-            page_listeners: Vec::new(),
-            webhooks: Webhooks::default(),
-            cluster: None,
-            tracer: Tracer::default(),
-            export: ExportCounters::default(),
-            started: Instant::now(),
-            nodes: None,
-        }
-    }
-
-    /// Adds the counters of these webhooks' events to the metrics.
-    #[must_use]
-    pub fn with_webhooks(self, webhooks: Webhooks) -> Self {
-        Self { webhooks, ..self }
-    }
-
-    /// Adds the cluster's counters to the metrics; `read` must not block.
-    #[must_use]
-    pub fn with_cluster(self, read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
-        Self { cluster: Some(Arc::new(read)), ..self }
-    }
-
-    /// Records requests of operators as spans, and adds the counters of exported metrics and spans to the metrics.
-    #[must_use]
-    pub fn with_export(self, tracer: Tracer, export: ExportCounters) -> Self {
-        Self { tracer, export, ..self }
-    }
-
-    /// Adds the counters of a listener for players with browsers to the metrics, under this name.
-    #[must_use]
-    pub fn with_page_listener(mut self, name: &'static str, counters: HttpCounters) -> Self {
-        self.page_listeners.push((name, counters));
-        self
-    }
-
-    /// Shows other nodes of the cluster and their sessions, too, and forwards actions on those to them; `inspection`
-    /// is this node's state for them.
-    #[must_use]
-    pub fn with_nodes(self, queries: NodeQueries, inspection: Inspection) -> Self {
-        Self { nodes: Some((Nodes::new(queries), inspection)), ..self }
-    }
-
-    pub(crate) fn server(&self) -> &ServerHandle {
-        &self.server
-    }
-
-    pub(crate) fn moderation(&self) -> &Moderation {
-        &self.moderation
-    }
-
-    pub(crate) fn nodes(&self) -> Option<&Nodes> {
-        self.nodes.as_ref().map(|(nodes, _)| nodes)
-    }
-
-    pub(crate) fn inspection(&self) -> Option<&Inspection> {
-        self.nodes.as_ref().map(|(_, inspection)| inspection)
-    }
-
-    /// Observes the server; takes up to two seconds if a worker hangs.
-    pub fn observe(&self) -> Observation {
-        let Self { server, moderation, page_listeners, webhooks, cluster, tracer, export, started, .. } =
-            self;
-        let page_listeners = page_listeners.iter().map(|(name, counters)| (*name, counters.read())).collect();
-        let webhooks = webhooks.statistics();
-        let cluster = cluster.as_ref().map(|read| read());
-        let export = ExportStatistics { tracer: tracer.statistics(), ..export.read() };
-        let observed = Observation::of(server, moderation, started.elapsed());
-        Observation { webhooks, cluster, export, page_listeners, ..observed }
-    }
-}
-
-impl fmt::Debug for Operator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Operator").field("server", &self.server).finish_non_exhaustive()
-    }
-}
 
 /// State shared by all routes; clones refer to the same state.
 #[derive(Clone)]
@@ -154,7 +50,7 @@ impl App {
 
     /// The state of all nodes of the cluster, less than a second old; `None` if this server is not in a cluster.
     pub(crate) async fn cluster(&self) -> Result<Option<Arc<ClusterState>>, ProblemDetails> {
-        if self.operator().nodes.is_none() {
+        if self.operator().nodes().is_none() {
             return Ok(None);
         }
         let fresh = async {
@@ -175,11 +71,11 @@ impl App {
     }
 
     pub(crate) fn moderation(&self) -> &Moderation {
-        &self.0.operator.moderation
+        self.0.operator.moderation()
     }
 
     pub(crate) fn tracer(&self) -> &Tracer {
-        &self.0.operator.tracer
+        self.0.operator.tracer()
     }
 
     pub(crate) fn metrics_sessions_max(&self) -> usize {
@@ -208,16 +104,6 @@ impl FollowedSession {
     /// The state of the session, less than a second old; `None` if there is no session of that name.
     pub(crate) async fn look(&self, app: &App) -> Result<Option<Arc<SessionView>>, ProblemDetails> {
         let (app, name) = (app.clone(), self.name.clone());
-        self.seen.get_or(blocking(move || look(&app, &name).ok().map(Arc::new))).await
+        self.seen.get_or(blocking(move || look(app.operator(), &name).ok().map(Arc::new))).await
     }
-}
-
-/// Runs a query that may wait for a worker or the disk on a thread where it blocks no other request.
-pub(crate) async fn blocking<T: Send + 'static>(
-    question: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ProblemDetails> {
-    tokio::task::spawn_blocking(question).await.map_err(|_| {
-        let detail = "the server could not be queried, which is a bug: please report it";
-        ProblemDetails::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
-    })
 }

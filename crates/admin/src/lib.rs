@@ -22,11 +22,13 @@
 
 mod api;
 mod app;
+mod blocking;
 mod guard;
 mod health;
 mod listener;
 pub mod metrics;
 mod nodes;
+mod operator;
 mod page;
 mod recent;
 mod request_spans;
@@ -34,8 +36,8 @@ mod scrape;
 mod settings;
 mod token;
 
-pub use app::Operator;
 pub use listener::{AdminError, AdminListener};
 pub use nodes::{AnswerThread, NodeInspection};
+pub use operator::Operator;
 pub use settings::{AdminLimits, AdminSettings};
 pub use token::{AdminToken, AdminTokenError, TokenFile};

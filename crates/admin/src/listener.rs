@@ -8,8 +8,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use consonance_http::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, RouteLimits, guarded};
 
-use crate::app::{App, Operator};
+use crate::app::App;
 use crate::guard::{self, Guard};
+use crate::operator::Operator;
 use crate::settings::{AdminLimits, AdminSettings};
 use crate::{api, health, page, request_spans, scrape};
 

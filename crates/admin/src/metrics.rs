@@ -48,8 +48,8 @@ pub fn collect(observation: &Observation, sessions_max: usize) -> Vec<FamilySamp
     storage::write(&mut out, observation);
     joining_hook::write(&mut out, observation);
     webhooks::write(&mut out, observation);
-    cluster::write(&mut out, observation);
-    export::write(&mut out, observation);
+    cluster::write(&mut out, observation.cluster);
+    export::write(&mut out, observation.export);
     recordings::write(&mut out, observation);
     network_counters::write(&mut out, observation);
     page::write(&mut out, observation);

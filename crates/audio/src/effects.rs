@@ -24,8 +24,9 @@ mod radio;
 mod reverb;
 mod saturation;
 mod text;
+mod voice_effect;
 
-pub use chain::{EffectChain, VoiceEffect};
+pub use chain::EffectChain;
 pub use distance::{DistanceSettings, air_cutoff_hz};
 pub use error::EffectError;
 pub use megaphone::MegaphoneSettings;
@@ -35,6 +36,7 @@ pub use presets::{effect_preset_names, effect_presets};
 pub use rack::EffectRack;
 pub use radio::RadioSettings;
 pub use reverb::{Reverb, ReverbSettings, ReverbSize};
+pub use voice_effect::VoiceEffect;
 
 /// A setting within its range; one that is not a number becomes the default.
 fn sensible(value: f32, least: f32, most: f32, default: f32) -> f32 {

@@ -8,6 +8,7 @@ mod scene;
 mod selection;
 mod settings;
 mod speaker;
+mod speaker_key;
 mod sum;
 mod zones;
 
@@ -21,6 +22,7 @@ use scene::Scene;
 use selection::Selection;
 pub use settings::{DuckingSettings, MixerSettings};
 use speaker::Speaker;
+pub use speaker_key::SpeakerKey;
 use sum::Sum;
 use zones::ReverbZones;
 
@@ -30,10 +32,6 @@ use crate::effects::EffectChain;
 use crate::frame_properties::FrameProperties;
 use crate::limiter::Limiter;
 use crate::spatial::{Placing, Pose, SpatialSettings, SpeakerPlace};
-
-/// The caller's name for a speaker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SpeakerKey(pub u32);
 
 /// Mixes all remote speakers and drives the playback clock.
 ///

@@ -20,11 +20,11 @@ pub(super) mod probe;
 mod ramp;
 mod report;
 mod server_process;
+mod sockets;
 mod step;
 mod udp;
 
 use std::error::Error;
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZero;
 use std::time::Duration;
 
@@ -32,7 +32,6 @@ use clap::Args;
 use consonance_cli::ProgressLine;
 use consonance_quic::QuicAddress;
 use consonance_quic::sans_io::Dialer;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::thread::set_current_timer_slack;
 use serde_json::{Map, Value};
 
@@ -47,6 +46,7 @@ use mode::Mode;
 use nodes::Nodes;
 use ramp::Ramp;
 use report::{Figures, Scene};
+use sockets::{raise_descriptor_limit, socket_address};
 
 /// The speakers, the number of listeners, and the network.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
@@ -281,28 +281,6 @@ impl Load {
         Scene { mode: self.mode.name(is_on_fast_path), clients, speakers, rooms, frame_bytes }
     }
 }
-
-/// The address of a server; of several addresses, the first.
-fn socket_address(address: &QuicAddress) -> Result<SocketAddr, Box<dyn Error>> {
-    let mut found = (address.host(), address.port()).to_socket_addrs()?;
-    Ok(found.next().ok_or_else(|| format!("{} has no address", address.host()))?)
-}
-
-/// Raises the limit so that these sockets and some more can be opened, as far as this process is allowed to; if that
-/// is not enough, opening them fails with an error.
-fn raise_descriptor_limit(sockets: u64) {
-    let wanted = sockets + DESCRIPTORS_BESIDES;
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current.is_some_and(|current| current < wanted) {
-        let raised = Rlimit { current: Some(wanted), maximum: maximum.map(|maximum| maximum.max(wanted)) };
-        if setrlimit(Resource::Nofile, raised).is_err() {
-            let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
-        }
-    }
-}
-
-/// Other descriptors: those of the bare loops, of newcomers, and of any program.
-const DESCRIPTORS_BESIDES: u64 = 10_000;
 
 fn rate(text: &str) -> Result<f64, String> {
     within(text, 1.0, 100_000.0)

@@ -1,5 +1,6 @@
 //! `consonance-bench sim`: whole sessions on simulated time; a seed that fails here fails everywhere.
 
+mod announcement;
 mod cluster;
 mod groups;
 mod one;
@@ -7,7 +8,6 @@ mod seeds;
 mod sessions;
 
 use std::error::Error;
-use std::io::{self, Write as _, stderr, stdout};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
@@ -73,16 +73,6 @@ pub(crate) fn run(arguments: &Sim) -> Result<(), Box<dyn Error>> {
         return seeds::run(&SessionRun(scenario), seeds, is_json);
     }
     one::run(&scenario, is_json)
-}
-
-/// Prints the kind of run and its seed first, so that even a run that hangs can be repeated; to standard error if the
-/// output is JSON.
-fn announce(opening: &str, is_json: bool) -> io::Result<()> {
-    if is_json {
-        return writeln!(stderr(), "{opening}");
-    }
-    writeln!(stdout(), "{opening}")?;
-    stdout().flush()
 }
 
 /// A random seed that is short enough to type.

@@ -2,6 +2,7 @@
 
 mod attention;
 mod bands;
+mod columns;
 mod dual_path;
 mod grouped_gru;
 mod network;
@@ -9,7 +10,8 @@ mod strided_conv;
 mod temporal_conv;
 mod upper_band;
 
-use self::network::{MODEL_BINS, Mask, Network};
+use self::bands::MODEL_BINS;
+use self::network::{Mask, Network};
 use crate::BLOCK_SAMPLES;
 use crate::sanitise::sanitise;
 use crate::transform::{Spectrum, Transform, sine_window};

@@ -125,6 +125,20 @@ impl MumbleGateway {
         }
     }
 
+    /// Something has happened to a user, which may have moved.
+    fn note_place(&mut self, now: Instant, user: Peer) {
+        if let Some(it) = self.users.get(&user) {
+            self.places.note(now, user, it.player.shared_place());
+        }
+    }
+
+    /// Takes the news of other players' places, for voices that are heard from now on.
+    fn read_places(&mut self) {
+        for (id, place) in self.places.read() {
+            self.neighbours.set_place_elsewhere(id, place);
+        }
+    }
+
     /// Passes the notes of a user's plugin on to the users that they are for.
     fn pass_plugin_notes(&mut self, now: Instant, user: Peer) {
         while let Some(it) = self.users.get_mut(&user)

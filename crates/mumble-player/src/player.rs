@@ -1,5 +1,7 @@
 //! A Mumble user's player: a client of the session whose game is a Mumble client.
 
+mod absent;
+mod arrivals;
 mod end;
 mod entering;
 mod events;
@@ -9,9 +11,11 @@ mod login;
 mod moderating;
 mod moving;
 mod named;
+mod own_place;
 mod packet_times;
 mod placing;
 mod plugin_data;
+mod queue;
 mod rejoining;
 mod requests;
 mod speaking;
@@ -22,21 +26,25 @@ mod voice_queue;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
+use consonance_gateway::World;
 use consonance_mumble::control::messages::{DenyType, PermissionDenied};
-use consonance_mumble::{Control, Login, Voice};
-use consonance_session::{Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, TokenBucket};
+use consonance_mumble::{Control, Login, Voice, VoicePlace};
+use consonance_session::{
+    Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, Position, TokenBucket,
+};
 
 use crate::channels::Channels;
 use crate::profile::{Neighbours, Profile};
 use crate::settings::PlayerSettings;
 use crate::users::Users;
+use absent::Absent;
+use arrivals::Arrivals;
 use hearing::Hearing;
-use moving::OwnPlace;
+use own_place::OwnPlace;
 use placing::Placing;
 pub use plugin_data::PluginNote;
-use rejoining::Absent;
+use queue::next;
 use speaking::Speaking;
-use state::Arrivals;
 use voice_queue::VoiceQueue;
 
 /// The player behind one Mumble client. A plain struct between two sides, the session's server and the client, with no
@@ -256,6 +264,18 @@ impl MumblePlayer {
         &self.profile
     }
 
+    /// Its world and its place there, for users of the same listener.
+    pub fn place(&self) -> Option<(&World, VoicePlace)> {
+        self.placing.place_in_world()
+    }
+
+    /// Its world and its position there, for players of other networks: while it is in its session, and until a few
+    /// seconds after its client has told it.
+    pub fn shared_place(&self) -> Option<(ClientId, &World, Position)> {
+        let (world, position) = self.placing.shared()?;
+        Some((self.id()?, world, position))
+    }
+
     /// Control messages that were dropped because there were too many.
     pub fn limited_controls(&self) -> u64 {
         self.limited_controls
@@ -264,6 +284,14 @@ impl MumblePlayer {
     /// Packets of voice that were dropped because there were too many.
     pub fn limited_voices(&self) -> u64 {
         self.limited_voices
+    }
+
+    /// Takes the place from a packet of voice.
+    fn note_place(&mut self, now: Instant, place: Option<VoicePlace>) {
+        let (before, position) = self.placing.note(now, place);
+        if position != before {
+            self.client.set_position(position);
+        }
     }
 
     fn tell(&mut self, control: impl Into<Control>) {
@@ -305,33 +333,5 @@ impl MumblePlayer {
             self.controls.clear();
             self.refuse(now, &EndReason::from(consonance_session::EndCode::TooSlow));
         }
-    }
-}
-
-/// Takes the next element. A queue that was long, for example after a user joined or the machine paused, frees its
-/// memory once empty: it is one of hundreds.
-fn next<T>(queue: &mut VecDeque<T>) -> Option<T> {
-    let next = queue.pop_front();
-    if next.is_none() && queue.capacity() > KEPT_MAX {
-        *queue = VecDeque::new();
-    }
-    next
-}
-
-/// The capacity that an empty queue keeps.
-const KEPT_MAX: usize = 8;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_queue_that_was_long_gives_its_memory_back_when_it_is_empty() {
-        let mut queue: VecDeque<_> = (0..1000).collect();
-        assert_eq!(std::iter::from_fn(|| next(&mut queue)).count(), 1000);
-        assert_eq!(queue.capacity(), 0);
-        queue.push_back(7);
-        assert_eq!((next(&mut queue), next(&mut queue)), (Some(7), None));
-        assert!((1..=KEPT_MAX).contains(&queue.capacity()));
     }
 }

@@ -1,6 +1,8 @@
 //! All players and the network between them, advanced one event at a time.
 
+mod arrived;
 mod convergence;
+mod entry;
 mod forge;
 mod hearings;
 mod host;
@@ -35,9 +37,9 @@ use crate::swarm::Swarm;
 use crate::transcript::Transcript;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::Words;
+use arrived::Arrived;
 use hearings::Hearings;
 use outside::Outside;
-use reports::Arrived;
 
 /// One run: all that is simulated, and what is kept to check it.
 #[derive(Debug)]

@@ -12,20 +12,26 @@
 //! empty on systems other than Unix: a browser is driven over descriptors that it inherits.
 
 mod browser;
+mod browser_kind;
 mod child;
 mod chromium;
 mod failure;
 mod firefox;
+mod keyboard_key;
+mod look;
 mod patience;
 mod ports;
 mod sound_card;
 mod tab;
 mod window;
 
-pub use browser::{Browser, FOREIGN_NAME, Kind, Owner, OwnerDevices};
+pub use browser::{Browser, FOREIGN_NAME, Owner, OwnerDevices};
+pub use browser_kind::Kind;
 pub use child::Child;
 pub use failure::{Failure, ensure};
+pub use keyboard_key::KeyboardKey;
+pub use look::{Look, WIDTHS};
 pub use patience::{BEAT, Patience, SOON, end_with_signals, until};
 pub use ports::free_port;
 pub use sound_card::{CardRecording, CardWire, SoundCard};
-pub use tab::{KeyboardKey, Look, Tab, WIDTHS};
+pub use tab::Tab;

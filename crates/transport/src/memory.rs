@@ -20,6 +20,7 @@
 //! link.lose();
 //! ```
 
+mod bounds;
 mod client;
 mod client_end;
 mod direct;
@@ -28,20 +29,15 @@ mod server;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use crate::inbox::{InboxLimits, Mailbox, Pushed};
+use crate::inbox::{Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
-use crate::{Delivery, DisconnectReason, MumbleState, PACKET_BYTES_MAX, PacketLimits, Peer};
+use crate::{Delivery, DisconnectReason, MumbleState, Peer};
 
+use bounds::QUEUES;
 pub use client::MemoryClient;
 use client_end::ClientEnd;
 pub use direct::{MemoryAddress, MemoryDirectLink};
 pub use server::MemoryServer;
-
-/// The limits of a QUIC path of the smallest size, so that whatever works here works there.
-const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1150 };
-
-/// The queue limits of one end of a link. Control messages are small, and a driver may be a frame late.
-const QUEUES: InboxLimits = InboxLimits { reliable_packets: 1024, unreliable_packets: 256 };
 
 /// A network inside one process. A clone is the same network.
 #[derive(Clone, Debug, Default)]
@@ -145,17 +141,15 @@ impl LinkToServer {
     }
 }
 
-/// The reason at both ends when a queue of reliable packets overflowed.
-fn overloaded() -> DisconnectReason {
-    DisconnectReason::Overloaded { queue: format!("{} reliable packets", QUEUES.reliable_packets) }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
 
+    use super::bounds::{LIMITS, overloaded};
     use super::*;
-    use crate::{ClientLinkEvent, ClientTransport, ServerLinkEvent, ServerNetwork, ServerTransport};
+    use crate::{
+        ClientLinkEvent, ClientTransport, PacketLimits, ServerLinkEvent, ServerNetwork, ServerTransport,
+    };
 
     fn now() -> Instant {
         Instant::now()

@@ -79,7 +79,8 @@ impl<'a> Performance<'a> {
     ) -> Result<(), String> {
         let folder = self.stage.folder(scene.page, scene.folder).map_err(|failure| failure.to_string())?;
         let scratch = self.stage.scene(scene.page).map_err(|failure| failure.to_string())?;
-        let line = typed::line(step, &scratch, running)?;
+        let printed: Vec<String> = running.iter().rev().map(|running| running.child.printed()).collect();
+        let line = typed::line(step, &scratch, &printed)?;
         let child = Child::typed(self.stage.shell(&folder), &line, &self.stage.log(scene.page));
         let child = child.map_err(|error| format!("it cannot be typed: {error}"))?;
         let mut this = Running { step, child, row: self.report.rows.len() };

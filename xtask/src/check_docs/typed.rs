@@ -2,15 +2,14 @@
 
 use std::path::Path;
 
-use super::performance::Running;
 use super::script::{Step, Value, Way};
 
-/// The line for a shell; `scratch` takes the place of the machine's own folders.
+/// The line for a shell; `scratch` takes the place of the machine's own folders, and `printed` is what the running
+/// commands of the scene have printed, the last command's first.
 ///
 /// # Errors
 /// If a value that it needs has not been printed.
-pub(super) fn line(step: &Step, scratch: &Path, running: &[Running]) -> Result<String, String> {
-    let printed: Vec<String> = running.iter().rev().map(|running| running.child.printed()).collect();
+pub(super) fn line(step: &Step, scratch: &Path, printed: &[String]) -> Result<String, String> {
     let mut line = step.command.to_owned();
     for (shown, value) in step.stands_for {
         let typed = match value {
@@ -23,7 +22,7 @@ pub(super) fn line(step: &Step, scratch: &Path, running: &[Running]) -> Result<S
         };
         line = line.replace(shown, &typed);
     }
-    let line = with_address(&line, &printed)?;
+    let line = with_address(&line, printed)?;
     // The shell itself does not survive Ctrl-C, so the command replaces it.
     Ok(if matches!(step.way, Way::Stays) { format!("exec {line}") } else { line })
 }

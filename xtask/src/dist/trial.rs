@@ -12,6 +12,7 @@ mod interpreter;
 mod native;
 mod nupkg;
 mod package;
+mod unavailable;
 mod unity;
 mod wheel;
 mod windows_python;

@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 use super::part::Part;
 use crate::failure::Failure;
 
+/// The version of C# 7 that `mcs` supports.
+pub(super) const OLD_LANGUAGE: &str = "7";
+/// The version that Unity 2018 compiles.
+pub(super) const NEW_LANGUAGE: &str = "7.3";
+
 impl Part {
     /// Writes the options of its compilation to a file beside the output, and returns its path.
     ///

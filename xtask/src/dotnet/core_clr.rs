@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::toolchain::search_libraries_in;
+use super::libraries::search_libraries_in;
 use crate::download::{Download, Package};
 use crate::failure::Failure;
 

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::failure::Failure;
 
+/// The name of the lock of what is downloaded and compiled for all suites.
+pub(super) const LOCK: &str = "toolchain.lock";
+
 /// The lock: other runs wait until it is dropped.
 #[derive(Debug)]
 pub(super) struct FolderLock {

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::lock::FolderLock;
-use super::toolchain::LOCK;
+use super::lock::{FolderLock, LOCK};
 use crate::command;
 use crate::failure::Failure;
 

@@ -6,10 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::compilation::OLD_LANGUAGE;
 use super::core_clr::CoreClr;
 use super::mono::Mono;
 use super::part::Part;
-use super::toolchain::OLD_LANGUAGE;
 use crate::command;
 use crate::download::{Download, Package};
 use crate::failure::Failure;

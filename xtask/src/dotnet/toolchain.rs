@@ -1,14 +1,15 @@
 //! The compilers and runtimes that are available on this machine.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::ValueEnum;
 
+use super::compilation::{NEW_LANGUAGE, OLD_LANGUAGE};
 use super::core_clr::CoreClr;
-use super::lock::FolderLock;
+use super::libraries::search_libraries_in;
+use super::lock::{FolderLock, LOCK};
 use super::mono::Mono;
 use super::part::Part;
 use super::roslyn::Roslyn;
@@ -170,24 +171,6 @@ fn runs(has_roslyn: bool, is_thorough: bool) -> &'static [(Build, Runtime)] {
     }
 }
 
-/// Makes the linker of the system search these folders first.
-pub(super) fn search_libraries_in(folders: &[&Path], command: &mut Command) {
-    let before = env::var_os(LIBRARY_PATH).unwrap_or_default();
-    let before = env::split_paths(&before).filter(|folder| !folder.as_os_str().is_empty());
-    let path = env::join_paths(folders.iter().map(|folder| folder.to_path_buf()).chain(before));
-    command.env(LIBRARY_PATH, path.unwrap_or_default());
-}
-
-const LIBRARY_PATH: &str = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-
-/// The name of the lock of what is downloaded and compiled for all suites.
-pub(super) const LOCK: &str = "toolchain.lock";
-
-/// The version of C# 7 that `mcs` supports.
-pub(super) const OLD_LANGUAGE: &str = "7";
-/// The version that Unity 2018 compiles.
-const NEW_LANGUAGE: &str = "7.3";
-
 /// The tool that was found, or a skip if it is not available.
 fn available<T>(what: &str, found: Result<T, Failure>) -> Result<(Option<T>, Skips), Failure> {
     match found {
@@ -223,14 +206,5 @@ mod tests {
         }
         let of_roslyn = runs(true, true).iter().filter(|(build, _)| *build != Build::Mcs);
         assert_eq!(of_roslyn.count(), Runtime::value_variants().len());
-    }
-
-    #[test]
-    fn folders_of_libraries_are_searched_in_their_order() {
-        let mut command = Command::new("it");
-        search_libraries_in(&[Path::new("natives"), Path::new("openssl")], &mut command);
-        let (_, value) = command.get_envs().next().unwrap();
-        let folders: Vec<_> = env::split_paths(value.unwrap()).take(2).collect();
-        assert_eq!(folders, [Path::new("natives"), Path::new("openssl")]);
     }
 }

@@ -5,7 +5,7 @@ mod machines;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Outcome;
+use super::outcome::Outcome;
 use crate::built::Built;
 use crate::command;
 use crate::cross_target::CrossTarget;

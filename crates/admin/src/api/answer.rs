@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
-use crate::app::blocking;
+use crate::blocking::blocking;
 use crate::nodes::NodesError;
 
 /// A JSON body; errors in it are answered with a [`ProblemDetails`].

@@ -9,8 +9,9 @@ use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::{Outcome, until};
+use super::action_request::until;
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
+use super::outcome::Outcome;
 use crate::app::App;
 
 /// The bans to return.

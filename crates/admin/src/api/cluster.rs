@@ -10,10 +10,10 @@ use consonance_http::ProblemDetails;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::{SessionSummary, summaries};
-use crate::app::Operator;
+use super::session_view::{SessionSummary, summaries};
 use crate::metrics::Observation;
 use crate::nodes::{NodesError, Question, Reply, millis};
+use crate::operator::Operator;
 
 /// The state of the cluster.
 #[derive(Debug)]

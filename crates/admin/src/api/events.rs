@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::answer::{Parameters, Refusal};
 use super::nodes::NodesView;
 use super::server::ServerView;
-use super::session::{SessionSummary, SessionView, summaries};
+use super::session_view::{SessionSummary, SessionView, summaries};
 use crate::app::{App, FollowedSession};
 
 /// The parts of the server to follow.

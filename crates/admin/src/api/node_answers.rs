@@ -4,14 +4,15 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::NodeId;
 
-use super::action::{act_here, recorded_only_at_owner};
+use super::action::recorded_only_at_owner;
+use super::action_request::act_here;
 use super::answer::Refusal;
 use super::cluster::overview;
-use super::drain::{drain_here, undrain_here};
-use super::session::{look_here, voices_here};
-use crate::app::Operator;
+use super::drain_request::{drain_here, undrain_here};
+use super::session_view::{look_here, voices_here};
 use crate::metrics::Observation;
 use crate::nodes::{Nodes, Question, Reply, local_snapshot};
+use crate::operator::Operator;
 
 /// Answers other nodes.
 pub(crate) struct NodeAnswers {

@@ -10,10 +10,10 @@ use consonance_http::ProblemDetails;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::action::Outcome;
 use super::answer::{Body, Parameters, Refusal, Why, ask};
 use super::cluster::{ClusterState, NodeRow, find};
-use super::drain::{DrainRequest, Drained, drain_here, undrain_here};
+use super::drain_request::{DrainRequest, Drained, drain_here, undrain_here};
+use super::outcome::Outcome;
 use crate::app::App;
 use crate::nodes::{AskedNode, Question};
 

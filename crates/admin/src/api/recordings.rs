@@ -11,8 +11,8 @@ use consonance_server::recording::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::Outcome;
 use super::answer::{Limit, Parameters, Refusal, Why, ask};
+use super::outcome::Outcome;
 use super::track::{TrackView, download};
 use crate::app::App;
 

@@ -10,8 +10,10 @@ use consonance_server::reports::{Report, Reports};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::action::{Outcome, Player, only_at_owner, owner_elsewhere};
+use super::action::{only_at_owner, owner_elsewhere};
+use super::action_request::Player;
 use super::answer::{Body, Limit, Parameters, Refusal, Why, ask, default_operator};
+use super::outcome::Outcome;
 use super::track::{TrackView, download};
 use crate::app::App;
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::answer::{Refusal, ask};
-use crate::app::blocking;
+use crate::blocking::blocking;
 
 /// A player's voice in a file.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,7 +5,6 @@ use super::families::{
     CLUSTER_MESSAGES, CLUSTER_NODES, CLUSTER_RESENT, CLUSTER_SESSIONS, CLUSTER_SLOW, CLUSTER_TAKEOVERS,
     CLUSTER_VOICE,
 };
-use super::observation::Observation;
 use super::samples::{SampleValue, Samples};
 
 /// State and counters of a server as a node of a cluster.
@@ -46,8 +45,7 @@ pub struct ClusterNumbers {
     pub resent: u64,
 }
 
-pub(super) fn write(out: &mut Samples, observation: &Observation) {
-    let numbers = observation.cluster;
+pub(super) fn write(out: &mut Samples, numbers: Option<ClusterNumbers>) {
     let single = |value: fn(ClusterNumbers) -> u64| numbers.map(|numbers| vec![(None, value(numbers))]);
     let split = |names: [&'static str; 2], values: fn(ClusterNumbers) -> [u64; 2]| {
         let named = |numbers| names.into_iter().map(Some).zip(values(numbers)).collect();

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use consonance_server::spans::TracerStatistics;
 
 use super::families::{OTLP_REQUESTS, OTLP_SPANS};
-use super::observation::Observation;
 use super::samples::Samples;
 
 /// Counters of an exporter. Clones share the same counters.
@@ -92,8 +91,8 @@ impl ExportCounters {
     }
 }
 
-pub(super) fn write(out: &mut Samples, observation: &Observation) {
-    let ExportStatistics { spans: [exported, rejected], requests, tracer } = observation.export;
+pub(super) fn write(out: &mut Samples, statistics: ExportStatistics) {
+    let ExportStatistics { spans: [exported, rejected], requests, tracer } = statistics;
     let mut spans = out.family(&OTLP_SPANS);
     spans.sample(&["exported"], exported).sample(&["rejected"], rejected);
     spans.sample(&["overflowed"], tracer.overflowed);

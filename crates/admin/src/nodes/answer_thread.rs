@@ -11,7 +11,7 @@ use consonance_http::ProblemDetails;
 
 use super::{Question, Reply};
 use crate::api::NodeAnswers;
-use crate::app::Operator;
+use crate::operator::Operator;
 
 /// Answers other nodes of the cluster until it is dropped.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use consonance_cluster::{ClusterView, NodeState};
 use consonance_inspector::{Action, Inspected, ServedNode, ServedNodeLink, ServerSnapshot, Snapshot};
 
 use super::{Question, Reply};
-use crate::app::Operator;
+use crate::operator::Operator;
 
 /// The maximum age of other nodes' state: an inspector asks several times a second.
 const FRESH: Duration = Duration::from_millis(400);

@@ -3,8 +3,8 @@
 
 use nnnoiseless::DenoiseState;
 
-use super::level;
 use crate::block::BLOCK_SAMPLES;
+use crate::level;
 
 /// The network expects samples of 16 bits.
 const SCALE: f32 = 32_768.0;

@@ -5,10 +5,10 @@
 //! then, and its other half is made again from the spectrum before if the judgement has changed.
 
 use super::high_pass::HighPass;
-use super::level;
 use super::overlap::{Synthesis, Window};
 use super::spectrum::{BINS, Spectrum, Transform};
 use crate::block::BLOCK_SAMPLES;
+use crate::level;
 
 /// Clicks are looked for above this: most of a voice is below, and so is what desks and hands do.
 const CORNER_HZ: f64 = 2_500.0;

@@ -1,7 +1,7 @@
 //! Automatic gain: brings speech to one level and keeps its peaks within full scale, without amplifying noise.
 
-use super::level;
 use crate::block::BLOCK_SAMPLES;
+use crate::level;
 use crate::leveller::{Leveller, Pace, QUIETEST_SPEECH_DBFS};
 use crate::limiter::{KNEE, soft_clip};
 

@@ -6,9 +6,9 @@
 //! the least gain where speech is absent (Cohen, "Optimal speech enhancement under signal presence uncertainty
 //! using log-spectral amplitude estimator", 2002).
 
-use super::level;
 use super::settings::NoiseLevel;
 use super::spectrum::{BINS, Spectrum};
+use crate::level;
 
 /// How far above the noise speech is supposed to be where it is present, 15 dB as power.
 const SPEECH_OVER_NOISE: f32 = 31.6;

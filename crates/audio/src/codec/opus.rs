@@ -7,6 +7,7 @@
 //! phase of low voices: recorded speech then correlates with itself by 0.80 instead of 0.97. Rumble is the capture
 //! chain's task.
 
+mod coding;
 mod decoder;
 mod encoder;
 #[cfg(feature = "libopus")]

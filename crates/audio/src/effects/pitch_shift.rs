@@ -10,7 +10,7 @@ mod period;
 mod ring;
 
 use marks::{Mark, Marks};
-use period::PeriodDetector;
+use period::{PERIOD_MAX, PeriodDetector};
 use ring::Ring;
 
 use super::sensible;
@@ -19,15 +19,6 @@ use crate::block::BLOCK_SAMPLES;
 /// By how much a pitch shift delays a voice: 30 ms, three periods of most voices and two of the lowest, around which it
 /// has to know what comes.
 pub const PITCH_SHIFT_LATENCY_SAMPLES: usize = 1_440;
-
-/// The longest period, that of 80 Hz. Lower voices are cut at two of theirs, or taken to have no pitch.
-const PERIOD_MAX: usize = 600;
-
-/// The shortest, that of 800 Hz.
-const PERIOD_MIN: usize = 60;
-
-/// The distance of the marks where there is no pitch.
-const UNVOICED_PERIOD: usize = 240;
 
 /// A voice higher or lower.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

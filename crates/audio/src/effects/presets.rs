@@ -1,12 +1,12 @@
 //! Presets: effects by name.
 
-use super::chain::VoiceEffect;
 use super::distance::DistanceSettings;
 use super::megaphone::MegaphoneSettings;
 use super::muffle::MuffleSettings;
 use super::pitch_shift::PitchShiftSettings;
 use super::radio::RadioSettings;
 use super::reverb::ReverbSettings;
+use super::voice_effect::VoiceEffect;
 
 /// The first of a kind has its name.
 const PRESETS: [(&str, VoiceEffect); 14] = [

@@ -1,11 +1,12 @@
 //! Runs a chain of effects for one voice.
 
-use super::chain::{EffectChain, VoiceEffect};
+use super::chain::EffectChain;
 use super::distance::Distance;
 use super::megaphone::Megaphone;
 use super::muffle::Muffle;
 use super::pitch_shift::{PITCH_SHIFT_LATENCY_SAMPLES, PitchShift};
 use super::radio::Radio;
+use super::voice_effect::VoiceEffect;
 use crate::block::BLOCK_SAMPLES;
 use crate::ramp::Smoothed;
 

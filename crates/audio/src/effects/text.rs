@@ -3,10 +3,11 @@
 use std::fmt::{Display, Formatter, Result as Written};
 use std::str::FromStr;
 
-use super::chain::{EffectChain, VoiceEffect};
+use super::chain::EffectChain;
 use super::error::EffectError;
 use super::presets::effect_presets;
 use super::reverb::ReverbSize;
+use super::voice_effect::VoiceEffect;
 use crate::limits::EFFECTS_MAX;
 
 impl FromStr for EffectChain {

@@ -14,7 +14,7 @@ use super::crowd::Crowd;
 use super::memory::idle_guest;
 use super::report::{round, whole};
 use super::server_process;
-use super::{raise_descriptor_limit, socket_address};
+use super::sockets::{raise_descriptor_limit, socket_address};
 use crate::child_process::MeasuredProgram;
 
 /// How many, and where.

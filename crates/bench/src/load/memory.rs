@@ -9,7 +9,7 @@ use consonance_quic::sans_io::Dialer;
 use super::client::Guest;
 use super::crowd::Crowd;
 use super::server_process;
-use super::socket_address;
+use super::sockets::socket_address;
 use crate::child_process::MeasuredProgram;
 
 /// The first clients warm up everything that a server allocates once.

@@ -9,14 +9,8 @@
 mod gammatone;
 mod similarity;
 
-use gammatone::{BANDS, Spectrogram};
+use gammatone::{FRAME_SPECTRA, PATCH_FRAMES, Spectrogram};
 use similarity::similarity;
-
-/// Frames in a patch: 400 ms.
-const PATCH_FRAMES: usize = 20;
-
-/// The distance between frames, in spectra of 1.25 ms: 20 ms.
-const FRAME_SPECTRA: usize = 16;
 
 /// How far a patch may lie from its place, in spectra: 80 ms, searched first in steps of 5 ms.
 const SEARCH_SPECTRA: usize = 64;
@@ -81,9 +75,6 @@ impl Reference {
         best(&mut (near.saturating_sub(SEARCH_STEP - 1)..near + SEARCH_STEP)).0
     }
 }
-
-/// The output of an inner ear over 400 ms: for each frame the level of each band in dB above the floor.
-type Patch = [[f32; BANDS]; PATCH_FRAMES];
 
 fn power(sound: &[f32]) -> f64 {
     sound.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / sound.len().max(1) as f64

@@ -9,7 +9,7 @@ use consonance_cli::ProgressLine;
 use consonance_sim::{RunReport, Scenario, SimFailure};
 use serde::Serialize;
 
-use super::announce;
+use super::announcement::announce;
 
 /// Plays the session, and prints the result.
 pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Error>> {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use consonance_cli::ProgressLine;
 use serde::{Serialize, Serializer};
 
-use super::announce;
+use super::announcement::announce;
 
 /// The seeds to play.
 #[derive(Clone, Copy, Debug)]

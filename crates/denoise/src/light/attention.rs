@@ -1,7 +1,7 @@
 //! Temporal recurrent attention: a factor for each channel, from the history of its energy (Rong et al., 2024).
 
+use super::columns::{CHANNELS, Column, HALF, WIDTH};
 use super::grouped_gru::GroupedGru;
-use super::network::{CHANNELS, Column, HALF, WIDTH};
 use crate::kernels::sigmoid;
 use crate::weights::{Weights, WeightsError};
 

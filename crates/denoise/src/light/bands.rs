@@ -1,8 +1,10 @@
 //! Conversion of bins into bands and back: bins up to 2 kHz stay as they are, the others become 64 bands as wide as
 //! hearing's.
 
-use super::network::MODEL_BINS;
 use crate::weights::{Weights, WeightsError};
+
+/// Bins that the network hears, up to 8 kHz.
+pub(super) const MODEL_BINS: usize = 257;
 
 /// Bins and bands together.
 pub(super) const BANDS: usize = LOW + HIGH;

@@ -1,8 +1,8 @@
 //! The grouped dual-path recurrent layer (Rong et al., 2024): along the frequencies of one spectrum in both directions,
 //! and then along time at each frequency.
 
+use super::columns::{CHANNELS, Column, Columns, WIDTH};
 use super::grouped_gru::{Gates, GroupedGru, INPUTS};
-use super::network::{CHANNELS, Column, Columns, WIDTH};
 use crate::weights::{Weights, WeightsError};
 
 /// The layer and its state.

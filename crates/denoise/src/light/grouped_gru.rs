@@ -2,7 +2,7 @@
 //! inputs: a grouped layer, its two directions, or a single unit. Together they have 16 values, so that one kernel
 //! serves them all.
 
-use super::network::{CHANNELS, Column};
+use super::columns::{CHANNELS, Column};
 use crate::kernels::{sigmoid, tanh};
 use crate::weights::{Weights, WeightsError};
 

@@ -1,28 +1,12 @@
 //! `GTCRN`: a convolutional encoder and decoder over bands, with two recurrent layers between them.
 
-use super::bands::{BANDS, Bands};
+use super::bands::{BANDS, Bands, MODEL_BINS};
+use super::columns::{BETWEEN, CHANNELS, Column, HALF, WIDTH, add};
 use super::dual_path::DualPath;
 use super::strided_conv::{Doubling, Halving, ToMask};
 use super::temporal_conv::TemporalConv;
 use crate::kernels::tanh;
 use crate::weights::{Weights, WeightsError};
-
-/// Bins that the network hears, up to 8 kHz.
-pub(super) const MODEL_BINS: usize = 257;
-
-/// Channels of all layers, and half of them.
-pub(super) const CHANNELS: usize = 16;
-pub(super) const HALF: usize = CHANNELS / 2;
-
-/// Frequencies after the first layer, and in the middle of the network.
-const BETWEEN: usize = BANDS / 2 + 1;
-pub(super) const WIDTH: usize = BETWEEN / 2 + 1;
-
-/// All channels at one frequency.
-pub(super) type Column = [f32; CHANNELS];
-
-/// All channels at all frequencies in the middle of the network.
-pub(super) type Columns = [Column; WIDTH];
 
 /// The network learnt from spectra that are not divided by the length of their window, 512 samples.
 const SCALE: f32 = 512.0;
@@ -133,18 +117,5 @@ impl Network {
         tanh(&mut im);
         self.bands.split(&re, &mut self.mask.re);
         self.bands.split(&im, &mut self.mask.im);
-    }
-}
-
-/// A rectifier that lets a share of what is negative through (He et al., "Delving deep into rectifiers", 2015).
-pub(super) fn rectify(values: &mut Column, slope: f32) {
-    for value in values {
-        *value = value.max(0.0) + slope * value.min(0.0);
-    }
-}
-
-fn add(columns: &[Column], sums: &mut [Column]) {
-    for (sum, value) in sums.as_flattened_mut().iter_mut().zip(columns.as_flattened()) {
-        *sum += value;
     }
 }

@@ -1,6 +1,6 @@
 //! Convolutions over frequency that halve or double its resolution, with five taps.
 
-use super::network::{CHANNELS, Column, rectify};
+use super::columns::{CHANNELS, Column, rectify};
 use crate::weights::{Weights, WeightsError};
 
 const TAPS: usize = 5;

@@ -2,7 +2,7 @@
 //! spectra, some apart, and are then interleaved with the other half.
 
 use super::attention::Attention;
-use super::network::{CHANNELS, Column, Columns, HALF, WIDTH, rectify};
+use super::columns::{CHANNELS, Column, Columns, HALF, WIDTH, rectify};
 use crate::weights::{Weights, WeightsError};
 
 /// Taps over frequency and over time.

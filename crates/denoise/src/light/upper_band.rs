@@ -1,6 +1,7 @@
 //! The gain above 8 kHz, beyond the network's range: that of the network's highest bins.
 
-use super::network::{MODEL_BINS, Mask};
+use super::bands::MODEL_BINS;
+use super::network::Mask;
 use crate::transform::Spectrum;
 
 /// The first bin whose gain counts for the band above 8 kHz, at 6 kHz.

@@ -3,24 +3,11 @@
 
 use std::time::Duration;
 
-use consonance_testing::sound::{ALIKE, Coverage, peak};
+use consonance_testing::sound::{ALIKE, peak};
 use consonance_testing::stage::{Failure, Tab, ensure};
 
 use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, VOICES, Voice};
-
-/// A pair of speaker and listener: a row of the report.
-#[derive(Clone, Debug)]
-pub(crate) struct Hearing {
-    /// The speaker and the listener.
-    pub(crate) title: String,
-    /// The likeness to the intended voice.
-    pub(crate) likeness: f64,
-    /// The frames of it that were present or missing.
-    pub(crate) coverage: Coverage,
-    /// The recording, within the folder of the report.
-    pub(crate) file: String,
-}
 
 impl Stage<'_> {
     /// A player heard nothing.

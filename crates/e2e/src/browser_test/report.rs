@@ -4,9 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use consonance_testing::sound::Coverage;
 use consonance_testing::stage::{Failure, Look};
-
-use crate::browser_test::hearing::Hearing;
 
 /// A scenario that is over.
 #[derive(Debug)]
@@ -35,6 +34,19 @@ pub(crate) struct Chapter {
     /// Other figures, in sentences.
     pub(crate) notes: Vec<Note>,
     pictures: Vec<Picture>,
+}
+
+/// A pair of speaker and listener: a row of the report.
+#[derive(Clone, Debug)]
+pub(crate) struct Hearing {
+    /// The speaker and the listener.
+    pub(crate) title: String,
+    /// The likeness to the intended voice.
+    pub(crate) likeness: f64,
+    /// The frames of it that were present or missing.
+    pub(crate) coverage: Coverage,
+    /// The recording, within the folder of the report.
+    pub(crate) file: String,
 }
 
 /// A figure, in a sentence.

@@ -10,9 +10,8 @@ use consonance_testing::sound::Coverage;
 use consonance_testing::stage::{Browser, Failure, Kind, Look, Owner, Tab, WIDTHS, ensure};
 
 use crate::browser_test::arguments::Arguments;
-use crate::browser_test::hearing::Hearing;
 use crate::browser_test::native::Native;
-use crate::browser_test::report::{Chapter, Note};
+use crate::browser_test::report::{Chapter, Hearing, Note};
 use crate::browser_test::server::Server;
 use crate::browser_test::turn::Turn;
 use crate::browser_test::voices::Voice;

@@ -1,11 +1,18 @@
 //! The measured systems: programs that carry the sound of the speaker's microphone to the listener's loudspeaker.
 
+use std::any::Any;
+use std::process::Command;
+
 use consonance_testing::murmur::Murmur;
 use consonance_testing::stage::Failure;
 
 use super::arguments::Arguments;
-use super::mumble::{self, Setup};
-use super::site::{Processing, Running, Site};
+use super::card::{LISTENER, Player, SPEAKER};
+use super::mumble::{self, MumblePlayer, Setup};
+use super::native;
+use super::page::Page;
+use super::server::{ROOM, Server};
+use super::site::{Processing, Site};
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +50,9 @@ pub(super) enum ServerOfMumble {
     Ours,
 }
 
+/// The programs, which run until they are dropped: the server is last, as it ends after its players.
+pub(super) type Running = Vec<Box<dyn Any>>;
+
 impl System {
     /// The program that this machine lacks for it, if any.
     pub(super) fn missing(&self, arguments: &Arguments) -> Option<&'static str> {
@@ -70,6 +80,63 @@ impl System {
             }
             Programs::Mumble { server, setup } => site.start_mumble(server, setup),
         }
+    }
+}
+
+impl Site<'_> {
+    /// Our server, with a speaker and a listener of ours.
+    ///
+    /// # Errors
+    /// If one of them does not do what it is for.
+    fn start_ours(
+        self,
+        speaker: Client,
+        listener: Client,
+        processing: Processing,
+    ) -> Result<Running, Failure> {
+        let server = self.server()?;
+        let hears = self.enter(listener, &server, LISTENER, processing)?;
+        let speaks = self.enter(speaker, &server, SPEAKER, processing)?;
+        if let Some(page) = hears.downcast_ref::<Page>() {
+            page.sees(SPEAKER)?;
+        }
+        Ok(vec![speaks, hears, Box::new(server)])
+    }
+
+    fn enter(
+        self,
+        client: Client,
+        server: &Server,
+        player: Player,
+        processing: Processing,
+    ) -> Result<Box<dyn Any>, Failure> {
+        Ok(match client {
+            Client::Native => Box::new(native::join(self, server, player, processing)?),
+            Client::Page => Box::new(Page::enter(self, server, player, processing)?),
+        })
+    }
+
+    /// A server, with a speaker and a listener that have Mumble's client.
+    ///
+    /// # Errors
+    /// If one of them does not do what it is for.
+    fn start_mumble(self, server: ServerOfMumble, setup: Setup) -> Result<Running, Failure> {
+        let (server, address, room): (Box<dyn Any>, _, _) = match server {
+            ServerOfMumble::Murmur => {
+                let murmur = Murmur::start("", |mut serve: Command| serve.spawn());
+                let murmur = murmur.map_err(Failure::io("mumble-server"))?;
+                let address = murmur.address();
+                (Box::new(murmur), address, "")
+            }
+            ServerOfMumble::Ours => {
+                let server = self.server()?;
+                let address = server.mumble;
+                (Box::new(server), address, ROOM)
+            }
+        };
+        let hears = MumblePlayer::join(self, address, room, LISTENER, setup)?;
+        let speaks = MumblePlayer::join(self, address, room, SPEAKER, setup)?;
+        Ok(vec![Box::new(speaks), Box::new(hears), server])
     }
 }
 

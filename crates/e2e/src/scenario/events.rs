@@ -12,12 +12,9 @@ mod restart;
 use consonance_testing::stage::Failure;
 
 use crate::scenario::programme::Event;
-use crate::scenario::report::{Check, Report};
+use crate::scenario::report::{Check, Checks, Report};
 use crate::scenario::stage::Stage;
 pub(crate) use flood::Flood;
-
-/// The checks of an event, each of which has to pass.
-type Checks = Result<Vec<Check>, Failure>;
 
 impl Stage {
     /// Makes the event happen; returns its checks. An action that cannot be done is a check that fails.

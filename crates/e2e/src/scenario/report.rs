@@ -1,5 +1,6 @@
 //! The report as data: lines, results, events and faults, scene by scene.
 
+use consonance_testing::stage::Failure;
 use serde::Serialize;
 
 use crate::scenario::cast::{CastMember, Role};
@@ -64,6 +65,9 @@ pub(crate) struct Heard {
     /// The file of a wrong recording, beside the report.
     pub(crate) file: Option<String>,
 }
+
+/// The checks of an event, each of which has to pass.
+pub(crate) type Checks = Result<Vec<Check>, Failure>;
 
 /// A condition that must hold.
 #[derive(Clone, Debug, Serialize)]

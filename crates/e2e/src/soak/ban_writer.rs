@@ -20,7 +20,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::store::Stored;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
-use crate::soak::installation::SESSIONS;
+use crate::soak::installation::{AUDIT_ENTRIES_MAX, SESSIONS};
 use crate::soak::process::{Limited, START, limit};
 
 /// The running process.
@@ -33,9 +33,6 @@ pub(crate) struct BanWriter {
 
 /// The author of all bans here, as the audit log has it.
 pub(crate) const ACTOR: &str = "ban writer";
-/// The limit of the audit log: more entries than bans and a moderator add in a day of soaking, so that none is
-/// deleted.
-pub(crate) const AUDIT_ENTRIES_MAX: usize = 1_000_000;
 const PAUSE: Duration = Duration::from_millis(4);
 
 /// The work of the process; it ends by itself only if its output is not read.

@@ -13,7 +13,6 @@ use consonance_sim::Dice;
 
 use crate::soak::clock::Now;
 use crate::soak::installation::{Installation, ON_DEMAND, SESSIONS};
-use crate::soak::script::Mischief;
 use callers::Callers;
 use hoard::Hoard;
 use junk::Junk;
@@ -37,6 +36,32 @@ pub(crate) struct Crowd {
     hoard: Option<Hoard>,
     counts: Counts,
     number: u64,
+}
+
+/// The kinds of visitors of a wave: not all in each, so that the effects of one kind show.
+pub(crate) struct Mischief {
+    pub(crate) conducts: Vec<Conduct>,
+    pub(crate) junk: bool,
+    pub(crate) calls: bool,
+    /// Whether one address takes as many connections as it can get.
+    pub(crate) hoard: bool,
+}
+
+impl Mischief {
+    pub(crate) fn throw(dice: &mut Dice) -> Self {
+        let others = [
+            Conduct::Vanisher,
+            Conduct::Impostor,
+            Conduct::Flooder,
+            Conduct::Babbler,
+            Conduct::HalfOpener,
+            Conduct::Staller,
+        ];
+        let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
+        conducts.push(Conduct::Guest);
+        let mut coin = || dice.below(2) == 0;
+        Self { conducts, junk: coin(), calls: coin(), hoard: coin() }
+    }
 }
 
 /// Counts of the visitors.
@@ -95,7 +120,7 @@ impl Crowd {
     pub(crate) fn invite(
         &mut self,
         now: Now,
-        Mischief { conducts, junk, calls, hoard, .. }: &Mischief,
+        Mischief { conducts, junk, calls, hoard }: &Mischief,
         installation: &Installation,
     ) {
         self.wanted.clone_from(conducts);

@@ -12,14 +12,18 @@ use consonance_quic::{Fingerprint, QuicAddress, QuicClientSettings};
 use consonance_server::token::{Claims, Key};
 use consonance_session::{ClientSettings, JoinToken};
 
-use super::ban_writer::AUDIT_ENTRIES_MAX;
-use super::mumble_bots::{BOTS_ROOMS, BOTS_SESSION};
 use super::provision::{free_ports, write_certificate};
 
 /// The permanent sessions; the first is recorded, as are sessions on demand.
 pub(crate) const SESSIONS: [&str; 2] = ["main", "arena"];
 /// The name prefix of sessions on demand, which their first player creates.
 pub(crate) const ON_DEMAND: &str = "match-";
+
+/// The session of the bots.
+pub(crate) const BOTS_SESSION: &str = "bots";
+/// The channels that the bots are spread over; at times all are in the first one.
+pub(crate) const BOTS_ROOMS: [&str; 8] =
+    ["hall", "attic", "cellar", "porch", "garden", "garage", "kitchen", "roof"];
 
 /// The folder and what is in it.
 #[derive(Debug)]
@@ -37,6 +41,9 @@ pub(crate) struct Installation {
 /// The server's limit for connections: more than honest players and visitors need, including those that have vanished.
 pub(crate) const CONNECTIONS_MAX: usize = 300;
 const CAPTURE: &str = "packets.pcapng";
+/// The limit of the audit log: more entries than bans and a moderator add in a day of soaking, so that none is
+/// deleted.
+pub(crate) const AUDIT_ENTRIES_MAX: usize = 1_000_000;
 /// The limit for all recordings together: less than a run produces, so that the oldest are removed.
 const RECORDINGS_BYTES_MAX: u64 = 8 << 20;
 /// The limit for all reports together: further ones are rejected.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::soak::installation::Installation;
+use crate::soak::installation::{BOTS_ROOMS, Installation};
 use bot::{Bot, Seen};
 use room::Room;
 
@@ -48,11 +48,6 @@ pub(crate) struct BotWindow {
 
 /// The number of bots.
 pub(crate) const BOTS: usize = 200;
-/// The session of the bots.
-pub(crate) const BOTS_SESSION: &str = "bots";
-/// The channels that the bots are spread over; at times all are in the first one.
-pub(crate) const BOTS_ROOMS: [&str; 8] =
-    ["hall", "attic", "cellar", "porch", "garden", "garage", "kitchen", "roof"];
 const PAUSE: Duration = Duration::from_millis(10);
 /// The length of an Opus frame.
 const FRAME: Duration = Duration::from_millis(20);

@@ -11,7 +11,7 @@ use consonance_sim::Dice;
 
 use crate::soak::arguments::Arguments;
 use crate::soak::cluster;
-use crate::soak::crowd::{Conduct, Counts};
+use crate::soak::crowd::{Counts, Mischief};
 use crate::soak::findings::{BotsWorst, Worst};
 use crate::soak::installation::Installation;
 use crate::soak::level::Level;
@@ -92,8 +92,9 @@ impl Waves {
         self.number += 1;
         let trouble = self.next_trouble(&mut stage.dice);
         let mischief = Mischief::throw(&mut stage.dice);
-        let Mischief { conducts, junk, calls, hoard, is_moderated } = &mischief;
-        let more = [("junk", *junk), ("calls", *calls), ("hoard", *hoard), ("moderated", *is_moderated)];
+        let is_moderated = stage.dice.below(2) == 0;
+        let Mischief { conducts, junk, calls, hoard } = &mischief;
+        let more = [("junk", *junk), ("calls", *calls), ("hoard", *hoard), ("moderated", is_moderated)];
         let more = more.map(|(word, is_on)| if is_on { word } else { "" });
         let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
         stage.clock.tell(&words);
@@ -103,7 +104,7 @@ impl Waves {
         stage.honest_players.forgive(now);
         self.gather_bots(stage)?;
         stage.crowd.invite(stage.clock.now(), &mischief, &stage.installation);
-        let moderator = (*is_moderated).then(|| stage.moderate()).transpose()?;
+        let moderator = is_moderated.then(|| stage.moderate()).transpose()?;
         stage.carry(CROWD_ALONE)?;
         trouble.strike(stage)?;
         stage.carry(CROWD_ALONE)?;
@@ -201,34 +202,6 @@ impl Waves {
         let worst = &mut stage.findings.worst.memory_megabytes;
         *worst = worst.max(level.megabytes_over(&figures));
         Ok(figures)
-    }
-}
-
-/// The kinds of visitors of a wave: not all in each, so that the effects of one kind show.
-#[expect(clippy::struct_excessive_bools, reason = "each attacker is there or not, whichever the others are")]
-pub(crate) struct Mischief {
-    pub(crate) conducts: Vec<Conduct>,
-    pub(crate) junk: bool,
-    pub(crate) calls: bool,
-    /// Whether one address takes as many connections as it can get.
-    pub(crate) hoard: bool,
-    is_moderated: bool,
-}
-
-impl Mischief {
-    fn throw(dice: &mut Dice) -> Self {
-        let others = [
-            Conduct::Vanisher,
-            Conduct::Impostor,
-            Conduct::Flooder,
-            Conduct::Babbler,
-            Conduct::HalfOpener,
-            Conduct::Staller,
-        ];
-        let mut conducts: Vec<_> = others.into_iter().filter(|_| dice.below(2) == 0).collect();
-        conducts.push(Conduct::Guest);
-        let mut coin = || dice.below(2) == 0;
-        Self { conducts, junk: coin(), calls: coin(), hoard: coin(), is_moderated: coin() }
     }
 }
 

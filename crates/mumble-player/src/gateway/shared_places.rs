@@ -7,8 +7,6 @@ use consonance_gateway::{PlaceInWorld, PlaceNews, PlaceSharer, World};
 use consonance_session::{ClientId, Position};
 use consonance_transport::Peer;
 
-use super::MumbleGateway;
-
 /// What the users of one session share.
 #[derive(Debug)]
 pub(super) struct SharedPlaces {
@@ -74,25 +72,9 @@ impl SharedPlaces {
     }
 
     /// News of other players' places since the last call.
-    fn read(&self) -> impl Iterator<Item = PlaceNews> + use<> {
+    pub(super) fn read(&self) -> impl Iterator<Item = PlaceNews> + use<> {
         let has_news = !self.sharer.take_sessions_with_news().is_empty();
         has_news.then(|| self.sharer.take_news(&self.session)).into_iter().flatten()
-    }
-}
-
-impl MumbleGateway {
-    /// Something has happened to a user, which may have moved.
-    pub(super) fn note_place(&mut self, now: Instant, user: Peer) {
-        if let Some(it) = self.users.get(&user) {
-            self.places.note(now, user, it.player.shared_place());
-        }
-    }
-
-    /// Takes the news of other players' places, for voices that are heard from now on.
-    pub(super) fn read_places(&mut self) {
-        for (id, place) in self.places.read() {
-            self.neighbours.set_place_elsewhere(id, place);
-        }
     }
 }
 

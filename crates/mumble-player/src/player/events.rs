@@ -9,6 +9,7 @@ use consonance_session::{ClientEvent, ClientId, CodecParameters, Instant, Restri
 
 use super::MumblePlayer;
 use super::hearing::{Heard, context_of};
+use super::rejoining::REJOINING_MAX;
 use crate::profile::{Neighbours, Profile};
 use crate::users::{OWN, User};
 
@@ -88,6 +89,33 @@ impl MumblePlayer {
             | ClientEvent::ServersListed { .. } => {}
         }
         true
+    }
+
+    /// Whether the client is to hear others now.
+    fn hears(&self) -> bool {
+        self.is_synced && !self.profile.self_deaf
+    }
+
+    /// Tells of a speaker that is heard for the first time, and of one that is not.
+    fn tell_heard(&mut self, id: ClientId, heard: Option<Heard>, neighbours: &Neighbours) {
+        let Some(heard) = heard else { return };
+        self.tell_user(id, neighbours);
+        let Some(user) = self.users.get(id).filter(|_| heard == Heard::OtherCodec) else { return };
+        let words = format!("{} uses a codec other than Opus, which Mumble cannot play", user.name);
+        self.tell_notice(&words);
+    }
+
+    fn tell_stopped(&mut self, id: ClientId, neighbours: &Neighbours) {
+        let Some((number, silence, context)) = self.hearing.stop(id) else { return };
+        let Some(user) = self.users.get(id).filter(|_| self.hears()) else { return };
+        self.voices.push(&Voice {
+            target: context as u8,
+            session: user.number,
+            number,
+            opus: Cow::Borrowed(&[silence]),
+            is_last: true,
+            place: self.placing.place_heard(id, neighbours),
+        });
     }
 
     fn note_joined(&mut self, now: Instant, id: ClientId, name: Box<str>, codec: CodecParameters) {
@@ -323,8 +351,5 @@ pub(super) fn state_of(user: &User, profile: Option<&Profile>) -> UserState {
     }
 }
 
-/// The time for which a player that has left the session may be joining it again, and its channel stays although it is
-/// empty: a player does so when the length of its frames changes, in a few round trips.
-pub(super) const REJOINING_MAX: Duration = Duration::from_secs(2);
 /// The time within which the rooms of a new player are known.
 const ROOMS_FOLLOW: Duration = Duration::from_millis(200);

@@ -1,18 +1,15 @@
 //! Voices of other players on their way to the client.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use consonance_mumble::{VOICE_BYTES_MAX, Voice, VoiceContext};
+use consonance_mumble::{VOICE_BYTES_MAX, VoiceContext};
 use consonance_session::{
     ClientId, CodecId, CodecParameters, HeardChannel, HeardTarget, Instant, RoomId, VoiceFrame,
 };
 use consonance_wire::SealedVoice;
 
-use super::MumblePlayer;
-use super::moving::OwnPlace;
+use super::own_place::OwnPlace;
 use crate::channels::Channels;
-use crate::profile::Neighbours;
 
 /// The state of each speaker's voice.
 #[derive(Debug, Default)]
@@ -93,41 +90,12 @@ impl Hearing {
     }
 
     /// A speaker stops: the number and the packet that say so, and how it was heard.
-    fn stop(&mut self, id: ClientId) -> Option<(u64, u8, VoiceContext)> {
+    pub(super) fn stop(&mut self, id: ClientId) -> Option<(u64, u8, VoiceContext)> {
         let speaker = self.0.get_mut(&id)?;
         speaker.began.take()?;
         let number = speaker.next;
         speaker.next += speaker.units;
         Some((number, speaker.toc & !3, speaker.context))
-    }
-}
-
-impl MumblePlayer {
-    /// Whether the client is to hear others now.
-    pub(super) fn hears(&self) -> bool {
-        self.is_synced && !self.profile.self_deaf
-    }
-
-    /// Tells of a speaker that is heard for the first time, and of one that is not.
-    pub(super) fn tell_heard(&mut self, id: ClientId, heard: Option<Heard>, neighbours: &Neighbours) {
-        let Some(heard) = heard else { return };
-        self.tell_user(id, neighbours);
-        let Some(user) = self.users.get(id).filter(|_| heard == Heard::OtherCodec) else { return };
-        let words = format!("{} uses a codec other than Opus, which Mumble cannot play", user.name);
-        self.tell_notice(&words);
-    }
-
-    pub(super) fn tell_stopped(&mut self, id: ClientId, neighbours: &Neighbours) {
-        let Some((number, silence, context)) = self.hearing.stop(id) else { return };
-        let Some(user) = self.users.get(id).filter(|_| self.hears()) else { return };
-        self.voices.push(&Voice {
-            target: context as u8,
-            session: user.number,
-            number,
-            opus: Cow::Borrowed(&[silence]),
-            is_last: true,
-            place: self.placing.place_heard(id, neighbours),
-        });
     }
 }
 

@@ -1,46 +1,18 @@
 //! The client's own channel, which is the room that it speaks in and listens to, and the rooms that it only listens
 //! to: those that it has chosen for that, and those that it has [linked](super::linking) with its own.
 
-use std::collections::BTreeSet;
-
 use consonance_mumble::control::messages::{
     DenyType, PermissionDenied, PermissionQuery, UserState, permission,
 };
 use consonance_session::{Instant, RoomUse};
 
 use super::MumblePlayer;
-use super::entering::{Answer, Entering, Wish};
+use super::entering::{Answer, Wish};
 use crate::channels::ROOT;
 use crate::users::OWN;
 
-/// The channels of the client's own user.
-#[derive(Debug, Default)]
-pub(super) struct OwnPlace {
-    channel: u32,
-    listening: BTreeSet<u32>,
-    pub(super) links: BTreeSet<u32>,
-    pub(super) entering: Entering,
-}
-
 /// Channels of one message. The rooms of them all are announced to the session together.
 pub(super) const CHANNELS_MAX: usize = 64;
-
-impl OwnPlace {
-    /// The user's channel.
-    pub(super) fn channel(&self) -> u32 {
-        self.channel
-    }
-
-    /// The other channels that it listens to.
-    pub(super) fn listening(&self) -> impl Iterator<Item = u32> {
-        self.listening.iter().copied()
-    }
-
-    /// The user's channel, and those that it has linked with it.
-    pub(super) fn linked(&self) -> impl Iterator<Item = u32> {
-        [self.channel].into_iter().chain(self.links.iter().copied())
-    }
-}
 
 impl MumblePlayer {
     /// Asks to enter the first of the permanent rooms, for a newcomer.
@@ -53,7 +25,7 @@ impl MumblePlayer {
 
     /// The user wants to another channel.
     pub(super) fn enter(&mut self, now: Instant, channel: u32) {
-        if channel == self.own.channel {
+        if channel == self.own.channel() {
             return;
         }
         if channel == ROOT {
@@ -76,7 +48,7 @@ impl MumblePlayer {
             self.stop_listening(*channel);
         }
         for channel in add {
-            if *channel == self.own.channel || self.own.listening.contains(channel) {
+            if *channel == self.own.channel() || self.own.listens_to(*channel) {
                 continue;
             }
             self.ask_to_hear(now, *channel, Wish::Listen);
@@ -150,7 +122,7 @@ impl MumblePlayer {
         match wish {
             Wish::Enter => self.move_to(channel),
             Wish::Listen => {
-                self.own.listening.insert(channel);
+                self.own.listen(channel);
                 self.tell_listening(&[channel], &[]);
             }
             Wish::Link => self.link(channel),
@@ -159,12 +131,12 @@ impl MumblePlayer {
 
     /// The user is in this channel from now on. Rooms that it also listens to stay, and links end.
     fn move_to(&mut self, channel: u32) {
-        let before = std::mem::replace(&mut self.own.channel, channel);
+        let before = self.own.enter(channel);
         self.end_links_of(before);
         if let Some(room) = self.channels.room(before).map(Box::<str>::from) {
             self.leave_unless_used(&room);
         }
-        if self.own.listening.remove(&channel) {
+        if self.own.stop_listening(channel) {
             self.tell_listening(&[], &[channel]);
         }
         self.tell_channels();
@@ -189,13 +161,13 @@ impl MumblePlayer {
 
     /// An operator has moved the user.
     pub(super) fn note_moved(&mut self, from: &str, to: &str) {
-        let was_there = self.channels.of_room(from) == Some(self.own.channel);
+        let was_there = self.channels.of_room(from) == Some(self.own.channel());
         let Some(channel) = self.channels.note_entered(to) else { return };
         if was_there {
             self.move_to(channel);
         } else {
             self.note_own_exited(from);
-            self.own.listening.insert(channel);
+            self.own.listen(channel);
             self.tell_listening(&[channel], &[]);
         }
     }
@@ -207,7 +179,7 @@ impl MumblePlayer {
             return;
         }
         self.channels.note_left(room);
-        if channel == self.own.channel && channel != ROOT {
+        if channel == self.own.channel() && channel != ROOT {
             self.move_to(ROOT);
         }
         self.unlink(channel);
@@ -263,9 +235,9 @@ impl MumblePlayer {
 
     /// Tells the client that its permissions have changed, so that it asks for them again.
     pub(super) fn flush_permissions(&mut self) {
-        let permissions = Some(self.permissions(self.own.channel));
+        let permissions = Some(self.permissions(self.own.channel()));
         self.tell_synced(PermissionQuery {
-            channel_id: Some(self.own.channel),
+            channel_id: Some(self.own.channel()),
             permissions,
             flush: Some(true),
         });
@@ -274,7 +246,7 @@ impl MumblePlayer {
     fn stop_listening(&mut self, channel: u32) {
         let is_wanted =
             self.channels.room(channel).is_some_and(|room| self.own.entering.stop_listening(room));
-        let was_heard = self.own.listening.remove(&channel);
+        let was_heard = self.own.stop_listening(channel);
         if !is_wanted && !was_heard {
             return;
         }
@@ -286,11 +258,8 @@ impl MumblePlayer {
 
     /// Leaves a room that is neither the user's channel nor one that it listens to.
     pub(super) fn leave_unless_used(&mut self, room: &str) {
-        let OwnPlace { channel: own, listening, links, .. } = &self.own;
         let channel = self.channels.of_room(room);
-        let is_used = channel.is_some_and(|channel| {
-            channel == *own || listening.contains(&channel) || links.contains(&channel)
-        });
+        let is_used = channel.is_some_and(|channel| self.own.uses(channel));
         if !is_used && !self.own.entering.wants(room) {
             self.client.leave_room(room);
             self.channels.note_left(room);

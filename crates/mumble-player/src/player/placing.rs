@@ -6,7 +6,6 @@ use consonance_gateway::World;
 use consonance_mumble::VoicePlace;
 use consonance_session::{ClientId, Instant, Position};
 
-use super::MumblePlayer;
 use crate::profile::Neighbours;
 
 /// The user's world and its place there.
@@ -34,6 +33,17 @@ impl Placing {
         self.place
     }
 
+    /// The world and the place there.
+    pub(super) fn place_in_world(&self) -> Option<(&World, VoicePlace)> {
+        self.world.as_ref().zip(self.place)
+    }
+
+    /// The world and the position there, while players of other networks are shown it.
+    pub(super) fn shared(&self) -> Option<(&World, Position)> {
+        self.shown_until.as_ref()?;
+        Some((self.world.as_ref()?, self.place.and_then(position)?))
+    }
+
     /// The game names its world. The last place was in the former one.
     pub(super) fn enter(&mut self, name: &[u8]) {
         if self.world.as_ref().is_none_or(|world| world.name() != name) {
@@ -43,7 +53,11 @@ impl Placing {
     }
 
     /// A packet came with a place, or without; returns the former position and the present one.
-    fn note(&mut self, now: Instant, place: Option<VoicePlace>) -> (Option<Position>, Option<Position>) {
+    pub(super) fn note(
+        &mut self,
+        now: Instant,
+        place: Option<VoicePlace>,
+    ) -> (Option<Position>, Option<Position>) {
         let place = place.filter(|place| position(*place).is_some());
         let before = std::mem::replace(&mut self.place, place);
         self.shown_until = place.map(|_| now + SHOWN);
@@ -72,29 +86,6 @@ impl Placing {
         match world.and_then(|world| neighbours.position_elsewhere(speaker, world)) {
             Some(position) => Some(VoicePlace { metres: position.metres(), range_m }),
             None => self.place.filter(|_| range_m.is_some()),
-        }
-    }
-}
-
-impl MumblePlayer {
-    /// Its world and its place there, for users of the same listener.
-    pub fn place(&self) -> Option<(&World, VoicePlace)> {
-        self.placing.world.as_ref().zip(self.placing.place)
-    }
-
-    /// Its world and its position there, for players of other networks: while it is in its session, and until a few
-    /// seconds after its client has told it.
-    pub fn shared_place(&self) -> Option<(ClientId, &World, Position)> {
-        let Placing { world, place, shown_until } = &self.placing;
-        shown_until.as_ref()?;
-        Some((self.id()?, world.as_ref()?, place.and_then(position)?))
-    }
-
-    /// Takes the place from a packet of voice.
-    pub(super) fn note_place(&mut self, now: Instant, place: Option<VoicePlace>) {
-        let (before, position) = self.placing.note(now, place);
-        if position != before {
-            self.client.set_position(position);
         }
     }
 }

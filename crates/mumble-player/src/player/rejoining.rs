@@ -1,18 +1,13 @@
 //! A new join of the session because the client's packets have another length: for its user, nobody leaves and comes
 //! back meanwhile.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
 use consonance_mumble::control::messages::UserRemove;
 use consonance_session::{ClientId, CodecParameters, Instant};
 
 use super::MumblePlayer;
-use super::events::REJOINING_MAX;
-use crate::users::User;
-
-/// The users that the client has been told of and that have not come back yet, by their names.
-#[derive(Debug, Default)]
-pub(super) struct Absent(BTreeMap<Box<str>, (ClientId, User)>);
+use super::absent::Absent;
 
 impl MumblePlayer {
     /// Joins the session again, with another codec.
@@ -28,14 +23,14 @@ impl MumblePlayer {
         let Some(absent) = &mut self.rejoining else { return false };
         let is_told = self.users.is_told(id);
         if let Some(user) = self.users.remove(id).filter(|_| is_told) {
-            absent.0.insert(user.name.clone(), (id, user));
+            absent.keep(id, user);
         }
         true
     }
 
     /// A player has joined: true if it is one that has come back.
     pub(super) fn take_back(&mut self, id: ClientId, name: &str) -> bool {
-        let Some((former, user)) = self.rejoining.as_mut().and_then(|absent| absent.0.remove(name)) else {
+        let Some((former, user)) = self.rejoining.as_mut().and_then(|absent| absent.take(name)) else {
             return false;
         };
         if former != id {
@@ -51,9 +46,13 @@ impl MumblePlayer {
         let Some(absent) = self.rejoining.take() else { return };
         // Others may be joining again at the same time.
         self.channels.hold_left(now + REJOINING_MAX);
-        for (id, user) in absent.0.into_values() {
+        for (id, user) in absent.into_users() {
             self.shown.remove(&id);
             self.tell_synced(UserRemove { session: user.number, ..UserRemove::default() });
         }
     }
 }
+
+/// The time for which a player that has left the session may be joining it again, and its channel stays although it is
+/// empty: a player does so when the length of its frames changes, in a few round trips.
+pub(super) const REJOINING_MAX: Duration = Duration::from_secs(2);

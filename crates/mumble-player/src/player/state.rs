@@ -6,15 +6,6 @@ use consonance_transport::MumbleState;
 
 use super::MumblePlayer;
 
-/// The times of the last packets from the client, by kind.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Arrivals {
-    pub(super) voice: Option<Instant>,
-    pub(super) other_codec: Option<Instant>,
-    /// Voice above the rate.
-    pub(super) too_many: Option<Instant>,
-}
-
 /// Maximum length of a client's release name.
 const RELEASE_CHARACTERS_MAX: usize = 64;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use consonance_mumble::{VOICE_BYTES_MAX, Voice};
 
-use super::next;
+use super::queue::next;
 
 /// Packets in order, without an allocation for each.
 #[derive(Debug, Default)]

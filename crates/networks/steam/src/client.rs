@@ -20,7 +20,6 @@ use crate::signal::Signal;
 use crate::{LIMITS, SteamId, SteamP2p, packet_type};
 
 use direct::Direct;
-use server_link::ServerLink;
 
 /// A player of a session: Steam's account, the account that holds the session, and the other players that the game
 /// names.
@@ -60,6 +59,24 @@ struct Pump<P: SteamP2p> {
     farewells: Farewells,
     still_here_at: Option<Instant>,
     packet: Vec<u8>,
+}
+
+/// The state of the link to the account that holds the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ServerLink {
+    None,
+    /// We have said hello.
+    Opening {
+        number: u32,
+        since: Instant,
+        /// The time since which Steam's session is up, which is all that an original shows.
+        up_since: Option<Instant>,
+    },
+    Up {
+        number: u32,
+        /// The server has answered, so it is one of ours.
+        is_ours: bool,
+    },
 }
 
 impl<P: SteamP2p> SteamClient<P> {

@@ -212,7 +212,7 @@ fn no_packet_costs_too_much<E: End>(mut scene: Scene<E>) {
         while let Some(it) = signal {
             for channel in [0, 1] {
                 let cost = scene.cost_of(channel, from, it.to_bytes());
-                cost.assert_is_bounded(&format!("{from}, {:.40?}, {channel}", it));
+                cost.assert_is_bounded(&format!("{from}, {it:.40?}, {channel}"));
             }
             signal = signals(Some(&it));
         }

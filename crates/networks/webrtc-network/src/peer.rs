@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod address_proof;
+mod channel_config;
 mod channels;
 mod early_packets;
 mod ending;

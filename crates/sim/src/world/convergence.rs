@@ -64,7 +64,7 @@ impl World {
     }
 
     /// A silent player says something to a room with listeners, and a speaking one goes on for a while.
-    pub(super) fn speak_to_a_room(&mut self, index: usize) -> Checked {
+    fn speak_to_a_room(&mut self, index: usize) -> Checked {
         let room = self.room_with_listeners(index);
         self.say_something(PlayerId(index as u16), SpeechTarget::Room(room))
     }
@@ -80,6 +80,43 @@ impl World {
             Some(index) => Err(Violation::new(format!("player {index} does not get to say a word"))),
             None => Ok(()),
         }
+    }
+
+    /// Whether all players have said some word since the first of these, and each of their listeners has heard one. To
+    /// be asked again and again while words are remembered: what was heard once stays heard.
+    pub(crate) fn all_are_heard(&mut self, words: Range<Probe>) -> Checked {
+        let mut hearings = std::mem::take(&mut self.hearings);
+        for word in (words.start.0..words.end.0).filter_map(|probe| self.words.get(Probe(probe))) {
+            let listeners = self.listeners_of(word).into_iter();
+            hearings.note(word.from, listeners.map(|listener| (listener, word.heard.contains(&listener))));
+        }
+        self.hearings = hearings;
+        for player_id in self.players.iter().map(|player| player.id) {
+            ensure!(self.hearings.has_spoken(player_id), "{player_id} does not get to say a word");
+            if let Some(listener) = self.hearings.unheard_by(player_id) {
+                return Err(Violation::new(format!(
+                    "{listener} does not hear a word of {player_id}, in calm"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// A silent player that was not heard by some listener speaks to that one; and a player that has said nothing yet
+    /// speaks.
+    pub(crate) fn unheard_go_on(&mut self) -> Checked {
+        for index in 0..self.players.len() {
+            let player_id = self.players[index].id;
+            if self.players[index].talk.is_some() {
+                continue;
+            }
+            if let Some(listener) = self.hearings.unheard_by(player_id) {
+                self.say_something(player_id, SpeechTarget::Player(listener))?;
+            } else if !self.hearings.has_spoken(player_id) {
+                self.speak_to_a_room(index)?;
+            }
+        }
+        Ok(())
     }
 
     fn is_at_rest(&self, player: &Player) -> Checked {
@@ -132,7 +169,7 @@ impl World {
 
     /// The players that have to hear a word, when it is calm. A late frame of an id's former owner may have set a
     /// speaker's machine for some seconds.
-    pub(super) fn listeners_of(&self, word: &Word) -> Vec<PlayerId> {
+    fn listeners_of(&self, word: &Word) -> Vec<PlayerId> {
         let Some(view) = self.players[word.from.index()].heard.view else { return Vec::new() };
         let mut listeners = Vec::new();
         let open = word.to.iter().filter(|recipient| !recipient.closing || word.is_text);

@@ -3,20 +3,13 @@
 use consonance_session::{Capabilities, ClientId, Delivery, Instant, LinkCommand, LinkId, ServerEvent};
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ServerRelay};
 
+use super::entry::{Entry, answer};
 use super::{MANY, Thing, World};
 use crate::model::{Stay, View};
 use crate::network::{End, Parcel, Way};
 use crate::numbers::owner;
 use crate::violation::{Checked, Violation, ensure};
 use crate::words::{Probe, Word};
-
-/// A client that the server admitted, again or in its old place.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
-    pub(super) id: ClientId,
-    pub(super) link: LinkId,
-    pub(super) resumes: bool,
-}
 
 impl World {
     pub(super) fn host_receives(&mut self, parcel: &Parcel) -> Checked {
@@ -365,15 +358,5 @@ impl World {
             self.host.wake = Some(at);
             self.agenda.add(at, Thing::HostWakes);
         }
-    }
-}
-
-/// The extension after an answer to a handshake.
-pub(super) fn answer(packet: &[u8]) -> Option<HandshakeExtension<'_>> {
-    match Packet::parse_with_trailing(packet) {
-        Ok((Packet::HandshakeResponse(_), trailing)) => {
-            Some(HandshakeExtension::find(trailing).unwrap_or_default())
-        }
-        _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use consonance_session::{Instant, LinkId};
 
 use super::World;
-use super::host::Entry;
+use super::entry::Entry;
 use crate::model::Place;
 use crate::network::End;
 use crate::numbers::owner;

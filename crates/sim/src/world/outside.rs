@@ -11,7 +11,7 @@ use consonance_session::{Client, Delivery, LinkId};
 use consonance_wire::{MessageType, Packet, WireStr};
 
 use super::World;
-use super::host::{Entry, answer};
+use super::entry::{Entry, answer};
 use crate::model::View;
 use crate::network::{End, Parcel, Way};
 use crate::numbers::{PlayerId, owner};

@@ -1,27 +1,13 @@
 //! Reports of how voice arrives: the reports to speakers are compared with a naive count.
 
-use std::collections::BTreeSet;
-
 use consonance_session::{Capabilities, Client, ClientId, Delivery, LinkId, LossRun, Reception};
 use consonance_wire::{Packet, UplinkReceipt, VoiceReport};
 
 use super::World;
+use super::arrived::Arrived;
 use crate::network::Parcel;
 use crate::numbers::{PlayerId, owner};
 use crate::violation::{Checked, ensure};
-
-/// The frames that arrived over a player's latest link since its client was admitted. No client says so much in
-/// a run that its numbers wrap.
-#[derive(Debug)]
-pub(super) struct Arrived {
-    link: LinkId,
-    /// Those that are not further behind the newest than may be counted.
-    recent: BTreeSet<u16>,
-    frames: u32,
-}
-
-/// Frames that are further behind the newest one are not counted.
-const TOO_LATE: u16 = 64;
 
 /// The frames expected in each listener's report, of which it lost some; constant, so that it is recognized.
 const EXPECTED: u16 = 50;
@@ -29,7 +15,7 @@ const EXPECTED: u16 = 50;
 impl World {
     /// A client was admitted over this link, and none of its frames has arrived yet.
     pub(super) fn begin_arrivals(&mut self, link: LinkId) {
-        self.arrived.insert(owner(link), Arrived { link, recent: BTreeSet::new(), frames: 0 });
+        self.arrived.insert(owner(link), Arrived::none_over(link));
     }
 
     /// The server took a frame of the sender's own.
@@ -38,13 +24,11 @@ impl World {
             return;
         }
         let Ok(Packet::VoiceData(voice)) = Packet::parse(voice) else { return };
-        let arrived = self.arrived.get_mut(&owner(parcel.link)).filter(|arrived| arrived.link == parcel.link);
-        let Some(Arrived { recent, frames, .. }) = arrived else { return };
-        let newest = recent.last().map_or(voice.sequence, |newest| voice.sequence.max(*newest));
-        if newest - voice.sequence < TOO_LATE && recent.insert(voice.sequence) {
-            *frames += 1;
+        let arrived =
+            self.arrived.get_mut(&owner(parcel.link)).filter(|arrived| arrived.link() == parcel.link);
+        if let Some(arrived) = arrived {
+            arrived.count(voice.sequence);
         }
-        recent.retain(|sequence| newest - sequence < TOO_LATE);
     }
 
     /// A report goes to a speaker of ours only, and says what has arrived and what some listener said.
@@ -65,8 +49,8 @@ impl World {
         ensure!(outgoing.delivery == Delivery::Unreliable, "a report to {link} is sent again if it is lost");
         let told =
             report.uplink.map(|UplinkReceipt { newest_sequence, frames, .. }| (newest_sequence, frames));
-        let arrived = self.arrived.get(&owner(link)).filter(|arrived| arrived.link == link);
-        let arrived = arrived.and_then(|arrived| Some((*arrived.recent.last()?, arrived.frames)));
+        let arrived = self.arrived.get(&owner(link)).filter(|arrived| arrived.link() == link);
+        let arrived = arrived.and_then(Arrived::newest_and_frames);
         ensure!(told.is_some() && told == arrived, "{link} is told of {told:?} when {arrived:?} has arrived");
         if let Some(summary) = report.listeners {
             let others = self.players.iter().filter(|player| player.may_have_reported);

@@ -5,11 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use clap::ValueEnum;
-
-use crate::stage::chromium::Chromium;
 use crate::stage::failure::Failure;
-use crate::stage::firefox::Firefox;
 use crate::stage::patience::{SOON, until};
 use crate::stage::tab::Tab;
 
@@ -20,15 +16,6 @@ pub trait Browser {
     /// # Errors
     /// If the browser has gone.
     fn tab(&mut self) -> Result<Tab, Failure>;
-}
-
-/// Which browser it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// Chromium, or one that is made of it.
-    Chromium,
-    /// Firefox.
-    Firefox,
 }
 
 /// The owner of the browser.
@@ -59,19 +46,6 @@ pub struct OwnerDevices {
 
 /// A host name of this machine other than `localhost`, so that a page there is not in a secure context.
 pub const FOREIGN_NAME: &str = "voice.test";
-
-impl Kind {
-    /// Starts a browser for a visitor.
-    ///
-    /// # Errors
-    /// If there is no such program, or it does not answer.
-    pub fn start(self, program: &Path, owner: &Owner) -> Result<Box<dyn Browser>, Failure> {
-        Ok(match self {
-            Self::Chromium => Box::new(Chromium::start(program, owner)?),
-            Self::Firefox => Box::new(Firefox::start(program, owner)?),
-        })
-    }
-}
 
 /// A new folder for a browser's profile.
 #[derive(Debug)]

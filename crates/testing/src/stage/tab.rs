@@ -14,9 +14,6 @@ use crate::stage::failure::Failure;
 use crate::stage::patience::{Patience, SOON};
 use crate::stage::window::Window;
 
-pub use input::KeyboardKey;
-pub use picture::{Look, WIDTHS};
-
 /// A page in a window of its own.
 pub struct Tab {
     window: Box<dyn Window>,

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::stage::failure::Failure;
-use crate::stage::tab::{KeyboardKey, Look};
+use crate::stage::keyboard_key::KeyboardKey;
+use crate::stage::look::Look;
 
 /// One tab of a browser. Every method fails if the tab or its browser has gone.
 pub(crate) trait Window {

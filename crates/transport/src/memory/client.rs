@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::direct::DirectEnds;
-use super::{
-    Arrival, ClientEnd, LIMITS, LinkToClient, LinkToServer, MemoryAddress, MemoryNetwork, overloaded,
-};
+use super::bounds::{LIMITS, overloaded};
+use super::client_end::ClientEnd;
+use super::direct::{DirectEnds, MemoryAddress};
+use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
@@ -23,15 +23,15 @@ pub struct MemoryClient {
     limits: PacketLimits,
     account: Option<Box<str>>,
     mumble: Option<Arc<MumbleState>>,
-    pub(super) end: Arc<ClientEnd>,
+    end: Arc<ClientEnd>,
     /// The name of the latest attempt to connect, to recognise what an earlier link left behind.
     attempt: Peer,
     link: Link,
-    pub(super) direct: DirectEnds,
-    pub(super) pool: PacketPool,
+    direct: DirectEnds,
+    pool: PacketPool,
     /// The packet of the last event.
     shown: Option<SharedPacket>,
-    pub(super) statistics: Statistics,
+    statistics: Statistics,
 }
 
 impl fmt::Debug for MemoryClient {
@@ -217,6 +217,40 @@ impl ClientTransport for MemoryClient {
 
     fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
         Some(self)
+    }
+}
+
+impl DirectLinks for MemoryClient {
+    fn send_direct(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
+        let Statistics { sent, dropped, .. } = &mut self.statistics;
+        if !LIMITS.allow(delivery, packet.len()) {
+            return dropped.too_large += 1;
+        }
+        let packet = self.pool.copy(packet);
+        for &peer in peers {
+            match self.direct.push(peer, delivery, packet.clone()) {
+                Pushed::Queued => sent.count(delivery, 1, packet.len()),
+                Pushed::QueuedInPlaceOfOldest => {
+                    sent.count(delivery, 1, packet.len());
+                    dropped.outgoing_full += 1;
+                }
+                Pushed::Unwanted => dropped.not_connected += 1,
+                Pushed::Full(_) => {
+                    if let Some(link) = self.direct.end(peer) {
+                        link.end(overloaded());
+                    }
+                    self.end.mailbox.disconnected(peer, overloaded());
+                }
+            }
+        }
+    }
+
+    fn disconnect_direct(&mut self, _now: Instant, peer: Peer) {
+        if let Some(link) = self.direct.end(peer) {
+            link.end(DisconnectReason::closed_by_peer(b""));
+            self.end.mailbox.mute(peer);
+            self.end.mailbox.disconnected(peer, DisconnectReason::ClosedByUs);
+        }
     }
 }
 

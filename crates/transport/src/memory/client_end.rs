@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use super::QUEUES;
+use super::bounds::QUEUES;
 use super::direct::LinkToPlayer;
 use crate::Peer;
 use crate::inbox::Mailbox;

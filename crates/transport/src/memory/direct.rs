@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
 
 use super::client_end::ClientEnd;
-use super::{LIMITS, MemoryClient, overloaded};
 use crate::inbox::Pushed;
 use crate::packet_pool::SharedPacket;
-use crate::{Delivery, DirectLinks, DisconnectReason, Peer, Statistics};
+use crate::{Delivery, DisconnectReason, Peer};
 
 /// The address for direct links to a client, for code that introduces players to each other. A clone is the same
 /// address.
@@ -115,7 +113,7 @@ impl DirectEnds {
         }
     }
 
-    fn push(&self, peer: Peer, delivery: Delivery, packet: SharedPacket) -> Pushed<SharedPacket> {
+    pub(super) fn push(&self, peer: Peer, delivery: Delivery, packet: SharedPacket) -> Pushed<SharedPacket> {
         match self.0.get(&peer) {
             Some(DirectEnd::Up(link)) => link.push(delivery, packet),
             Some(DirectEnd::Ending) | None => Pushed::Unwanted,
@@ -123,7 +121,7 @@ impl DirectEnds {
     }
 
     /// Ends the use of a link; returns it.
-    fn end(&mut self, peer: Peer) -> Option<LinkToPlayer> {
+    pub(super) fn end(&mut self, peer: Peer) -> Option<LinkToPlayer> {
         match std::mem::replace(self.0.get_mut(&peer)?, DirectEnd::Ending) {
             DirectEnd::Up(link) => Some(link),
             DirectEnd::Ending => None,
@@ -131,46 +129,15 @@ impl DirectEnds {
     }
 }
 
-impl DirectLinks for MemoryClient {
-    fn send_direct(&mut self, _now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
-        let Statistics { sent, dropped, .. } = &mut self.statistics;
-        if !LIMITS.allow(delivery, packet.len()) {
-            return dropped.too_large += 1;
-        }
-        let packet = self.pool.copy(packet);
-        for &peer in peers {
-            match self.direct.push(peer, delivery, packet.clone()) {
-                Pushed::Queued => sent.count(delivery, 1, packet.len()),
-                Pushed::QueuedInPlaceOfOldest => {
-                    sent.count(delivery, 1, packet.len());
-                    dropped.outgoing_full += 1;
-                }
-                Pushed::Unwanted => dropped.not_connected += 1,
-                Pushed::Full(_) => {
-                    if let Some(link) = self.direct.end(peer) {
-                        link.end(overloaded());
-                    }
-                    self.end.mailbox.disconnected(peer, overloaded());
-                }
-            }
-        }
-    }
-
-    fn disconnect_direct(&mut self, _now: Instant, peer: Peer) {
-        if let Some(link) = self.direct.end(peer) {
-            link.end(DisconnectReason::closed_by_peer(b""));
-            self.end.mailbox.mute(peer);
-            self.end.mailbox.disconnected(peer, DisconnectReason::ClosedByUs);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
+    use crate::memory::bounds::{QUEUES, overloaded};
     use crate::memory::client_end::DIRECT_LINKS_MAX;
-    use crate::memory::{MemoryNetwork, QUEUES};
-    use crate::{ClientLinkEvent, ClientTransport as _, DirectEvent};
+    use crate::memory::{MemoryClient, MemoryNetwork};
+    use crate::{ClientLinkEvent, ClientTransport as _, DirectEvent, DirectLinks as _};
 
     fn now() -> Instant {
         Instant::now()
@@ -216,10 +183,11 @@ mod tests {
     fn a_direct_link_that_is_gone_before_it_was_seen_is_never_spoken_of() {
         let (alice, mut bob, _link) = connected();
         // As between the two halves of connecting them.
-        let name = bob.end.next_direct_link();
-        assert!(bob.end.take_place());
-        bob.end.mailbox.expect(name);
-        bob.end.mailbox.disconnected(name, DisconnectReason::TimedOut);
+        let end = bob.address().0;
+        let name = end.next_direct_link();
+        assert!(end.take_place());
+        end.mailbox.expect(name);
+        end.mailbox.disconnected(name, DisconnectReason::TimedOut);
         assert_eq!(bob.poll(now()), None);
         drop(alice);
         assert!(matches!(bob.poll(now()), Some(ClientLinkEvent::Direct { peer: Peer(1), .. })));

@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::Instant;
 
-use super::{LIMITS, LinkToClient, Listener, overloaded};
+use super::bounds::{LIMITS, overloaded};
+use super::{LinkToClient, Listener};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::interpreter::unavailable;
+use super::unavailable::unavailable;
 use crate::command;
 use crate::dist::tree;
 use crate::failure::Failure;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::unavailable::unavailable;
 use super::{debian_python, windows_python};
 use crate::command;
 use crate::cross_target::Variables;
@@ -155,10 +156,6 @@ fn words(command: &Command) -> Vec<OsString> {
 
 fn owned(variables: Variables) -> Vec<(&'static str, OsString)> {
     variables.into_iter().map(|(name, value)| (name, value.into())).collect()
-}
-
-pub(super) fn unavailable(why: &str) -> Failure {
-    Failure::Unavailable { what: "Python for it", why: why.to_owned() }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::c_exports::exports;
-use super::interpreter::unavailable;
+use super::unavailable::unavailable;
 use crate::command;
 use crate::cross_target::{WINDOWS, wine_library, wine_path};
 use crate::download::{Download, Package};

@@ -164,7 +164,7 @@ pub(super) const SECTIONS: &[Section] = &[
         heading: "Operators",
         columns: &[
             ("Rust", Source::Methods("crates/server/src/moderation", "Moderation")),
-            ("HTTP", Source::SnakeCase("crates/admin/src/api/action.rs", "Action")),
+            ("HTTP", Source::SnakeCase("crates/admin/src/api/action_request.rs", "Action")),
             ("Python", Source::PyMethods("python/package/consonance/admin.py", "AdminClient")),
             ("Command", Source::KebabCase("crates/cli/src/admin.rs", "Command")),
         ],

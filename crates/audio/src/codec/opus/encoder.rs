@@ -1,6 +1,6 @@
 //! Encodes one voice: brings settings into the ranges of Opus.
 
-use super::library::{Encoding, Tuning};
+use super::coding::{Encoding, Tuning};
 use super::repeat::{REPEATED_FRAMES_MAX, Repeats};
 use super::two_channels::interleave;
 use super::{EncoderSettings, OpusLibrary, RateMode, Redundancy};

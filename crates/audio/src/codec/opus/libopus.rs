@@ -3,7 +3,7 @@
 
 use consonance_libopus::{Dred, EncoderOption, Error, LibopusDecoder, LibopusEncoder};
 
-use super::library::{Decoding, Encoding, Tuning};
+use super::coding::{Decoding, Encoding, Tuning};
 use super::{EncoderSettings, RateMode};
 use crate::codec::CodecError;
 

@@ -2,7 +2,7 @@
 
 use opus_pure::{Application, OpusDecoder, OpusEncoder, RateControl, Signal};
 
-use super::library::{Decoding, Encoding, Tuning};
+use super::coding::{Decoding, Encoding, Tuning};
 use super::{EncoderSettings, RateMode};
 use crate::block::SAMPLE_RATE_HZ;
 use crate::codec::CodecError;

@@ -2,7 +2,7 @@
 //! and half the left channel minus half the right one.
 
 use super::OpusLibrary;
-use super::library::Decoding;
+use super::coding::Decoding;
 use crate::block::{FrameSize, full_scale};
 use crate::codec::CodecError;
 

@@ -1,7 +1,10 @@
 //! The positions of a voice's periods.
 
+use super::period::{PERIOD_MAX, PERIOD_MIN};
 use super::ring::Ring;
-use super::{PERIOD_MAX, PERIOD_MIN, UNVOICED_PERIOD};
+
+/// The distance of the marks where there is no pitch.
+const UNVOICED_PERIOD: usize = 240;
 
 /// Marks that are kept: more than lie within the latency and a block.
 const KEPT: usize = 64;

@@ -4,8 +4,13 @@
 //! algorithm for pitch tracking", in "Speech Coding and Synthesis", 1995, of which this is the first pass).
 
 use super::super::biquad::{BUTTERWORTH_4, Cascade, Response};
-use super::{PERIOD_MAX, PERIOD_MIN};
 use crate::block::BLOCK_SAMPLES;
+
+/// The longest period, that of 80 Hz. Lower voices are cut at two of theirs, or taken to have no pitch.
+pub(super) const PERIOD_MAX: usize = 600;
+
+/// The shortest, that of 800 Hz.
+pub(super) const PERIOD_MIN: usize = 60;
 
 /// From 48 to 8 kHz.
 const DECIMATION: usize = 6;

@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
-use super::{FRAME_SPECTRA, PATCH_FRAMES, Patch};
-
 /// Bands from 50 Hz to 8 kHz, evenly spaced as the ear has them, as in `ViSQOL`'s speech mode.
 pub(super) const BANDS: usize = 21;
+
+/// Frames in a patch: 400 ms.
+pub(super) const PATCH_FRAMES: usize = 20;
+
+/// The distance between frames, in spectra of 1.25 ms: 20 ms.
+pub(super) const FRAME_SPECTRA: usize = 16;
 
 const RATE_HZ: f64 = 16_000.0;
 const LOWEST_HZ: f64 = 50.0;
@@ -20,6 +24,9 @@ const WINDOW_HOPS: usize = 64;
 /// Levels below this are inaudible, both in dB of full scale and relative to the loudest band of a spectrum.
 const FLOOR_DB: f32 = -45.0;
 const MASKED_DB: f32 = -45.0;
+
+/// The output of an inner ear over 400 ms: for each frame the level of each band in dB above the floor.
+pub(super) type Patch = [[f32; BANDS]; PATCH_FRAMES];
 
 /// The level in each band every 1.25 ms.
 #[derive(Debug)]

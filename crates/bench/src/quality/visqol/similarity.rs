@@ -1,8 +1,7 @@
 //! How alike two patches are: the neurogram similarity index (Hines and Harte, "Speech intelligibility prediction
 //! using a Neurogram Similarity Index Measure", Speech Communication 54, 2012).
 
-use super::gammatone::BANDS;
-use super::{PATCH_FRAMES, Patch};
+use super::gammatone::{BANDS, PATCH_FRAMES, Patch};
 
 /// Weights of a neighbourhood of three by three: a Gaussian of half a cell.
 const CORNER: f64 = 0.011_303_391;

@@ -5,9 +5,8 @@ use std::time::Duration;
 use consonance::EventKind;
 use consonance_testing::stage::{Failure, until};
 
-use super::Checks;
 use crate::scenario::cast::{CAST, CastMember, Role};
-use crate::scenario::report::Check;
+use crate::scenario::report::{Check, Checks};
 use crate::scenario::stage::Stage;
 
 impl Stage {

@@ -13,9 +13,8 @@ use consonance_testing::networks;
 use consonance_testing::player::TestPlayer;
 use consonance_testing::stage::{Failure, SOON, until};
 
-use super::Checks;
 use crate::scenario::cast::Way;
-use crate::scenario::report::{Check, Report};
+use crate::scenario::report::{Check, Checks, Report};
 use crate::scenario::stage::Stage;
 
 /// Dropping it ends it.

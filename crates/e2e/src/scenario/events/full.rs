@@ -3,11 +3,10 @@
 use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
 use consonance_testing::stage::Failure;
 
-use super::Checks;
 use crate::scenario::cast::{CARD_TABLE, CastMember};
 use crate::scenario::house::PLACES;
 use crate::scenario::player::not_so;
-use crate::scenario::report::Check;
+use crate::scenario::report::{Check, Checks};
 use crate::scenario::stage::Stage;
 
 impl Stage {

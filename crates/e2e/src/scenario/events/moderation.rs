@@ -3,11 +3,10 @@
 use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
 
-use super::Checks;
 use crate::scenario::cast::CastMember;
 use crate::scenario::house::SESSION;
 use crate::scenario::player::not_so;
-use crate::scenario::report::Check;
+use crate::scenario::report::{Check, Checks};
 use crate::scenario::stage::Stage;
 
 impl Stage {

@@ -2,10 +2,9 @@
 
 use consonance_testing::stage::{SOON, until};
 
-use super::Checks;
 use crate::scenario::cast::{CastMember, DANCE_FLOOR};
 use crate::scenario::programme::To;
-use crate::scenario::report::Check;
+use crate::scenario::report::{Check, Checks};
 use crate::scenario::stage::Stage;
 use crate::scenario::words::Words;
 

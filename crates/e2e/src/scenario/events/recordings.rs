@@ -8,10 +8,9 @@ use consonance_testing::sound::{ALIKE, UNLIKE, decode, likeness, read};
 use consonance_testing::stage::{Failure, ensure};
 use serde_json::Value;
 
-use super::Checks;
 use crate::scenario::cast::{CAST, CastMember, LOBBY};
 use crate::scenario::programme::{Act, PROGRAMME, Scene, To};
-use crate::scenario::report::{Check, Report};
+use crate::scenario::report::{Check, Checks, Report};
 use crate::scenario::stage::{RECORDS, Stage};
 use crate::scenario::words::Words;
 

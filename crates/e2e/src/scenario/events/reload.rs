@@ -2,10 +2,9 @@
 
 use consonance::EventKind;
 
-use super::Checks;
 use crate::scenario::cast::{CAST, CastMember};
 use crate::scenario::player::Player;
-use crate::scenario::report::Check;
+use crate::scenario::report::{Check, Checks};
 use crate::scenario::stage::Stage;
 
 impl Stage {

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use consonance::EventKind;
 use consonance_testing::stage::until;
 
-use super::Checks;
 use crate::scenario::cast::{CastMember, Way};
 use crate::scenario::mumble::MumbleMember;
 use crate::scenario::player::Player;
-use crate::scenario::report::{Check, Report};
+use crate::scenario::report::{Check, Checks, Report};
 use crate::scenario::stage::Stage;
 
 impl Stage {

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use super::Pump;
-use super::server_link::ServerLink;
+use super::{Pump, ServerLink};
 use crate::members::Change;
 use crate::signal::Signal;
 use crate::steam_p2p::Arrival;

@@ -4,26 +4,9 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 
-use super::Pump;
+use super::{Pump, ServerLink};
 use crate::signal::Signal;
 use crate::{SendKind, SessionState, SteamP2p};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ServerLink {
-    None,
-    /// We have said hello.
-    Opening {
-        number: u32,
-        since: Instant,
-        /// The time since which Steam's session is up, which is all that an original shows.
-        up_since: Option<Instant>,
-    },
-    Up {
-        number: u32,
-        /// The server has answered, so it is one of ours.
-        is_ours: bool,
-    },
-}
 
 impl<P: SteamP2p> Pump<P> {
     /// Sends a hello. An answer follows, or Steam reports that there is none.

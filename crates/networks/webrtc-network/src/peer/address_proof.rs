@@ -9,7 +9,7 @@ use consonance_transport::Delivery;
 use str0m::channel::ChannelConfig;
 use str0m::ice::{StunMessage, TransId};
 
-use super::channels::channels;
+use super::channel_config::channels;
 use super::negotiation::Negotiation;
 use super::{End, Ice, PeerConnection, PeerEvent, Role, new_rtc};
 use crate::settings::PeerSettings;

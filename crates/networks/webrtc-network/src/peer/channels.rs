@@ -4,21 +4,10 @@ use std::time::Instant;
 
 use consonance_transport::Delivery;
 use str0m::Event;
-use str0m::channel::{ChannelConfig, ChannelData, ChannelId, Reliability};
+use str0m::channel::{ChannelData, ChannelId};
 
+use super::channel_config::{RELIABLE_LABEL, UNRELIABLE_LABEL};
 use super::{End, PeerConnection, PeerEvent, Role, State};
-
-/// The two channels, by the names that the network gives them.
-pub(super) fn channels() -> [ChannelConfig; 2] {
-    let reliable = ChannelConfig { label: RELIABLE_LABEL.to_owned(), ..ChannelConfig::default() };
-    let unreliable = ChannelConfig {
-        label: UNRELIABLE_LABEL.to_owned(),
-        ordered: false,
-        reliability: Reliability::MaxRetransmits { retransmits: 0 },
-        ..ChannelConfig::default()
-    };
-    [reliable, unreliable]
-}
 
 impl PeerConnection {
     pub(super) fn handle_event(&mut self, now: Instant, event: Event) {
@@ -92,9 +81,6 @@ impl PeerConnection {
         self.events.extend(early.map(|packet| PeerEvent::Packet(Delivery::Reliable, packet)));
     }
 }
-
-const RELIABLE_LABEL: &str = "reliable";
-const UNRELIABLE_LABEL: &str = "unreliable";
 
 /// How many channels a peer may open.
 const CHANNELS_MAX: usize = 8;

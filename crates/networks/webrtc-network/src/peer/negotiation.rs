@@ -5,7 +5,7 @@ use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::channel::ChannelConfig;
 use str0m::{Candidate, Rtc};
 
-use super::channels::channels;
+use super::channel_config::channels;
 use super::event::Role;
 
 /// The texts of one connection: a number for the dice, an offer, an answer, candidates as they are found.

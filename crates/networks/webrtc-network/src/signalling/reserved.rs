@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::server::is_same;
-
 /// Addresses on which only their owner may listen, which shows a token, on any path of the server.
 ///
 /// Without it an address belongs to the client that asks first, and an attacker that asks while a host is away gets its
@@ -43,4 +41,9 @@ impl fmt::Debug for ReservedAddresses {
         let addresses = self.addresses.iter().map(|address| String::from_utf16_lossy(address));
         f.debug_set().entries(addresses).finish()
     }
+}
+
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }

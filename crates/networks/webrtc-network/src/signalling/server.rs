@@ -7,7 +7,7 @@ use consonance_transport::address_prefix;
 
 use super::counts::SignallingCounts;
 use super::message::{ADDRESS_UNITS_MAX, Data, SignalKind, SignalLinkId, SignalMessage, VERSION};
-use super::reserved::ReservedAddresses;
+use super::reserved::{ReservedAddresses, is_same};
 use super::seat::{FarEnd, Seat};
 
 /// A client of the signalling server: one WebSocket. The driver names it, and never uses a name again.
@@ -342,9 +342,4 @@ impl SignallingServer {
     fn take_link(&mut self, guest: Guest, link: SignalLinkId) -> Option<FarEnd> {
         self.guests.get_mut(&guest)?.take_link(link)
     }
-}
-
-/// Whether two secrets are the same, in a time that does not tell where they differ.
-pub(super) fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::devtools::Devtools;
 use crate::stage::failure::Failure;
-use crate::stage::tab::{KeyboardKey, Look, WIDTHS};
+use crate::stage::keyboard_key::KeyboardKey;
+use crate::stage::look::{Look, WIDTHS};
 use crate::stage::window::{Point, Press, Window};
 
 pub(super) struct DevtoolsWindow {

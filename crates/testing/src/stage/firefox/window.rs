@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::bidi::Bidi;
 use crate::stage::failure::Failure;
-use crate::stage::tab::{KeyboardKey, Look};
+use crate::stage::keyboard_key::KeyboardKey;
+use crate::stage::look::Look;
 use crate::stage::window::{MIDDLE, Point, Press, Window};
 
 pub(super) struct BidiWindow {
