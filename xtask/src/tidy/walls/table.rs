@@ -16,6 +16,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-secrets", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-settings", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
