@@ -224,7 +224,7 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
         Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();
-    if config.recording.folder.is_none() && !config.recording.sessions.is_empty() {
+    if config.recording.folder.is_none() && !config.recording.settings.sessions.is_empty() {
         let what = "sessions are to be recorded, but there is no folder: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
     }

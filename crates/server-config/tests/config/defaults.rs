@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 
 use consonance_pcap::PacketCaptureSettings;
-use consonance_server::recording::SessionRecordingSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_server::reports::{ReportBufferSettings, ReportsSettings};
 use consonance_server::token::TokenRules;
@@ -21,7 +20,6 @@ fn defaults_are_those_of_the_crates_that_use_them() {
     let config = Config::default();
     assert_eq!(config.limits.limits(), Limits::default());
     assert_eq!(config.storage.records(), RecordsSettings::default());
-    assert_eq!(config.recording.settings(), SessionRecordingSettings::default());
     assert_eq!(config.moderation.report_buffer(), ReportBufferSettings::default());
     assert_eq!(config.moderation.reports(), ReportsSettings::default());
     assert_eq!(config.overload.shedding(), SheddingSettings::of_a_whole_process());
@@ -75,7 +73,7 @@ fn every_key_of_a_table_reaches_its_setting() {
     let of_clients = ["direct_links", "players"];
     assert_eq!(unmoved("limits", |config| config.limits.limits()), of_clients);
     assert_eq!(unmoved("storage", |config| config.storage.records()), [""; 0]);
-    assert_eq!(unmoved("recording", |config| config.recording.settings()), [""; 0]);
+    assert_eq!(unmoved("recording", |config| config.recording.settings.clone()), [""; 0]);
     assert_eq!(unmoved("moderation", |config| config.moderation.report_buffer()), [""; 0]);
     assert_eq!(unmoved("moderation", |config| config.moderation.reports()), [""; 0]);
     assert_eq!(unmoved("overload", |config| config.overload.shedding()), ["counts_process"]);

@@ -252,12 +252,13 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-inspector",
             "consonance-recording",
             "consonance-secrets",
+            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-server-config",
-        may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session"]),
+        may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session", "consonance-settings"]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],
     },
