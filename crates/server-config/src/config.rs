@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use consonance_pcap::PacketCaptureSettings;
 use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
+use consonance_session::Limits;
 
 use crate::cluster::ClusterConfig;
+use crate::declared::Declared;
 use crate::encryption::{EncryptedSessions, EncryptionRule};
 use crate::joining::JoiningConfig;
-use crate::limits::LimitsConfig;
 use crate::listening::ListenConfig;
 use crate::log::LogConfig;
 use crate::moderation::ModerationConfig;
@@ -139,7 +140,9 @@ table! {
         pub fast_path: FastPathConfig = FastPathConfig::default();
         /// Limits of a session, which affect only the player that exceeds them; see docs/limits.md. Rates are token
         /// buckets: burst is how many at once after a pause.
-        pub limits: LimitsConfig = LimitsConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<Limits>", extend("x-reload" = true))]
+        pub limits: Limits = Limits::default();
     }
 }
 

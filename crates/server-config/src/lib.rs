@@ -1,7 +1,6 @@
 //! The settings of a server as one typed value, and where they come from: files and environment variables.
 //!
-//! A setting is declared once. Structs in the crates that use them, such as
-//! [`SessionRecordingSettings`](consonance_server::recording::SessionRecordingSettings), have the documentation, default, range and key of each: see
+//! A setting is declared once. Structs in the crates that use them, such as [`Limits`](consonance_session::Limits), have the documentation, default, range and key of each: see
 //! [`settings!`](consonance_settings::settings). The tables here (`config.rs` and its neighbours) say where those
 //! structs are in the file and whether a running server reloads them, and declare the keys that only a file has, such
 //! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, [`json_schema`]); the file with all
@@ -40,7 +39,6 @@ mod document;
 mod encryption;
 mod former_keys;
 mod joining;
-mod limits;
 mod listening;
 mod log;
 #[cfg(test)]
@@ -77,7 +75,6 @@ pub use config::{
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
-pub use limits::LimitsConfig;
 pub use listening::{
     IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
     OtherSettingsType, ProxyListenerConfig, SettingsType,

@@ -190,7 +190,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.sessions_max = config.sessions_max;
     settings.spread_from = config.spread_sessions_from;
     settings.empty_for = config.sessions_idle_s.into();
-    settings.limits = config.limits.limits();
+    settings.limits = config.limits.clone();
     settings.name_taken = config.joining.name_taken.into();
     settings.encryption = config.encryption.into();
     settings.encrypted_sessions = config.encryption_rules();

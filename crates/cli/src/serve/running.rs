@@ -332,7 +332,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 /// Notes the number of players from the previous process that have reservations.
 fn log_reservations(kept: usize, config: &Config) {
     if kept > 0 {
-        let seconds = config.limits.resume_s.0.as_secs();
+        let seconds = config.limits.resume.as_secs();
         note(&format!("keeping the places of {kept} players of the previous process for {seconds} s"));
     }
 }

@@ -11,14 +11,13 @@ use consonance_server::{
     SheddingSettings, WebhookEvent, WebhookSettings,
 };
 use consonance_server_config::{Config, ProximityConfig, WebhookConfig, default_file};
-use consonance_session::{Limits, NameTaken, ProximitySettings};
+use consonance_session::{NameTaken, ProximitySettings};
 
 use crate::load;
 
 #[test]
 fn defaults_are_those_of_the_crates_that_use_them() {
     let config = Config::default();
-    assert_eq!(config.limits.limits(), Limits::default());
     assert_eq!(config.storage.records(), RecordsSettings::default());
     assert_eq!(config.moderation.report_buffer(), ReportBufferSettings::default());
     assert_eq!(config.moderation.reports(), ReportsSettings::default());
@@ -71,7 +70,7 @@ fn unmoved<T: Debug>(table: &str, settings: impl Fn(&Config) -> T) -> Vec<String
 #[test]
 fn every_key_of_a_table_reaches_its_setting() {
     let of_clients = ["direct_links", "players"];
-    assert_eq!(unmoved("limits", |config| config.limits.limits()), of_clients);
+    assert_eq!(unmoved("limits", |config| config.limits.clone()), of_clients);
     assert_eq!(unmoved("storage", |config| config.storage.records()), [""; 0]);
     assert_eq!(unmoved("recording", |config| config.recording.settings.clone()), [""; 0]);
     assert_eq!(unmoved("moderation", |config| config.moderation.report_buffer()), [""; 0]);

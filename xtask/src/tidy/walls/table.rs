@@ -34,6 +34,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-end-reason",
             "consonance-name-key",
             "consonance-opus-packet",
+            "consonance-settings",
             "consonance-wire",
         ]),
         tests_may_also_use: &[],
