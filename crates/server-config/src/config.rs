@@ -130,7 +130,9 @@ table! {
         /// Limits of every QUIC listener.
         pub quic: QuicConfig = QuicConfig::default();
         /// Load shedding, so that an overloaded server keeps working.
-        pub overload: OverloadConfig = OverloadConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<SheddingSettings>", extend("x-reload" = true))]
+        pub overload: SheddingSettings = SheddingSettings::default();
         /// Several servers that share their sessions over NATS; see docs/cluster.md.
         pub cluster: ClusterConfig = ClusterConfig::default();
         /// How the server shuts down, and where its players go; see docs/operations.md.
@@ -176,24 +178,10 @@ table! {
         /// which a restart clears.
         #[schemars(example = &"/var/lib/consonance", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
-        /// Bans of names, accounts and addresses.
-        pub bans_max: usize = 100_000, 1..=10_000_000;
-        /// Players with restrictions such as a mute, over all sessions.
-        pub restrictions_max: usize = 100_000, 1..=10_000_000;
-        /// Entries of the audit log, also in memory.
-        pub audit_entries_max: usize = 10_000, 1..=10_000_000;
-        /// Days that audit entries are kept.
-        pub audit_days: u32 = 365, 1..=36_500;
-    }
-}
-
-impl StorageConfig {
-    /// The limits of stored records.
-    pub fn records(&self) -> RecordsSettings {
-        let mut settings = RecordsSettings::default();
-        (settings.bans_max, settings.restrictions_max) = (self.bans_max, self.restrictions_max);
-        (settings.audit_entries_max, settings.audit_days) = (self.audit_entries_max, self.audit_days);
-        settings
+        /// The limits of what is stored.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<RecordsSettings>", extend("x-flat" = true))]
+        pub records: RecordsSettings = RecordsSettings::default();
     }
 }
 
@@ -211,21 +199,10 @@ table! {
         /// write.
         #[schemars(example = &"packets.pcapng", extend("format" = "path"))]
         pub packet_capture_file: Option<PathBuf> = None;
-        /// The size at which the capture ends.
-        pub packet_capture_bytes_max: u64 = 64 << 20, 65_536..=1_099_511_627_776_u64;
-        /// The time after which the capture ends.
-        pub packet_capture_duration_s: Seconds = Seconds::new(3600), 1..=31_536_000;
-    }
-}
-
-impl DiagnosticsConfig {
-    /// The limits of the capture.
-    pub fn packet_capture(&self) -> PacketCaptureSettings {
-        PacketCaptureSettings {
-            max_bytes: self.packet_capture_bytes_max,
-            max_duration: self.packet_capture_duration_s.into(),
-            ..PacketCaptureSettings::default()
-        }
+        /// The limits of the capture.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<PacketCaptureSettings>", extend("x-flat" = true))]
+        pub packet_capture: PacketCaptureSettings = PacketCaptureSettings::default();
     }
 }
 
@@ -286,33 +263,6 @@ table! {
         pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
         /// Silence after which a connection counts as lost. Clients send something every 4.5 s.
         pub idle_timeout_s: Seconds = Seconds::new(10), 6..=600;
-    }
-}
-
-table! {
-    /// `[overload]`: load shedding.
-    #[schemars(extend("x-reload" = true))]
-    pub struct OverloadConfig {
-        /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
-        /// room carries only eight speakers, then four, then two; see docs/operations.md.
-        pub enabled: bool = true;
-        /// How busy a worker, and the process by its CPU time, may be, in percent. Each second above it takes a
-        /// step; each five seconds below three quarters of it undo one.
-        pub busy_percent_max: u32 = 90, 1..=100;
-        /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.
-        pub iteration_max_s: Seconds = Seconds::millis(20), 0.001..=1;
-        /// When new players are told to retry.
-        pub retry_after_s: u32 = 20, 1..=3600;
-    }
-}
-
-impl OverloadConfig {
-    /// As settings for the workers of a process.
-    pub fn shedding(&self) -> SheddingSettings {
-        let mut settings = SheddingSettings::of_a_whole_process();
-        (settings.is_on, settings.busy_percent_max) = (self.enabled, self.busy_percent_max);
-        (settings.iteration_max, settings.retry_in_s) = (self.iteration_max_s.into(), self.retry_after_s);
-        settings
     }
 }
 

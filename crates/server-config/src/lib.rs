@@ -1,6 +1,7 @@
 //! The settings of a server as one typed value, and where they come from: files and environment variables.
 //!
-//! A setting is declared once. Structs in the crates that use them, such as [`Limits`](consonance_session::Limits), have the documentation, default, range and key of each: see
+//! A setting is declared once. Structs in the crates that use them, such as [`Limits`](consonance_session::Limits) and
+//! [`JoiningSettings`](consonance_server::JoiningSettings), have the documentation, default, range and key of each: see
 //! [`settings!`](consonance_settings::settings). The tables here (`config.rs` and its neighbours) say where those
 //! structs are in the file and whether a running server reloads them, and declare the keys that only a file has, such
 //! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, [`json_schema`]); the file with all
@@ -70,7 +71,7 @@ pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
 pub use config::{
     AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
-    OverloadConfig, QuicConfig, StorageConfig,
+    QuicConfig, StorageConfig,
 };
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};

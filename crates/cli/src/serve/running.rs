@@ -212,7 +212,7 @@ impl Running {
         let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
         let is_done = self.server.reconfigure(sessions);
         if let Some(reports) = self.moderation.reports() {
-            reports.set_settings(config.moderation.reports());
+            reports.set_settings(config.moderation.reports);
         }
         if let (Some(running), Some(news)) = (&self.browsers, browsers) {
             running.follow(news);
@@ -287,7 +287,7 @@ impl Running {
 /// does not prevent the server from starting.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
-    match PacketCapture::start(file, config.diagnostics.packet_capture()) {
+    match PacketCapture::start(file, config.diagnostics.packet_capture) {
         Err(CaptureError::Create { path, cause }) if cause.kind() == io::ErrorKind::AlreadyExists => {
             complain(&format!("not capturing packets: {} already exists; move it away", path.display()));
             Ok(None)
@@ -298,7 +298,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
 
 /// The operators' decisions, from the database if there is one.
 fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
-    let settings = config.storage.records();
+    let settings = config.storage.records;
     let Some(folder) = &config.storage.folder else {
         debug!(
             "bans, mutes and the audit log are in memory only: storage.folder names a folder to keep them in"
@@ -311,7 +311,7 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
 /// The storage of players' reports, if there is a folder for them.
 fn reports(config: &Config) -> Result<Option<Reports>, Box<dyn Error>> {
     let Some(folder) = &config.storage.folder else { return Ok(None) };
-    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports())?))
+    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports)?))
 }
 
 /// The moderation service for operators.

@@ -143,7 +143,7 @@ fn rejects_a_redirect_that_does_not_fit_a_packet() {
                      address such as quic://host:7777/{session}";
     assert_eq!(complaints(&onward(0)), [complaint]);
     assert_eq!(complaints(&onward(513)), [complaint]);
-    assert_eq!(load(&onward(512)).shutdown.redirect.map(|address| address.len()), Some(512));
+    assert_eq!(load(&onward(512)).shutdown.draining.redirect.map(|address| address.len()), Some(512));
 }
 
 #[test]

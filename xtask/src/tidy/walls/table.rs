@@ -99,7 +99,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-audio", "consonance-clock-bridge", "consonance-miniaudio"]),
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-pcap",
+        may_use: Only(&["consonance-settings", "consonance-wire"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-inspector",
         may_use: Only(&["consonance-name-key"]),
