@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use consonance_admin::AdminLimits;
 use consonance_pcap::PacketCaptureSettings;
+use consonance_quic::QuicServerSettings;
 use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_session::Limits;
+use consonance_transport::AddressShares;
 
 use crate::cluster::ClusterConfig;
 use crate::declared::Declared;
@@ -126,9 +129,13 @@ table! {
         pub recording: RecordingConfig = RecordingConfig::default();
         /// How client addresses share the connections of any full listener. The address with the most makes room for
         /// addresses with fewer, first by connections that have not joined a session; see docs/limits.md.
-        pub addresses: AddressesConfig = AddressesConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AddressShares>")]
+        pub addresses: AddressShares = AddressShares::default();
         /// Limits of every QUIC listener.
-        pub quic: QuicConfig = QuicConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<QuicServerSettings>")]
+        pub quic: QuicServerSettings = QuicServerSettings::default();
         /// Load shedding, so that an overloaded server keeps working.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<SheddingSettings>", extend("x-reload" = true))]
@@ -207,8 +214,7 @@ table! {
 }
 
 table! {
-    /// `[admin]`: the listener for operators; its units and the reasons for its defaults stand with the settings of
-    /// `consonance-admin`.
+    /// `[admin]`: the listener for operators.
     pub struct AdminConfig {
         /// The TCP address of the listener; port 0 picks a free port. Default: no listener.
         #[schemars(example = &"127.0.0.1:7778", extend("format" = "address"))]
@@ -227,42 +233,10 @@ table! {
         pub open_metrics: bool = false;
         /// Sessions with their own metrics, the largest first; totals are always present.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
-        /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
-        /// probes.
-        pub connections_max: usize = 64, 1..=4096;
-        /// Connections at once from one address (IPv6: one /64), not counting the reserved ones; further ones are
-        /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
-        pub connections_per_address: usize = 32, 1..=4096;
-        /// How long a request may take to arrive, and its answer to be sent.
-        pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
-    }
-}
-
-table! {
-    /// `[addresses]`: the reasons of the defaults stand at `AddressShares` in `consonance-transport`.
-    pub struct AddressesConfig {
-        /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
-        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider assigns its
-        /// customers less, several share one.
-        pub ipv6_prefix_bits: u32 = 48, 32..=64;
-        /// The percentage of a full listener's connections that one address keeps while others want to connect,
-        /// rounded up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party
-        /// or behind carrier-grade NAT.
-        pub share_percent: u32 = 10, 1..=100;
-    }
-}
-
-table! {
-    /// `[quic]`: what a QUIC listener accepts; the reasons stand with the settings of `consonance-quic`.
-    pub struct QuicConfig {
-        /// Connections at each address of listen, not counting pending handshakes.
-        pub connections_max: usize = 4096, 1..=1_000_000;
-        /// Pending handshakes, each from a client that has proved its address.
-        pub handshakes_max: usize = 256, 4..=65_536;
-        /// Time from a client's first datagram to its hello.
-        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Silence after which a connection counts as lost. Clients send something every 4.5 s.
-        pub idle_timeout_s: Seconds = Seconds::new(10), 6..=600;
+        /// The limits of its clients.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AdminLimits>", extend("x-flat" = true))]
+        pub limits: AdminLimits = AdminLimits::default();
     }
 }
 

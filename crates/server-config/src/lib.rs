@@ -70,8 +70,7 @@ pub mod derives {
 pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
 pub use config::{
-    AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
-    QuicConfig, StorageConfig,
+    AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig, StorageConfig,
 };
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};

@@ -10,7 +10,6 @@ use consonance_server::{Admission, SavedIdentity, SessionsSettings, Webhook};
 use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig};
 use consonance_transport::session_name;
 
-use super::address_shares::address_shares;
 use super::browsers::{self, PreparedBrowsers};
 use super::cluster::{self, PreparedCluster};
 use super::game_listener::{self, GameListener};
@@ -194,7 +193,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.name_taken = config.joining.name_taken.into();
     settings.encryption = config.encryption.into();
     settings.encrypted_sessions = config.encryption_rules();
-    settings.ipv6_prefix_bits = address_shares(config).ipv6_prefix_bits;
+    settings.ipv6_prefix_bits = config.addresses.ipv6_prefix_bits;
     settings.access = config.access_rules();
     settings.proximity = config.proximity_rules();
     settings.room_limits = config.room_limit_rules();

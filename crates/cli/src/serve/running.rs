@@ -22,7 +22,6 @@ use consonance_server_config::{Config, TakesEffect};
 use consonance_transport::authority;
 use tracing::{debug, info};
 
-use super::address_shares::address_shares;
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
 use super::cluster::{self, JoinedCluster};
@@ -371,19 +370,15 @@ fn advised(error: BindError) -> Box<dyn Error> {
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {
-    let (quic, fast_path) = (&config.quic, &config.fast_path);
+    let fast_path = &config.fast_path;
     let gather_max = Duration::from_millis(fast_path.gather_ms_max.into());
     QuicServerSettings {
-        connections_max: quic.connections_max,
-        address_shares: address_shares(config),
-        handshakes_max: quic.handshakes_max,
-        handshake_timeout: quic.handshake_timeout_s.into(),
-        idle_timeout: quic.idle_timeout_s.into(),
+        address_shares: config.addresses,
         fast_path: FastPathSettings {
             is_on: fast_path.enabled,
             path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },
         },
-        ..QuicServerSettings::default()
+        ..config.quic.clone()
     }
 }
 

@@ -128,7 +128,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-transport",
         // Of the protocol, only the delivery mode and the end reasons of packets and links.
-        may_use: Only(&["consonance-end-reason", "consonance-wire"]),
+        may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -177,7 +177,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-quic",
-        may_use: Only(&["consonance-transport", "consonance-fast-path"]),
+        may_use: Only(&["consonance-transport", "consonance-fast-path", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -263,7 +263,15 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-server-config",
-        may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session", "consonance-settings"]),
+        may_use: Only(&[
+            "consonance-admin",
+            "consonance-pcap",
+            "consonance-quic",
+            "consonance-server",
+            "consonance-session",
+            "consonance-settings",
+            "consonance-transport",
+        ]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],
     },
@@ -344,6 +352,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-http",
             "consonance-inspector",
             "consonance-session",
+            "consonance-settings",
             "consonance-transport",
         ]),
         tests_may_also_use: &["consonance-testing"],
