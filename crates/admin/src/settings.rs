@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use consonance_settings::settings;
+
 use crate::token::AdminToken;
 
 /// Settings of an [`AdminListener`](crate::AdminListener).
@@ -44,45 +46,37 @@ impl AdminSettings {
     }
 }
 
-/// Limits for clients, with the token or without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct AdminLimits {
-    /// Connections at once; further ones are closed, except for four from this machine, which are reserved for probes.
-    /// Default 64: some operators, their page and a scraper.
-    pub connections_max: usize,
-    /// Connections at once from one address, not counting the reserved ones; further ones are closed. Default 32: one
-    /// address cannot take all, and a proxy in front has enough for all pages that may [follow](Self::followers_max).
-    pub connections_per_address: usize,
-    /// The timeout for the head of a request, and for silence between two requests. Default 10 s.
-    pub head_timeout: Duration,
-    /// The timeout for a request from its head to its answer, including the body. Default 10 s.
-    pub request_timeout: Duration,
-    /// The maximum lifetime of a connection, even if in use: clients open another one. Default 5 min.
-    pub connection_lifetime: Duration,
-    /// Maximum bytes of a request's body. Default 16 KiB: the largest request is a ban with its reason.
-    pub request_bytes_max: usize,
-    /// Maximum number of pages that follow the server at once. Default 16; each queries it once a second.
-    pub followers_max: usize,
-    /// Maximum number of wrong tokens whose delayed answers are pending at once; further ones are rejected. Default
-    /// 16.
-    pub wrong_tokens_max: usize,
-    /// The delay of the answer to a wrong token. Default 1 s.
-    pub wrong_token_delay: Duration,
-}
-
-impl Default for AdminLimits {
-    fn default() -> Self {
-        Self {
-            connections_max: 64,
-            connections_per_address: 32,
-            head_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(10),
-            connection_lifetime: Duration::from_mins(5),
-            request_bytes_max: 16 * 1024,
-            followers_max: 16,
-            wrong_tokens_max: 16,
-            wrong_token_delay: Duration::from_secs(1),
-        }
+settings! {
+    /// Limits for clients, with the token or without.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct AdminLimits {
+        /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
+        /// probes.
+        ///
+        /// The default is for some operators, their page and a scraper.
+        pub connections_max: usize = 64, 1..=4096;
+        /// Connections at once from one address (IPv6: one /64), not counting the reserved ones; further ones are
+        /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
+        ///
+        /// One address cannot take all, and a proxy in front has enough for all pages that may
+        /// [follow](Self::followers_max).
+        pub connections_per_address: usize = 32, 1..=4096;
+        /// The timeout for the head of a request, and for silence between two requests.
+        pub head_timeout: Duration as _ = Duration::from_secs(10);
+        /// How long a request may take to arrive, and its answer to be sent.
+        ///
+        /// From its head to its answer, including the body.
+        pub request_timeout: Duration as request_timeout_s = Duration::from_secs(10), 0.1..=300;
+        /// The maximum lifetime of a connection, even if in use: clients open another one.
+        pub connection_lifetime: Duration as _ = Duration::from_mins(5);
+        /// Maximum bytes of a request's body: the largest request is a ban with its reason.
+        pub request_bytes_max: usize as _ = 16 * 1024;
+        /// Maximum number of pages that follow the server at once; each queries it once a second.
+        pub followers_max: usize as _ = 16;
+        /// Maximum number of wrong tokens whose delayed answers are pending at once; further ones are rejected.
+        pub wrong_tokens_max: usize as _ = 16;
+        /// The delay of the answer to a wrong token.
+        pub wrong_token_delay: Duration as _ = Duration::from_secs(1);
     }
 }

@@ -1,6 +1,5 @@
 //! `consonance serve`: sessions over QUIC and other networks until Ctrl-C.
 
-mod address_shares;
 mod admin;
 mod browser_window;
 mod browsers;

@@ -3,14 +3,18 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use consonance_admin::AdminLimits;
 use consonance_pcap::PacketCaptureSettings;
+use consonance_quic::QuicServerSettings;
 use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
+use consonance_session::Limits;
+use consonance_transport::AddressShares;
 
 use crate::cluster::ClusterConfig;
+use crate::declared::Declared;
 use crate::encryption::{EncryptedSessions, EncryptionRule};
 use crate::joining::JoiningConfig;
-use crate::limits::LimitsConfig;
 use crate::listening::ListenConfig;
 use crate::log::LogConfig;
 use crate::moderation::ModerationConfig;
@@ -125,11 +129,17 @@ table! {
         pub recording: RecordingConfig = RecordingConfig::default();
         /// How client addresses share the connections of any full listener. The address with the most makes room for
         /// addresses with fewer, first by connections that have not joined a session; see docs/limits.md.
-        pub addresses: AddressesConfig = AddressesConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AddressShares>")]
+        pub addresses: AddressShares = AddressShares::default();
         /// Limits of every QUIC listener.
-        pub quic: QuicConfig = QuicConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<QuicServerSettings>")]
+        pub quic: QuicServerSettings = QuicServerSettings::default();
         /// Load shedding, so that an overloaded server keeps working.
-        pub overload: OverloadConfig = OverloadConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<SheddingSettings>", extend("x-reload" = true))]
+        pub overload: SheddingSettings = SheddingSettings::default();
         /// Several servers that share their sessions over NATS; see docs/cluster.md.
         pub cluster: ClusterConfig = ClusterConfig::default();
         /// How the server shuts down, and where its players go; see docs/operations.md.
@@ -139,7 +149,9 @@ table! {
         pub fast_path: FastPathConfig = FastPathConfig::default();
         /// Limits of a session, which affect only the player that exceeds them; see docs/limits.md. Rates are token
         /// buckets: burst is how many at once after a pause.
-        pub limits: LimitsConfig = LimitsConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<Limits>", extend("x-reload" = true))]
+        pub limits: Limits = Limits::default();
     }
 }
 
@@ -173,24 +185,10 @@ table! {
         /// which a restart clears.
         #[schemars(example = &"/var/lib/consonance", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
-        /// Bans of names, accounts and addresses.
-        pub bans_max: usize = 100_000, 1..=10_000_000;
-        /// Players with restrictions such as a mute, over all sessions.
-        pub restrictions_max: usize = 100_000, 1..=10_000_000;
-        /// Entries of the audit log, also in memory.
-        pub audit_entries_max: usize = 10_000, 1..=10_000_000;
-        /// Days that audit entries are kept.
-        pub audit_days: u32 = 365, 1..=36_500;
-    }
-}
-
-impl StorageConfig {
-    /// The limits of stored records.
-    pub fn records(&self) -> RecordsSettings {
-        let mut settings = RecordsSettings::default();
-        (settings.bans_max, settings.restrictions_max) = (self.bans_max, self.restrictions_max);
-        (settings.audit_entries_max, settings.audit_days) = (self.audit_entries_max, self.audit_days);
-        settings
+        /// The limits of what is stored.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<RecordsSettings>", extend("x-flat" = true))]
+        pub records: RecordsSettings = RecordsSettings::default();
     }
 }
 
@@ -208,27 +206,15 @@ table! {
         /// write.
         #[schemars(example = &"packets.pcapng", extend("format" = "path"))]
         pub packet_capture_file: Option<PathBuf> = None;
-        /// The size at which the capture ends.
-        pub packet_capture_bytes_max: u64 = 64 << 20, 65_536..=1_099_511_627_776_u64;
-        /// The time after which the capture ends.
-        pub packet_capture_duration_s: Seconds = Seconds::new(3600), 1..=31_536_000;
-    }
-}
-
-impl DiagnosticsConfig {
-    /// The limits of the capture.
-    pub fn packet_capture(&self) -> PacketCaptureSettings {
-        PacketCaptureSettings {
-            max_bytes: self.packet_capture_bytes_max,
-            max_duration: self.packet_capture_duration_s.into(),
-            ..PacketCaptureSettings::default()
-        }
+        /// The limits of the capture.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<PacketCaptureSettings>", extend("x-flat" = true))]
+        pub packet_capture: PacketCaptureSettings = PacketCaptureSettings::default();
     }
 }
 
 table! {
-    /// `[admin]`: the listener for operators; its units and the reasons for its defaults stand with the settings of
-    /// `consonance-admin`.
+    /// `[admin]`: the listener for operators.
     pub struct AdminConfig {
         /// The TCP address of the listener; port 0 picks a free port. Default: no listener.
         #[schemars(example = &"127.0.0.1:7778", extend("format" = "address"))]
@@ -247,69 +233,10 @@ table! {
         pub open_metrics: bool = false;
         /// Sessions with their own metrics, the largest first; totals are always present.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
-        /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
-        /// probes.
-        pub connections_max: usize = 64, 1..=4096;
-        /// Connections at once from one address (IPv6: one /64), not counting the reserved ones; further ones are
-        /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
-        pub connections_per_address: usize = 32, 1..=4096;
-        /// How long a request may take to arrive, and its answer to be sent.
-        pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
-    }
-}
-
-table! {
-    /// `[addresses]`: the reasons of the defaults stand at `AddressShares` in `consonance-transport`.
-    pub struct AddressesConfig {
-        /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
-        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider assigns its
-        /// customers less, several share one.
-        pub ipv6_prefix_bits: u32 = 48, 32..=64;
-        /// The percentage of a full listener's connections that one address keeps while others want to connect,
-        /// rounded up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party
-        /// or behind carrier-grade NAT.
-        pub share_percent: u32 = 10, 1..=100;
-    }
-}
-
-table! {
-    /// `[quic]`: what a QUIC listener accepts; the reasons stand with the settings of `consonance-quic`.
-    pub struct QuicConfig {
-        /// Connections at each address of listen, not counting pending handshakes.
-        pub connections_max: usize = 4096, 1..=1_000_000;
-        /// Pending handshakes, each from a client that has proved its address.
-        pub handshakes_max: usize = 256, 4..=65_536;
-        /// Time from a client's first datagram to its hello.
-        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Silence after which a connection counts as lost. Clients send something every 4.5 s.
-        pub idle_timeout_s: Seconds = Seconds::new(10), 6..=600;
-    }
-}
-
-table! {
-    /// `[overload]`: load shedding.
-    #[schemars(extend("x-reload" = true))]
-    pub struct OverloadConfig {
-        /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
-        /// room carries only eight speakers, then four, then two; see docs/operations.md.
-        pub enabled: bool = true;
-        /// How busy a worker, and the process by its CPU time, may be, in percent. Each second above it takes a
-        /// step; each five seconds below three quarters of it undo one.
-        pub busy_percent_max: u32 = 90, 1..=100;
-        /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.
-        pub iteration_max_s: Seconds = Seconds::millis(20), 0.001..=1;
-        /// When new players are told to retry.
-        pub retry_after_s: u32 = 20, 1..=3600;
-    }
-}
-
-impl OverloadConfig {
-    /// As settings for the workers of a process.
-    pub fn shedding(&self) -> SheddingSettings {
-        let mut settings = SheddingSettings::of_a_whole_process();
-        (settings.is_on, settings.busy_percent_max) = (self.enabled, self.busy_percent_max);
-        (settings.iteration_max, settings.retry_in_s) = (self.iteration_max_s.into(), self.retry_after_s);
-        settings
+        /// The limits of its clients.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AdminLimits>", extend("x-flat" = true))]
+        pub limits: AdminLimits = AdminLimits::default();
     }
 }
 

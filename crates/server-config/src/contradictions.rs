@@ -65,7 +65,7 @@ impl Config {
             );
             say("admin.listen", &what);
         }
-        if !self.shutdown.drain_plan().can_be_told() {
+        if !self.shutdown.draining.can_be_told() {
             let what =
                 "is empty or longer than 512 bytes: expected an address such as quic://host:7777/{session}";
             say("shutdown.redirect", what);

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use consonance_server::PasswordAttemptLimits;
-use consonance_server::token::TokenRules;
+use consonance_server::JoiningSettings;
 use consonance_session::NameTaken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::contradictions::Contradiction;
+use crate::declared::Declared;
 use crate::table::{Seconds, Secret, ServiceUrl, table};
 
 table! {
@@ -21,56 +21,27 @@ table! {
         /// has access tokens. A reload rereads the files.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new();
-        /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
-        /// is present must contain consonance.
-        #[schemars(example = &"voice.example.org")]
-        pub token_audience: Option<String> = None;
-        /// The required issuer (iss) of join tokens.
-        #[schemars(example = &"https://accounts.example.org")]
-        pub token_issuer: Option<String> = None;
-        /// The required type (typ) in the token's header, against tokens of the same key for other purposes. Case and a
-        /// leading `application/` do not matter. `consonance token new` writes JWT.
-        #[schemars(example = &"JWT")]
-        pub token_type: Option<String> = None;
-        /// Tolerated clock difference in whole seconds: a token is valid that much earlier and longer.
-        pub clock_leeway_s: Seconds = Seconds::new(30), 0..=300;
-        /// Disconnect players when their tokens expire. By default, expiry is checked only at joining.
-        pub disconnect_on_expiry: bool = false;
+        /// Rules, and limits of what is remembered. What is in files is not in it.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<JoiningSettings>", extend("x-flat" = true))]
+        pub settings: JoiningSettings = JoiningSettings::default();
         /// The password of every session without an entry in passwords. Prefer a file or the environment.
-        #[schemars(example = &"correct horse")]
+        #[schemars(example = &"correct horse", extend("x-after" = "disconnect_on_expiry"))]
         pub password: Option<Secret> = None;
         /// A file with that password in its first line; protect it from other users.
-        #[schemars(example = &"password.txt", extend("format" = "path"))]
+        #[schemars(example = &"password.txt", extend("format" = "path", "x-after" = "password"))]
         pub password_file: Option<PathBuf> = None;
         /// Passwords of sessions, by name or prefix; the first match applies. Each entry has a password or a file.
-        #[schemars(extend("examples" = [[
+        #[schemars(extend("x-after" = "password_file", "examples" = [[
             { "session": "staff", "file": "staff.txt" },
             { "session": "match-*", "password": "xyzzy" }
         ]]))]
         pub passwords: Vec<SessionPassword> = Vec::new();
-        /// With keys and a password, require both. By default, either is enough.
-        pub require_both: bool = false;
-        /// Names or prefixes that need a token for that name, lookalikes included: other case, invisible characters,
-        /// letters of other scripts.
-        pub reserved_names: Vec<String> = Vec::new();
-        /// Names reserved for accounts that networks vouch for (Mumble users' certificates) after their players have
-        /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The least recently used is
-        /// dropped first; 0 keeps none.
-        pub account_names_max: usize = 10_000, 0..=1_000_000;
-        /// How long such a name is reserved after its player has left. `consonance admin release-name` releases it
-        /// earlier.
-        pub account_names_for_s: Seconds = Seconds::new(600), 0..=31_536_000;
         /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
         /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
         /// disconnected. See docs/guide/joining.md for players that return.
+        #[schemars(extend("x-after" = "account_names_for_s"))]
         pub name_taken: NameTakenRule = NameTakenRule::Keep;
-        /// Wrong passwords without a delay, per address (IPv6: per /64). The delay begins at a second and doubles with
-        /// each further one.
-        pub free_password_attempts: u32 = 5, 0..=1000;
-        /// The longest such delay. The same time without a wrong password clears the count.
-        pub password_delay_max_s: Seconds = Seconds::new(300), 1..=86_400;
-        /// Addresses with counted attempts.
-        pub password_addresses_max: usize = 10_000, 1..=1_000_000;
         /// An HTTP service that the server asks about every player that the other rules admit; see
         /// docs/guide/joining.md.
         pub hook: HookConfig = HookConfig::default();
@@ -78,25 +49,10 @@ table! {
 }
 
 impl JoiningConfig {
-    /// The required claims of a join token.
-    pub fn token_rules(&self) -> TokenRules {
-        let mut rules = TokenRules::default();
-        rules.audience.clone_from(&self.token_audience);
-        rules.issuer.clone_from(&self.token_issuer);
-        rules.token_type.clone_from(&self.token_type);
-        rules
-    }
-
     pub(super) fn contradictions(&self) -> impl Iterator<Item = Contradiction> {
         let is_wrong = |(_, own): &(usize, &SessionPassword)| own.password.is_some() == own.file.is_some();
         let wrong = self.passwords.iter().enumerate().filter(is_wrong);
         wrong.map(|(item, _)| Contradiction::in_item("joining.passwords", item, "set password or file"))
-    }
-
-    /// How many wrong passwords are tolerated.
-    pub fn password_attempts(&self) -> PasswordAttemptLimits {
-        let (delay_max, addresses) = (self.password_delay_max_s.into(), self.password_addresses_max);
-        PasswordAttemptLimits { free: self.free_password_attempts, delay_max, addresses }
     }
 }
 

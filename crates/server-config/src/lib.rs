@@ -1,11 +1,13 @@
 //! The settings of a server as one typed value, and where they come from: files and environment variables.
 //!
-//! Each key is one field of a struct with the shape of its table (`config.rs` and its neighbours): name, documentation,
-//! range, default, and whether a running server reloads it. A JSON Schema is derived from these structs (`schema.rs`,
-//! [`json_schema`]); the file with all defaults ([`default_file`]), the reference page ([`reference_page`]), the names
-//! of environment variables and the suggestions for misspelt keys follow from it. `sources.rs` reads files and
-//! variables, `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a
-//! [`Config`] from them.
+//! A setting is declared once. Structs in the crates that use them, such as [`Limits`](consonance_session::Limits) and
+//! [`JoiningSettings`](consonance_server::JoiningSettings), have the documentation, default, range and key of each: see
+//! [`settings!`](consonance_settings::settings). The tables here (`config.rs` and its neighbours) say where those
+//! structs are in the file and whether a running server reloads them, and declare the keys that only a file has, such
+//! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, [`json_schema`]); the file with all
+//! defaults ([`default_file`]), the reference page ([`reference_page`]), the names of environment variables and the
+//! suggestions for misspelt keys follow from it. `sources.rs` reads files and variables, `document.rs` knows their
+//! lines, and `check.rs` compares values with the schema before serde builds a [`Config`] from them.
 //!
 //! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys.
 //!
@@ -33,13 +35,15 @@ mod check;
 mod cluster;
 mod config;
 mod contradictions;
+mod declared;
 mod document;
 mod encryption;
 mod former_keys;
 mod joining;
-mod limits;
 mod listening;
 mod log;
+#[cfg(test)]
+mod made_up;
 mod meaning;
 mod moderation;
 mod problem;
@@ -66,13 +70,11 @@ pub mod derives {
 pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
 pub use config::{
-    AddressesConfig, AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig,
-    OverloadConfig, QuicConfig, StorageConfig,
+    AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig, StorageConfig,
 };
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
-pub use limits::LimitsConfig;
 pub use listening::{
     IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
     OtherSettingsType, ProxyListenerConfig, SettingsType,

@@ -11,12 +11,17 @@ use crate::written::{written, written_example};
 
 /// A file with all defaults and a comment for each key. Keys without a value are commented out.
 pub fn default_file() -> String {
+    file_of(&SECTIONS)
+}
+
+/// Such a file with these tables.
+pub(super) fn file_of(sections: &[Section]) -> String {
     let mut file = String::from(
         "#:schema ./consonance.schema.json\n\
          # The defaults of a Consonance server; every key is optional.\n\
          # Reference: docs/configuration.md\n",
     );
-    for Section { path, about: about_section, keys } in &*SECTIONS {
+    for Section { path, about: about_section, keys } in sections {
         if !path.is_empty() {
             let _ = write!(file, "\n{}[{path}]\n", comment(about_section));
         }
@@ -48,7 +53,7 @@ pub fn reference_page(networks: NetworkTables) -> String {
 const INTRODUCTION: &str = include_str!("reference/introduction.txt");
 
 /// What a section is about, which of its keys a reload applies, and the table of its keys.
-fn keys_of(section: &Section) -> String {
+pub(super) fn keys_of(section: &Section) -> String {
     let reloadable: Vec<_> = section.keys.iter().filter(|key| key.is_reloadable).map(Setting::name).collect();
     let reloads = match reloadable.len() {
         0 => String::new(),

@@ -1,5 +1,7 @@
 //! The JSON Schema of the file, made once from the structs of its tables, and what each key derives from it.
 
+mod flat;
+
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -13,6 +15,7 @@ use crate::listening::{NetworkTables, add_tables};
 /// The JSON Schema (draft 2020-12) of a configuration file, for editors.
 pub fn json_schema(networks: NetworkTables) -> String {
     let mut schema = SCHEMA.clone();
+    flat::remove_marks(&mut schema);
     add_tables(&mut schema, networks);
     format!("{schema:#}\n")
 }
@@ -25,6 +28,7 @@ pub(super) fn schema_of<T: JsonSchema>() -> Json {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     simplify(&mut schema);
+    flat::flatten(&mut schema);
     schema
 }
 
@@ -36,9 +40,12 @@ pub(super) struct Setting {
     pub(super) schema: &'static Json,
     /// Whether a running server applies a changed value.
     pub(super) is_reloadable: bool,
+    /// Where its value is in a configuration, which has the structs of other crates inside its tables.
+    place: String,
 }
 
 /// A table of the file; the first is the top of the file.
+#[derive(Debug)]
 pub(super) struct Section {
     pub(super) path: String,
     pub(super) about: &'static str,
@@ -46,15 +53,23 @@ pub(super) struct Section {
 }
 
 /// All of them, in the order of the file.
-pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| {
+pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| sections_of(&SCHEMA));
+
+/// The tables of the file with this schema.
+pub(super) fn sections_of(schema: &'static Json) -> Vec<Section> {
     let mut sections = Vec::new();
-    collect(&SCHEMA, "", false, &mut sections);
+    collect(schema, "", false, &mut sections);
     sections
-});
+}
 
 /// All keys, in the order of the file.
 pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SECTIONS.iter().flat_map(|section| &section.keys)
+    settings_in(&SECTIONS)
+}
+
+/// All keys of these tables.
+pub(super) fn settings_in(sections: &'static [Section]) -> impl Iterator<Item = &'static Setting> + Clone {
+    sections.iter().flat_map(|section| &section.keys)
 }
 
 fn collect(schema: &'static Json, path: &str, is_reloadable: bool, sections: &mut Vec<Section>) {
@@ -62,7 +77,10 @@ fn collect(schema: &'static Json, path: &str, is_reloadable: bool, sections: &mu
     let reloads = |schema: &Json| schema["x-reload"].as_bool().unwrap_or(is_reloadable);
     let (tables, leaves): (Vec<_>, Vec<_>) =
         properties(schema).partition(|(_, schema)| kind(schema) == Kind::Table);
-    let setting = |(key, schema)| Setting { path: joined(key), schema, is_reloadable: reloads(schema) };
+    let setting = |(key, schema): (&str, &'static Json)| {
+        let place = joined(&flat::field_of(schema).map_or(key.to_owned(), |field| format!("{field}.{key}")));
+        Setting { path: joined(key), schema, is_reloadable: reloads(schema), place }
+    };
     let keys = leaves.into_iter().map(setting).collect();
     let about = if path.is_empty() { "" } else { about(schema) };
     sections.push(Section { path: path.to_owned(), about, keys });
@@ -84,12 +102,12 @@ impl Setting {
 
     /// Its value in a configuration.
     pub(super) fn value_in<'c>(&self, config: &'c Json) -> &'c Json {
-        self.path.split('.').fold(config, |table, key| &table[key])
+        self.place.split('.').fold(config, |table, key| &table[key])
     }
 
     /// Puts a value into a configuration.
     pub(super) fn set_in(&self, config: &mut Json, value: Json) {
-        *self.path.split('.').fold(config, |table, key| &mut table[key]) = value;
+        *self.place.split('.').fold(config, |table, key| &mut table[key]) = value;
     }
 }
 

@@ -12,7 +12,7 @@ use crate::document::{Keys, Lines, as_table, parse, value_of_text};
 use crate::listening::{ListenConfig, NetworkTables};
 use crate::meaning::{example, meant_key};
 use crate::problem::{ConfigError, ConfigProblem, Origin};
-use crate::schema::{Kind, PREFIX, SECTIONS, Setting, kind, settings};
+use crate::schema::{Kind, PREFIX, SECTIONS, Section, Setting, kind, settings_in};
 use crate::suggestion::{did_you_mean, nearest};
 use crate::{Config, former_keys};
 
@@ -20,6 +20,7 @@ use crate::{Config, former_keys};
 /// environment, then the arguments.
 #[derive(Clone, Debug)]
 pub struct ConfigSources {
+    sections: &'static [Section],
     networks: NetworkTables,
     entries: BTreeMap<&'static str, Entry>,
     problems: Vec<ConfigProblem>,
@@ -53,8 +54,17 @@ const WORKING_FOLDER: &str = "";
 impl ConfigSources {
     /// No values yet. Listeners may be for QUIC and for these networks.
     pub fn new(networks: NetworkTables) -> Self {
+        Self::of_sections(&SECTIONS, networks)
+    }
+
+    /// No values yet, for files with these tables.
+    pub(super) fn of_sections(sections: &'static [Section], networks: NetworkTables) -> Self {
         let (problems, notes) = (Vec::new(), Vec::new());
-        Self { networks, entries: BTreeMap::new(), problems, notes, listens_elsewhere: false }
+        Self { sections, networks, entries: BTreeMap::new(), problems, notes, listens_elsewhere: false }
+    }
+
+    fn settings(&self) -> impl Iterator<Item = &'static Setting> + Clone + use<> {
+        settings_in(self.sections)
     }
 
     /// Removes the default address: players arrive over something that is not configured here, so that only written
@@ -78,13 +88,13 @@ impl ConfigSources {
         for (key, value) in keys {
             let path = if section.is_empty() { key.clone() } else { format!("{section}.{key}") };
             let origin = origin.at(&path);
-            let is_section = SECTIONS.iter().any(|section| section.path == path);
-            match (settings().find(|known| known.path == path), as_table(value)) {
+            let is_section = self.sections.iter().any(|section| section.path == path);
+            match (self.settings().find(|known| known.path == path), as_table(value)) {
                 (Some(setting), _) => self.add(setting, value.clone(), origin, folder),
                 (None, Some(keys)) if is_section || !keys.is_empty() => {
                     self.add_table(&path, keys, &origin, folder);
                 }
-                (None, _) => self.problem(origin, unknown(&path)),
+                (None, _) => self.problem(origin, unknown(&path, self.settings())),
             }
         }
     }
@@ -107,11 +117,11 @@ impl ConfigSources {
                 self.problem(Origin::Variable(name), format!("this variable is now {new}"));
             } else if let Some(reason) = former_keys::retired_variable(&name) {
                 self.notes.push(format!("{name} is no longer a setting: {reason}"));
-            } else if let Some(setting) = settings().find(|setting| setting.variable() == name) {
+            } else if let Some(setting) = self.settings().find(|setting| setting.variable() == name) {
                 let value = value_of_variable(setting.schema, &text);
                 self.add(setting, value, Origin::Variable(name), Path::new(WORKING_FOLDER));
             } else {
-                let known: Vec<String> = settings().map(Setting::variable).collect();
+                let known: Vec<String> = self.settings().map(Setting::variable).collect();
                 let known = known.iter().map(|name| &name[PREFIX.len()..]);
                 if let Some(meant) = nearest(&name[PREFIX.len()..], known) {
                     self.notes.push(format!("{name} is not a setting; did you mean {PREFIX}{meant}?"));
@@ -122,7 +132,7 @@ impl ConfigSources {
 
     /// Adds the value of a command line option. An unknown key is ignored.
     pub fn add_argument(&mut self, option: &'static str, key: &str, value: impl Into<Json>) {
-        if let Some(setting) = settings().find(|known| known.path == key) {
+        if let Some(setting) = self.settings().find(|known| known.path == key) {
             self.add(setting, value.into(), Origin::Argument(option), Path::new(WORKING_FOLDER));
         }
     }
@@ -133,26 +143,12 @@ impl ConfigSources {
     /// All mistakes at once; contradictions between values are checked once each is valid. Overridden values are not
     /// checked.
     pub fn load(self) -> Result<LoadedConfig, ConfigError> {
-        let Self { networks, entries, mut problems, notes, listens_elsewhere } = self;
-        let mut loaded =
-            LoadedConfig { config: Config::default(), notes, origins: BTreeMap::new(), networks };
-        let mut config = loaded.config.to_json();
-        let mut listen = ListenConfig::default();
-        if listens_elsewhere {
-            listen.quic.clear();
-        }
-        for (key, Entry { setting, value, origin, folder }) in entries {
-            let read = match kind(setting.schema) {
-                Kind::Listeners => ListenConfig::read(&value, &folder, networks).map(|read| listen = read),
-                _ => checked(setting.name(), setting.schema, &value, &folder)
-                    .map(|value| setting.set_in(&mut config, value)),
-            };
-            if let Err(Mistake { at, what }) = read {
-                problems.push(ConfigProblem { origin: origin.clone().part(&at), key: key.into(), what });
-            }
-            loaded.origins.insert(key, origin);
-        }
-        match serde_json::from_value(config) {
+        let (networks, listens_elsewhere) = (self.networks, self.listens_elsewhere);
+        let config = Config::default();
+        let mut values = config.to_json();
+        let ReadValues { listen, mut problems, notes, origins } = self.read_into(&mut values);
+        let mut loaded = LoadedConfig { config, notes, origins, networks };
+        match serde_json::from_value(values) {
             Ok(config) => loaded.config = Config { listen, ..config },
             // The schema did not check this, so there is no line.
             Err(error) if problems.is_empty() => problems.push(loaded.problem("", error.to_string())),
@@ -165,6 +161,39 @@ impl ConfigSources {
         problems.sort_by_key(|problem| problem.origin.order());
         if problems.is_empty() { Ok(loaded) } else { Err(ConfigError::of(problems)) }
     }
+
+    /// Puts all values into a configuration, except for wrong ones and listeners.
+    pub(super) fn read_into(self, config: &mut Json) -> ReadValues {
+        let Self { networks, entries, problems, notes, listens_elsewhere, .. } = self;
+        let mut listen = ListenConfig::default();
+        if listens_elsewhere {
+            listen.quic.clear();
+        }
+        let mut read = ReadValues { listen, problems, notes, origins: BTreeMap::new() };
+        for (key, Entry { setting, value, origin, folder }) in entries {
+            let result = match kind(setting.schema) {
+                Kind::Listeners => {
+                    ListenConfig::read(&value, &folder, networks).map(|listen| read.listen = listen)
+                }
+                _ => checked(setting.name(), setting.schema, &value, &folder)
+                    .map(|value| setting.set_in(config, value)),
+            };
+            if let Err(Mistake { at, what }) = result {
+                read.problems.push(ConfigProblem { origin: origin.clone().part(&at), key: key.into(), what });
+            }
+            read.origins.insert(key, origin);
+        }
+        read
+    }
+}
+
+/// What is in the sources besides the values of keys.
+#[derive(Debug)]
+pub(super) struct ReadValues {
+    listen: ListenConfig,
+    pub(super) problems: Vec<ConfigProblem>,
+    notes: Vec<String>,
+    origins: BTreeMap<&'static str, Origin>,
 }
 
 /// A variable's text as the key's value: in the syntax of the file, or a string without quotes.
@@ -183,7 +212,7 @@ fn value_of_variable(schema: &Json, text: &str) -> Json {
 }
 
 /// What is wrong with an unknown key.
-fn unknown(path: &str) -> String {
+fn unknown(path: &str, known: impl Iterator<Item = &'static Setting> + Clone) -> String {
     if let Some(new) = former_keys::new_name(path) {
         return format!("the key {path} is now {new}");
     }
@@ -191,11 +220,11 @@ fn unknown(path: &str) -> String {
         return format!("the key {path} was removed: {reason}");
     }
     let outside = path.rsplit_once('.').map(|(_, key)| key);
-    let meant = match outside.filter(|outside| settings().any(|key| key.path == *outside)) {
+    let meant = match outside.filter(|outside| known.clone().any(|key| key.path == *outside)) {
         Some(key) => format!("; {key} belongs above the first [section]"),
         None => match meant_key(path) {
             Some(key) => format!("; did you mean {key}?{}", example(&key)),
-            None => did_you_mean(path, settings().map(|key| &*key.path)),
+            None => did_you_mean(path, known.map(|key| &*key.path)),
         },
     };
     format!("unknown key {path}{meant}")

@@ -3,21 +3,32 @@
 use std::time::Duration;
 
 use consonance_session::{DrainTarget, Draining};
+use consonance_settings::settings;
 use consonance_transport::session_name;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use tracing::warn;
 
-/// A server that is to run empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DrainPlan {
-    /// How long the sessions still run at most; the driver of the server ends it then.
-    pub ends_in: Duration,
-    /// The address that players are redirected to. [`SESSION_MARK`](Self::SESSION_MARK) in it stands for the
-    /// session's name, encoded as in addresses; with that name, it has 1 to 512 bytes. Without an address, players
-    /// are told when the sessions end.
-    pub redirect: Option<String>,
-    /// Players of a session are sent there evenly over this time, so that they do not all connect at once.
-    pub window: Duration,
+settings! {
+    /// A server that is to run empty.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct DrainPlan {
+        /// How long a server drains its sessions on TERM or Ctrl-C: it admits no new player, tells the others, and ends
+        /// when the last has left, after this time, or on a second signal. 0 ends at once.
+        ///
+        /// The driver of the server ends it then.
+        pub ends_in: Duration as drain_s = Duration::ZERO, 0..=86_400;
+        /// Where players go while the server drains: another server's address, with `{session}` for the session's name.
+        /// Games with this library follow automatically.
+        ///
+        /// The name takes the place of [`SESSION_MARK`](Self::SESSION_MARK), encoded as in addresses; with it, the
+        /// address has 1 to 512 bytes. Without an address, players are told when the sessions end.
+        #[example("quic://voice2.example.org:7777/{session}")]
+        pub redirect: Option<String> = None;
+        /// The time over which redirects are spread evenly.
+        ///
+        /// So that the players of a session do not all connect at once.
+        pub window: Duration as redirect_window_s = Duration::from_secs(30), 0..=3600;
+    }
 }
 
 impl DrainPlan {

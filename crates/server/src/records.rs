@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use consonance_session::PlayerIdentity;
+use consonance_settings::settings;
 
 use crate::audit::{AuditEntry, AuditLog, AuditPage, AuditQuery};
 use crate::bans::Bans;
@@ -37,19 +38,26 @@ pub struct Records {
     webhooks: Webhooks,
 }
 
-/// How much is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RecordsSettings {
-    /// Bans at once (default 100 000); a further one is an error.
-    pub bans_max: usize,
-    /// Entries of the audit log (default 10 000); the oldest go, those that players asked for first while they are more
-    /// than half of all.
-    pub audit_entries_max: usize,
-    /// How long entries of the audit log are kept, in days (default 365).
-    pub audit_days: u32,
-    /// Players with restrictions or room rights, over all sessions (default 100 000); a further one is an error.
-    pub restrictions_max: usize,
+settings! {
+    /// How much is kept.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct RecordsSettings {
+        /// Bans of names, accounts and addresses.
+        ///
+        /// A further one is an error.
+        pub bans_max: usize = 100_000, 1..=10_000_000;
+        /// Players with restrictions such as a mute, over all sessions.
+        ///
+        /// Or with rights of rooms; a further one is an error.
+        pub restrictions_max: usize = 100_000, 1..=10_000_000;
+        /// Entries of the audit log, also in memory.
+        ///
+        /// The oldest go, those that players asked for first while they are more than half of all.
+        pub audit_entries_max: usize = 10_000, 1..=10_000_000;
+        /// Days that audit entries are kept.
+        pub audit_days: u32 = 365, 1..=36_500;
+    }
 }
 
 #[derive(Debug)]
@@ -70,12 +78,6 @@ struct State {
     progress: Progress,
     /// With the other nodes, if this is one of several.
     sharing: Option<Sharing>,
-}
-
-impl Default for RecordsSettings {
-    fn default() -> Self {
-        Self { bans_max: 100_000, audit_entries_max: 10_000, audit_days: 365, restrictions_max: 100_000 }
-    }
 }
 
 impl Records {

@@ -24,6 +24,8 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use consonance_settings::settings;
+
 pub use crate::report_buffer::ReportBufferSettings;
 pub use error::ReportsError;
 pub use report::Report;
@@ -41,20 +43,17 @@ pub struct Reports {
     writer: Arc<Writer>,
 }
 
-/// How many reports are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReportsSettings {
-    /// How long, in days (default 30); older ones are removed.
-    pub keep_days: u32,
-    /// How many bytes all of them may have (default 1 GiB), and players' sealed ones half of that. Once they have, a
-    /// further one is refused: random reports must not push out those that matter.
-    pub bytes_max: u64,
-}
-
-impl Default for ReportsSettings {
-    fn default() -> Self {
-        Self { keep_days: 30, bytes_max: 1 << 30 }
+settings! {
+    /// How many reports are kept.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ReportsSettings {
+        /// Days that reports are kept.
+        pub keep_days: u32 as reports_days = 30, 1..=36_500;
+        /// Bytes of all reports together; reports from players of encrypted sessions get half of them.
+        ///
+        /// Once they have them, a further one is refused: random reports must not push out those that matter.
+        pub bytes_max: u64 as reports_bytes_max = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
     }
 }
 

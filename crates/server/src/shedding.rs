@@ -2,23 +2,31 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_settings::settings;
+
 use crate::load::Load;
 
-/// The thresholds of load shedding.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SheddingSettings {
-    /// Whether anything is given up.
-    pub is_on: bool,
-    /// The percentage of its time that a worker may be busy; above that, it sheds load.
-    pub busy_percent_max: u32,
-    /// The longest acceptable iteration of the loop: voice that arrives meanwhile waits.
-    pub iteration_max: Duration,
-    /// The retry time that newcomers are told, in seconds.
-    pub retry_in_s: u32,
-    /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time
-    /// that it may use: the threads of networks keep workers from their iterations.
-    pub counts_process: bool,
+settings! {
+    /// The thresholds of load shedding.
+    #[derive(Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct SheddingSettings {
+        /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
+        /// room carries only eight speakers, then four, then two; see docs/operations.md.
+        pub is_on: bool as enabled = true;
+        /// How busy a worker, and the process by its CPU time, may be, in percent. Each second above it takes a
+        /// step; each five seconds below three quarters of it undo one.
+        pub busy_percent_max: u32 = 90, 1..=100;
+        /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.
+        pub iteration_max: Duration as iteration_max_s = Duration::from_millis(20), 0.001..=1;
+        /// When new players are told to retry.
+        ///
+        /// In seconds.
+        pub retry_in_s: u32 as retry_after_s = 20, 1..=3600;
+        /// The process is there for the server alone, so that it counts, too, which share it uses of the processor time
+        /// that it may use: the threads of networks keep workers from their iterations.
+        pub counts_process: bool as _ = false;
+    }
 }
 
 /// The steps of load shedding, in rising order; each includes those before it.
@@ -104,19 +112,6 @@ impl SheddingSettings {
     /// The defaults of a process that is there for the server alone.
     pub fn of_a_whole_process() -> Self {
         Self { counts_process: true, ..Self::default() }
-    }
-}
-
-impl Default for SheddingSettings {
-    /// 90 % busy, or iterations of 20 ms; 20 s for newcomers; and the process may do other things besides.
-    fn default() -> Self {
-        Self {
-            is_on: true,
-            busy_percent_max: 90,
-            iteration_max: Duration::from_millis(20),
-            retry_in_s: 20,
-            counts_process: false,
-        }
     }
 }
 

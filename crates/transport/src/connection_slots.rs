@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use consonance_settings::settings;
+
 use crate::AddressPrefix;
 
 /// The connections of one listener, shared between the address prefixes that they come from.
@@ -43,20 +45,23 @@ pub struct ConnectionSlots<Id> {
     joined_without_slot: BTreeSet<Id>,
 }
 
-/// The size of an address prefix, and the share of connections that one prefix keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AddressShares {
-    /// How many bits of an IPv6 address form its prefix, 1 to 128. Default 48, the largest network that one household
-    /// or one customer of a hosting provider is given (RFC 6177). An IPv4 address is always its own prefix.
-    pub ipv6_prefix_bits: u8,
-    /// How many of the slots one prefix keeps while others need some, in percent of all slots, rounded up to a whole
-    /// connection. Default 10: keeping others out takes ten prefixes.
-    pub share_percent: u8,
-}
-
-impl Default for AddressShares {
-    fn default() -> Self {
-        Self { ipv6_prefix_bits: 48, share_percent: 10 }
+settings! {
+    /// The size of an address prefix, and the share of connections that one prefix keeps.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct AddressShares {
+        /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
+        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider assigns its
+        /// customers less, several share one.
+        ///
+        /// A /48 is the largest network that one household or one customer of a hosting provider is given (RFC 6177).
+        /// 1 to 128 are possible. An IPv4 address is always its own prefix.
+        pub ipv6_prefix_bits: u8 = 48, 32..=64;
+        /// The percentage of a full listener's connections that one address keeps while others want to connect,
+        /// rounded up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party
+        /// or behind carrier-grade NAT.
+        ///
+        /// With the default, keeping others out takes ten prefixes.
+        pub share_percent: u8 = 10, 1..=100;
     }
 }
 

@@ -35,6 +35,7 @@ const CLIENT: &[&str] = &[
     "consonance-opus-packet",
     "consonance-name-key",
     "consonance-end-reason",
+    "consonance-settings",
     "consonance-session",
     "consonance-recording",
     "consonance-audio",
@@ -58,6 +59,7 @@ pub(crate) const PURE: &[&str] = &[
     "consonance-name-key",
     "consonance-replay-window",
     "consonance-end-reason",
+    "consonance-settings",
     "consonance-session",
 ];
 

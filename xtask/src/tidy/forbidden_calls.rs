@@ -47,6 +47,7 @@ const PURE: &[&str] = &[
     "crates/name-key/",
     "crates/end-reason/",
     "crates/session/",
+    "crates/settings/",
     "crates/sframe/",
     "crates/audio/",
     "crates/denoise/",

@@ -48,22 +48,6 @@ pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Bo
     settings.allow_plain = config.allow_plain;
     settings.open_metrics = config.open_metrics;
     settings.metrics_sessions_max = config.metrics_sessions_max;
-    settings.limits.connections_max = config.connections_max;
-    settings.limits.connections_per_address = config.connections_per_address;
-    settings.limits.request_timeout = config.request_timeout_s.into();
+    settings.limits = config.limits.clone();
     Ok(Some(settings))
-}
-
-#[cfg(test)]
-mod tests {
-    use consonance_admin::AdminLimits;
-    use consonance_server_config::Config;
-
-    #[test]
-    fn the_defaults_of_the_configuration_are_those_of_the_listener() {
-        let (ours, theirs) = (Config::default().admin, AdminLimits::default());
-        assert_eq!(ours.connections_max, theirs.connections_max);
-        assert_eq!(ours.connections_per_address, theirs.connections_per_address);
-        assert_eq!(ours.request_timeout_s.0, theirs.request_timeout);
-    }
 }

@@ -34,7 +34,7 @@ fn hand_over(running: &Running, path: &Path) -> bool {
     }
     let config = running.config();
     let recorded = running.server().handle().asked_to_record();
-    let sessions = running.server().handle().hand_over(&config.shutdown.restart_plan());
+    let sessions = running.server().handle().hand_over(&config.shutdown.restart);
     let identity = running.made_identity().filter(|_| config.certificate.file.is_none()).cloned();
     let places: usize = sessions.iter().map(|(_, snapshot)| snapshot.places.len()).sum();
     match (HandOver { sessions, identity, recorded }).write(path) {
@@ -59,18 +59,18 @@ impl Ending {
         let (handle, ending) = (running.server().handle(), &running.config().shutdown);
         let is_draining = handle.drains_until().is_some();
         if interrupt.happened() {
-            if is_draining || ending.drain_s.0.is_zero() || ending.handover_file.is_some() {
+            if is_draining || ending.draining.ends_in.is_zero() || ending.handover_file.is_some() {
                 return true;
             }
             interrupt.acknowledge();
             ServiceManager::stopping();
-            let told = handle.drain(&ending.drain_plan()).unwrap_or_else(|error| {
+            let told = handle.drain(&ending.draining).unwrap_or_else(|error| {
                 complain(&error.to_string());
                 0
             });
             note(&format!(
                 "draining for at most {} s, {told} players notified; a second signal exits at once",
-                ending.drain_s.0.as_secs_f64()
+                ending.draining.ends_in.as_secs_f64()
             ));
         }
         let Some(until) = handle.drains_until() else { return false };

@@ -10,7 +10,6 @@ use consonance_server::JoiningSettings;
 use consonance_server_config::{ConfigProblem, IpProtocol, ListenerConfig, LoadedConfig, NetworkTable};
 use consonance_transport::{AddressShares, authority};
 
-use super::address_shares::address_shares;
 use super::host::host_at;
 use super::joining::read_secret_line;
 use super::opened_listener::OpenedListener;
@@ -56,7 +55,7 @@ pub(super) fn read(
         let listener = GameListener {
             config: listener.clone(),
             listener: made,
-            shares: address_shares(config),
+            shares: config.addresses,
             session,
             source_addresses,
             shown_identity: shown_identity.cloned(),

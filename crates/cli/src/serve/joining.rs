@@ -15,15 +15,7 @@ use crate::token::read_keys;
 /// Reads keys and passwords; warnings go to the notes.
 pub(super) fn read(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<JoiningSettings, ConfigProblem> {
     let config = &loaded.config.joining;
-    let mut settings = JoiningSettings::default();
-    settings.token_rules = config.token_rules();
-    settings.clock_leeway = config.clock_leeway_s.into();
-    settings.disconnect_on_expiry = config.disconnect_on_expiry;
-    settings.require_both = config.require_both;
-    settings.reserved_names.clone_from(&config.reserved_names);
-    settings.account_names_max = config.account_names_max;
-    settings.account_names_last = config.account_names_for_s.into();
-    settings.password_attempts = config.password_attempts();
+    let mut settings = config.settings.clone();
     for path in &config.token_key_files {
         let keys = read_keys(path);
         let keys = keys.map_err(|error| loaded.problem("joining.token_key_files", error))?;

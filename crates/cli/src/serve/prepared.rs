@@ -7,10 +7,9 @@ use consonance_gateway::PlaceBoard;
 use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings, Webhook};
-use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig, Seconds};
+use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig};
 use consonance_transport::session_name;
 
-use super::address_shares::address_shares;
 use super::browsers::{self, PreparedBrowsers};
 use super::cluster::{self, PreparedCluster};
 use super::game_listener::{self, GameListener};
@@ -190,17 +189,18 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.sessions_max = config.sessions_max;
     settings.spread_from = config.spread_sessions_from;
     settings.empty_for = config.sessions_idle_s.into();
-    settings.limits = config.limits.limits();
+    settings.limits = config.limits.clone();
     settings.name_taken = config.joining.name_taken.into();
     settings.encryption = config.encryption.into();
     settings.encrypted_sessions = config.encryption_rules();
-    settings.ipv6_prefix_bits = address_shares(config).ipv6_prefix_bits;
+    settings.ipv6_prefix_bits = config.addresses.ipv6_prefix_bits;
     settings.access = config.access_rules();
     settings.proximity = config.proximity_rules();
     settings.room_limits = config.room_limit_rules();
     settings.monitor_channels = config.diagnostics.monitor_channels;
-    settings.shedding = config.overload.shedding();
-    settings.report_buffer = config.moderation.report_buffer();
+    settings.shedding = config.overload;
+    settings.shedding.counts_process = true;
+    settings.report_buffer = config.moderation.report_buffer;
     settings.admission = Admission::new(joining::read(loaded, notes)?);
     Ok(settings)
 }
@@ -224,11 +224,11 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
         Some(loaded.problem("sessions_on_demand", format!("{pattern:?}: {problem}")))
     });
     let mut problems: Vec<_> = named.chain(on_demand).collect();
-    if config.recording.folder.is_none() && !config.recording.sessions.is_empty() {
+    if config.recording.folder.is_none() && !config.recording.settings.sessions.is_empty() {
         let what = "sessions are to be recorded, but there is no folder: set recording.folder, too";
         problems.push(loaded.problem("recording.sessions", what));
     }
-    if config.storage.folder.is_none() && config.moderation.report_buffer_s != Seconds::default() {
+    if config.storage.folder.is_none() && !config.moderation.report_buffer.last.is_zero() {
         let what = "voices are to be kept for reports, but there is no folder: set storage.folder, too";
         problems.push(loaded.problem("moderation.report_buffer_s", what));
     }
@@ -246,4 +246,19 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use consonance_server::SheddingSettings;
+    use consonance_server_config::ConfigSources;
+
+    use super::*;
+
+    #[test]
+    fn the_load_of_the_whole_process_counts_by_default() {
+        let loaded = ConfigSources::new(&[]).load().unwrap();
+        let settings = sessions(&loaded, &mut Vec::new()).unwrap();
+        assert_eq!(settings.shedding, SheddingSettings::of_a_whole_process());
+    }
 }

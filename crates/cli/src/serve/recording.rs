@@ -16,7 +16,7 @@ pub(super) struct Recording {
 impl Recording {
     pub(super) fn start(config: &RecordingConfig, webhooks: &Webhooks) -> Result<Self, SessionRecorderError> {
         let start =
-            |folder| SessionRecorder::start_with_webhooks(folder, config.settings(), webhooks.clone());
+            |folder| SessionRecorder::start_with_webhooks(folder, config.settings.clone(), webhooks.clone());
         let recorder = config.folder.as_ref().map(start).transpose()?;
         Ok(Self { recorder, config: config.clone(), webhooks: webhooks.clone() })
     }
@@ -38,7 +38,7 @@ impl Recording {
         let mut former = None;
         if config.folder == self.config.folder {
             if let Some(recorder) = &self.recorder {
-                recorder.set_settings(config.settings());
+                recorder.set_settings(config.settings.clone());
             }
             self.config = config.clone();
         } else {

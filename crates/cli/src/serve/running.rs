@@ -22,7 +22,6 @@ use consonance_server_config::{Config, TakesEffect};
 use consonance_transport::authority;
 use tracing::{debug, info};
 
-use super::address_shares::address_shares;
 use super::admin;
 use super::browsers::{Browsers, OpenedBrowsers};
 use super::cluster::{self, JoinedCluster};
@@ -212,7 +211,7 @@ impl Running {
         let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
         let is_done = self.server.reconfigure(sessions);
         if let Some(reports) = self.moderation.reports() {
-            reports.set_settings(config.moderation.reports());
+            reports.set_settings(config.moderation.reports);
         }
         if let (Some(running), Some(news)) = (&self.browsers, browsers) {
             running.follow(news);
@@ -287,7 +286,7 @@ impl Running {
 /// does not prevent the server from starting.
 fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
     let Some(file) = &config.diagnostics.packet_capture_file else { return Ok(None) };
-    match PacketCapture::start(file, config.diagnostics.packet_capture()) {
+    match PacketCapture::start(file, config.diagnostics.packet_capture) {
         Err(CaptureError::Create { path, cause }) if cause.kind() == io::ErrorKind::AlreadyExists => {
             complain(&format!("not capturing packets: {} already exists; move it away", path.display()));
             Ok(None)
@@ -298,7 +297,7 @@ fn capture(config: &Config) -> Result<Option<PacketCapture>, CaptureError> {
 
 /// The operators' decisions, from the database if there is one.
 fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
-    let settings = config.storage.records();
+    let settings = config.storage.records;
     let Some(folder) = &config.storage.folder else {
         debug!(
             "bans, mutes and the audit log are in memory only: storage.folder names a folder to keep them in"
@@ -311,7 +310,7 @@ fn records(config: &Config) -> Result<Records, Box<dyn Error>> {
 /// The storage of players' reports, if there is a folder for them.
 fn reports(config: &Config) -> Result<Option<Reports>, Box<dyn Error>> {
     let Some(folder) = &config.storage.folder else { return Ok(None) };
-    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports())?))
+    Ok(Some(Reports::open(reports::folder_in(folder), config.moderation.reports)?))
 }
 
 /// The moderation service for operators.
@@ -332,7 +331,7 @@ fn worker_count(config: &Config) -> NonZeroUsize {
 /// Notes the number of players from the previous process that have reservations.
 fn log_reservations(kept: usize, config: &Config) {
     if kept > 0 {
-        let seconds = config.limits.resume_s.0.as_secs();
+        let seconds = config.limits.resume.as_secs();
         note(&format!("keeping the places of {kept} players of the previous process for {seconds} s"));
     }
 }
@@ -371,19 +370,15 @@ fn advised(error: BindError) -> Box<dyn Error> {
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {
-    let (quic, fast_path) = (&config.quic, &config.fast_path);
+    let fast_path = &config.fast_path;
     let gather_max = Duration::from_millis(fast_path.gather_ms_max.into());
     QuicServerSettings {
-        connections_max: quic.connections_max,
-        address_shares: address_shares(config),
-        handshakes_max: quic.handshakes_max,
-        handshake_timeout: quic.handshake_timeout_s.into(),
-        idle_timeout: quic.idle_timeout_s.into(),
+        address_shares: config.addresses,
         fast_path: FastPathSettings {
             is_on: fast_path.enabled,
             path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },
         },
-        ..QuicServerSettings::default()
+        ..config.quic.clone()
     }
 }
 

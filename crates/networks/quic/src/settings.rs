@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
+use consonance_settings::settings;
 use consonance_transport::AddressShares;
 use consonance_transport::inbox::InboxLimits;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
@@ -43,34 +44,41 @@ pub struct QuicClientSettings {
     pub udp_offload: UdpOffload,
 }
 
-/// Settings of a server: how it treats clients and pending handshakes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QuicServerSettings {
-    /// The maximum number of connections that have said hello; those in the handshake come on top. 4096.
-    pub connections_max: usize,
-    /// The way in which these are shared between address prefixes.
-    pub address_shares: AddressShares,
-    /// The maximum number of pending handshakes, each with a proved address. With one more, one is given up: of the
-    /// address (for IPv6, the network of 64 bits) that has the most or, if that has hardly more than others, the
-    /// oldest, once it is a second old. 256.
-    pub handshakes_max: usize,
-    /// The timeout for a connection from its first datagram to its hello. 5 s.
-    pub handshake_timeout: Duration,
-    /// Silence after which a link counts as lost. The smaller value of both sides applies. 10 s.
-    pub idle_timeout: Duration,
-    /// Packets of each peer received and not yet polled.
-    pub incoming: InboxLimits,
-    /// Reliable packets to each peer sent and not yet taken by the network.
-    pub outgoing: OutgoingLimits,
-    /// The timeout for a goodbye, including everything sent before it. 1 s.
-    pub close_timeout: Duration,
-    /// The path that voice takes beside the connections.
-    pub fast_path: FastPathSettings,
-    /// The TCP ports, on the same host, of `WebSocket` listeners that present the same certificate, by the session
-    /// that each is for. Clients of the session are told, so that they have an alternative if UDP is blocked later.
-    pub web_socket_ports: BTreeMap<String, u16>,
-    /// The system features that the sockets may use. All that are available.
-    pub udp_offload: UdpOffload,
+settings! {
+    /// Settings of a server: how it treats clients and pending handshakes.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct QuicServerSettings {
+        /// Connections at each address of listen, not counting pending handshakes.
+        ///
+        /// They are those that have said hello.
+        pub connections_max: usize = 4096, 1..=1_000_000;
+        /// The way in which these are shared between address prefixes.
+        pub address_shares: AddressShares as _ = AddressShares::default();
+        /// Pending handshakes, each from a client that has proved its address.
+        ///
+        /// With one more, one is given up: of the address (for IPv6, the network of 64 bits) that has the most or, if
+        /// that has hardly more than others, the oldest, once it is a second old.
+        pub handshakes_max: usize = 256, 4..=65_536;
+        /// Time from a client's first datagram to its hello.
+        pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
+        /// Silence after which a connection counts as lost. Clients send something every 4.5 s.
+        ///
+        /// The smaller value of both sides applies.
+        pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(10), 6..=600;
+        /// Packets of each peer received and not yet polled.
+        pub incoming: InboxLimits as _ = InboxLimits::default();
+        /// Reliable packets to each peer sent and not yet taken by the network.
+        pub outgoing: OutgoingLimits as _ = OutgoingLimits::default();
+        /// The timeout for a goodbye, including everything sent before it.
+        pub close_timeout: Duration as _ = Duration::from_secs(1);
+        /// The path that voice takes beside the connections.
+        pub fast_path: FastPathSettings as _ = FastPathSettings::default();
+        /// The TCP ports, on the same host, of `WebSocket` listeners that present the same certificate, by the session
+        /// that each is for. Clients of the session are told, so that they have an alternative if UDP is blocked later.
+        pub web_socket_ports: BTreeMap<String, u16> as _ = BTreeMap::new();
+        /// The system features that the sockets may use. All that are available.
+        pub udp_offload: UdpOffload as _ = UdpOffload::default();
+    }
 }
 
 /// Settings of a server's fast path.
@@ -105,24 +113,6 @@ impl Default for QuicClientSettings {
             close_timeout: Duration::from_secs(1),
             fast_path: FastPath::On,
             path: ClientPathSettings::default(),
-            udp_offload: UdpOffload::default(),
-        }
-    }
-}
-
-impl Default for QuicServerSettings {
-    fn default() -> Self {
-        Self {
-            connections_max: 4096,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
-            handshake_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(10),
-            incoming: InboxLimits::default(),
-            outgoing: OutgoingLimits::default(),
-            close_timeout: Duration::from_secs(1),
-            fast_path: FastPathSettings::default(),
-            web_socket_ports: BTreeMap::new(),
             udp_offload: UdpOffload::default(),
         }
     }

@@ -18,6 +18,7 @@ use consonance_listeners::{NETWORKS, Networks};
 use consonance_server_config::{
     Config, ConfigSources, LoadedConfig, NetworkTables, TakesEffect, default_file, reference_page,
 };
+use consonance_session::Rate;
 
 /// The networks of a server.
 fn tables() -> NetworkTables {
@@ -142,7 +143,7 @@ fn rejects_a_redirect_that_does_not_fit_a_packet() {
                      address such as quic://host:7777/{session}";
     assert_eq!(complaints(&onward(0)), [complaint]);
     assert_eq!(complaints(&onward(513)), [complaint]);
-    assert_eq!(load(&onward(512)).shutdown.redirect.map(|address| address.len()), Some(512));
+    assert_eq!(load(&onward(512)).shutdown.draining.redirect.map(|address| address.len()), Some(512));
 }
 
 #[test]
@@ -230,8 +231,8 @@ fn a_file_sets_what_it_names_and_nothing_else() {
         "by the file's folder"
     );
     assert_eq!(config.certificate.private_key_file.as_deref(), Some(Path::new("/keys/key.pem")));
-    assert_eq!((config.limits.voice_packets_per_second, config.limits.voice_packets_burst), (60, 1000));
-    assert_eq!(config.limits.resume_s.0.as_millis(), 1500);
+    assert_eq!(config.limits.voice_packets, Rate { per_second: 60, burst: 1000 });
+    assert_eq!(config.limits.resume.as_millis(), 1500);
     let rules: Vec<_> = config
         .access_rules()
         .iter()

@@ -2,13 +2,18 @@
 
 use std::time::Duration;
 
-/// The plan for a server that continues in another process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RestartPlan {
-    /// How long after the end of their links the first players come back: as long as a process takes to start.
-    pub pause: Duration,
-    /// How many players of a session come back in each second; the others wait for their turn.
-    pub returns_per_s: u32,
+use consonance_settings::settings;
+
+settings! {
+    /// The plan for a server that continues in another process.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct RestartPlan {
+        /// How long after such an end players reconnect: about the time until the next process listens. A client that
+        /// is too early retries after a third of a second, then ever later.
+        pub pause: Duration as reconnect_delay_s = Duration::from_millis(200), 0..=5;
+        /// Players of a session that reconnect per second then; after five seconds, all others do.
+        pub returns_per_s: u32 as reconnects_per_s = 500, 1..=100_000;
+    }
 }
 
 impl RestartPlan {
@@ -16,13 +21,6 @@ impl RestartPlan {
     pub(crate) fn window_of(&self, clients: usize) -> Duration {
         let rate = f64::from(self.returns_per_s.max(1));
         Duration::from_secs_f64(clients as f64 / rate).min(LONGEST_WINDOW)
-    }
-}
-
-impl Default for RestartPlan {
-    /// 0.2 s, and 500 players per second.
-    fn default() -> Self {
-        Self { pause: Duration::from_millis(200), returns_per_s: 500 }
     }
 }
 

@@ -3,48 +3,44 @@
 use std::time::Duration;
 
 use consonance_session::RoomPattern;
+use consonance_settings::settings;
 
-/// How recordings are made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SessionRecordingSettings {
-    /// The sessions that are recorded whenever they have players, by name or prefix (`PREFIX*`); others only on request
-    /// (default none).
-    pub sessions: Vec<String>,
-    /// Whether that is recorded, too, which is spoken to single players and to no room (default not).
-    pub whispers: bool,
-    /// How long one recording may become; another one begins behind it (default 1 h).
-    pub duration_max: Duration,
-    /// How large one may become, in bytes, index not included; another one begins behind it (default 1 GiB).
-    pub bytes_max: u64,
-    /// Voices of one recording (default 256). A player beyond that is left out, and counted, until the recording is a
-    /// minute long; another one follows it then.
-    pub tracks_max: usize,
-    /// How many bytes all recordings may have together (default 20 GiB).
-    pub folder_bytes_max: u64,
-    /// How many bytes are left free on the disk (default 1 GiB).
-    pub free_bytes_min: u64,
-    /// Whether the oldest finished recordings are removed when one of these two limits is reached (default).
-    /// Otherwise, and if there is nothing to remove, recordings in progress end.
-    pub remove_oldest: bool,
-    /// Bytes of voice that may wait for the disk, for each relaying thread; while they are full, further frames are
-    /// dropped and counted (default 4 MiB, seven seconds of a thousand voices).
-    pub queue_bytes: usize,
-}
-
-impl Default for SessionRecordingSettings {
-    fn default() -> Self {
-        Self {
-            sessions: Vec::new(),
-            whispers: false,
-            duration_max: Duration::from_hours(1),
-            bytes_max: 1 << 30,
-            tracks_max: 256,
-            folder_bytes_max: 20 << 30,
-            free_bytes_min: 1 << 30,
-            remove_oldest: true,
-            queue_bytes: 4 << 20,
-        }
+settings! {
+    /// How recordings are made.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SessionRecordingSettings {
+        /// Sessions that are recorded whenever they have players, by name or prefix; others are recorded when an
+        /// operator starts it.
+        ///
+        /// A prefix ends with `*`.
+        pub sessions: Vec<String> = Vec::new();
+        /// Also record what is spoken only to single players.
+        pub whispers: bool = false;
+        /// The longest recording; then another one starts.
+        pub duration_max: Duration as duration_max_s = Duration::from_hours(1), 10..=86_400;
+        /// The largest recording; then another one starts.
+        ///
+        /// In bytes, index not included.
+        pub bytes_max: u64 = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
+        /// Voices in one recording.
+        ///
+        /// A player beyond that is left out, and counted, until the recording is a minute long; another one follows it
+        /// then.
+        pub tracks_max: usize = 256, 1..=65_535;
+        /// Bytes of all recordings together.
+        pub folder_bytes_max: u64 = 20 << 30, 65_536..=1_152_921_504_606_846_976_u64;
+        /// Bytes that stay free on that disk.
+        pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
+        /// Remove the oldest recordings at these two limits. Otherwise, and if there are none, the current ones end.
+        ///
+        /// Recordings that are not finished are never removed.
+        pub remove_oldest: bool = true;
+        /// Bytes of voice that can be queued for the disk, per worker.
+        ///
+        /// While they are full, further frames are dropped and counted. The default is seven seconds of a thousand
+        /// voices.
+        pub queue_bytes: usize = 4 << 20, 65_536..=1_073_741_824;
     }
 }
 

@@ -2,31 +2,32 @@
 
 use std::time::Duration;
 
-/// How much of the latest voices stays in memory, for [reports](crate::reports).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReportBufferSettings {
-    /// How far back it goes (default 0: nothing is kept, and nothing is paid for it).
-    pub last: Duration,
-    /// Bytes of one speaker (default 512 KiB: 30 s at 128 kbit/s); of a speaker that sends more, less time is kept.
-    pub speaker_bytes_max: usize,
-    /// Bytes of all speakers of a worker (default 64 MiB: 30 s of 250 voices at 64 kbit/s). From seven eighths of it
-    /// on, a session with more than its share drops the oldest frames of its speaker with the most, so that all
-    /// speakers are kept, each for less time.
-    pub worker_bytes_max: usize,
-    /// Whether a report also has the other voices of the same rooms (default): without them, an answer cannot be
-    /// understood.
-    pub with_others: bool,
-}
+use consonance_settings::settings;
 
-impl Default for ReportBufferSettings {
-    fn default() -> Self {
-        Self {
-            last: Duration::ZERO,
-            speaker_bytes_max: 512 << 10,
-            worker_bytes_max: 64 << 20,
-            with_others: true,
-        }
+settings! {
+    /// How much of the latest voices stays in memory, for [reports](crate::reports).
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ReportBufferSettings {
+        /// How much of each voice stays in memory for reports; 0 for none. Players are notified if their client can
+        /// show it; inform the others. Needs `storage.folder` (or systemd's `StateDirectory`) for reports.
+        ///
+        /// Without any, nothing is paid for it.
+        pub last: Duration as report_buffer_s = Duration::ZERO, 0..=600;
+        /// Buffer bytes per speaker.
+        ///
+        /// The default is 30 s at 128 kbit/s; of a speaker that sends more, less time is kept.
+        pub speaker_bytes_max: usize as report_buffer_speaker_bytes_max = 512 << 10, 4096..=1_073_741_824;
+        /// Buffer bytes per worker; above seven eighths, some voices are kept for less time.
+        ///
+        /// The default is 30 s of 250 voices at 64 kbit/s. From seven eighths of it on, a session with more than its
+        /// share drops the oldest frames of its speaker with the most, so that all speakers are kept, each for less
+        /// time.
+        pub worker_bytes_max: usize as report_buffer_worker_bytes_max = 64 << 20, 65_536..=1_099_511_627_776_u64;
+        /// Include in a report what others said in the same rooms at that time.
+        ///
+        /// Without them, an answer cannot be understood.
+        pub with_others: bool as reports_include_others = true;
     }
 }
 

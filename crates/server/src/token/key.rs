@@ -14,7 +14,7 @@ use super::{Claims, TokenError, TokenRules, WallClock};
 /// public half checks (Ed25519).
 ///
 /// A server needs only the public half, so that an attacker that breaks into it still cannot make tokens.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Key {
     pub(super) kind: Kind,
     /// The name that tokens call it by (`kid`).
@@ -23,7 +23,7 @@ pub struct Key {
     pub(super) good_until: Option<u64>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Hs256 { secret: Vec<u8> },
     Ed25519 { public: Vec<u8>, seed: Option<Vec<u8>> },

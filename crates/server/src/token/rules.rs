@@ -1,21 +1,34 @@
 //! The rules for tokens, besides a signature by a key of the server.
 
+use consonance_settings::settings;
+
 use super::claims::AUDIENCE;
 use super::signed::Signed;
 use super::{Audience, Claims, Key, TokenError, WallClock};
 
-/// The rules for tokens, besides a good signature. A field that is `None` requires nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TokenRules {
-    /// The name of this server, which a token has to have in its audience (`aud`; RFC 7519, section 4.1.3). With
-    /// `None`, a token needs no audience, but one that it has must have [`AUDIENCE`] in it.
-    pub audience: Option<String>,
-    /// The service that has to have issued it (`iss`; RFC 7519, section 4.1.1).
-    pub issuer: Option<String>,
-    /// The type in its header (`typ`; RFC 7515, section 4.1.9), such as `JWT` or `at+jwt`. Case and a leading
-    /// `application/` do not matter.
-    pub token_type: Option<String>,
+settings! {
+    /// The rules for tokens, besides a good signature. A field that is `None` requires nothing.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct TokenRules {
+        /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
+        /// is present must contain consonance.
+        ///
+        /// RFC 7519, section 4.1.3; the one that must be in it by default is [`AUDIENCE`].
+        #[example("voice.example.org")]
+        pub audience: Option<String> as token_audience = None;
+        /// The required issuer (iss) of join tokens.
+        ///
+        /// RFC 7519, section 4.1.1.
+        #[example("https://accounts.example.org")]
+        pub issuer: Option<String> as token_issuer = None;
+        /// The required type (typ) in the token's header, against tokens of the same key for other purposes. Case and a
+        /// leading `application/` do not matter. `consonance token new` writes JWT.
+        ///
+        /// RFC 7515, section 4.1.9.
+        #[example("JWT")]
+        pub token_type: Option<String> = None;
+    }
 }
 
 impl TokenRules {

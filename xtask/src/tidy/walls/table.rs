@@ -16,6 +16,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-secrets", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-settings", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
@@ -33,6 +34,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-end-reason",
             "consonance-name-key",
             "consonance-opus-packet",
+            "consonance-settings",
             "consonance-wire",
         ]),
         tests_may_also_use: &[],
@@ -97,7 +99,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-audio", "consonance-clock-bridge", "consonance-miniaudio"]),
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls { package: "consonance-pcap", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
+    Walls {
+        package: "consonance-pcap",
+        may_use: Only(&["consonance-settings", "consonance-wire"]),
+        tests_may_also_use: &[],
+    },
     Walls {
         package: "consonance-inspector",
         may_use: Only(&["consonance-name-key"]),
@@ -122,7 +128,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-transport",
         // Of the protocol, only the delivery mode and the end reasons of packets and links.
-        may_use: Only(&["consonance-end-reason", "consonance-wire"]),
+        may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -171,7 +177,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-quic",
-        may_use: Only(&["consonance-transport", "consonance-fast-path"]),
+        may_use: Only(&["consonance-transport", "consonance-fast-path", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -251,12 +257,21 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-inspector",
             "consonance-recording",
             "consonance-secrets",
+            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-server-config",
-        may_use: Only(&["consonance-pcap", "consonance-server", "consonance-session"]),
+        may_use: Only(&[
+            "consonance-admin",
+            "consonance-pcap",
+            "consonance-quic",
+            "consonance-server",
+            "consonance-session",
+            "consonance-settings",
+            "consonance-transport",
+        ]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],
     },
@@ -337,6 +352,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-http",
             "consonance-inspector",
             "consonance-session",
+            "consonance-settings",
             "consonance-transport",
         ]),
         tests_may_also_use: &["consonance-testing"],

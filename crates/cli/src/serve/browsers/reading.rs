@@ -14,7 +14,6 @@ use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
-use crate::serve::address_shares::address_shares;
 use crate::serve::host::host_at;
 use crate::serve::joining::read_secret_line;
 
@@ -50,7 +49,7 @@ pub(in crate::serve) fn read(
         page,
         host,
         voice,
-        gateway: gateway(web, address_shares(&loaded.config)),
+        gateway: gateway(web, loaded.config.addresses),
         info,
         packets,
     }))

@@ -1,0 +1,134 @@
+//! Tables that other crates declare with [`settings!`](consonance_settings::settings), as JSON and as JSON Schema.
+//!
+//! A field of a table has one with `#[serde(with = "crate::declared")]` and `#[schemars(with = "Declared<…>")]`; it is
+//! a table of its own, or with `extend("x-flat" = true)` its keys are keys of the table around it.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use consonance_settings::{DeclaredSettings, PlainValue, SettingKey, SettingKind, SettingRange};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Number, Value as Json, json};
+
+/// The keys and values of a struct.
+pub(super) fn serialize<T: DeclaredSettings, S: Serializer>(
+    settings: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut keys = Map::new();
+    settings.clone().visit(&mut |key| {
+        keys.insert(key.name.into(), json_of(key.value()));
+    });
+    keys.serialize(serializer)
+}
+
+/// The defaults of a struct with these values.
+pub(super) fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let mut values = Map::deserialize(deserializer)?;
+    let mut settings = T::default();
+    let mut wrong = None;
+    settings.visit(&mut |mut key| {
+        if let Some(value) = values.remove(key.name)
+            && !plain(&value).is_some_and(|value| key.set(&value))
+        {
+            wrong.get_or_insert(key.name);
+        }
+    });
+    match (wrong, values.keys().next()) {
+        (Some(key), _) => Err(D::Error::custom(format_args!("{key}: the value is of another kind"))),
+        (None, Some(key)) => Err(D::Error::custom(format_args!("unknown key {key}"))),
+        (None, None) => Ok(settings),
+    }
+}
+
+/// Stands for `T` in a derived schema.
+pub(super) struct Declared<T>(PhantomData<T>);
+
+impl<T: DeclaredSettings> JsonSchema for Declared<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Declared".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let (mut properties, mut order) = (Map::new(), Vec::new());
+        T::default().visit(&mut |key| {
+            properties.insert(key.name.into(), Json::Object(schema_of_key(&key)));
+            order.push(key.name);
+        });
+        let table = [
+            ("type", json!("object")),
+            ("properties", Json::Object(properties)),
+            ("additionalProperties", json!(false)),
+            ("x-order", json!(order)),
+        ];
+        Map::from_iter(table.map(|(key, value)| (key.to_owned(), value))).into()
+    }
+}
+
+fn schema_of_key(key: &SettingKey<'_>) -> Map<String, Json> {
+    let mut schema = schema_of_kind(&key.kind);
+    schema.insert("description".into(), key.about().into());
+    schema.insert("default".into(), json_of(key.value()));
+    if let Some(example) = &key.example {
+        schema.insert("examples".into(), json!([json_of(example.clone())]));
+    }
+    if let Some(range) = key.range {
+        let (least, most) = match range {
+            SettingRange::Whole(least, most) => (least.into(), most.into()),
+            SettingRange::Decimal(least, most) => (bound(least), bound(most)),
+        };
+        schema.extend([("minimum".to_owned(), least), ("maximum".to_owned(), most)]);
+    }
+    schema
+}
+
+/// Without a fraction where there is none.
+fn bound(number: f64) -> Json {
+    if number.fract() == 0.0 && number >= 0.0 { (number as u64).into() } else { number.into() }
+}
+
+fn schema_of_kind(kind: &SettingKind) -> Map<String, Json> {
+    let schema = match kind {
+        SettingKind::Flag => json!({ "type": "boolean" }),
+        SettingKind::Whole(u64::MAX) => json!({ "type": "integer", "minimum": 0 }),
+        SettingKind::Whole(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
+        SettingKind::Decimal => json!({ "type": "number" }),
+        SettingKind::List(items) => json!({ "type": "array", "items": schema_of_kind(items) }),
+        SettingKind::Text => json!({ "type": "string" }),
+    };
+    if let Json::Object(keys) = schema { keys } else { Map::new() }
+}
+
+fn json_of(value: PlainValue) -> Json {
+    match value {
+        PlainValue::None => Json::Null,
+        PlainValue::Flag(flag) => flag.into(),
+        PlainValue::Whole(number) => number.into(),
+        PlainValue::Decimal(number) => Number::from_f64(number).into(),
+        PlainValue::Text(text) => text.into(),
+        PlainValue::List(items) => items.into_iter().map(json_of).collect(),
+    }
+}
+
+/// `None` for what no setting is: a table.
+fn plain(value: &Json) -> Option<PlainValue> {
+    Some(match value {
+        Json::Null => PlainValue::None,
+        Json::Bool(flag) => PlainValue::Flag(*flag),
+        Json::Number(number) => match number.as_u64() {
+            Some(number) => PlainValue::Whole(number),
+            None => PlainValue::Decimal(number.as_f64()?),
+        },
+        Json::String(text) => PlainValue::Text(text.clone()),
+        Json::Array(items) => PlainValue::List(items.iter().map(plain).collect::<Option<_>>()?),
+        Json::Object(_) => return None,
+    })
+}

@@ -1,0 +1,142 @@
+//! A setting is declared once: a made-up crate's struct is composed, read, printed and documented.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use consonance_settings::settings;
+use serde_json::Value as Json;
+
+use crate::declared::Declared;
+use crate::reference::{file_of, keys_of};
+use crate::schema::{Section, schema_of, sections_of};
+use crate::sources::ConfigSources;
+use crate::table::table;
+
+// What stands in the crate that uses the settings.
+settings! {
+    /// How a queue waits.
+    #[derive(Debug, PartialEq)]
+    struct QueueSettings {
+        /// Messages at once. Further ones
+        /// are dropped.
+        ///
+        /// Only programmers read this.
+        pub messages_max: usize = 64, 1..=4096;
+        /// How long a message may wait.
+        pub patience: std::time::Duration as patience_s = std::time::Duration::from_secs(5), 0.1..=60;
+        /// The room for what is dropped.
+        #[example("lost")]
+        pub lost_room: Option<String> = None;
+        /// No operator sets it.
+        pub spare: u8 as _ = 7;
+    }
+}
+
+// What stands here: where the table is, and whether a reload applies it.
+table! {
+    /// A made-up file.
+    struct MadeUpFile {
+        /// How messages wait.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<QueueSettings>", extend("x-reload" = true))]
+        pub queue: QueueSettings = QueueSettings::default();
+        /// Where messages wait.
+        pub store: StoreTable = StoreTable::default();
+    }
+}
+
+table! {
+    /// A table with keys of its own around those of the made-up crate.
+    struct StoreTable {
+        /// Before all others.
+        pub first: bool = false;
+        /// What a queue needs.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<QueueSettings>", extend("x-flat" = true))]
+        pub queue: QueueSettings = QueueSettings::default();
+        /// Between those of the queue.
+        #[schemars(extend("x-after" = "messages_max"))]
+        pub between: bool = false;
+        /// After all others.
+        pub last: bool = false;
+    }
+}
+
+static SCHEMA: LazyLock<Json> = LazyLock::new(schema_of::<MadeUpFile>);
+static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| sections_of(&SCHEMA));
+
+/// The configuration of a file, or its mistakes.
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<MadeUpFile, Vec<String>> {
+    let mut sources = ConfigSources::of_sections(&SECTIONS, &[]);
+    sources.add_file(Path::new("made-up.toml"), text);
+    sources.add_environment(variables.iter().map(|(name, text)| ((*name).into(), (*text).into())));
+    let mut config = serde_json::to_value(MadeUpFile::default()).map_err(|error| vec![error.to_string()])?;
+    let problems = sources.read_into(&mut config).problems;
+    if problems.is_empty() {
+        serde_json::from_value(config).map_err(|error| vec![error.to_string()])
+    } else {
+        Err(problems.iter().map(ToString::to_string).collect())
+    }
+}
+
+#[test]
+fn a_declared_setting_is_read_from_files_and_variables() {
+    let file = "[queue]\npatience_s = 0.5\n[store]\nmessages_max = 5\nbetween = true\nlost_room = 'a'";
+    let config = read(file, &[("CONSONANCE_QUEUE_MESSAGES_MAX", "9")]);
+    let mut expected = MadeUpFile::default();
+    expected.queue.patience = std::time::Duration::from_millis(500);
+    expected.queue.messages_max = 9;
+    expected.store.queue.messages_max = 5;
+    expected.store.queue.lost_room = Some("a".into());
+    expected.store.between = true;
+    assert_eq!(config, Ok(expected));
+}
+
+#[test]
+fn a_wrong_value_of_a_declared_setting_is_refused_with_its_line_and_range() {
+    for (file, complaint) in [
+        (
+            "[queue]\nmessages_max = 0",
+            "made-up.toml:2: queue.messages_max: expected a whole number from 1 to 4096, not 0",
+        ),
+        (
+            "[queue]\npatience_s = 61",
+            "made-up.toml:2: queue.patience_s: expected a number of seconds from 0.1 to 60, not 61",
+        ),
+        ("[store]\nlost_room = 5", "made-up.toml:2: store.lost_room: expected a string, not 5"),
+        ("[store]\nspare = 5", "made-up.toml:2: unknown key store.spare"),
+        (
+            "[store]\nmessage_max = 5",
+            "made-up.toml:2: unknown key store.message_max; did you mean store.messages_max?",
+        ),
+        (
+            "[store.queue]\nlast = true",
+            "made-up.toml:2: unknown key store.queue.last; did you mean store.last?",
+        ),
+    ] {
+        assert_eq!(read(file, &[]), Err(vec![complaint.to_owned()]), "{file}");
+    }
+}
+
+#[test]
+fn declared_settings_are_printed_with_their_defaults_and_documentation() {
+    let file = file_of(&SECTIONS);
+    let (_, tables) = file.split_once("\n[queue]").unwrap_or_default();
+    let expected = "\n\n# Messages at once. Further ones are dropped.\nmessages_max = 64\n\n\
+        # How long a message may wait.\npatience_s = 5\n\n\
+        # The room for what is dropped.\n# lost_room = \"lost\"\n";
+    assert!(tables.starts_with(expected), "{tables}");
+    let keys: Vec<_> = SECTIONS[2].keys.iter().map(|key| &*key.path).collect();
+    let expected = ["first", "messages_max", "between", "patience_s", "lost_room", "last"];
+    assert_eq!(keys, expected.map(|key| format!("store.{key}")));
+}
+
+#[test]
+fn declared_settings_are_documented_with_their_ranges_and_whether_a_reload_applies_them() {
+    let expected = "How messages wait.\nAll keys are reloadable.\n\n| key | default | allowed | |\n|---|---|---|---|\n\
+        | `messages_max` | `64` | 1–4096 | Messages at once. Further ones are dropped. |\n\
+        | `patience_s` | `5` | 0.1–60 s | How long a message may wait. |\n\
+        | `lost_room` | e.g. `\"lost\"` | string | The room for what is dropped. |\n";
+    assert_eq!(keys_of(&SECTIONS[1]), expected);
+    assert!(!SECTIONS[2].keys.iter().any(|key| key.is_reloadable), "the table around it decides");
+}

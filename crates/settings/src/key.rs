@@ -1,0 +1,104 @@
+//! One key of a table, with its value.
+
+use alloc::string::String;
+use core::fmt;
+
+use crate::value::{PlainValue, SettingKind, SettingType};
+
+/// One key: what it is, and its value in a struct of settings.
+#[non_exhaustive]
+pub struct SettingKey<'s> {
+    /// As an operator writes it.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: SettingKind,
+    /// The range of a number, if not all of its type are allowed.
+    pub range: Option<SettingRange>,
+    /// How a value looks, where no default shows it.
+    pub example: Option<PlainValue>,
+    lines: &'static [&'static str],
+    value: &'s mut dyn Slot,
+}
+
+/// The least and the greatest allowed number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SettingRange {
+    /// Of whole numbers.
+    Whole(u64, u64),
+    /// Of numbers with fractions, and of seconds.
+    Decimal(f64, f64),
+}
+
+/// A value whose type is known to itself only.
+trait Slot {
+    fn plain(&self) -> PlainValue;
+    fn set(&mut self, value: &PlainValue) -> bool;
+}
+
+impl<T: SettingType> Slot for T {
+    fn plain(&self) -> PlainValue {
+        self.to_plain()
+    }
+
+    fn set(&mut self, value: &PlainValue) -> bool {
+        let Some(value) = T::from_plain(value) else { return false };
+        *self = value;
+        true
+    }
+}
+
+impl<'s> SettingKey<'s> {
+    /// A key without an example and a range, with the lines of its documentation.
+    pub fn new<T: SettingType>(name: &'static str, lines: &'static [&'static str], value: &'s mut T) -> Self {
+        Self { name, kind: T::kind(), range: None, example: None, lines, value }
+    }
+
+    /// How a value looks.
+    #[must_use]
+    pub fn with_example(self, example: impl Into<PlainValue>) -> Self {
+        Self { example: Some(example.into()), ..self }
+    }
+
+    /// The least and the greatest allowed number.
+    #[must_use]
+    pub fn with_range(self, least: impl Into<PlainValue>, most: impl Into<PlainValue>) -> Self {
+        let range = match (&self.kind, least.into(), most.into()) {
+            (SettingKind::Decimal, least, most) => least.as_decimal().zip(most.as_decimal()).map(decimal),
+            (_, PlainValue::Whole(least), PlainValue::Whole(most)) => Some(SettingRange::Whole(least, most)),
+            _ => None,
+        };
+        Self { range, ..self }
+    }
+
+    /// What an operator reads: the first paragraph of the documentation, in one line.
+    pub fn about(&self) -> String {
+        let mut about = String::new();
+        for line in self.lines.iter().map(|line| line.trim()).take_while(|line| !line.is_empty()) {
+            if !about.is_empty() {
+                about.push(' ');
+            }
+            about.push_str(line);
+        }
+        about
+    }
+
+    /// The value.
+    pub fn value(&self) -> PlainValue {
+        self.value.plain()
+    }
+
+    /// Sets the value, if it is of the key's kind; the range is the caller's concern.
+    pub fn set(&mut self, value: &PlainValue) -> bool {
+        self.value.set(value)
+    }
+}
+
+impl fmt::Debug for SettingKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettingKey").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+fn decimal((least, most): (f64, f64)) -> SettingRange {
+    SettingRange::Decimal(least, most)
+}

@@ -1,0 +1,197 @@
+//! Values of settings, and the types that have them.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// A value, whatever the type of its field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlainValue {
+    /// No value, for an [`Option`].
+    None,
+    /// Yes or no.
+    Flag(bool),
+    /// A whole number.
+    Whole(u64),
+    /// A number with a fraction; seconds, for a duration.
+    Decimal(f64),
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<PlainValue>),
+}
+
+impl PlainValue {
+    /// A number, whole or not.
+    pub fn as_decimal(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Decimal(number) => Some(*number),
+            Self::None | Self::Flag(_) | Self::Text(_) | Self::List(_) => None,
+        }
+    }
+}
+
+/// What values a key takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SettingKind {
+    /// True or false.
+    Flag,
+    /// A whole number up to this one.
+    Whole(u64),
+    /// A number with a fraction.
+    Decimal,
+    /// A text.
+    Text,
+    /// A list.
+    List(Box<SettingKind>),
+}
+
+/// A type that fields of settings may have.
+pub trait SettingType: Sized {
+    /// What values it takes.
+    fn kind() -> SettingKind;
+    /// Its value.
+    fn to_plain(&self) -> PlainValue;
+    /// The field with this value; `None` if it is of another kind.
+    fn from_plain(value: &PlainValue) -> Option<Self>;
+}
+
+impl SettingType for bool {
+    fn kind() -> SettingKind {
+        SettingKind::Flag
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Flag(*self)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if let PlainValue::Flag(flag) = value { Some(*flag) } else { None }
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($kind:ty),*) => {$(
+        #[allow(clippy::cast_lossless, reason = "usize has no `From` for it")]
+        impl SettingType for $kind {
+            fn kind() -> SettingKind {
+                SettingKind::Whole(<$kind>::MAX as u64)
+            }
+
+            fn to_plain(&self) -> PlainValue {
+                PlainValue::Whole(*self as u64)
+            }
+
+            fn from_plain(value: &PlainValue) -> Option<Self> {
+                if let PlainValue::Whole(number) = value { (*number).try_into().ok() } else { None }
+            }
+        }
+    )*};
+}
+
+whole_numbers!(u8, u16, u32, u64, usize);
+
+impl SettingType for f64 {
+    fn kind() -> SettingKind {
+        SettingKind::Decimal
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Decimal(*self)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        value.as_decimal()
+    }
+}
+
+/// In seconds.
+impl SettingType for Duration {
+    fn kind() -> SettingKind {
+        SettingKind::Decimal
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Decimal(self.as_secs_f64())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        Self::try_from_secs_f64(value.as_decimal()?).ok()
+    }
+}
+
+impl SettingType for String {
+    fn kind() -> SettingKind {
+        SettingKind::Text
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Text(self.clone())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if let PlainValue::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+impl<T: SettingType> SettingType for Option<T> {
+    fn kind() -> SettingKind {
+        T::kind()
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        self.as_ref().map_or(PlainValue::None, T::to_plain)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if *value == PlainValue::None { Some(None) } else { T::from_plain(value).map(Some) }
+    }
+}
+
+impl<T: SettingType> SettingType for Vec<T> {
+    fn kind() -> SettingKind {
+        SettingKind::List(Box::new(T::kind()))
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::List(self.iter().map(T::to_plain).collect())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if let PlainValue::List(items) = value { items.iter().map(T::from_plain).collect() } else { None }
+    }
+}
+
+impl From<i32> for PlainValue {
+    /// Whole numbers without a type, as ranges have them; none is negative.
+    fn from(number: i32) -> Self {
+        Self::Whole(u64::try_from(number).unwrap_or_default())
+    }
+}
+
+impl From<u32> for PlainValue {
+    fn from(number: u32) -> Self {
+        Self::Whole(number.into())
+    }
+}
+
+impl From<u64> for PlainValue {
+    fn from(number: u64) -> Self {
+        Self::Whole(number)
+    }
+}
+
+impl From<f64> for PlainValue {
+    fn from(number: f64) -> Self {
+        Self::Decimal(number)
+    }
+}
+
+impl From<&str> for PlainValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
