@@ -176,7 +176,7 @@ impl Client {
             return None;
         }
         Some(match self.join_room(&to) {
-            Ok(_) => ClientEvent::Moved { from, to },
+            Ok(()) => ClientEvent::Moved { from, to },
             Err(_) => ClientEvent::RemovedFromRoom { room: from },
         })
     }

@@ -115,7 +115,7 @@ impl Relay<'_> {
 
     /// Voice that was checked and passed on at another node: lists the links of its listeners here. The payload is the
     /// packet for them; none if it is no voice of this sender.
-    pub(super) fn relay_from_elsewhere<'a>(mut self, sender: ClientId, packet: &'a [u8]) -> Option<&'a [u8]> {
+    pub(super) fn relay_from_elsewhere(mut self, sender: ClientId, packet: &[u8]) -> Option<&[u8]> {
         let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
         match parsed {
             Packet::VoiceData(voice) if voice.sender == sender => {
