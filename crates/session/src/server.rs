@@ -358,11 +358,9 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                let cost = relay::cost(&self.members, &voice);
-                record.budgets.take_fan_out(now, limits, clients, cost)?;
-                let own = own.ok_or(Fault::NotJoined)?;
+                record.budgets.take_fan_out(now, limits, clients, relay::cost(&self.members, &voice))?;
                 let routed = self.relay().route(own, &voice, packet);
-                routed.map_err(|refused| self.report_refusal(Some(own), refused))?;
+                routed.map_err(|refused| self.report_refusal(own, refused))?;
                 return Ok(Some(packet));
             }
             Packet::ErrorWrongSession(_) => self.handle_extension(link, own, trailing)?,

@@ -83,7 +83,7 @@ impl Server {
     /// Makes the report of a refusal; returns its fault.
     pub(super) fn report_refusal(&mut self, id: Option<ClientId>, refused: Refused) -> Fault {
         if let Some(id) = id {
-            self.report(id, refused.report);
+            self.report(id, refused.report.map(|report| *report));
         }
         refused.fault
     }

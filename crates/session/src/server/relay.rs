@@ -69,12 +69,14 @@ impl Server {
 impl Relay<'_> {
     /// Lists the links of all clients that the channels of a frame without destinations reach, each once and without
     /// the sender.
+    #[inline]
     pub(super) fn route(
         mut self,
-        own: ClientId,
+        own: Option<ClientId>,
         voice: &VoiceData<'_>,
         packet: &[u8],
     ) -> Result<(), Refused> {
+        let own = own.ok_or(Fault::NotJoined)?;
         if voice.sender != own {
             return Err(spoofed(voice.sender));
         }
@@ -87,6 +89,7 @@ impl Relay<'_> {
     }
 
     /// Lists the links of the listed destinations. The payload is the packet for them.
+    #[inline]
     pub(super) fn relay_unreliable<'a>(
         mut self,
         link: LinkId,
@@ -138,6 +141,7 @@ impl Relay<'_> {
 
     /// Accepts only whole voice and text packets of the sender's own, of this session: a listener of the original
     /// crashes on a packet that it cannot parse, and believes any sender that a packet names.
+    #[inline]
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Refused> {
         let inner = relay.packet;
         if self.settings.permissive {
@@ -191,7 +195,7 @@ impl Relay<'_> {
             Ok(()) => return Ok(()),
             Err(TextRefusal::Muted) => Fault::TextMuted.into(),
             Err(TextRefusal::RateLimited(wait)) => {
-                Refused { fault: Fault::TextRateLimited, report: Some(Report::TextTooSoon { wait }) }
+                Refused::new(Fault::TextRateLimited, Some(Report::TextTooSoon { wait }))
             }
         };
         Err(refused)
@@ -244,5 +248,5 @@ impl Relay<'_> {
 
 /// A client sent something in the name of another one.
 fn spoofed(claimed: ClientId) -> Refused {
-    Refused { fault: Fault::Spoofed, report: Some(Report::Spoofed { claimed }) }
+    Refused::new(Fault::Spoofed, Some(Report::Spoofed { claimed }))
 }

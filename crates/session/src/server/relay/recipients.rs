@@ -14,6 +14,7 @@ use crate::server::proximity::Reached;
 
 impl Relay<'_> {
     /// Lists the listeners in this server's tables, each once and without the sender.
+    #[inline]
     pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
         let spoken = self.members.spoken(self.now, voice);
         self.outbound.begin_frame(self.policy.register().deafened());
@@ -41,6 +42,7 @@ impl Relay<'_> {
     }
 
     /// Lists the destinations of a relay of a client of this server.
+    #[inline]
     pub(super) fn list_destinations(
         &mut self,
         link: LinkId,

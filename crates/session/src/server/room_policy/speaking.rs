@@ -48,7 +48,7 @@ impl RoomPolicy {
         for VoiceChannel { bits, recipient } in voice.channels {
             if priority_max.is_some_and(|most| bits.priority() > most) {
                 let report = self.gate.note_priority(own).then_some(Report::Priority);
-                return Err(Refused { fault: Fault::PriorityForbidden, report });
+                return Err(Refused::new(Fault::PriorityForbidden, report));
             }
             if bits.kind() == ChannelKind::Room {
                 self.check_speech(own, RoomId(recipient))?;
@@ -67,7 +67,7 @@ impl RoomPolicy {
         }
         let name = self.name_of(room);
         let report = self.note_attempt(own, room, &name, RoomUse::Speak);
-        Err(Refused { fault: Fault::SpeechForbidden, report })
+        Err(Refused::new(Fault::SpeechForbidden, report))
     }
 
     /// Whether a client may by its own patterns speak to every room that the wire knows by this id.
@@ -109,7 +109,7 @@ impl RoomPolicy {
             let Err(is_new) = self.quotas.has_place(now, own, room) else { continue };
             let full = |room| Report::Full { room, to: RoomUse::Speak, is_first: true };
             let report = (is_new && !bits.is_closing()).then(|| full(self.name_of(room)));
-            return Err(Refused { fault: Fault::SpeakersLimited, report });
+            return Err(Refused::new(Fault::SpeakersLimited, report));
         }
         self.quotas.take_places(now, own, voice.channels.iter());
         Ok(())

@@ -12,7 +12,14 @@ use crate::server::{Fault, RoomUse};
 #[derive(Debug)]
 pub(in crate::server) struct Refused {
     pub(in crate::server) fault: Fault,
-    pub(in crate::server) report: Option<Report>,
+    /// In a box, so that results of checks, which nearly always hold, fit into two registers.
+    pub(in crate::server) report: Option<Box<Report>>,
+}
+
+impl Refused {
+    pub(in crate::server) fn new(fault: Fault, report: Option<Report>) -> Self {
+        Self { fault, report: report.map(Box::new) }
+    }
 }
 
 /// A report about a client, to an operator or to itself.

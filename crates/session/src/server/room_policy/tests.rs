@@ -70,7 +70,7 @@ fn bits() -> ChannelBits {
 
 /// The name of the fault, and the report for the operator.
 fn told(refused: Option<Refused>) -> Option<(&'static str, Option<Report>)> {
-    refused.map(|Refused { fault, report }| (name_of(fault), report))
+    refused.map(|Refused { fault, report }| (name_of(fault), report.map(|report| *report)))
 }
 
 fn name_of(fault: Fault) -> &'static str {
