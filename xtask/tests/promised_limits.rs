@@ -93,15 +93,17 @@ fn file_of(name: &str) -> PathBuf {
     folder.join("src").join(module + ".rs")
 }
 
-/// The text after each `name:` of a field, and after the `=` of a constant.
+/// The text after each `name:` of a field, and after the `=` of a constant or of a setting that is declared.
 fn values_of<'s>(name: &str, source: &'s str) -> impl Iterator<Item = &'s str> {
     let begin = format!("{name}: ");
     let places: Vec<_> = source.match_indices(&begin).map(|(at, begin)| (at, at + begin.len())).collect();
     places.into_iter().filter_map(|(at, end)| {
-        let value = if source[..at].ends_with("const ") {
-            source[end..].split_once('=').and_then(|(_, rest)| rest.split_once(';'))?.0
+        let text = source[end..].split('\n').next()?;
+        let is_declared = source[..at].ends_with("pub ") && text.contains(" = ");
+        let value = if source[..at].ends_with("const ") || is_declared {
+            source[end..].split_once('=').and_then(|(_, rest)| rest.split([';', ',']).next())?
         } else {
-            source[end..].split([',', '}', '\n']).next()?
+            text.split([',', '}']).next()?
         };
         Some(value.trim())
     })
