@@ -213,6 +213,7 @@ table! {
     }
 }
 
+// Not `AdminSettings`, which share names with it: those have a bound address and a token, this has files and texts.
 table! {
     /// `[admin]`: the listener for operators.
     pub struct AdminConfig {

@@ -81,6 +81,7 @@ impl Window {
 }
 
 /// A server's settings.
+// Other networks call theirs by the same names, so that one is known from another; their defaults are their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ServerSettings {
     /// The settings of every connection.
