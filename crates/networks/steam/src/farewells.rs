@@ -1,6 +1,6 @@
 //! Cleanup of ended links: goodbyes that are still unsent, and sessions that are no longer needed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::signal::Signal;
@@ -10,10 +10,8 @@ use crate::{SendKind, SteamId, SteamP2p};
 #[derive(Debug, Default)]
 pub(crate) struct Farewells {
     goodbyes: BTreeMap<SteamId, Goodbye>,
-    /// The time at which each session is closed.
-    closings: BTreeMap<SteamId, Instant>,
-    /// The same in the order of time.
-    by_time: BTreeSet<(Instant, SteamId)>,
+    /// The times at which sessions are closed, the earliest first.
+    closings: VecDeque<(Instant, SteamId)>,
 }
 
 #[derive(Debug)]
@@ -43,14 +41,10 @@ impl Farewells {
 
     /// The session with this account may no longer be needed: [`due`](Self::due) returns it after a while.
     pub(crate) fn close_later(&mut self, now: Instant, id: SteamId) {
-        if let Some(&before) = self.closings.get(&id) {
-            self.by_time.remove(&(before, id));
-        } else if self.closings.len() >= WAITING_MAX {
-            return;
+        self.closings.retain(|(_, other)| *other != id);
+        if self.closings.len() < WAITING_MAX {
+            self.closings.push_back((now + CLOSED_AFTER, id));
         }
-        let at = now + CLOSED_AFTER;
-        self.closings.insert(id, at);
-        self.by_time.insert((at, id));
     }
 
     /// Retries unsent goodbyes.
@@ -62,13 +56,7 @@ impl Farewells {
 
     /// A session whose time has come, if it is not used again.
     pub(crate) fn due(&mut self, now: Instant) -> Option<SteamId> {
-        let (at, id) = *self.by_time.first()?;
-        if now < at {
-            return None;
-        }
-        self.by_time.pop_first();
-        self.closings.remove(&id);
-        Some(id)
+        Some(self.closings.pop_front_if(|(at, _)| *at <= now)?.1)
     }
 }
 

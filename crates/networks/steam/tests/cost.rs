@@ -313,6 +313,6 @@ fn sessions_of_others_are_closed_however_often_one_account_came() {
         scene.now += Duration::from_secs(31);
         scene.end.settle(scene.now);
         let closed = scene.steam.with(|it| std::mem::take(&mut it.closed));
-        assert!(closed == [MEMBER, STRANGER], "{} sessions", closed.len());
+        assert!(closed == [STRANGER, MEMBER], "{} sessions", closed.len());
     });
 }
