@@ -1,4 +1,4 @@
-//! The way of a frame through the server: whether its sender may send it, what is noted of it, and who gets it.
+//! The path of a frame through the server: permission checks, statistics, and recipients.
 //!
 //! Voice comes in two shapes. Without destinations it is [routed](Relay::route) to the listeners in this server's
 //! tables; inside a relay packet it goes to the destinations that its sender has listed, as far as the rules of rooms
@@ -40,7 +40,7 @@ pub(super) struct Relay<'s> {
 }
 
 impl Server {
-    /// The way of a frame.
+    /// The path of a frame.
     #[inline]
     pub(super) fn relay(&mut self) -> Relay<'_> {
         Relay {
@@ -71,7 +71,7 @@ impl Relay<'_> {
     /// the sender.
     #[inline]
     pub(super) fn route(
-        mut self,
+        &mut self,
         own: Option<ClientId>,
         voice: &VoiceData<'_>,
         packet: &[u8],
@@ -91,7 +91,7 @@ impl Relay<'_> {
     /// Lists the links of the listed destinations. The payload is the packet for them.
     #[inline]
     pub(super) fn relay_unreliable<'a>(
-        mut self,
+        &mut self,
         link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'a>,
@@ -105,7 +105,7 @@ impl Relay<'_> {
 
     /// Queues the packet for the listed destinations, behind earlier packets to the same links.
     pub(super) fn relay_reliable(
-        mut self,
+        &mut self,
         link: LinkId,
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
@@ -118,7 +118,11 @@ impl Relay<'_> {
 
     /// Voice that was checked and passed on at another node: lists the links of its listeners here. The payload is the
     /// packet for them; none if it is no voice of this sender.
-    pub(super) fn relay_from_elsewhere(mut self, sender: ClientId, packet: &[u8]) -> Option<&[u8]> {
+    pub(super) fn relay_from_elsewhere<'a>(
+        &mut self,
+        sender: ClientId,
+        packet: &'a [u8],
+    ) -> Option<&'a [u8]> {
         let (parsed, _) = Packet::parse_with_trailing(packet).ok()?;
         match parsed {
             Packet::VoiceData(voice) if voice.sender == sender => {

@@ -91,7 +91,7 @@ impl Server {
 
     /// Whether a client has a link, and both sides of it can do this.
     pub(super) fn client_can(&self, id: ClientId, capability: Capabilities) -> bool {
-        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, capability))
+        self.links.client_can(&self.outbound, id, capability)
     }
 
     pub(super) fn send_to(&mut self, to: Audience, packet: &Packet<'_>) {

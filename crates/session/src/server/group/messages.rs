@@ -58,7 +58,7 @@ impl Server {
 }
 
 impl GroupDelivery<'_> {
-    /// Tells a client that has joined, or come back, which group there is.
+    /// Sends the current group to a client that has joined or resumed.
     pub(in crate::server) fn tell(&mut self, id: ClientId) {
         if self.settings.encryption == Encryption::Off {
             return;
@@ -191,7 +191,7 @@ impl GroupDelivery<'_> {
         Ok(())
     }
 
-    /// Tells a member the result of its report.
+    /// Sends a member the result of its report.
     pub(in crate::server) fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
         self.send(id, &DeliveryMessage::ReportAnswer { answer });
     }
@@ -236,7 +236,7 @@ impl GroupDelivery<'_> {
         }
         let plain = self.plain_rooms();
         let (outbound, links) = (&*self.outbound, self.links);
-        let is_reached = |id| outbound.link_of(id).is_some_and(|link| links.can(link, Capabilities::GROUPS));
+        let is_reached = |id| links.client_can(outbound, id, Capabilities::GROUPS);
         let asked = self.service.delivery.ask(self.now, plain, is_reached);
         let request = asked.map(|asked| {
             let removes = asked.removes.iter().map(|name| WireStr::from(&**name)).collect();
@@ -258,7 +258,7 @@ impl GroupDelivery<'_> {
         self.tell_left_out();
     }
 
-    /// Tells clients that no member could add to ask again, with another key package.
+    /// Asks clients that no member could add for another key package.
     fn tell_left_out(&mut self) {
         let group = self.service.delivery.group();
         while let Some(id) = self.service.delivery.poll_left_out() {
@@ -266,7 +266,7 @@ impl GroupDelivery<'_> {
         }
     }
 
-    /// Tells clients that are not members about a group that was created again.
+    /// Announces a recreated group to clients that are not members.
     fn tell_of_another_group(&mut self) {
         let group = self.service.delivery.group();
         if self.service.told == group {
@@ -305,7 +305,7 @@ impl GroupDelivery<'_> {
 
     /// Whether a client has a link, and both sides of it can be in the group.
     fn reaches(&self, id: ClientId) -> bool {
-        self.outbound.link_of(id).is_some_and(|link| self.links.can(link, Capabilities::GROUPS))
+        self.links.client_can(self.outbound, id, Capabilities::GROUPS)
     }
 
     fn send(&mut self, to: ClientId, message: &DeliveryMessage<'_>) {
