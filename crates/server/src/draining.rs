@@ -21,7 +21,7 @@ settings! {
         /// Games with this library follow automatically.
         ///
         /// The name takes the place of [`SESSION_MARK`](Self::SESSION_MARK), encoded as in addresses; with it, the
-        /// address has 1 to 512 bytes. Without an address, players are told when the sessions end.
+        /// address has 1 to 512 bytes. Without an address, players are only notified when the sessions end.
         #[example("quic://voice2.example.org:7777/{session}")]
         pub redirect: Option<String> = None;
         /// The time over which redirects are spread evenly.

@@ -2,8 +2,8 @@
 //!
 //! [`settings!`] declares a struct in the crate that uses it. Each field has, in one place, its documentation, its
 //! default, the range of a number and the key that an operator writes. [`DeclaredSettings::visit`] shows all of it,
-//! with the values, so that a configuration can be read, printed and documented without a second list of its keys. What
-//! nobody calls is not in the program.
+//! with the values, so that a configuration can be read, printed and documented without a second list of its keys. Code
+//! that no program calls is not linked into it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -18,7 +18,7 @@
 //!         pub messages_max: usize = 64, 1..=4096;
 //!         /// How long a message may wait.
 //!         ///
-//!         /// An operator does not read this paragraph: it is for those who write programs.
+//!         /// Only programmers see this paragraph; operators do not.
 //!         pub patience: Duration as patience_s = Duration::from_secs(5), 0.1..=60;
 //!     }
 //! }

@@ -1,4 +1,4 @@
-//! What a declaration says of its keys, and which values they take.
+//! The keys of a declaration, their documentation, and their values.
 
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ settings! {
     }
 }
 
-/// What a key says of itself.
+/// The attributes of a key.
 struct Shown {
     name: &'static str,
     about: String,

@@ -1,4 +1,4 @@
-//! The peers of one port: who is here, who has proved an address, and who makes room for whom.
+//! The peers of one port: their addresses, which of these are proved, and eviction when the port is full.
 
 mod events;
 #[cfg(test)]
@@ -36,7 +36,7 @@ pub use self::events::PeerMessages;
 /// * Each peer is reported once when it is [admitted](Self::admit), and once when it [ends](Self::end).
 /// * A peer has at most one timer, and at most one [turn](Self::give_turn) in the queue.
 ///
-/// What goes with a peer here goes when it ends. The table sends nothing: what a peer is told belongs to the network.
+/// When a peer ends, all its state in the table is removed. The table sends nothing: messages belong to the network.
 pub struct PeerTable<C, K = SocketAddr> {
     peers: BTreeMap<Peer, Entry<C, K>>,
     by_key: BTreeMap<K, Peer>,
@@ -46,7 +46,7 @@ pub struct PeerTable<C, K = SocketAddr> {
     unproved_max: usize,
     slots: ConnectionSlots<Peer>,
     timers: Timers<Peer>,
-    /// Peers that are to get a turn; may also hold some that are gone.
+    /// Peers that wait for their turn; may contain peers that have ended.
     turns: VecDeque<Peer>,
     events: Events,
     is_shut_down: bool,
@@ -250,7 +250,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         }
     }
 
-    /// A peer has joined a session, or left it, which decides who makes room.
+    /// Notes whether a peer is in a session: peers without one are evicted first.
     pub fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
         if self.peers.contains_key(&peer) {
             self.slots.set_joined(now, peer, is_joined);
@@ -306,7 +306,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         }
     }
 
-    /// The peer whose turn it is, which may be gone.
+    /// The peer whose turn it is; it may have ended.
     pub fn turn(&self) -> Option<Peer> {
         self.turns.front().copied()
     }
@@ -350,8 +350,8 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.counts
     }
 
-    /// The counters, for what only the network knows: whom it accepts and refuses, who fails, breaks the protocol or is
-    /// too slow. Of the others, connections and who makes room for whom, the table takes care.
+    /// The counters that only the network can maintain: accepted and refused peers, failed handshakes, protocol
+    /// violations, and slow peers. The table itself counts connections and evictions.
     pub fn counts_mut(&mut self) -> &mut ConnectionCounts {
         &mut self.counts
     }

@@ -6,7 +6,7 @@ use consonance_session::ClientId;
 
 use crate::users::User;
 
-/// The users that the client has been told of and that have not come back yet, by their names.
+/// Users that the client knows and that have not resumed yet, by their names.
 #[derive(Debug, Default)]
 pub(super) struct Absent(BTreeMap<Box<str>, (ClientId, User)>);
 

@@ -189,7 +189,7 @@ impl ForgeServer {
         }
     }
 
-    /// Says goodbye without waiting whether it arrives: another connection needs the place.
+    /// Sends a goodbye without waiting for its confirmation: another connection needs the slot.
     fn close_at_once(&mut self, now: Instant, peer: Peer) {
         if let Some(client) = self.clients.get_mut(peer) {
             let _ = client.link.send(now, Head::unreliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]);

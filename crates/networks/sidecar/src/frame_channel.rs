@@ -9,7 +9,7 @@ use crate::frame_reader::FrameReader;
 use crate::liveness::Liveness;
 use crate::outbox::{Full, Outbox};
 
-/// Frames in both directions. What they mean, and when, is the end's to say.
+/// Frames in both directions; each end interprets them.
 #[derive(Debug)]
 pub(crate) struct FrameChannel {
     pub(crate) outbox: Outbox,

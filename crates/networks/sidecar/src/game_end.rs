@@ -182,7 +182,7 @@ impl GameEnd {
         })
     }
 
-    /// What our signs of life say of their pace.
+    /// The interval of our heartbeats, as they announce it.
     fn pace_ms(&self) -> Option<u16> {
         u16::try_from(self.channel.liveness.pace().as_millis()).ok()
     }

@@ -85,7 +85,7 @@ impl UtpServer {
     }
 
     fn take_in(&mut self, now: Instant, from: SocketAddr, token: Token, (greeting, bytes): (&[u8], usize)) {
-        // The newcomer that is dropped for this one is not told: a real client asks again and is accepted.
+        // The newcomer that is dropped for this one gets no answer: a real client asks again and is accepted.
         if let Some(longest) = self.clients.crowded_out() {
             self.clients.counts_mut().failed_handshakes += 1;
             self.clients.end(longest, DisconnectReason::TimedOut);

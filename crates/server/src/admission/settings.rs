@@ -39,7 +39,7 @@ settings! {
         /// How long such a name is reserved after its player has left. `consonance admin release-name` releases it
         /// earlier.
         ///
-        /// Whoever has none makes another certificate in a second.
+        /// A new certificate takes a second to make.
         pub account_names_last: Duration as account_names_for_s = Duration::from_mins(10), 0..=31_536_000;
         /// How often a wrong password may be tried.
         pub password_attempts: PasswordAttemptLimits as .. = PasswordAttemptLimits::default();
@@ -62,7 +62,7 @@ settings! {
         pub delay_max: Duration as password_delay_max_s = Duration::from_mins(5), 1..=86_400;
         /// Addresses with counted attempts.
         ///
-        /// The one that would be forgiven first goes for another one.
+        /// When the list is full, the entry that expires first makes room.
         pub addresses: usize as password_addresses_max = 10_000, 1..=1_000_000;
     }
 }

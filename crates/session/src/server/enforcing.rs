@@ -88,7 +88,7 @@ impl Server {
         refused.fault
     }
 
-    /// Tells the operator, and the client itself if a room is full for it, or if it has to wait.
+    /// Reports to the operator, and to the client itself if a room is full for it or it has to wait.
     fn report(&mut self, id: ClientId, report: Option<Report>) {
         let Some(report) = report else { return };
         let name_of = |id| self.members.name_of(id);

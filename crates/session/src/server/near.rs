@@ -1,4 +1,4 @@
-//! The positions that clients report, where distance decides who hears whom.
+//! The positions that clients report, for rooms where distance decides which players hear each other.
 
 use consonance_wire::{ClientId, Position, PositionReport};
 

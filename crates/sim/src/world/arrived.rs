@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use consonance_session::LinkId;
 
-/// The frames that arrived over a player's latest link since its client was admitted. No client says so much in
+/// The frames that arrived over a player's latest link since its client was admitted. No client sends so much in
 /// a run that its numbers wrap.
 #[derive(Debug)]
 pub(super) struct Arrived {

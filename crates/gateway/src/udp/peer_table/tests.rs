@@ -1,4 +1,4 @@
-//! A table with peers that have no protocol: who is admitted, reported, due, crowded out and displaced.
+//! A table of peers without a protocol: admission, reports, timers, turns and eviction.
 
 use std::time::Duration;
 
@@ -116,7 +116,7 @@ fn one_peer_may_be_unproved_although_the_limit_is_none() {
 }
 
 #[test]
-fn a_proved_peer_takes_a_slot_from_the_crowd_or_goes_itself() {
+fn a_proved_peer_evicts_one_of_the_crowd_or_is_refused_itself() {
     let now = Instant::now();
     let mut peers = table();
     // Has no effect: it is not here yet.

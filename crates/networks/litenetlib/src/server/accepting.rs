@@ -124,7 +124,7 @@ impl LiteNetLibServer {
         attempt: Attempt,
         (user_data, bytes): (&[u8], usize),
     ) {
-        // The newcomer that is dropped for this one is not told: one that still asks is soon accepted again.
+        // The newcomer that is dropped for this one gets no answer: one that still asks is soon accepted again.
         if let Some(longest) = self.clients.crowded_out() {
             self.forget_newcomer(longest);
         }

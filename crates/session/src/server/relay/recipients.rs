@@ -1,4 +1,4 @@
-//! The rule of who gets a frame: the listeners of its rooms and the players it is spoken to, without those that are
+//! The recipients of a frame: the listeners of its rooms and the players it is spoken to, without those that are
 //! deafened, and without those that are too far away in rooms where distance decides.
 
 use consonance_wire::{

@@ -35,7 +35,7 @@ pub(in crate::server) enum Report {
     IdTaken { room: Box<str>, in_use: Option<Box<str>> },
     /// It sends in the name of this client.
     Spoofed { claimed: ClientId },
-    /// It may write again after this time. Only the client itself is told.
+    /// It may write again after this time. Reported to the client itself only.
     TextTooSoon { wait: Duration },
 }
 
