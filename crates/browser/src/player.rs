@@ -179,7 +179,7 @@ impl BrowserPlayer {
     /// The link is gone for this reason. If it says nothing, the network has lost the link.
     pub fn handle_link_ended(&mut self, now: Instant, reason: &EndReason) {
         let Some(link) = self.link.take() else { return };
-        let reason = self.client.end_notice().unwrap_or(reason).clone();
+        let reason = self.client.server().end_notice().unwrap_or(reason).clone();
         match (reason.kind(), self.client.id()) {
             (EndKind::Abuse, Some(_)) => self.put_out(now, DisconnectCause::Protocol, &reason.to_string()),
             (_, Some(_)) => {}

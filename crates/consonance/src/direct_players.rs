@@ -30,8 +30,9 @@ impl DirectPlayers {
     /// Events for the changes since the last call: lost links, then new ones.
     pub(crate) fn update(&mut self, client: &Client) -> Vec<EventKind> {
         let direct: BTreeMap<ClientId, &str> = client
-            .direct_peers()
-            .filter_map(|(id, _)| Some((id, client.player_name(id)?)))
+            .players()
+            .direct()
+            .filter_map(|(id, _)| Some((id, client.players().name_of(id)?)))
             .filter(|(_, name)| *name != client.name())
             .collect();
         let mut changes = Vec::new();

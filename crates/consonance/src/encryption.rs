@@ -116,7 +116,8 @@ impl Encryption {
             return Some(packet);
         }
         let since = now.saturating_duration_since(self.begun);
-        let opened = self.cipher.open_packet(since, packet, |id| client.player_name(id)).packet(packet)?;
+        let opened =
+            self.cipher.open_packet(since, packet, |id| client.players().name_of(id)).packet(packet)?;
         if let Some(reporting) = &mut self.reporting {
             reporting.hear(since, client, opened);
         }
@@ -141,7 +142,7 @@ impl Encryption {
         if !self.is_in_force(client) {
             return Some(packet);
         }
-        let passage = self.cipher.seal_packet(packet, |id| client.player_name(id), self.loudness_of);
+        let passage = self.cipher.seal_packet(packet, |id| client.players().name_of(id), self.loudness_of);
         if let (Passage::Instead(_), Some(signer)) = (passage, &mut self.signer) {
             signer.speak(packet);
         }
@@ -176,7 +177,7 @@ impl Encryption {
                 self.cipher.is_plain_room(id).then_some(Withheld::Room(id))
             }
             Target::Player(name) => {
-                let id = client.player(name).filter(|_| self.cipher.is_plain_player(name));
+                let id = client.players().id_of(name).filter(|_| self.cipher.is_plain_player(name));
                 id.map(Withheld::Player)
             }
         };
@@ -227,7 +228,7 @@ impl Encryption {
 
     /// Whether packets pass the cipher.
     pub(crate) fn is_in_force(&self, client: &Client) -> bool {
-        self.is_strict || client.is_encrypting()
+        self.is_strict || client.server().can(Capabilities::GROUPS)
     }
 
     /// Sends a signed statement of the player's speech, if one is due.
@@ -290,7 +291,7 @@ impl Encryption {
     }
 
     fn state(&self, client: &Client) -> EncryptionState {
-        match self.cipher.state(self.is_in_force(client), client.is_encrypting()) {
+        match self.cipher.state(self.is_in_force(client), client.server().can(Capabilities::GROUPS)) {
             CipherState::Off => EncryptionState::Off,
             CipherState::Waiting => EncryptionState::Waiting,
             CipherState::On => EncryptionState::On,
@@ -312,7 +313,7 @@ impl Encryption {
 
     /// Whether the player requires encryption where there is none.
     fn is_not_offered(&self, client: &Client) -> bool {
-        self.is_strict && !client.is_encrypting()
+        self.is_strict && !client.server().can(Capabilities::GROUPS)
     }
 }
 

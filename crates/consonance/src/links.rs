@@ -93,7 +93,7 @@ impl Links {
 
     /// Captures packets from now on, replacing any former capture.
     pub(crate) fn log_packets(&mut self, sink: PacketSink, client: &Client) {
-        for player in client.players() {
+        for player in client.players().iter() {
             sink.introduce(player.id, player.name, &player.rooms);
         }
         self.packet_log = Some(sink);
@@ -135,7 +135,7 @@ impl Links {
                     client.handle_connected(at, self.link);
                 }
                 Some(ClientLinkEvent::Disconnected { reason }) => {
-                    let notice = client.end_notice().filter(|_| self.state == LinkState::Up);
+                    let notice = client.server().end_notice().filter(|_| self.state == LinkState::Up);
                     self.last_end = Some(with_notice(reason, notice));
                     if std::mem::replace(&mut self.state, LinkState::Down) == LinkState::Up {
                         client.handle_disconnected(at, self.link);

@@ -106,7 +106,7 @@ impl OperatorDecision {
 
 /// The current restrictions, by our clock.
 pub(crate) fn restrictions_of(client: &Client, clock: &Clock) -> Restrictions {
-    client.restrictions().map(|terms| Some(in_our_time(terms, clock)))
+    client.own_restrictions().all().map(|terms| Some(in_our_time(terms, clock)))
 }
 
 fn in_our_time(terms: &SessionTerms, clock: &Clock) -> RestrictionTerms {

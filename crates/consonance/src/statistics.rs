@@ -190,14 +190,14 @@ impl PacketTable {
 impl VoiceStatistics {
     pub(crate) fn of(client: &Client, at: Instant, transport: LinkTransport, network: Statistics) -> Self {
         let direct_links = client.direct_links().map(|link| DirectLinkRow {
-            player: link.player.and_then(|id| client.player_name(id)).map(str::to_owned),
+            player: link.player.and_then(|id| client.players().name_of(id)).map(str::to_owned),
             received: Total { packets: link.packets_in, bytes: link.bytes_in },
             sent: Total { packets: link.packets_out, bytes: link.bytes_out },
         });
         Self {
             session: client.statistics(),
-            received: PacketTable::of(client.received(), at),
-            sent: PacketTable::of(client.sent(), at),
+            received: PacketTable::of(client.traffic().received(), at),
+            sent: PacketTable::of(client.traffic().sent(), at),
             direct_links: direct_links.collect(),
             transport,
             network,

@@ -112,7 +112,7 @@ impl Talking {
 
     /// Whether the local voice is sent over any channel.
     pub(crate) fn is_heard(&self, client: &Client) -> bool {
-        self.is_speaking && client.has_channels()
+        self.is_speaking && client.voice().has_channels()
     }
 
     /// Every channel that the game wants.
@@ -273,14 +273,14 @@ fn send(
     packet: &mut [u8],
     client: &mut Client,
 ) -> Sent {
-    if !client.has_channels() {
+    if !client.voice().has_channels() {
         return Sent::default();
     }
     let bytes = match encoder.encode_stereo(frame.middle, frame.side, packet) {
         Ok(bytes) => bytes,
         Err(error) => return Sent { frame: None, problem: Some(error.to_string()) },
     };
-    let sequence = client.next_sequence();
+    let sequence = client.voice().next_sequence();
     match client.send_voice(&packet[..bytes]) {
         Ok(listeners) if listeners > 0 => {
             let spoken_at = now.checked_sub(duration_of(spoken as u64)).unwrap_or(now);

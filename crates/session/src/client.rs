@@ -2,24 +2,28 @@
 
 mod back_off;
 mod channels;
-mod closing;
-mod connect;
+mod commands;
 mod destinations;
 mod direct_links;
+mod dispatch;
 mod event;
 mod event_queue;
 mod extension;
-mod group;
+mod fault;
 mod listening;
 mod moderator;
+mod output;
+mod own_voice;
 mod peers;
 mod players;
 mod position;
+mod receptions;
 mod refusals;
 mod restrictions;
-mod resume;
 mod rooms;
+mod roster_update;
 mod routing;
+mod server_link;
 mod settings;
 mod speaker;
 mod stages;
@@ -27,107 +31,68 @@ mod statistics;
 mod text;
 mod timers;
 mod uplink_meter;
-mod voice_reports;
-mod voice_sender;
-
-use alloc::collections::VecDeque;
-use alloc::vec::Vec;
-
-use consonance_end_reason::EndReason;
-use consonance_wire::{
-    Capabilities, ClientId, EndNotice, HandshakeExtension, LossRun, MessageType, Packet, PacketHeader,
-    ParseError, Reception, SessionId, VoiceChannel,
-};
 
 use crate::group_inbox::GroupInbox;
-use crate::link::{Delivery, LinkCommand, LinkId, Offence};
+use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
 use crate::outbox::Transmit;
-use crate::room_list::RoomList;
 use crate::time::Instant;
-use crate::traffic::PacketTraffic;
 
-use back_off::BackOff;
-use channels::Channels;
 pub use channels::{ChannelId, ChannelProperties, Target};
-pub use connect::Status;
-use connect::{Connection, RosterProgress};
-use destinations::Destinations;
 use direct_links::DirectLinks;
 pub use event::{
     ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, RecordingNotice, Redirect,
     TextTarget, UplinkReport, VoiceFrame,
 };
-use event_queue::Events;
 pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
-use players::Players;
-pub use players::SessionPlayer;
+use output::Output;
+pub use own_voice::{ChannelError, OwnVoice, VoiceError};
+use peers::DirectPeers;
+pub use players::{Players, SessionPlayer};
 use position::PositionState;
-use restrictions::OwnRestrictions;
-use resume::Place;
+use receptions::Receptions;
+pub use restrictions::OwnRestrictions;
+use rooms::OwnRooms;
 pub use rooms::RoomError;
-use rooms::{LeftRooms, RoomChanges};
-use routing::Router;
+use roster_update::{RosterSync, RosterUpdate};
 pub use routing::Routing;
+use routing::{Router, Sending};
+use server_link::Joined;
+pub use server_link::{LinkChange, ServerLink, Status};
 pub use settings::ClientSettings;
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
-use stages::StagedOutbox;
-pub use statistics::{ClientStatistics, DirectLinkStatistics};
+use stages::Stage;
+pub use statistics::{ClientStatistics, DirectLinkStatistics, Traffic};
 pub use text::TextError;
-use timers::{Timer, Timers};
-use uplink_meter::UplinkMeter;
-pub use voice_sender::{ChannelError, VoiceError};
+use timers::Timer;
 
 /// A client of one session. A plain struct: packets in, packets and events out, no I/O of its own.
 ///
-/// After each `handle_*` and after each command the driver drains [`poll_command`](Self::poll_command),
-/// [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event).
-/// Any order of calls is safe; a driver that drains late only delays.
+/// The driver opens a link when [`poll_command`](Self::poll_command) asks for one, and reports what becomes of it:
+/// [`handle_connected`](Self::handle_connected), then [`handle_packet`](Self::handle_packet) for each packet,
+/// [`handle_disconnected`](Self::handle_disconnected) at its end; and [`handle_timeout`](Self::handle_timeout) when
+/// the time of [`poll_timeout`](Self::poll_timeout) has come. After each of these, and after each command such as
+/// [`start`](Self::start) or [`send_voice`](Self::send_voice), it drains [`poll_command`](Self::poll_command),
+/// [`poll_transmit`](Self::poll_transmit) and [`poll_event`](Self::poll_event). Any order of calls is safe; a driver
+/// that drains late only delays.
 pub struct Client {
     settings: ClientSettings,
     /// The latest time that the driver has brought.
     now: Instant,
-    connection: Connection,
-    back_off: BackOff,
-    timers: Timers,
+    server: ServerLink,
     links: DirectLinks,
-    router: Router,
     players: Players,
-    /// The rooms that I listen to, in a session or not.
-    rooms: RoomList,
-    left_rooms: LeftRooms,
-    room_changes: RoomChanges,
-    channels: Channels,
-    sequence: u16,
-    uplink_meter: UplinkMeter,
-    /// How I received others since the last report to the server, in the order in which the driver reported it.
-    receptions: Vec<Reception>,
-    /// The average number of consecutive lost frames of each of those.
-    loss_runs: Vec<LossRun>,
-    /// The capabilities that the server of the present session and I share.
-    server_capabilities: Capabilities,
-    /// The last reason that the server has given for the end of the link.
-    end_notice: Option<EndReason>,
-    place: Place,
-    group_inbox: GroupInbox,
-    position_state: PositionState,
+    roster_sync: RosterSync,
+    rooms: OwnRooms,
+    voice: OwnVoice,
+    router: Router,
+    receptions: Receptions,
+    position: PositionState,
     own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
-    /// The channels of the present frame.
-    on_wire: Vec<VoiceChannel>,
-    destinations: Destinations,
-    outbox: StagedOutbox,
-    events: Events,
-    commands: VecDeque<LinkCommand>,
-    statistics: ClientStatistics,
+    group_inbox: GroupInbox,
     traffic: Traffic,
-}
-
-/// The traffic over all links, in and out, by type of packet.
-#[derive(Debug)]
-struct Traffic {
-    received: PacketTraffic,
-    sent: PacketTraffic,
+    out: Output,
 }
 
 impl core::fmt::Debug for Client {
@@ -139,100 +104,93 @@ impl core::fmt::Debug for Client {
     }
 }
 
-/// The reason for dropping a packet. Each kind is counted in [`ClientStatistics`], where its counter is described.
-#[derive(Clone, Copy, Debug)]
-enum Fault {
-    Malformed,
-    Contradiction,
-    UnknownLink,
-    NotJoined,
-    OtherSession,
-    UnknownPlayer,
-    Oversized,
-    NotForPeers,
-    Spoofed,
-    PlayerRefused,
-    Undrained,
-}
-
-impl Fault {
-    /// The offence of a direct peer; none if it may be explained by the two of us being in different sessions for a
-    /// moment.
-    fn offence(self) -> Option<Offence> {
-        Some(match self {
-            Self::Malformed | Self::Contradiction => Offence::Malformed,
-            Self::Oversized => Offence::Oversized,
-            Self::Spoofed => Offence::Spoofed,
-            Self::NotForPeers | Self::PlayerRefused => Offence::Refused,
-            Self::UnknownLink
-            | Self::NotJoined
-            | Self::OtherSession
-            | Self::UnknownPlayer
-            | Self::Undrained => return None,
-        })
-    }
-}
-
-impl From<ParseError> for Fault {
-    fn from(_: ParseError) -> Self {
-        Self::Malformed
-    }
-}
-
 impl Client {
     /// A client that is not started yet.
     pub fn new(settings: ClientSettings) -> Self {
         let packets = settings.packets;
         let mut client = Self {
             now: Instant::START,
-            connection: Connection::Stopped,
-            back_off: BackOff::default(),
-            timers: Timers::default(),
+            server: ServerLink::default(),
             links: DirectLinks::default(),
-            router: Router::new(settings.routing),
             players: Players::new(),
-            rooms: RoomList::default(),
-            left_rooms: LeftRooms::default(),
-            room_changes: RoomChanges::default(),
-            channels: Channels::new(settings.as_original),
-            sequence: 0,
-            uplink_meter: UplinkMeter::default(),
-            receptions: Vec::new(),
-            loss_runs: Vec::new(),
-            server_capabilities: Capabilities::NONE,
-            end_notice: None,
-            place: Place::default(),
-            group_inbox: GroupInbox::default(),
-            position_state: PositionState::default(),
+            roster_sync: RosterSync::default(),
+            rooms: OwnRooms::default(),
+            voice: OwnVoice::new(&settings),
+            router: Router::new(settings.routing),
+            receptions: Receptions::default(),
+            position: PositionState::default(),
             own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),
-            on_wire: Vec::new(),
-            destinations: Destinations::default(),
-            outbox: StagedOutbox::default(),
-            events: Events::new(settings.limits.events),
-            commands: VecDeque::new(),
-            statistics: ClientStatistics::default(),
-            traffic: Traffic { received: PacketTraffic::new(), sent: PacketTraffic::new() },
+            group_inbox: GroupInbox::default(),
+            traffic: Traffic::new(),
+            out: Output::new(settings.limits.events),
             settings,
         };
         client.set_packet_limits(packets);
         client
     }
 
-    /// My name.
-    pub fn name(&self) -> &str {
-        &self.settings.name
+    /// Joins the session: asks the driver for a link. Does nothing if already started.
+    pub fn start(&mut self) {
+        if self.server.status() == Status::Disconnected {
+            self.server.open(&mut self.out);
+        }
     }
 
-    /// My id, while I am in a session.
-    pub fn id(&self) -> Option<ClientId> {
-        self.joined().ok().map(|(_, id)| id)
+    /// Leaves the session and closes the link. A server that keeps places is told with a packet before; for others the
+    /// end of the link is the goodbye.
+    pub fn stop(&mut self, now: Instant) {
+        if self.server.status() != Status::Disconnected {
+            self.leave(now, Disconnection::Stopped);
+        }
     }
 
-    /// The reason for the end of the last link, if the server has sent one in a packet, an
-    /// [`EndNotice`](consonance_wire::EndNotice). Kept until the next link is up.
-    pub fn end_notice(&self) -> Option<&EndReason> {
-        self.end_notice.as_ref()
+    /// The requested link is up. A link that is no longer wanted is closed.
+    pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
+        self.now = now;
+        if !self.links.contains(link) {
+            self.server.begin_handshake(now, link, &self.settings, &mut self.out);
+        }
+    }
+
+    /// Handles a failed attempt to open the requested link.
+    pub fn handle_connect_failed(&mut self, now: Instant) {
+        if self.server.is_opening() {
+            self.lose_link(now, Disconnection::ConnectFailed);
+        }
+    }
+
+    /// Handles a new direct link to another player, opened by either side; an introduction over it will name the
+    /// player.
+    ///
+    /// If I am in a session, I introduce myself at once, otherwise as soon as I have joined one; a repeated call
+    /// repeats the introduction. The end of the link is reported with
+    /// [`handle_disconnected`](Self::handle_disconnected). A link that cannot be used is closed: while the client is
+    /// stopped, or beyond [`Limits::direct_links`](crate::Limits).
+    pub fn handle_peer_connected(&mut self, now: Instant, link: LinkId) {
+        self.now = now;
+        if self.server.link() == Some(link) {
+            return;
+        }
+        if self.server.status() == Status::Disconnected {
+            self.out.close(link, CloseReason::Left);
+            return;
+        }
+        let links_max = self.settings.limits.direct_links;
+        self.peers().add(link, links_max);
+    }
+
+    /// Handles the loss of the link to the server, or of a direct one.
+    pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
+        self.now = now;
+        self.peers().forget(link);
+        if self.server.link() == Some(link) {
+            if self.server.is_removed() {
+                self.tear_down(now, self.own_restrictions.removal());
+            } else {
+                self.lose_link(now, Disconnection::LinkLost);
+            }
+        }
     }
 
     /// Handles a packet from a link.
@@ -241,129 +199,147 @@ impl Client {
     /// here; it is passed so that both engines are driven alike.
     pub fn handle_packet(&mut self, now: Instant, link: LinkId, _delivery: Delivery, packet: &[u8]) {
         self.now = now;
-        self.traffic.received.count(now, packet, 1);
+        self.traffic.count_received(now, packet);
         let outcome = self.dispatch(now, link, packet);
-        self.note_peer_packet(link, packet.len(), outcome);
+        self.peers().note_packet(link, packet.len(), outcome);
         if let Err(fault) = outcome {
-            self.count(fault);
+            fault.count(&mut self.out.statistics);
         }
     }
 
     /// Handles the passing of time.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now = now;
-        while let Some(timer) = self.timers.pop_due(now) {
+        while let Some(timer) = self.out.timers.pop_due(now) {
             match timer {
-                Timer::Handshake => self.ask_again(now),
-                Timer::Reconnect => self.open_link(),
-                Timer::Place => self.give_up_place(),
-                Timer::UploadBudget => self.refill_budget(),
-                Timer::Reception => self.send_receptions(),
-                Timer::Position => self.send_position(),
-                Timer::Speaker(id) => self.check_speaker(now, id),
+                Timer::Handshake => {
+                    if let Some(link) = self.server.repeat_handshake(now, &self.settings, &mut self.out) {
+                        self.lose_link(now, Disconnection::NoAnswer);
+                        self.out.close(link, CloseReason::NoAnswer);
+                    }
+                }
+                Timer::Reconnect => self.server.open(&mut self.out),
+                Timer::Place => {
+                    self.server.forget_server();
+                    self.roster_sync.forget();
+                    self.roster_update().remove_all();
+                }
+                Timer::UploadBudget => self.router.refill_budget(now, &mut self.out.timers),
+                Timer::Reception => {
+                    if let Some(me) = self.server.joined() {
+                        self.receptions.send(now, me, &self.settings, &mut self.out);
+                    }
+                }
+                Timer::Position => {
+                    if let Some(me) = self.server.joined() {
+                        self.position.send(now, me, &mut self.out);
+                    }
+                }
+                Timer::Speaker(id) => self.players.check_speaker(now, id, &mut self.out),
             }
         }
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        self.timers.next()
+        self.out.timers.next()
     }
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        let transmit = self.outbox.pop()?;
-        self.traffic.sent.count(self.now, transmit.payload, transmit.to.len());
+        let transmit = self.out.outbox.pop()?;
+        self.traffic.count_sent(self.now, transmit.payload, transmit.to.len());
         self.links.count_out(transmit.to, transmit.payload.len());
         Some(transmit)
     }
 
     /// The next command for a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.commands.pop_front()
+        self.out.commands.pop_front()
     }
 
     /// The next event.
     pub fn poll_event(&mut self) -> Option<ClientEvent<'_>> {
-        self.events.pop()
+        self.out.events.pop()
     }
 
-    fn dispatch(&mut self, now: Instant, link: LinkId, packet: &[u8]) -> Result<(), Fault> {
-        let from_peer = self.links.contains(link);
-        if !from_peer && self.connection.link() != Some(link) {
-            return Err(Fault::UnknownLink);
-        }
-        if self.outbox.waiting_bytes() > self.settings.limits.outbox_bytes {
-            return Err(Fault::Undrained);
-        }
-        // No original sends more than another original can receive.
-        if packet.len() > crate::PACKET_BYTES_MAX {
-            return Err(Fault::Oversized);
-        }
-        let (header, _) = PacketHeader::parse(packet)?;
-        if from_peer {
-            return self.dispatch_from_peer(now, link, header, packet);
-        }
-        match header.message {
-            // Only clients send these.
-            MessageType::HandshakeRequest
-            | MessageType::ServerRelayReliable
-            | MessageType::ServerRelayUnreliable
-            // Only direct peers send this one.
-            | MessageType::HandshakeP2P => {
-                self.statistics.ignored += 1;
-                return Ok(());
+    /// Leaves the session; the link is closed after a farewell.
+    fn leave(&mut self, now: Instant, cause: Disconnection) {
+        let link = self.server.link();
+        let farewell = self.server.farewell();
+        self.tear_down(now, cause);
+        if let Some(link) = link {
+            if let Some(farewell) = farewell {
+                let written = self.out.send(Stage::ServerReliable, link, &farewell.into());
+                debug_assert!(written.is_ok(), "a farewell is short");
             }
-            MessageType::HandshakeResponse | MessageType::ErrorWrongSession => {}
-            _ => self.check_session(header)?,
+            self.out.close(link, CloseReason::Left);
         }
-        let (parsed, trailing) = Packet::parse_with_trailing(packet)?;
-        match parsed {
-            Packet::HandshakeResponse(response) => {
-                let extension = HandshakeExtension::find(trailing);
-                self.handle_response(now, link, &response, extension.as_ref())?;
-            }
-            Packet::ErrorWrongSession(error) => match (EndNotice::find(trailing), self.carried(trailing)) {
-                (Some(notice), _) => self.end_notice = Some(EndReason::decode(notice.reason.as_bytes())),
-                (None, Some(carried)) => self.handle_carried(now, header, &carried)?,
-                (None, None) => self.handle_wrong_session(now, error.session),
-            },
-            Packet::ClientState(state) => self.handle_client_state(&state)?,
-            Packet::DeltaChannelState(delta) => self.handle_delta(&delta)?,
-            Packet::RemoveClient(remove) => self.handle_remove(remove.id)?,
-            Packet::VoiceData(voice) => self.handle_voice(now, &voice)?,
-            Packet::TextData(text) => self.handle_text(&text)?,
-            _ => debug_assert!(false, "other types were ignored above"),
-        }
-        Ok(())
     }
 
-    fn count(&mut self, fault: Fault) {
-        let statistics = &mut self.statistics;
-        *match fault {
-            Fault::Malformed => &mut statistics.malformed,
-            Fault::Contradiction => &mut statistics.contradictions,
-            Fault::UnknownLink => &mut statistics.unknown_link,
-            Fault::NotJoined => &mut statistics.not_joined,
-            Fault::OtherSession => &mut statistics.other_session,
-            Fault::UnknownPlayer => &mut statistics.unknown_player,
-            Fault::Oversized => &mut statistics.oversized,
-            Fault::NotForPeers => &mut statistics.not_for_peers,
-            Fault::Spoofed => &mut statistics.spoofed,
-            Fault::PlayerRefused => &mut statistics.players_refused,
-            Fault::Undrained => &mut statistics.undrained,
-        } += 1;
+    /// Stops all voices, exits all rooms, removes all players, and schedules the next attempt if the cause calls for
+    /// one.
+    fn tear_down(&mut self, now: Instant, cause: Disconnection) {
+        self.roster_update().remove_all();
+        self.server.forget_place();
+        self.roster_sync.forget();
+        self.links.take_claims();
+        self.out.timers.clear_all();
+        self.end_connection(now, cause);
     }
 
-    fn check_session(&self, header: PacketHeader) -> Result<(), Fault> {
-        let (session, _) = self.joined()?;
-        if header.session == Some(session) { Ok(()) } else { Err(Fault::OtherSession) }
-    }
-
-    fn joined(&self) -> Result<(SessionId, ClientId), Fault> {
-        match self.connection {
-            Connection::Joined { session, id, .. } => Ok((session, id)),
-            _ => Err(Fault::NotJoined),
+    /// Handles a link that was lost or could not be opened: if the server may keep our place, all players stay as they
+    /// are.
+    fn lose_link(&mut self, now: Instant, cause: Disconnection) {
+        if self.server.hope_for_place(now, &mut self.out) {
+            self.out.timers.clear(Timer::Handshake);
+            self.end_connection(now, cause);
+        } else {
+            self.tear_down(now, cause);
         }
+    }
+
+    fn end_connection(&mut self, now: Instant, cause: Disconnection) {
+        self.out.outbox.clear();
+        self.moderator_requests.give_up(&mut self.out);
+        self.server.end(now, cause, &mut self.links, &mut self.out);
+    }
+
+    fn peers(&mut self) -> DirectPeers<'_> {
+        DirectPeers {
+            links: &mut self.links,
+            players: &mut self.players,
+            me: self.server.joined(),
+            out: &mut self.out,
+        }
+    }
+
+    fn roster_update(&mut self) -> RosterUpdate<'_> {
+        RosterUpdate {
+            sync: &mut self.roster_sync,
+            players: &mut self.players,
+            links: &mut self.links,
+            rooms: &mut self.rooms,
+            voice: &mut self.voice,
+            receptions: &mut self.receptions,
+            own_restrictions: &mut self.own_restrictions,
+            me: self.server.joined(),
+            settings: &self.settings,
+            out: &mut self.out,
+        }
+    }
+
+    /// My own voice, and what it takes to send a packet of mine.
+    fn voice_and_sending(&mut self) -> (&mut OwnVoice, Sending<'_>) {
+        let sending = Sending {
+            now: self.now,
+            router: &mut self.router,
+            players: &mut self.players,
+            server: &self.server,
+            own_restrictions: &self.own_restrictions,
+            settings: &self.settings,
+            out: &mut self.out,
+        };
+        (&mut self.voice, sending)
     }
 }

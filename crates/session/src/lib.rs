@@ -103,9 +103,10 @@ mod traffic;
 
 pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
-    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, ListenerReport,
-    ModerateError, RecordingNotice, Redirect, RoomError, Routing, SPEAKING_TIMEOUT, SessionPlayer, Status,
-    Target, TextError, TextTarget, UplinkReport, VoiceError, VoiceFrame,
+    DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, LinkChange,
+    ListenerReport, ModerateError, OwnRestrictions, OwnVoice, Players, RecordingNotice, Redirect, RoomError,
+    Routing, SPEAKING_TIMEOUT, ServerLink, SessionPlayer, Status, Target, TextError, TextTarget, Traffic,
+    UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;

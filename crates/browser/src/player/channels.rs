@@ -48,7 +48,7 @@ impl PageChannels {
         open.amplitude = amplitude.unwrap_or(open.amplitude);
         open.priority = priority.or(open.priority);
         if let Some(id) = *id {
-            client.set_channel(id, properties(open));
+            client.voice_mut().set_channel(id, properties(open));
         }
         true
     }
@@ -57,7 +57,7 @@ impl PageChannels {
     pub(super) fn close(&mut self, client: &mut Client, channel: ChannelNumber) -> bool {
         let Some(closed) = self.channels.remove(&channel) else { return false };
         if let Some(id) = closed.id {
-            client.close_channel(id);
+            client.voice_mut().close_channel(id);
         }
         true
     }
@@ -79,7 +79,7 @@ impl PageChannels {
     pub(super) fn pause(&mut self, client: &mut Client) {
         for channel in self.channels.values_mut() {
             if let Some(id) = channel.id.take() {
-                client.close_channel(id);
+                client.voice_mut().close_channel(id);
             }
         }
         self.some_wait = !self.channels.is_empty();

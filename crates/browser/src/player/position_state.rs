@@ -82,7 +82,8 @@ impl BrowserPlayer {
     }
 
     fn tell_place(&mut self, id: ClientId, position: Option<Position>) {
-        let name = self.client.players().find(|player| player.id == id).map(|player| player.name.into());
+        let name =
+            self.client.players().iter().find(|player| player.id == id).map(|player| player.name.into());
         let Some(name) = name.filter(|_| self.client.id() != Some(id)) else { return };
         let [x, y, z] = position.map_or([None; 3], |position| position.metres().map(Some));
         self.tell(&ToPage::Placed { id: id.0, name, x, y, z });

@@ -1,7 +1,7 @@
 //! Sends the complete state to a page again.
 
 use consonance_session::{
-    Client, ClientId, HeardTarget, Instant, RecordingNotice, Restriction, RoomId, Status,
+    Capabilities, Client, ClientId, HeardTarget, Instant, RecordingNotice, Restriction, RoomId, Status,
 };
 
 use super::BrowserPlayer;
@@ -27,8 +27,8 @@ impl BrowserPlayer {
     pub(super) fn tell_joined(&mut self, id: ClientId, resumed: bool) {
         (self.has_joined, self.retry_at) = (true, None);
         let (session, name) = (self.session.clone(), self.client.name().into());
-        let place = self.client.resume_ticket().map(|ticket| place::write(&ticket).into());
-        let encrypted = self.client.is_encrypting();
+        let place = self.client.server().ticket().map(|ticket| place::write(&ticket).into());
+        let encrypted = self.client.server().can(Capabilities::GROUPS);
         self.tell(&ToPage::Joined { session, id: id.0, name, resumed, place, encrypted });
         self.downlink.tell_again();
         self.reports.tell_again();
@@ -41,20 +41,20 @@ impl BrowserPlayer {
     pub(super) fn tell_state_of_session(&mut self, now: Instant) {
         let Self { client, mailbox, .. } = self;
         let own = client.id();
-        for player in client.players() {
+        for player in client.players().iter() {
             let rooms = player.rooms.iter().map(|room| (*room).into()).collect();
             let (name, is_self) = (player.name.into(), own == Some(player.id));
             mailbox.tell(&ToPage::Player { id: player.id.0, name, rooms, is_self });
         }
-        for (restriction, terms) in client.restrictions().imposed() {
+        for (restriction, terms) in client.own_restrictions().all().imposed() {
             mailbox.tell(&restricted(now, restriction, Some(terms)));
         }
-        for (room, rights) in client.restrictions().rooms() {
+        for (room, rights) in client.own_restrictions().all().rooms() {
             let room = room.into();
             mailbox.tell(&ToPage::RoomRights { room, listen: rights.listen, speak: rights.speak });
         }
-        if client.recorded() != RecordingNotice::default() {
-            let RecordingNotice { is_whole, last } = client.recorded();
+        if client.own_restrictions().recorded() != RecordingNotice::default() {
+            let RecordingNotice { is_whole, last } = client.own_restrictions().recorded();
             mailbox.tell(&ToPage::Recorded { whole: is_whole, last_ms: millis(last) });
         }
         self.tell_known_places();

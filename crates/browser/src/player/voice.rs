@@ -75,7 +75,7 @@ impl BrowserPlayer {
             let sent = match spoken {
                 Spoken::Next { missing, frame } => {
                     channels.speak(client);
-                    client.skip_voice(missing);
+                    client.voice_mut().skip(missing);
                     voice.last = LastFrame::of(frame);
                     voice.closing_at = None;
                     page_voice.note_said(now);
@@ -108,7 +108,7 @@ impl BrowserPlayer {
         self.voice.closing_at = None;
         self.uplink.reset();
         let Some(LastFrame::Opus(toc)) = self.voice.last.take() else { return };
-        if self.client.has_channels() {
+        if self.client.voice().has_channels() {
             self.client.handle_timeout(now);
             self.statistics.unsent += u64::from(self.client.send_voice(&[toc & !3]).is_err());
         }

@@ -227,7 +227,7 @@ fn utterances_are_streams_and_each_player_has_its_own() {
             let client = &mut session.natives[native].client;
             let channel = client.open_channel(lobby, ChannelProperties::default()).unwrap();
             session.speak_natively(native, &frame(nth));
-            session.natives[native].client.close_channel(channel);
+            session.natives[native].client.voice_mut().close_channel(channel);
             session.speak_natively(native, &frame(nth));
         }
     }
@@ -244,7 +244,7 @@ fn another_codec_is_told_once_in_words() {
     let now = session.now;
     let codec = consonance_session::CodecParameters {
         kind: consonance_session::CodecId(0),
-        ..session.natives[bob].client.codec()
+        ..session.natives[bob].client.settings().codec
     };
     session.natives[bob].client.set_codec(now, codec);
     session.wait(FRAME);

@@ -24,7 +24,7 @@ fn code_of_refusal(transport: impl ClientTransport) -> Option<EndCode> {
         thread::sleep(Duration::from_millis(2));
     }
     let in_the_close = player.ends[0].end_reason();
-    player.client.end_notice().cloned().or(in_the_close).map(|reason| reason.code)
+    player.client.server().end_notice().cloned().or(in_the_close).map(|reason| reason.code)
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Player {
     /// Sends the words, sealed if the session is encrypted.
     fn say(&mut self, words: &[u8]) {
         let mut frame = words.to_vec();
-        if self.inner.client.is_encrypting() {
+        if self.inner.client.server().can(Capabilities::GROUPS) {
             frame.clear();
             if self.cipher.seal_frame(None, words, &mut frame).is_err() {
                 return;
@@ -88,7 +88,7 @@ impl Player {
         for (speaker, frame) in frames {
             match SealedVoice::of(&frame) {
                 Some(sealed) => {
-                    let name = inner.client.player_name(speaker).unwrap_or_default().to_owned();
+                    let name = inner.client.players().name_of(speaker).unwrap_or_default().to_owned();
                     let mut words = Vec::new();
                     if cipher.open_frame(since, &name, &sealed, &mut words).is_ok() {
                         heard.push(words);

@@ -29,7 +29,7 @@ impl Reporting {
 
     /// Keeps the frame of a packet that is passed to the client.
     pub(super) fn hear(&mut self, now: Duration, client: &Client, packet: &[u8]) {
-        self.recent.hear(now, packet, |id| client.player_name(id));
+        self.recent.hear(now, packet, |id| client.players().name_of(id));
     }
 
     /// Keeps a speaker's statement of its speech.

@@ -37,7 +37,9 @@ impl WithheldReason {
     pub(super) fn of(withheld: Withheld, client: &Client) -> Option<Self> {
         match withheld {
             Withheld::Room(room) => Some(Self::PlainRoom { room: room_name(client, room) }),
-            Withheld::Player(id) => Some(Self::NotAMember { player: client.player_name(id)?.to_owned() }),
+            Withheld::Player(id) => {
+                Some(Self::NotAMember { player: client.players().name_of(id)?.to_owned() })
+            }
         }
     }
 }
@@ -109,7 +111,7 @@ fn unnamed(id: u16) -> String {
 /// The rooms that somebody listens to.
 fn rooms(client: &Client) -> impl Iterator<Item = String> {
     let own = client.rooms().map(str::to_owned);
-    own.chain(client.players().flat_map(|player| player.rooms).map(str::to_owned))
+    own.chain(client.players().iter().flat_map(|player| player.rooms).map(str::to_owned))
 }
 
 #[cfg(test)]

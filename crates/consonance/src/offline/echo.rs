@@ -141,9 +141,9 @@ impl Echo {
                     Err(_) => continue,
                 },
             };
-            self.client.set_channel(channel, frame.properties);
+            self.client.voice_mut().set_channel(channel, frame.properties);
             if frame.is_last {
-                self.client.close_channel(channel);
+                self.client.voice_mut().close_channel(channel);
                 self.channel = None;
             }
             // A player that has just left is no longer spoken to.
@@ -161,7 +161,7 @@ impl Echo {
     /// The same room if the player listens there, otherwise the player.
     fn answer_to(&self, to: TextTarget) -> Target {
         let is_listened_to = |room: &str| {
-            let mut players = self.client.players();
+            let mut players = self.client.players().iter();
             players.any(|player| *player.name == *self.player && player.rooms.contains(&room))
         };
         match to {

@@ -72,7 +72,7 @@ impl VoiceThread {
             self.playback.set_deafened(wanted.deafened);
         }
         if before.priority != wanted.priority {
-            self.client.set_priority(wanted.priority);
+            self.client.voice_mut().set_priority(wanted.priority);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::time::Instant;
 
+use consonance_session::LinkChange;
 use tracing::info;
 
 use super::VoiceThread;
@@ -22,7 +23,7 @@ impl VoiceThread {
             info!(address, "link moved to another server of the session");
             self.tell(now, EventKind::ServerChanged { address });
         }
-        if self.links.can_return() && self.client.change_link(self.clock.session(now)) {
+        if self.links.can_return() && self.client.change_link(self.clock.session(now), LinkChange::Route) {
             self.links.begin_return();
             self.drain_session(now);
         }

@@ -38,7 +38,7 @@ impl VoiceThread {
 
     /// Publishes the channels that the local player speaks over, and their reception.
     pub(super) fn note_own_channels(&self) {
-        let (local, priority) = (self.shared.players.local(), self.client.priority());
+        let (local, priority) = (self.shared.players.local(), self.client.voice().priority());
         local.set_channels(self.talking.open_channels(priority));
         local.set_priority(priority);
         local.set_packet_loss(self.quality.uplink().lost_percent.map(|percent| percent / 100.0));

@@ -61,10 +61,10 @@ impl VoiceThread {
         snapshot.knows_all_players = watch.knows_all_players && snapshot.status == ConnectionState::Connected;
         snapshot.rooms = self.client.rooms().map(str::to_owned).collect();
         snapshot.refused_rooms = self.rooms.refused().map(str::to_owned).collect();
-        let own_priority = self.client.priority();
+        let own_priority = self.client.voice().priority();
         let channels = self.talking.wanted_channels();
         snapshot.channels = channels.map(|channel| channel_row(&channel, own_priority)).collect();
-        let restrictions = self.client.restrictions();
+        let restrictions = self.client.own_restrictions().all();
         let reason = |restriction| restrictions.terms(restriction).map(|terms| terms.reason.to_string());
         snapshot.server_muted = reason(Restriction::Muted);
         snapshot.server_deafened = reason(Restriction::Deafened);
@@ -104,7 +104,7 @@ impl VoiceThread {
     fn fill_players(&self, now: Instant, counted: &VoiceStatistics, snapshot: &mut ClientSnapshot) {
         let receptions: HashMap<&str, _> =
             counted.speakers.iter().map(|row| (&*row.name, &row.reception)).collect();
-        for player in self.client.players() {
+        for player in self.client.players().iter() {
             let (name, state) = (player.name, self.shared.players.find(player.name));
             let reception = receptions.get(name).copied();
             let mut row =

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::Redirect;
+use consonance_session::{LinkChange, Redirect};
 
 use super::VoiceThread;
 use crate::event::EventKind;
@@ -28,7 +28,7 @@ impl VoiceThread {
     /// Leaves when it is time. A client that lost its link meanwhile has already been redirected.
     pub(super) fn follow_redirect(&mut self, now: Instant) {
         if self.connection.take_redirect(now) && self.links.has_another_way() {
-            self.client.follow_redirect(self.clock.session(now));
+            self.client.change_link(self.clock.session(now), LinkChange::Redirect);
             self.drain_session(now);
         }
     }

@@ -109,7 +109,7 @@ impl VoiceThread {
     fn show_changes(&mut self, now: Instant, decided: bool, has_direct_change: bool) {
         if decided {
             let restrictions = restrictions_of(&self.client, &self.clock);
-            self.shared.own_voice.set_decisions(restrictions, self.client.recorded());
+            self.shared.own_voice.set_decisions(restrictions, self.client.own_restrictions().recorded());
         }
         if has_direct_change {
             for kind in self.direct_players.update(&self.client) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkCommand, LinkId, Target,
+    ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkChange, LinkCommand, LinkId, Target,
 };
 use consonance_transport::{ClientLinkEvent, ClientTransport as _};
 
@@ -82,7 +82,7 @@ impl Link {
 
     /// Moves to another address, and keeps its place in the session. False while it has none.
     pub(crate) fn move_to(&mut self, now: Now, at: usize) -> bool {
-        let is_moving = self.engine.change_link(now.at);
+        let is_moving = self.engine.change_link(now.at, LinkChange::Route);
         if is_moving {
             self.is_in = false;
             self.at = at;

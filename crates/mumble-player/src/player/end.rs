@@ -23,7 +23,7 @@ impl MumblePlayer {
     /// for another link.
     pub fn handle_link_ended(&mut self, now: Instant, reason: &EndReason, neighbours: &Neighbours) {
         let Some(link) = self.link.take() else { return };
-        let reason = self.client.end_notice().unwrap_or(reason).clone();
+        let reason = self.client.server().end_notice().unwrap_or(reason).clone();
         if !reason.is_empty() && reason.kind() != EndKind::Elsewhere {
             self.refuse(now, &reason);
         }

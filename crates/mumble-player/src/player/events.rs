@@ -315,7 +315,8 @@ impl MumblePlayer {
     pub(super) fn tell_restrictions(&mut self) {
         let imposed: Vec<_> = self
             .client
-            .restrictions()
+            .own_restrictions()
+            .all()
             .imposed()
             .map(|(restriction, terms)| (restriction, terms.reason.clone()))
             .collect();

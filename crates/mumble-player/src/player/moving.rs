@@ -4,7 +4,7 @@
 use consonance_mumble::control::messages::{
     DenyType, PermissionDenied, PermissionQuery, UserState, permission,
 };
-use consonance_session::{Instant, RoomUse};
+use consonance_session::{Capabilities, Instant, RoomUse};
 
 use super::MumblePlayer;
 use super::entering::{Answer, Wish};
@@ -86,7 +86,7 @@ impl MumblePlayer {
     }
 
     fn ask_for_room(&mut self, now: Instant, room: &str, wish: Wish) {
-        if self.client.restrictions().room_rights(room).listen == Some(false) {
+        if self.client.own_restrictions().all().room_rights(room).listen == Some(false) {
             return self.deny_entering(room, "an operator has barred you from this channel");
         }
         if wish == Wish::Enter {
@@ -217,11 +217,11 @@ impl MumblePlayer {
         if self.settings.other_rooms {
             permissions |= permission::MAKE_TEMP_CHANNEL;
         }
-        if self.client.can_moderate() {
+        if self.client.server().can(Capabilities::MODERATORS) {
             permissions |= permission::MUTE_DEAFEN | permission::MOVE | permission::KICK | permission::BAN;
         }
         let Some(room) = self.channels.room(channel) else { return permissions };
-        let rights = self.client.restrictions().room_rights(room);
+        let rights = self.client.own_restrictions().all().room_rights(room);
         if rights.listen == Some(false) {
             permissions &= !permission::ENTER;
         } else {

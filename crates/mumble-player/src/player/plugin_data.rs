@@ -48,7 +48,7 @@ impl MumblePlayer {
     /// without an answer.
     pub(super) fn send_plugin_data(&mut self, now: Instant, message: PluginData) {
         let (data, data_id) = (message.data.unwrap_or_default(), message.data_id.unwrap_or_default());
-        let is_muted = self.client.restrictions().terms(Restriction::TextMuted).is_some();
+        let is_muted = self.client.own_restrictions().all().terms(Restriction::TextMuted).is_some();
         if data.is_empty() || data.len() > DATA_BYTES_MAX || data_id.len() > ID_BYTES_MAX || is_muted {
             return;
         }

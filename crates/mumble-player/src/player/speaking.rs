@@ -132,9 +132,9 @@ impl MumblePlayer {
         speaking.packer.finish(|at, frame| send(client, utterance, samples, at, frame));
         let Some(utterance) = speaking.utterance.take() else { return };
         for channel in &utterance.channels {
-            client.close_channel(*channel);
+            client.voice_mut().close_channel(*channel);
         }
-        if utterance.sent_until.is_some() && client.has_channels() {
+        if utterance.sent_until.is_some() && client.voice().has_channels() {
             // Errors are ignored: a lost session ends the utterance anyway.
             let _ = client.send_voice(&[utterance.toc & !3]);
         }
@@ -231,7 +231,7 @@ impl MumblePlayer {
 /// Sends a frame that begins at this sample, behind those that are missing since the one before.
 fn send(client: &mut Client, utterance: &mut Utterance, samples: u32, at: u64, frame: &[u8]) {
     if let Some(sent_until) = utterance.sent_until {
-        client.skip_voice((at.saturating_sub(sent_until) / u64::from(samples)) as u16);
+        client.voice_mut().skip((at.saturating_sub(sent_until) / u64::from(samples)) as u16);
     }
     // A frame that the session rejects, for example during a rejoin, counts as a lost packet.
     if client.send_voice(frame).is_ok() {

@@ -97,7 +97,8 @@ fn a_client_with_frames_of_40_ms_is_joined_again_with_these_once() {
     for number in 1..=10 {
         session.speak(user, 0, &[MS_40, 1, number], 4);
     }
-    let codec = session.natives[native].client.players().find(|player| player.name == "Mia").unwrap().codec;
+    let codec =
+        session.natives[native].client.players().iter().find(|player| player.name == "Mia").unwrap().codec;
     assert_eq!(codec.frame_size_samples, 1920);
     let heard = session.heard_natively(native);
     assert!(heard.len() >= 8 && heard.iter().all(|(_, frame)| frame[0] == MS_40), "{heard:?}");
@@ -123,9 +124,9 @@ fn a_user_hears_native_players_with_numbers_that_count_10_ms() {
     let lobby = Target::Room("lobby".into());
     let channel = session.natives[native].client.open_channel(lobby, ChannelProperties::default()).unwrap();
     session.speak_natively(native, &[MS_20, 1, 1]);
-    session.natives[native].client.skip_voice(2);
+    session.natives[native].client.voice_mut().skip(2);
     session.speak_natively(native, &[MS_20, 1, 4]);
-    session.natives[native].client.close_channel(channel);
+    session.natives[native].client.voice_mut().close_channel(channel);
     session.speak_natively(native, &[MS_20, 1, 5]);
     let heard = session.heard(user);
     let began = heard[0].number;

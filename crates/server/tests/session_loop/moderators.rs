@@ -9,7 +9,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::store::Stored;
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionLoop, SessionsSettings};
-use consonance_session::{Instant, ModeratorAction};
+use consonance_session::{Capabilities, Instant, ModeratorAction};
 use consonance_testing::folder::path_of_test;
 
 use crate::player::Player;
@@ -70,7 +70,7 @@ fn a_moderator_mutes_moves_and_kicks_and_the_audit_log_names_the_subject_of_its_
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
     scene.stage.settle(&mut [&mut ann, &mut bob]);
-    assert!(ann.client.can_moderate());
+    assert!(ann.client.server().can(Capabilities::MODERATORS));
     ann.client.moderate("Bob", &MUTE, "too loud").unwrap();
     scene.stage.settle(&mut [&mut ann, &mut bob]);
     assert!(bob.has_seen("Muted: too loud"), "{:?}", bob.seen);

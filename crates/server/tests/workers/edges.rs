@@ -21,7 +21,9 @@ fn players(stage: &Stage) -> Vec<Player> {
         .map(|(worker, name)| stage.player_of_worker(worker, name, "main"))
         .collect();
     wait_until("all know each other", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
-        all.iter().all(|player| player.client.players().filter(|other| other.rooms == ["lobby"]).count() == 3)
+        all.iter().all(|player| {
+            player.client.players().iter().filter(|other| other.rooms == ["lobby"]).count() == 3
+        })
     });
     players
 }
@@ -67,7 +69,7 @@ fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
     let mut carol = players.pop().unwrap();
     carol.leave();
     wait_until("she is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
-        all.iter().all(|player| player.client.players().all(|other| other.name != "Carol"))
+        all.iter().all(|player| player.client.players().iter().all(|other| other.name != "Carol"))
     });
     let handle = stage.server.handle();
     let links = || handle.ask_all(|session_loop, _| session_loop.links());

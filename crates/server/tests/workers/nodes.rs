@@ -83,7 +83,7 @@ fn rooms_and_players_that_change_at_one_node_are_known_at_all_others_also_after_
     let _alice = players.remove(0);
     players[0].client.join_room("market").unwrap();
     let has_rooms = |player: &Player, name: &str, rooms: &[&str]| {
-        player.client.players().any(|other| other.name == name && other.rooms == rooms)
+        player.client.players().iter().any(|other| other.name == name && other.rooms == rooms)
     };
     wait_until("Carol knows it", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         has_rooms(all[1], "Bob", &["lobby", "market"])

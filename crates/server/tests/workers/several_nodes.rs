@@ -74,7 +74,7 @@ pub(crate) fn knows_nodes(player: &Player, numbers: &[usize]) -> bool {
 }
 
 pub(crate) fn know_each_other(player: &Player, count: usize) -> bool {
-    player.client.players().filter(|other| other.rooms == ["lobby"]).count() == count
+    player.client.players().iter().filter(|other| other.rooms == ["lobby"]).count() == count
 }
 
 pub(crate) fn stand_at(player: &mut Player, x: f32) {

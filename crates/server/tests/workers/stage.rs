@@ -132,7 +132,7 @@ impl Player {
 
     /// Whether the player knows that it and another player listen in the lobby. Until then, voice has no recipient.
     pub(crate) fn knows_two_listeners(&self) -> bool {
-        self.client.players().filter(|player| player.rooms == ["lobby"]).count() == 2
+        self.client.players().iter().filter(|player| player.rooms == ["lobby"]).count() == 2
     }
 
     pub(crate) fn say(&mut self, frame: &[u8]) {

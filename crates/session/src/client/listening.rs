@@ -3,37 +3,50 @@
 use consonance_wire::{ChannelKind, ClientId, VoiceChannel, VoiceData};
 
 use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
-use super::timers::Timer;
-use super::{Client, Fault};
+use super::fault::Fault;
+use super::output::Output;
+use super::players::Players;
+use super::restrictions::OwnRestrictions;
+use super::rooms::OwnRooms;
 use crate::restrictions::Restriction;
 use crate::time::Instant;
 
-impl Client {
+/// What others say and write in the session.
+pub(super) struct Listening<'a> {
+    pub(super) players: &'a mut Players,
+    pub(super) rooms: &'a OwnRooms,
+    pub(super) own_restrictions: &'a OwnRestrictions,
+    /// My id.
+    pub(super) me: ClientId,
+    pub(super) out: &'a mut Output,
+}
+
+impl Listening<'_> {
     pub(super) fn handle_voice(&mut self, now: Instant, voice: &VoiceData<'_>) -> Result<(), Fault> {
-        let (_, own) = self.joined()?;
+        let own = self.me;
         let id = voice.sender;
         // Over direct links, voice arrives regardless.
         if self.own_restrictions.has(Restriction::Deafened) {
-            self.statistics.frames_refused += 1;
+            self.out.statistics.frames_refused += 1;
             return Ok(());
         }
         // The original hears itself if a packet says so; that is never wanted.
         let member = self.players.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
-        let rooms = &self.rooms;
+        let rooms = self.rooms.list();
         let to_me = |channel: &VoiceChannel| match channel.bits.kind() {
             ChannelKind::Player => channel.recipient == own.0,
             ChannelKind::Room => rooms.contains_id(consonance_wire::RoomId(channel.recipient)),
         };
         let heard = member.data.speaker.handle_voice(now, voice, to_me);
-        self.statistics.resynchronised += u64::from(heard.resynchronised);
+        self.out.statistics.resynchronised += u64::from(heard.resynchronised);
         if heard.stopped_before {
-            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
+            self.out.event(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
         }
         if heard.started {
-            self.events.push(ClientEvent::StartedSpeaking { id, name: member.name.clone() });
+            self.out.event(ClientEvent::StartedSpeaking { id, name: member.name.clone() });
         }
         if let Some(frame) = heard.frame {
-            self.statistics.frames_received += 1;
+            self.out.statistics.frames_received += 1;
             let channels = voice.channels.iter().filter(to_me).map(|channel| HeardChannel {
                 target: HeardTarget::of(channel.bits.kind(), channel.recipient),
                 positional: channel.bits.is_positional(),
@@ -50,31 +63,14 @@ impl Client {
                 channels: &[],
                 frame: &[],
             };
-            self.events.push_voice(voice_frame, voice.frame, channels);
+            self.out.events.push_voice(voice_frame, voice.frame, channels);
         } else {
-            self.statistics.frames_refused += 1;
+            self.out.statistics.frames_refused += 1;
         }
         if heard.stopped_after {
-            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
+            self.out.event(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
         }
-        self.watch_speaker(id);
+        self.players.watch_speaker(id, self.out);
         Ok(())
-    }
-
-    /// The speaker's timer fired: it may have stopped, may be forgotten, or was heard in the meantime.
-    pub(super) fn check_speaker(&mut self, now: Instant, id: ClientId) {
-        let Some(member) = self.players.roster.get_mut(id) else { return };
-        if member.data.speaker.handle_timeout(now) {
-            self.events.push(ClientEvent::StoppedSpeaking { id, name: member.name.clone() });
-        }
-        self.watch_speaker(id);
-    }
-
-    fn watch_speaker(&mut self, id: ClientId) {
-        let timer = Timer::Speaker(id);
-        let deadline = self.players.roster.get(id).and_then(|member| member.data.speaker.poll_timeout());
-        if let Some(deadline) = deadline {
-            self.timers.set_no_later(timer, deadline);
-        }
     }
 }

@@ -5,13 +5,11 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use consonance_wire::{
-    Capabilities, CommandAction, ModeratorAnswer, ModeratorCommand, WireStr, WriteError, Writer,
-};
+use consonance_wire::{CommandAction, ModeratorAnswer, ModeratorCommand, WireStr, Writer};
 
-use super::Client;
-use super::connect::Connection;
 use super::event::ClientEvent;
+use super::output::Output;
+use super::server_link::Joined;
 use super::stages::Stage;
 use crate::moderator::ModeratorAction;
 
@@ -74,65 +72,44 @@ impl fmt::Display for ModerateError {
 
 impl core::error::Error for ModerateError {}
 
-impl Client {
-    /// Whether the server of the present session accepts such requests at all; the join token decides which players
-    /// may send them.
-    pub fn can_moderate(&self) -> bool {
-        self.server_can(Capabilities::MODERATORS)
-    }
-
-    /// Requests an action against a player of this session. [`ClientEvent::ModeratorAnswered`] has the result in every
-    /// case.
-    ///
-    /// # Errors
-    /// If it cannot be sent; then there is no event.
-    pub fn moderate(
+impl ModeratorRequests {
+    /// Requests an action against a player of this session.
+    pub(super) fn request(
         &mut self,
         player: &str,
         action: &ModeratorAction,
         reason: &str,
+        me: Joined,
+        out: &mut Output,
     ) -> Result<(), ModerateError> {
-        let Connection::Joined { link, session, .. } = self.connection else {
-            return Err(ModerateError::NotJoined);
-        };
-        if !self.can_moderate() {
-            return Err(ModerateError::NotOffered);
-        }
-        if self.moderator_requests.waiting.len() >= WAITING_MAX {
+        if self.waiting.len() >= WAITING_MAX {
             return Err(ModerateError::TooMany { limit: WAITING_MAX });
         }
-        let number = self.moderator_requests.number.wrapping_add(1);
+        let number = self.number.wrapping_add(1);
         let (name, reason) = (WireStr::from(player), WireStr::from(reason));
         let request = ModeratorCommand { number, player: name, reason, action: command_action(action) };
-        let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
-            let mut writer = Writer::new(out);
-            request.write(session, &mut writer)?;
-            Ok::<_, WriteError>(writer.len())
-        });
-        written.map_err(|_| ModerateError::TooLong)?;
-        let waiting = Waiting { number, player: player.into(), action: action.clone() };
-        self.moderator_requests.waiting.push(waiting);
-        self.moderator_requests.number = number;
+        let write = |writer: &mut Writer<'_>| request.write(me.session, writer);
+        out.send_written(Stage::ServerReliable, me.link, write).map_err(|_| ModerateError::TooLong)?;
+        self.waiting.push(Waiting { number, player: player.into(), action: action.clone() });
+        self.number = number;
         Ok(())
     }
 
     /// Handles the server's answer.
-    pub(super) fn hear_answer(&mut self, number: u16, answer: ModeratorAnswer) {
-        let place = self.moderator_requests.waiting.iter().position(|waiting| waiting.number == number);
-        match place {
+    pub(super) fn handle_answer(&mut self, number: u16, answer: ModeratorAnswer, out: &mut Output) {
+        match self.waiting.iter().position(|waiting| waiting.number == number) {
             Some(place) => {
-                let Waiting { player, action, .. } = self.moderator_requests.waiting.remove(place);
-                self.events.push(ClientEvent::ModeratorAnswered { player, action, answer });
+                let Waiting { player, action, .. } = self.waiting.remove(place);
+                out.event(ClientEvent::ModeratorAnswered { player, action, answer });
             }
-            None => self.statistics.ignored += 1,
+            None => out.statistics.ignored += 1,
         }
     }
 
     /// Fails all pending requests: the server that was asked will not answer any more.
-    pub(super) fn give_up_moderating(&mut self) {
-        for Waiting { player, action, .. } in core::mem::take(&mut self.moderator_requests.waiting) {
-            let answer = ModeratorAnswer::Failed;
-            self.events.push(ClientEvent::ModeratorAnswered { player, action, answer });
+    pub(super) fn give_up(&mut self, out: &mut Output) {
+        for Waiting { player, action, .. } in core::mem::take(&mut self.waiting) {
+            out.event(ClientEvent::ModeratorAnswered { player, action, answer: ModeratorAnswer::Failed });
         }
     }
 }

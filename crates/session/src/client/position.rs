@@ -2,10 +2,10 @@
 
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, Position, PositionReport, Writer};
+use consonance_wire::{Position, PositionReport, Writer};
 
-use super::Client;
-use super::connect::Connection;
+use super::output::Output;
+use super::server_link::Joined;
 use super::stages::Stage;
 use super::timers::Timer;
 use crate::time::Instant;
@@ -27,61 +27,52 @@ pub(super) struct PositionState {
     told: Option<(Option<Position>, Instant)>,
 }
 
-impl Client {
-    /// Reports my position; `None` withdraws it.
-    ///
-    /// A server that routes by distance gets reports at most ten times a second, and at least once a second; other
-    /// servers get none.
-    pub fn set_position(&mut self, position: Option<Position>) {
-        self.position_state.position = position;
-        self.position_state.is_shared |= position.is_some();
-        self.tell_position_in_time();
+impl PositionState {
+    pub(super) fn position(&self) -> Option<Position> {
+        self.position
     }
 
-    /// The position that the game has set last.
-    pub fn position(&self) -> Option<Position> {
-        self.position_state.position
-    }
-
-    /// Whether the server of the present session routes by distance, and so gets reports.
-    pub fn is_position_wanted(&self) -> bool {
-        self.server_can(Capabilities::PROXIMITY)
+    pub(super) fn set(
+        &mut self,
+        now: Instant,
+        position: Option<Position>,
+        is_wanted: bool,
+        out: &mut Output,
+    ) {
+        self.position = position;
+        self.is_shared |= position.is_some();
+        self.schedule(now, is_wanted, out);
     }
 
     /// Begins a session, whose server does not know my position.
-    pub(super) fn begin_position(&mut self) {
-        self.position_state.told = None;
-        self.timers.clear(Timer::Position);
-        self.tell_position_in_time();
+    pub(super) fn begin(&mut self, now: Instant, is_wanted: bool, out: &mut Output) {
+        self.told = None;
+        out.timers.clear(Timer::Position);
+        self.schedule(now, is_wanted, out);
     }
 
     /// Sends a position report that is due.
-    pub(super) fn send_position(&mut self) {
-        let Connection::Joined { link, session, .. } = self.connection else { return };
-        let PositionState { position, number, .. } = self.position_state;
-        let report = PositionReport { number: number.wrapping_add(1), position };
-        let written = self.outbox.push_written(Stage::ServerUnreliable, [link], |out| {
-            let mut writer = Writer::new(out);
-            report.write(session, &mut writer)?;
-            Ok::<_, consonance_wire::WriteError>(writer.len())
-        });
+    pub(super) fn send(&mut self, now: Instant, me: Joined, out: &mut Output) {
+        let report = PositionReport { number: self.number.wrapping_add(1), position: self.position };
+        let write = |writer: &mut Writer<'_>| report.write(me.session, writer);
+        let written = out.send_written(Stage::ServerUnreliable, me.link, write);
         debug_assert!(written.is_ok(), "a position is short");
-        self.position_state.number = report.number;
-        self.position_state.told = Some((position, self.now));
-        self.statistics.positions_sent += 1;
-        self.tell_position_in_time();
+        self.number = report.number;
+        self.told = Some((report.position, now));
+        out.statistics.positions_sent += 1;
+        self.schedule(now, true, out);
     }
 
-    fn tell_position_in_time(&mut self) {
-        let wanted = self.position_state.is_shared && self.is_position_wanted();
-        if !wanted || self.joined().is_err() {
+    /// Schedules the next report, if the server wants any.
+    fn schedule(&self, now: Instant, is_wanted: bool, out: &mut Output) {
+        if !is_wanted || !self.is_shared {
             return;
         }
-        let due = match self.position_state.told {
-            None => self.now,
-            Some((told, at)) if told == self.position_state.position => at + KEEP_ALIVE,
+        let due = match self.told {
+            None => now,
+            Some((told, at)) if told == self.position => at + KEEP_ALIVE,
             Some((_, at)) => at + INTERVAL,
         };
-        self.timers.set_no_later(Timer::Position, due);
+        out.timers.set_no_later(Timer::Position, due);
     }
 }

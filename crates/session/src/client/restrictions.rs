@@ -7,15 +7,20 @@ use core::time::Duration;
 
 use consonance_wire::{Notice, WireStr};
 
-use super::Client;
 use super::event::{ClientEvent, Disconnection, RecordingNotice};
+use super::moderator::ModeratorRequests;
+use super::output::Output;
+use super::players::Players;
+use super::rooms::OwnRooms;
+use super::server_link::Joined;
+use super::settings::ClientSettings;
 use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
 use crate::server::RoomUse;
 use crate::time::Instant;
 
 /// The reported restrictions, and those of them that were confirmed since I last joined.
 #[derive(Debug, Default)]
-pub(super) struct OwnRestrictions {
+pub struct OwnRestrictions {
     restrictions: Restrictions,
     recorded: RecordingNotice,
     /// I was kicked: no reconnect follows the end of the link.
@@ -40,6 +45,16 @@ impl OwnRestrictions {
     pub(super) fn begin(&mut self) {
         self.confirmed = Confirmed::default();
         self.is_kicked = false;
+    }
+
+    /// My restrictions by decision of the server's operator, and my rights in rooms. Ends are by my own clock.
+    pub fn all(&self) -> &Restrictions {
+        &self.restrictions
+    }
+
+    /// The operator's recording of voice, as far as the server announces it.
+    pub fn recorded(&self) -> RecordingNotice {
+        self.recorded
     }
 
     /// Whether this is denied to me.
@@ -111,38 +126,52 @@ impl OwnRestrictions {
 #[derive(Debug, PartialEq, Eq)]
 struct TooManyRooms;
 
-impl Client {
-    /// My restrictions by decision of the server's operator, and my rights in rooms. Ends are by my own clock.
-    pub fn restrictions(&self) -> &Restrictions {
-        &self.own_restrictions.restrictions
+/// A notice of the operator's, and all that it may change.
+pub(super) struct Noticed<'a> {
+    pub(super) own: &'a mut OwnRestrictions,
+    pub(super) rooms: &'a mut OwnRooms,
+    pub(super) players: &'a mut Players,
+    pub(super) moderator_requests: &'a mut ModeratorRequests,
+    pub(super) me: Option<Joined>,
+    pub(super) settings: &'a ClientSettings,
+    pub(super) out: &'a mut Output,
+}
+
+impl Noticed<'_> {
+    pub(super) fn handle(&mut self, now: Instant, notice: &Notice<'_>) {
+        let Some(event) = self.apply(now, notice) else { return };
+        let is_deafened =
+            matches!(event, ClientEvent::Restricted { restriction: Restriction::Deafened, terms: Some(_) });
+        self.out.event(event);
+        if is_deafened {
+            for id in self.players.ids() {
+                self.players.stop_speaker(id, self.out);
+            }
+        }
     }
 
-    /// The operator's recording of voice, as far as the server announces it.
-    pub fn recorded(&self) -> RecordingNotice {
-        self.own_restrictions.recorded
-    }
-
-    pub(super) fn handle_notice(&mut self, now: Instant, notice: &Notice<'_>) {
+    fn apply(&mut self, now: Instant, notice: &Notice<'_>) -> Option<ClientEvent<'static>> {
         let text = |string: WireStr<'_>| Box::<str>::from(&*string.to_str());
-        let own = &mut self.own_restrictions;
-        let event = match *notice {
+        match *notice {
             Notice::Imposed { restriction, ends_in_s, reason } => {
                 let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                own.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
+                self.own.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
             }
-            Notice::Lifted { restriction } => own.lift(restriction),
+            Notice::Lifted { restriction } => self.own.lift(restriction),
             Notice::RoomRights { room, listen, speak } => {
-                let set = own.set_rights(&text(room), RoomRights { listen, speak });
+                let set = self.own.set_rights(&text(room), RoomRights { listen, speak });
                 set.unwrap_or_else(|TooManyRooms| {
-                    self.statistics.ignored += 1;
+                    self.out.statistics.ignored += 1;
                     None
                 })
             }
             Notice::Kicked { reason } => {
-                own.is_kicked = true;
+                self.own.is_kicked = true;
                 Some(ClientEvent::Kicked { reason: text(reason) })
             }
-            Notice::Moved { from, to } => self.follow_move(text(from), text(to)),
+            Notice::Moved { from, to } => {
+                self.rooms.follow_move(text(from), text(to), self.me, self.settings, self.out)
+            }
             Notice::TextRateLimited { wait_ms } => {
                 Some(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) })
             }
@@ -151,34 +180,14 @@ impl Client {
                 Some(ClientEvent::RoomFull { room: text(room), to })
             }
             Notice::Recorded { is_whole, last_s } => {
-                own.confirmed.recorded = true;
-                own.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
+                self.own.confirmed.recorded = true;
+                self.own.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
             }
             Notice::Answered { number, answer } => {
-                self.hear_answer(number, answer);
+                self.moderator_requests.handle_answer(number, answer, self.out);
                 None
             }
-        };
-        let Some(event) = event else { return };
-        let is_deafened =
-            matches!(event, ClientEvent::Restricted { restriction: Restriction::Deafened, terms: Some(_) });
-        self.events.push(event);
-        if is_deafened {
-            for id in self.players.roster.iter().map(|member| member.id).collect::<Vec<_>>() {
-                self.stop_speaker(id);
-            }
         }
-    }
-
-    /// The server moves me from one room to another. A client that has already left the first room does not follow.
-    fn follow_move(&mut self, from: Box<str>, to: Box<str>) -> Option<ClientEvent<'static>> {
-        if !self.expect_removal(&from) {
-            return None;
-        }
-        Some(match self.join_room(&to) {
-            Ok(()) => ClientEvent::Moved { from, to },
-            Err(_) => ClientEvent::RemovedFromRoom { room: from },
-        })
     }
 }
 

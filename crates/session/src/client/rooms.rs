@@ -5,13 +5,16 @@ use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::{fmt, mem};
 
-use consonance_wire::{ClientState, DeltaChannelState, RoomId, WireStr};
+use consonance_wire::{ClientState, DeltaChannelState, RoomId, RosterEntry, WireStr};
 
-use super::Client;
-use super::connect::{Connection, RosterProgress};
 use super::event::ClientEvent;
+use super::output::Output;
+use super::server_link::Joined;
+use super::settings::ClientSettings;
 use super::stages::Stage;
 use crate::limits::STATE_BYTES;
+use crate::packet_limits::write_state;
+use crate::room_list::RoomList;
 
 /// The reason why a room cannot be joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ impl core::error::Error for RoomError {}
 /// Rooms whose exit I have sent and the server, which announces it to all clients, has not echoed yet: in order, with
 /// one entry per exit.
 #[derive(Debug, Default)]
-pub(super) struct LeftRooms(VecDeque<Box<str>>);
+struct LeftRooms(VecDeque<Box<str>>);
 
 /// Beyond this, the oldest entries are dropped: no honest server is so far behind.
 const LEFT_MAX: usize = 256;
@@ -92,16 +95,11 @@ impl LeftRooms {
         let index = self.0.iter().position(|left| **left == *room);
         index.and_then(|index| self.0.remove(index)).is_some()
     }
-
-    /// Clears all entries: exits that were sent over another link get no answer any more.
-    pub(super) fn clear(&mut self) {
-        self.0.clear();
-    }
 }
 
 /// Changes of my rooms, on their way to the server.
 #[derive(Debug, Default)]
-pub(super) enum RoomChanges {
+enum RoomChanges {
     /// Each is announced at once.
     #[default]
     AtOnce,
@@ -126,119 +124,166 @@ impl RoomChanges {
     }
 }
 
-impl Client {
-    /// Starts listening to a room, in this session and in all later ones. Joining twice has no further effect.
-    ///
-    /// # Errors
-    /// If the name is too long, too many rooms are joined, or the id of the room is taken by another one.
-    pub fn join_room(&mut self, room: &str) -> Result<(), RoomError> {
-        if self.rooms.contains(room) {
+/// The rooms that I listen to, in a session or not.
+#[derive(Debug, Default)]
+pub(super) struct OwnRooms {
+    list: RoomList,
+    left: LeftRooms,
+    changes: RoomChanges,
+}
+
+impl OwnRooms {
+    pub(super) fn list(&self) -> &RoomList {
+        &self.list
+    }
+
+    /// See [`Client::join_room`](super::Client::join_room).
+    pub(super) fn join(
+        &mut self,
+        room: &str,
+        me: Option<Joined>,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) -> Result<(), RoomError> {
+        if self.list.contains(room) {
             return Ok(());
         }
-        let limits = &self.settings.limits;
+        let limits = &settings.limits;
         if room.len() > limits.room_name_bytes {
             return Err(RoomError::NameTooLong { bytes: room.len(), limit: limits.room_name_bytes });
         }
-        let listed: usize = self.rooms.names().map(|name| 2 + name.len()).sum();
-        let state = STATE_BYTES + self.settings.name.len() + listed + 2 + room.len();
-        if self.rooms.len() >= limits.rooms_per_client || state > self.settings.packets.reliable_bytes {
-            return Err(RoomError::TooMany { joined: self.rooms.len() });
+        let listed: usize = self.list.names().map(|name| 2 + name.len()).sum();
+        let state = STATE_BYTES + settings.name.len() + listed + 2 + room.len();
+        if self.list.len() >= limits.rooms_per_client || state > settings.packets.reliable_bytes {
+            return Err(RoomError::TooMany { joined: self.list.len() });
         }
-        if let Some(as_room) = self.rooms.name_of(RoomId::of(room)) {
+        if let Some(as_room) = self.list.name_of(RoomId::of(room)) {
             return Err(RoomError::SameId { as_room: as_room.into() });
         }
-        self.rooms.insert(room);
-        self.announce(room, true);
+        self.list.insert(room);
+        self.announce(room, true, me, settings, out);
         Ok(())
     }
 
-    /// Stops listening to a room. No effect if it was not joined.
-    pub fn leave_room(&mut self, room: &str) {
-        if self.rooms.remove(room).is_some() {
-            self.announce(room, false);
+    /// See [`Client::leave_room`](super::Client::leave_room).
+    pub(super) fn leave(
+        &mut self,
+        room: &str,
+        me: Option<Joined>,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) {
+        if self.list.remove(room).is_some() {
+            self.announce(room, false, me, settings, out);
         }
     }
 
-    /// Holds the following changes of my rooms back until [`announce_rooms`](Self::announce_rooms) announces them
-    /// together: many changes at once then cost the session no more than a few.
-    pub fn collect_room_changes(&mut self) {
-        if let RoomChanges::AtOnce = self.room_changes {
-            self.room_changes = RoomChanges::Few(Vec::new());
+    /// Holds the following changes back until [`announce_all`](Self::announce_all).
+    pub(super) fn collect_changes(&mut self) {
+        if let RoomChanges::AtOnce = self.changes {
+            self.changes = RoomChanges::Few(Vec::new());
         }
     }
 
-    /// Announces the changes of my rooms that were held back.
-    ///
-    /// Up to four are announced as they were made. Of more, the server is told the list of all my rooms instead, after
-    /// which clients see me leave all rooms and enter those of the list in the same moment.
-    pub fn announce_rooms(&mut self) {
-        match mem::take(&mut self.room_changes) {
+    /// Announces the changes that were held back.
+    pub(super) fn announce_all(&mut self, me: Option<Joined>, settings: &ClientSettings, out: &mut Output) {
+        match mem::take(&mut self.changes) {
             RoomChanges::AtOnce => {}
             RoomChanges::Few(changes) => {
                 for (room, joined) in &changes {
-                    self.announce(room, *joined);
+                    self.announce(room, *joined, me, settings, out);
                 }
             }
             RoomChanges::Many => {
-                if let Connection::Joined { link, session, id, .. } = self.connection {
-                    self.send_own_state(link, session, id);
+                if let Some(me) = me {
+                    self.send_all(me, settings, out);
                 }
             }
         }
     }
 
-    /// The rooms that I listen to, sorted.
-    pub fn rooms(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.rooms.names()
+    /// A link to another session or server: exits that were sent over an earlier link get no answer any more.
+    pub(super) fn forget_exits(&mut self) {
+        self.left.0.clear();
     }
 
     /// Handles the server's message that I have left a room. If I did not, the server has removed me, and I no longer
     /// listen to the room, neither in this session nor in later ones, until I join it again.
-    pub(super) fn note_own_exit(&mut self, room: &str, was_in_it: bool) {
-        let is_echo = self.left_rooms.take(room);
-        if was_in_it && !is_echo && !self.settings.as_original && self.rooms.remove(room).is_some() {
-            self.events.push(ClientEvent::RemovedFromRoom { room: room.into() });
+    pub(super) fn note_exit(
+        &mut self,
+        room: &str,
+        was_in_it: bool,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) {
+        let is_echo = self.left.take(room);
+        if was_in_it && !is_echo && !settings.as_original && self.list.remove(room).is_some() {
+            out.event(ClientEvent::RemovedFromRoom { room: room.into() });
         }
     }
 
-    /// Prepares for an exit that the server is about to announce, and that I know the reason of. False if I do not
-    /// listen to the room.
-    pub(super) fn expect_removal(&mut self, room: &str) -> bool {
-        let was_in_it = self.rooms.remove(room).is_some();
-        if was_in_it {
-            self.left_rooms.note(room);
-        }
-        was_in_it
+    /// The server moves me from one room to another. A client that has already left the first room does not follow.
+    pub(super) fn follow_move(
+        &mut self,
+        from: Box<str>,
+        to: Box<str>,
+        me: Option<Joined>,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) -> Option<ClientEvent<'static>> {
+        self.list.remove(&from)?;
+        // The server is about to announce this exit.
+        self.left.note(&from);
+        Some(match self.join(&to, me, settings, out) {
+            Ok(()) => ClientEvent::Moved { from, to },
+            Err(_) => ClientEvent::RemovedFromRoom { room: from },
+        })
     }
 
     /// Compares the server's list of my rooms with my own. If they differ, another server has taken over the session
     /// and has missed my changes: they are sent once more.
-    pub(super) fn correct_rooms(&mut self, state: &ClientState<'_>) {
-        let Connection::Joined { link, session, id, roster: RosterProgress::Complete, .. } = self.connection
-        else {
-            return;
-        };
-        if id != state.client.id || self.settings.as_original {
-            return;
-        }
+    pub(super) fn correct(
+        &self,
+        state: &ClientState<'_>,
+        me: Joined,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) {
         let said: BTreeSet<_> = state.rooms.iter().flatten().map(WireStr::to_str).collect();
-        if !self.rooms.names().eq(said.iter().map(AsRef::as_ref)) {
-            self.send_own_state(link, session, id);
+        if !self.list.names().eq(said.iter().map(AsRef::as_ref)) {
+            self.send_all(me, settings, out);
         }
     }
 
-    fn announce(&mut self, room: &str, joined: bool) {
-        if self.room_changes.hold(room, joined) {
+    /// Sends my state: name, codec, and all my rooms.
+    pub(super) fn send_all(&self, me: Joined, settings: &ClientSettings, out: &mut Output) {
+        let Joined { link, session, id } = me;
+        let client = RosterEntry { name: Some(WireStr::from(&*settings.name)), id, codec: settings.codec };
+        let rooms: Vec<&str> = self.list.names().collect();
+        write_state(session, &client, &rooms, settings.packets.reliable_bytes, |packet| {
+            out.outbox.push_bytes(Stage::ServerReliable, [link], packet);
+        });
+    }
+
+    fn announce(
+        &mut self,
+        room: &str,
+        joined: bool,
+        me: Option<Joined>,
+        settings: &ClientSettings,
+        out: &mut Output,
+    ) {
+        if self.changes.hold(room, joined) {
             return;
         }
-        let Connection::Joined { link, session, id, .. } = self.connection else { return };
+        let Some(Joined { link, session, id }) = me else { return };
         if !joined {
-            self.left_rooms.note(room);
+            self.left.note(room);
         }
         let delta = DeltaChannelState { session, joined, id, room: Some(WireStr::from(room)) };
-        let written = self.outbox.push(Stage::ServerReliable, link, &delta.into());
+        let written = out.send(Stage::ServerReliable, link, &delta.into());
         debug_assert!(
-            written.is_ok() || room.len() > self.settings.packets.room_name_bytes(),
+            written.is_ok() || room.len() > settings.packets.room_name_bytes(),
             "a room's name is bounded, unless it was joined over a network that carries more"
         );
     }

@@ -3,11 +3,16 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, ClientId, Packet, ServerRelay, SessionId, WriteError};
+use consonance_wire::{Capabilities, ClientId, Packet, ServerRelay, WriteError};
 
-use super::Client;
+use super::destinations::Destinations;
+use super::output::Output;
+use super::players::Players;
+use super::restrictions::OwnRestrictions;
+use super::server_link::{Joined, ServerLink};
+use super::settings::ClientSettings;
 use super::stages::Stage;
-use super::timers::Timer;
+use super::timers::{Timer, Timers};
 use crate::limits::Rate;
 use crate::link::LinkId;
 use crate::time::Instant;
@@ -43,6 +48,7 @@ pub(super) struct Router {
     routing: Routing,
     /// Bytes of direct copies that may still be sent.
     budget: TokenBucket,
+    pub(super) destinations: Destinations,
     direct: Vec<LinkId>,
     relayed: Vec<ClientId>,
 }
@@ -50,7 +56,23 @@ pub(super) struct Router {
 impl Router {
     pub(super) fn new(routing: Routing) -> Self {
         let budget = TokenBucket::full(Instant::START);
-        Self { routing, budget, direct: Vec::new(), relayed: Vec::new() }
+        let destinations = Destinations::default();
+        Self { routing, budget, destinations, direct: Vec::new(), relayed: Vec::new() }
+    }
+
+    pub(super) fn set_routing(&mut self, routing: Routing) {
+        if routing != self.routing {
+            (self.routing, self.budget) = (routing, TokenBucket::full(Instant::START));
+        }
+    }
+
+    /// Refills the budget. Frames arrive without a time, so a timer refills it while it is not full.
+    pub(super) fn refill_budget(&mut self, now: Instant, timers: &mut Timers) {
+        let Some(rate) = self.rate() else { return };
+        let is_full = self.budget.is_full(now, rate);
+        if !is_full && !timers.is_set(Timer::UploadBudget) {
+            timers.set(Timer::UploadBudget, now + REFILL);
+        }
     }
 
     /// The rate of the budget, if there is one.
@@ -64,19 +86,18 @@ impl Router {
     }
 }
 
-impl Client {
-    /// The present use of direct links.
-    pub fn routing(&self) -> Routing {
-        self.router.routing
-    }
+/// What it takes to send a packet of mine to others.
+pub(super) struct Sending<'a> {
+    pub(super) now: Instant,
+    pub(super) router: &'a mut Router,
+    pub(super) players: &'a mut Players,
+    pub(super) server: &'a ServerLink,
+    pub(super) own_restrictions: &'a OwnRestrictions,
+    pub(super) settings: &'a ClientSettings,
+    pub(super) out: &'a mut Output,
+}
 
-    /// Changes the use of direct links, from the next packet on.
-    pub fn set_routing(&mut self, routing: Routing) {
-        if routing != self.router.routing {
-            self.router = Router::new(routing);
-        }
-    }
-
+impl Sending<'_> {
     /// Sends a packet to the `destinations`: one copy for all direct links, then as many relays as the limits require.
     /// Returns the numbers of players reached directly and through the server.
     ///
@@ -90,9 +111,8 @@ impl Client {
     /// If the packet does not fit into a relay even for one listener; then nothing is sent.
     pub(super) fn send_to_destinations(
         &mut self,
+        me: Joined,
         stage: Stage,
-        server: LinkId,
-        session: SessionId,
         packet: &[u8],
         is_always_sent: bool,
     ) -> Result<(u64, u64), WriteError> {
@@ -102,12 +122,12 @@ impl Client {
         if is_always_sent && ways.1 == 0 {
             self.router.relayed.push(ClientId::NONE);
         }
-        let Router { direct, relayed, .. } = &self.router;
+        let Router { direct, relayed, .. } = &*self.router;
         // Server-side routing reaches all listeners, including those with a direct link, so use it only without direct
         // links.
         let routed = direct.is_empty() && is_voice;
-        if routed && !relayed.is_empty() && self.server_can(Capabilities::SERVER_ROUTING) {
-            self.outbox.push_bytes(stage, [server], packet);
+        if routed && !relayed.is_empty() && self.server.can(Capabilities::SERVER_ROUTING) {
+            self.out.outbox.push_bytes(stage, [me.link], packet);
             return Ok(ways);
         }
         let relays = if relayed.is_empty() {
@@ -115,15 +135,15 @@ impl Client {
         } else {
             // Fails before anything is queued if not even one destination fits beside the packet.
             let most = self.settings.packets.bytes(stage.delivery());
-            Some(ServerRelay::split(session, relayed, packet, most)?)
+            Some(ServerRelay::split(me.session, relayed, packet, most)?)
         };
-        self.outbox.push_bytes(stage, direct.iter().copied(), packet);
+        self.out.outbox.push_bytes(stage, direct.iter().copied(), packet);
         for relay in relays.into_iter().flatten() {
             let relay = match stage {
                 Stage::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
                 _ => Packet::ServerRelayReliable(relay),
             };
-            self.outbox.push(stage, server, &relay)?;
+            self.out.send(stage, me.link, &relay)?;
         }
         Ok(ways)
     }
@@ -137,10 +157,10 @@ impl Client {
     /// Sorts the `destinations` by route. Direct copies of a frame take its bytes from the budget.
     fn choose_ways(&mut self, frame_bytes: Option<usize>) {
         let cost = self.router.rate().zip(frame_bytes);
-        let Router { routing, budget, direct, relayed } = &mut self.router;
+        let Router { routing, budget, destinations, direct, relayed } = &mut *self.router;
         direct.clear();
         relayed.clear();
-        for &id in self.destinations.clients() {
+        for &id in destinations.clients() {
             let link = self.players.roster.get(id).and_then(|member| member.data.link);
             match link.filter(|_| *routing != Routing::AlwaysRelay) {
                 Some(link)
@@ -152,16 +172,7 @@ impl Client {
             }
         }
         if cost.is_some() {
-            self.refill_budget();
-        }
-    }
-
-    /// Refills the budget. Frames arrive without a time, so a timer refills it while it is not full.
-    pub(super) fn refill_budget(&mut self) {
-        let Some(rate) = self.router.rate() else { return };
-        let is_full = self.router.budget.is_full(self.now, rate);
-        if !is_full && !self.timers.is_set(Timer::UploadBudget) {
-            self.timers.set(Timer::UploadBudget, self.now + REFILL);
+            self.router.refill_budget(self.now, &mut self.out.timers);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use consonance_wire::ClientId;
 
-use super::Client;
 use crate::link::LinkId;
+use crate::time::Instant;
 use crate::traffic::PacketTraffic;
 
 /// Counters of one client since its creation.
@@ -92,42 +92,33 @@ pub struct DirectLinkStatistics {
     pub bytes_out: u64,
 }
 
-impl Client {
-    /// The counts so far.
-    pub fn statistics(&self) -> ClientStatistics {
-        let received = self.traffic.received.total(self.now);
-        ClientStatistics {
-            packets_in: received.packets,
-            bytes_in: received.bytes,
-            events_dropped: self.events.dropped(),
-            ..self.statistics.clone()
-        }
+/// The traffic over all links, by type of packet.
+#[derive(Debug)]
+pub struct Traffic {
+    received: PacketTraffic,
+    sent: PacketTraffic,
+}
+
+impl Traffic {
+    pub(super) fn new() -> Self {
+        Self { received: PacketTraffic::new(), sent: PacketTraffic::new() }
     }
 
-    /// The received traffic over all links, by type of packet.
+    /// What came in.
     pub fn received(&self) -> &PacketTraffic {
-        &self.traffic.received
+        &self.received
     }
 
-    /// The sent traffic over all links, by type of packet; a packet to several direct links counts once per link.
+    /// What went out; a packet to several direct links counts once per link.
     pub fn sent(&self) -> &PacketTraffic {
-        &self.traffic.sent
+        &self.sent
     }
 
-    /// Every direct link, in the order of their names.
-    pub fn direct_links(&self) -> impl Iterator<Item = DirectLinkStatistics> {
-        self.links.iter_totals().map(|(link, claimed, totals)| {
-            let is_its_own = |id: &ClientId| {
-                self.players.roster.get(*id).is_some_and(|member| member.data.link == Some(link))
-            };
-            DirectLinkStatistics {
-                link,
-                player: claimed.filter(is_its_own),
-                packets_in: totals.packets_in,
-                bytes_in: totals.bytes_in,
-                packets_out: totals.packets_out,
-                bytes_out: totals.bytes_out,
-            }
-        })
+    pub(super) fn count_received(&mut self, now: Instant, packet: &[u8]) {
+        self.received.count(now, packet, 1);
+    }
+
+    pub(super) fn count_sent(&mut self, now: Instant, packet: &[u8], links: usize) {
+        self.sent.count(now, packet, links);
     }
 }

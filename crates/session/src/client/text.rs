@@ -8,10 +8,12 @@ use consonance_wire::limits::max_relayed_bytes;
 use consonance_wire::{Packet, RoomId, ServerRelay, TextData, TextRecipient, WireStr};
 
 use super::channels::Target;
-use super::connect::Connection;
 use super::event::{ClientEvent, TextTarget};
+use super::fault::Fault;
+use super::listening::Listening;
+use super::routing::Sending;
+use super::server_link::Joined;
 use super::stages::Stage;
-use super::{Client, Fault};
 use crate::restrictions::Restriction;
 
 /// Bytes of a text message besides the text.
@@ -70,16 +72,11 @@ impl fmt::Display for TextError {
 
 impl core::error::Error for TextError {}
 
-impl Client {
-    /// Sends a text message to all listeners of a room, or to one player; returns the number of recipients.
-    ///
-    /// # Errors
-    /// If the client has not joined a session, the server's operator does not let me write, the player is not here, or
-    /// the text is too long for its number of listeners.
-    pub fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
-        let Connection::Joined { link, session, id, .. } = self.connection else {
-            return Err(TextError::NotJoined);
-        };
+impl Sending<'_> {
+    /// See [`Client::send_text`](super::Client::send_text).
+    pub(super) fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
+        let me = self.server.joined().ok_or(TextError::NotJoined)?;
+        let Joined { session, id, .. } = me;
         if self.own_restrictions.has(Restriction::TextMuted) {
             return Err(TextError::Muted);
         }
@@ -91,14 +88,14 @@ impl Client {
         let recipient = match target {
             Target::Room(room) => {
                 let room = RoomId::of(room);
-                self.destinations.set_room(&mut self.players, id, room);
+                self.router.destinations.set_room(self.players, id, room);
                 TextRecipient::Room(room)
             }
             Target::Player(name) => {
-                let Some(player) = self.player(name) else {
+                let Some(player) = self.players.id_of(name) else {
                     return Err(TextError::UnknownPlayer { name: name.clone() });
                 };
-                self.destinations.set_player(&mut self.players, id, player);
+                self.router.destinations.set_player(self.players, id, player);
                 TextRecipient::Player(player)
             }
         };
@@ -112,11 +109,11 @@ impl Client {
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
         let (direct, relayed) = self
-            .send_to_destinations(Stage::PeerReliable, link, session, &inner[..length], false)
+            .send_to_destinations(me, Stage::PeerReliable, &inner[..length], false)
             .map_err(|_| too_long)?;
-        self.statistics.texts_direct += direct;
-        self.statistics.texts_relayed += relayed;
-        Ok(self.destinations.clients().len())
+        self.out.statistics.texts_direct += direct;
+        self.out.statistics.texts_relayed += relayed;
+        Ok(self.router.destinations.clients().len())
     }
 
     /// The longest text of at most this many bytes whose relays stay within the amount that a server accepts from a
@@ -128,13 +125,14 @@ impl Client {
             |bytes: &usize| ServerRelay::bytes_to_reach(listeners, bytes + TEXT_OVERHEAD, most) <= budget;
         (0..=bytes).rev().find(fits).unwrap_or(0)
     }
+}
 
+impl Listening<'_> {
     pub(super) fn handle_text(&mut self, text: &TextData<'_>) -> Result<(), Fault> {
-        let (_, own) = self.joined()?;
         let id = text.sender;
-        let member = self.players.roster.get(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
+        let member = self.players.roster.get(id).filter(|_| id != self.me).ok_or(Fault::UnknownPlayer)?;
         let to = match text.recipient {
-            TextRecipient::Room(room) => match self.rooms.name_of(room) {
+            TextRecipient::Room(room) => match self.rooms.list().name_of(room) {
                 Some(name) => TextTarget::Room(name.into()),
                 None => return Ok(()),
             },
@@ -146,7 +144,7 @@ impl Client {
         };
         let name = member.name.clone();
         let text = text.text.map(|text| text.to_str().as_ref().to_owned()).unwrap_or_default();
-        self.events.push(ClientEvent::Text { id, name, to, text: text.into() });
+        self.out.event(ClientEvent::Text { id, name, to, text: text.into() });
         Ok(())
     }
 }

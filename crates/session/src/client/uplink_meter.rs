@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::UplinkReceipt;
+use consonance_wire::{UplinkReceipt, VoiceReport};
 
-use super::event::UplinkReport;
+use super::event::{ClientEvent, ListenerReport, UplinkReport};
+use super::output::Output;
 use crate::time::Instant;
 
 /// The number of remembered frames: more than ten seconds of the shortest ones, after which a report is useless.
@@ -48,8 +49,26 @@ impl UplinkMeter {
         self.sent[usize::from(sequence) % REMEMBERED] = Sent { sequence, frames: self.frames, at: now };
     }
 
+    /// Handles the server's report on how my voice arrives, there and at its listeners.
+    pub(super) fn handle_report(&mut self, now: Instant, report: &VoiceReport<'_>, out: &mut Output) {
+        if let Some(uplink) = report.uplink.and_then(|receipt| self.read(now, receipt)) {
+            out.statistics.uplink_frames += u64::from(uplink.sent);
+            out.statistics.uplink_lost += u64::from(uplink.lost);
+            out.event(ClientEvent::UplinkReport(uplink));
+        }
+        if let Some(summary) = report.listeners {
+            out.event(ClientEvent::ListenerReport(ListenerReport {
+                listeners: summary.listeners,
+                lost_percent: summary.lost_percent,
+                lost_in_a_row: summary.lost_in_a_row,
+                playout_delay: Duration::from_millis(summary.playout_delay_ms.into()),
+                redundancy: summary.redundancy,
+            }));
+        }
+    }
+
     /// Evaluates the server's receipt against the previous one. `None` if it covers no new frame.
-    pub(super) fn read(&mut self, now: Instant, receipt: UplinkReceipt) -> Option<UplinkReport> {
+    fn read(&mut self, now: Instant, receipt: UplinkReceipt) -> Option<UplinkReport> {
         let UplinkReceipt { newest_sequence, frames: arrived, arrived_ms } = receipt;
         let newest = *self.sent.get(usize::from(newest_sequence) % REMEMBERED)?;
         let (frames_before, arrived_before) = self.reported;

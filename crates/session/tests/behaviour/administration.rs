@@ -110,6 +110,6 @@ fn a_client_that_is_reset_comes_back_with_its_rooms() {
     network.server.reset(ClientId(1));
     network.wait(core::time::Duration::from_secs(5));
     assert_eq!(network.server.clients(), 2);
-    let rooms: Vec<_> = network.client(bob).players().map(|player| player.rooms.join(" ")).collect();
+    let rooms: Vec<_> = network.client(bob).players().iter().map(|player| player.rooms.join(" ")).collect();
     assert_eq!(rooms, ["lobby", "lobby"]);
 }

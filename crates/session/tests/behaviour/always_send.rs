@@ -36,7 +36,7 @@ fn a_channel_to_the_always_send_room_is_sent_to_id_65535_without_listeners() {
     assert_eq!(destinations(&mut client), [[65_535]]);
     let statistics = client.statistics();
     assert_eq!((statistics.frames_sent, statistics.frames_unheard), (1, 0));
-    assert_eq!(client.client.next_sequence(), 1);
+    assert_eq!(client.client.voice().next_sequence(), 1);
 }
 
 #[test]

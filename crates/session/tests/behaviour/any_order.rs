@@ -155,7 +155,7 @@ proptest! {
             run.take(step);
         }
         run.drain();
-        let listed: BTreeSet<_> = run.client.players().map(|player| player.name.to_owned()).collect();
+        let listed: BTreeSet<_> = run.client.players().iter().map(|player| player.name.to_owned()).collect();
         let heard: BTreeSet<_> = run.heard.keys().cloned().collect();
         prop_assert!(listed.is_subset(&heard));
         // Only the client's own record is removed without an event.
@@ -275,7 +275,7 @@ impl ClientRun {
                 self.client.open_channel(target, ChannelProperties::default()).expect("few channels");
             }
             Step::CloseChannel(channel) => {
-                self.client.close_channel(ChannelId(channel));
+                self.client.voice_mut().close_channel(ChannelId(channel));
             }
             // Too long, or an absent player: both errors are allowed.
             Step::Voice(length) => drop(self.client.send_voice(&vec![0; length])),
@@ -283,7 +283,7 @@ impl ClientRun {
             Step::Route(routing) => self.client.set_routing(routing),
             Step::Drain => self.drain(),
         }
-        let direct: Vec<_> = self.client.direct_peers().map(|(_, link)| link).collect();
+        let direct: Vec<_> = self.client.players().direct().map(|(_, link)| link).collect();
         assert!(
             direct.len() <= 2 && !direct.iter().any(|link| direct.iter().filter(|l| *l == link).count() > 1)
         );

@@ -16,19 +16,19 @@ fn packets_are_counted_by_type_in_both_directions_and_rates_decay() {
         alice.sent();
         alice.wait(Duration::from_millis(20));
     }
-    let voice_in = alice.client.received().flow(alice.now, MessageType::VoiceData);
+    let voice_in = alice.client.traffic().received().flow(alice.now, MessageType::VoiceData);
     assert_eq!((voice_in.packets, voice_in.bytes), (500, 500 * 21));
     assert!((voice_in.packets_per_second - 50.0).abs() < 6.0, "{voice_in:?}");
-    let direct = alice.client.sent().flow(alice.now, MessageType::VoiceData);
-    let relayed = alice.client.sent().flow(alice.now, MessageType::ServerRelayUnreliable);
+    let direct = alice.client.traffic().sent().flow(alice.now, MessageType::VoiceData);
+    let relayed = alice.client.traffic().sent().flow(alice.now, MessageType::ServerRelayUnreliable);
     assert_eq!((direct.packets, direct.bytes), (500, 500 * 21));
     assert_eq!((relayed.packets, relayed.bytes), (500, 500 * (21 + 12)));
 
     let later = alice.now + Duration::from_secs(11);
-    let voice_in = alice.client.received().flow(later, MessageType::VoiceData);
+    let voice_in = alice.client.traffic().received().flow(later, MessageType::VoiceData);
     assert_eq!(voice_in.packets, 500);
     assert!(voice_in.packets_per_second <= 0.0);
-    let total = alice.client.received().total(alice.now);
+    let total = alice.client.traffic().received().total(alice.now);
     assert_eq!(total.packets, alice.statistics().packets_in);
     assert_eq!(total.bytes, alice.statistics().bytes_in);
 }

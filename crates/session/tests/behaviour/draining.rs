@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Access, Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, JoinState, LinkId,
-    SessionId, Target,
+    Access, Capabilities, ChannelProperties, ClientId, CloseReason, DrainTarget, Draining, JoinState,
+    LinkChange, LinkId, SessionId, Target,
 };
 
 use crate::support::lone_server::LoneServer;
@@ -133,7 +133,7 @@ fn a_redirected_client_joins_the_other_server_with_rooms_and_channels() {
     network.replace_server(SessionId(99));
     for player in &ours {
         let now = network.now;
-        assert!(network.client(*player).follow_redirect(now));
+        assert!(network.client(*player).change_link(now, LinkChange::Redirect));
     }
     network.wait(A_MOMENT);
     for (player, id) in ours.iter().zip(0..) {
@@ -151,7 +151,7 @@ fn a_client_without_a_session_cannot_follow_a_redirect() {
     let mut network = Network::new();
     let alone = network.start("Ada", &[]);
     let now = network.now;
-    assert!(!network.client(alone).follow_redirect(now));
+    assert!(!network.client(alone).change_link(now, LinkChange::Redirect));
 }
 
 #[test]

@@ -65,19 +65,19 @@ fn a_client_keeps_what_the_server_said_last_until_its_next_link() {
     for reason in ["(full-busy retry=5)", "(full-session)"] {
         client.handle_packet(now, LinkId(1), Delivery::Reliable, &notice(reason));
         assert_eq!(
-            client.end_notice().map(EndReason::encode).as_deref(),
+            client.server().end_notice().map(EndReason::encode).as_deref(),
             Some(reason),
             "before it has joined"
         );
     }
     client.handle_disconnected(now, LinkId(1));
-    assert_eq!(client.end_notice(), Some(&EndCode::SessionFull.into()));
+    assert_eq!(client.server().end_notice(), Some(&EndCode::SessionFull.into()));
     let (at, _) = client.poll_timeout().expect("it tries again");
     client.handle_timeout(at);
     client.handle_connected(at, LinkId(2));
-    assert_eq!(client.end_notice(), None);
+    assert_eq!(client.server().end_notice(), None);
     client.handle_packet(at, LinkId(1), Delivery::Reliable, &notice("(kicked)"));
-    assert_eq!(client.end_notice(), None, "the old link says nothing any more");
+    assert_eq!(client.server().end_notice(), None, "the old link says nothing any more");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn a_player_listed_with_the_same_name_and_id_stays_without_any_event() {
             "Eve entered lobby"
         ]
     );
-    let bob = client.client.players().find(|player| player.name == "Bob").unwrap();
+    let bob = client.client.players().iter().find(|player| player.name == "Bob").unwrap();
     assert_eq!(bob.rooms, ["lobby"]);
 }
 

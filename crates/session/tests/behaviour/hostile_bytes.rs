@@ -61,7 +61,7 @@ fn no_damaged_packet_harms_a_client() {
             assert!(refused, "counted: {packet:02x?}");
         }
         assert!(sent <= 1, "at most a state answers an answer: {packet:02x?}");
-        assert!(client.client.players().count() <= 1 << 16);
+        assert!(client.client.players().iter().count() <= 1 << 16);
         if client.client.id() != session || events.iter().any(|event| event.starts_with("joined")) {
             client = alice();
         }
@@ -85,12 +85,12 @@ fn no_damaged_packet_over_a_direct_link_harms_a_client_or_speaks_for_another_pla
             assert!(is_bobs || event.ends_with(" introduced over link 21"), "{event}: {packet:02x?}");
         }
         assert_eq!(client.client.id(), own);
-        assert_eq!(client.client.players().count(), 3);
+        assert_eq!(client.client.players().iter().count(), 3);
         assert!(client.statistics().other_session - session <= 1);
         let sent = client.sent();
         assert!(sent.iter().all(|sent| sent == "21: HandshakeP2P 0"), "{sent:?}: {packet:02x?}");
         // The peer claimed to be another player, or was refused too often.
-        if client.client.direct_peers().map(|(id, _)| id.0).ne([1]) {
+        if client.client.players().direct().map(|(id, _)| id.0).ne([1]) {
             client = direct();
         }
     });

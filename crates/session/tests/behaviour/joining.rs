@@ -265,7 +265,7 @@ fn all_clients_end_up_with_the_same_roster() {
     network.run();
     let roster = |network: &mut Network, player| -> Vec<_> {
         let players = network.client(player).players();
-        players.map(|player| format!("{} {} {:?}", player.id, player.name, player.rooms)).collect()
+        players.iter().map(|player| format!("{} {} {:?}", player.id, player.name, player.rooms)).collect()
     };
     for player in everyone {
         assert_eq!(

@@ -85,7 +85,7 @@ fn a_monitored_server_reports_speakers_their_recipients_and_the_end() {
         say(&mut network, alice);
         say(&mut network, alice);
         assert_eq!(told(&mut network), ["Alice to player Bob"]);
-        network.client(alice).close_channel(lobby);
+        network.client(alice).voice_mut().close_channel(lobby);
         say(&mut network, alice);
         assert_eq!(told(&mut network), ["Alice no longer to room lobby true"]);
         network.wait(Duration::from_millis(1400));

@@ -36,6 +36,7 @@ fn known(network: &mut Network, player: Player) -> Vec<(String, Vec<String>)> {
     let client = network.client(player);
     let mut known: Vec<_> = client
         .players()
+        .iter()
         .map(|player| (player.name.to_owned(), player.rooms.iter().map(ToString::to_string).collect()))
         .collect();
     known.sort();
@@ -124,7 +125,7 @@ fn a_newcomer_learns_long_lists_of_rooms_in_several_packets() {
     network.server.set_packet_limits(FEW);
     let bob = network.join("Bob", &[]);
     assert_eq!(known(&mut network, bob), [("Alice".to_owned(), rooms), ("Bob".to_owned(), vec![])]);
-    assert_eq!(network.client(alice).players().count(), 2);
+    assert_eq!(network.client(alice).players().iter().count(), 2);
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn reports_of_many_speakers_come_in_turns() {
         network.join(&format!("Bob {number}"), &[]);
     }
     let client = network.client(alice);
-    let speakers: Vec<_> = client.players().map(|player| player.id).collect();
+    let speakers: Vec<_> = client.players().iter().map(|player| player.id).collect();
     for speaker in speakers {
         client.report_reception(
             Reception { speaker, expected: 1, lost: 0, playout_delay_ms: 0 },

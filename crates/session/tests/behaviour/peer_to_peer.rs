@@ -42,7 +42,7 @@ fn open_lobby(client: &mut Client) {
 }
 
 fn direct_peers(alice: &LoneClient) -> Vec<(u16, u64)> {
-    alice.client.direct_peers().map(|(id, link)| (id.0, link.0)).collect()
+    alice.client.players().direct().map(|(id, link)| (id.0, link.0)).collect()
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn two_clients_with_a_direct_link_hear_each_other_directly_and_without_it_throug
     network.join_directly(alice, bob);
     network.run();
     for player in [alice, bob] {
-        assert_eq!(network.client(player).direct_peers().count(), 1);
+        assert_eq!(network.client(player).players().direct().count(), 1);
         open_lobby(network.client(player));
         network.events(player);
     }
@@ -312,9 +312,9 @@ fn a_client_that_comes_back_is_reached_directly_again() {
     network.run();
     network.cut(bob);
     network.run();
-    assert_eq!(network.client(alice).direct_peers().count(), 0);
+    assert_eq!(network.client(alice).players().direct().count(), 0);
     network.wait(Duration::from_secs(5));
     for player in [alice, bob] {
-        assert_eq!(network.client(player).direct_peers().count(), 1);
+        assert_eq!(network.client(player).players().direct().count(), 1);
     }
 }

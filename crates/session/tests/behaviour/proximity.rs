@@ -330,7 +330,7 @@ fn a_server_without_proximity_rooms_is_told_no_place() {
     let alice = network.join("Alice", &["world"]);
     stand_at(&mut network, alice, 0.0);
     wait(&mut network, 5000);
-    assert!(!network.client(alice).is_position_wanted());
+    assert!(!network.client(alice).server().can(Capabilities::PROXIMITY));
     assert_eq!(network.client(alice).statistics().positions_sent, 0);
 }
 

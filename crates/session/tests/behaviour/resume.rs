@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use consonance_session::{
-    Capabilities, ChannelProperties, CloseReason, CodecParameters, Instant, LinkId, SessionId, Target,
+    Capabilities, ChannelProperties, CloseReason, CodecParameters, Instant, LinkChange, LinkId, SessionId,
+    Target,
 };
 
 use consonance_wire::ResumeTicket;
@@ -37,8 +38,8 @@ fn a_client_that_changes_its_link_keeps_its_place_and_its_utterance_unnoticed() 
     network.client(alice).send_voice(b"be").expect("in the session");
     network.run();
     let now = network.now;
-    assert!(network.client(alice).change_link(now));
-    assert!(!network.client(alice).change_link(now), "once");
+    assert!(network.client(alice).change_link(now, LinkChange::Route));
+    assert!(!network.client(alice).change_link(now, LinkChange::Route), "once");
     network.wait(A_MOMENT);
     let expected = ["disconnected: LinkChanged, again in 0 ms", "resumed as 1", "roster received"];
     assert_eq!(network.events(alice), expected);
@@ -52,19 +53,19 @@ fn a_client_does_not_change_its_link_where_the_server_keeps_no_places() {
     let mut network = Network::new();
     let alone = network.start("Ada", &[]);
     let now = network.now;
-    assert!(!network.client(alone).change_link(now), "it is in no session");
+    assert!(!network.client(alone).change_link(now, LinkChange::Route), "it is in no session");
 }
 
 #[test]
 fn another_client_with_the_ticket_has_the_place() {
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
-    let ticket = network.client(alice).resume_ticket().expect("its server keeps places");
+    let ticket = network.client(alice).server().ticket().expect("its server keeps places");
     let now = network.now;
     network.client(alice).resume_with(now, ResumeTicket { session: SessionId(1), ..ticket });
-    assert_eq!(network.client(alice).resume_ticket(), Some(ticket), "it is in its session");
+    assert_eq!(network.client(alice).server().ticket(), Some(ticket), "it is in its session");
     network.lose(alice);
     network.client(alice).stop(now);
-    assert_eq!(network.client(alice).resume_ticket(), None);
+    assert_eq!(network.client(alice).server().ticket(), None);
     let again = network.start("Alice", &[]);
     network.client(again).resume_with(now, ticket);
     network.run();
@@ -210,7 +211,7 @@ fn a_resumed_client_hears_a_player_with_a_former_name_and_id_at_once() {
     for word in ["one", "two"] {
         let channel = network.client(bob).open_channel(lobby(), ChannelProperties::default());
         network.client(bob).send_voice(word.as_bytes()).expect("in the session");
-        network.client(bob).close_channel(channel.expect("a channel more"));
+        network.client(bob).voice_mut().close_channel(channel.expect("a channel more"));
         network.client(bob).send_voice(b"over").expect("in the session");
         network.run();
     }
@@ -297,7 +298,8 @@ fn a_client_that_comes_back_with_another_codec_joins_again() {
     network.client(alice).set_codec(now, codec);
     let told = told_when_back(&mut network, alice);
     assert!(told.contains(&"roster received".to_owned()), "{told:?}");
-    let seen = network.client(bob).players().find(|player| player.name == "Alice").expect("she is here");
+    let seen =
+        network.client(bob).players().iter().find(|player| player.name == "Alice").expect("she is here");
     assert_eq!((seen.codec, seen.rooms), (codec, vec!["lobby", "team"]));
     assert_eq!(network.server.statistics().spoofed, 0);
 }

@@ -40,7 +40,7 @@ fn a_speaker_to_either_of_two_rooms_with_one_id_reaches_the_listeners_of_both() 
                 let heard = network.events(listener);
                 assert!(heard.iter().any(|event| event.ends_with(": a")), "{heard:?}");
             }
-            network.client(alice).close_channel(channel);
+            network.client(alice).voice_mut().close_channel(channel);
         }
     }
 }

@@ -109,7 +109,7 @@ fn the_name_and_codec_of_a_known_id_never_change() {
     let frame_size = 7 + 2 + "Bobby".len() + 2 + 1;
     state[frame_size + 3] ^= 1;
     assert_eq!(client.receive(&state), ["Bob entered lobby"]);
-    let bob = client.client.players().find(|player| player.name == "Bob").unwrap();
+    let bob = client.client.players().iter().find(|player| player.name == "Bob").unwrap();
     assert_eq!(bob.codec, packets::CODEC);
 }
 

@@ -54,7 +54,7 @@ fn before_joining_frames_are_dropped_and_changes_wait() {
     alice.receive(&packets::response(0));
     alice.receive(&packets::client_state(1, "Bob", &["lobby", "team"]));
     alice.sent();
-    assert!(alice.client.close_channel(team));
+    assert!(alice.client.voice_mut().close_channel(team));
     alice.client.send_voice(b"c").unwrap();
     alice.client.send_voice(b"d").unwrap();
     assert_eq!(
@@ -72,7 +72,7 @@ fn without_listeners_nothing_is_sent_and_closing_waits() {
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let channel = open(&mut alice.client, lobby());
     assert_eq!(alice.client.send_voice(b"a"), Ok(0));
-    assert!(alice.client.close_channel(channel));
+    assert!(alice.client.voice_mut().close_channel(channel));
     assert_eq!(alice.client.send_voice(b"b"), Ok(0));
     assert_eq!(alice.sent(), [""; 0]);
     alice.receive(&packets::client_state(1, "Bob", &["lobby"]));
@@ -87,9 +87,9 @@ fn what_is_skipped_is_missing_until_it_comes_late() {
     let alice = network.join("Alice", &[]);
     let channel = open(network.client(alice), lobby());
     network.client(alice).send_voice(b"a").unwrap();
-    network.client(alice).skip_voice(2);
+    network.client(alice).voice_mut().skip(2);
     network.client(alice).send_voice(b"d").unwrap();
-    network.client(alice).close_channel(channel);
+    network.client(alice).voice_mut().close_channel(channel);
     assert_eq!(network.client(alice).send_late_voice(b"c", 2), Ok(1));
     network.run();
     assert_eq!(
@@ -190,10 +190,10 @@ fn channels_over_the_limit_are_an_error() {
 fn a_closed_channel_can_neither_be_changed_nor_closed_again() {
     let mut alice = LoneClient::new("Alice");
     let channel = open(&mut alice.client, bob());
-    assert!(alice.client.set_channel(channel, ChannelProperties::default()));
-    assert!(alice.client.close_channel(channel));
-    assert!(!alice.client.close_channel(channel));
-    assert!(!alice.client.set_channel(channel, ChannelProperties::default()));
+    assert!(alice.client.voice_mut().set_channel(channel, ChannelProperties::default()));
+    assert!(alice.client.voice_mut().close_channel(channel));
+    assert!(!alice.client.voice_mut().close_channel(channel));
+    assert!(!alice.client.voice_mut().set_channel(channel, ChannelProperties::default()));
 }
 
 #[test]

@@ -93,13 +93,13 @@ impl TraceClient {
             }
             "close_room_channel" | "close_player_channel" => {
                 let (_, _, channel) = self.channels.remove(self.oldest(&target(act)));
-                assert!(self.client.close_channel(channel));
+                assert!(self.client.voice_mut().close_channel(channel));
             }
             "set_room_channel" => {
                 let index = self.oldest(&target(act));
                 let (_, properties, channel) = &mut self.channels[index];
                 *properties = voice_sender::properties(act, "volume");
-                assert!(self.client.set_channel(*channel, *properties));
+                assert!(self.client.voice_mut().set_channel(*channel, *properties));
             }
             "refresh_room_channels" => self.refresh_room_channels(),
             "send_voice" => {
@@ -149,7 +149,7 @@ impl TraceClient {
     }
 
     fn rooms_of(&self, name: &Value) -> Value {
-        let mut players = self.client.players();
+        let mut players = self.client.players().iter();
         let mut rooms = players.find(|player| player.name == name).map_or(vec![], |player| player.rooms);
         rooms.sort_by_key(|room| json!(room).to_string());
         json!(rooms)
@@ -163,7 +163,7 @@ impl TraceClient {
     fn refresh_room_channels(&mut self) {
         for (target, properties, channel) in std::mem::take(&mut self.channels) {
             if matches!(target, Target::Room(_)) {
-                assert!(self.client.close_channel(channel));
+                assert!(self.client.voice_mut().close_channel(channel));
                 self.open(target, properties);
             } else {
                 self.channels.push((target, properties, channel));

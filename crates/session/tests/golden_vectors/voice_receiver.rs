@@ -34,7 +34,7 @@ pub(crate) fn run(script: &Value) {
         let expected: Vec<_> = driver::list(entry, "events").iter().map(heard::with_f32).collect();
         assert_eq!(heard, expected, "step {index}: {entry}");
         if let Some(open) = entry["open"].as_bool() {
-            let speaking = client.players().any(|player| player.name == SPEAKER && player.is_speaking);
+            let speaking = client.players().iter().any(|player| player.name == SPEAKER && player.is_speaking);
             assert_eq!(speaking, open, "step {index}: {entry}");
         }
     }

@@ -54,14 +54,14 @@ impl Sender {
             "open_player" => self.open(entry, Target::Player(driver::text(entry, "target").into())),
             "set" => {
                 let channel = self.channels[&driver::number(entry, "handle")];
-                assert!(self.client.set_channel(channel, properties(entry, "amplitude")));
+                assert!(self.client.voice_mut().set_channel(channel, properties(entry, "amplitude")));
             }
             "close" => {
                 let channel = self.channels[&driver::number(entry, "handle")];
-                assert!(self.client.close_channel(channel));
+                assert!(self.client.voice_mut().close_channel(channel));
             }
             "set_default_priority" => {
-                self.client.set_priority(priority(entry).expect("the default is a priority"));
+                self.client.voice_mut().set_priority(priority(entry).expect("the default is a priority"));
             }
             "send" => self.send(entry),
             other => panic!("unknown op {other:?}"),

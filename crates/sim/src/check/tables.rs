@@ -22,14 +22,14 @@ pub(crate) fn tables(player: &Player, client: &Client, model: &Model, now: Time)
         client.rooms().collect::<Vec<_>>()
     );
     let mut table = Tally::default();
-    for known in client.players() {
+    for known in client.players().iter() {
         table.add_player(known.id, known.name);
         for room in known.rooms {
             table.add_room(known.id, room);
         }
     }
     let mut told = table;
-    if let Some(own) = client.player(client.name()) {
+    if let Some(own) = client.players().id_of(client.name()) {
         told.remove_player(own, client.name());
     }
     let Heard { view, told: expected, .. } = &player.heard;
@@ -56,8 +56,11 @@ fn difference(player_id: PlayerId, client: &Client, model: &Model, view: View) -
         format!("{} {} {rooms:?}", stay.id, model.name(stay.player_id))
     });
     let mut truth: Vec<_> = truth.collect();
-    let mut known: Vec<_> =
-        client.players().map(|known| format!("{} {} {:?}", known.id, known.name, known.rooms)).collect();
+    let mut known: Vec<_> = client
+        .players()
+        .iter()
+        .map(|known| format!("{} {} {:?}", known.id, known.name, known.rooms))
+        .collect();
     let both: Vec<_> = truth.iter().filter(|entry| known.contains(entry)).cloned().collect();
     truth.retain(|entry| !both.contains(entry));
     known.retain(|entry| !both.contains(entry));

@@ -196,7 +196,7 @@ impl SimPlayer {
             return;
         }
         if let Some((before, channel)) = self.talk.take() {
-            self.inner.client.close_channel(channel);
+            self.inner.client.voice_mut().close_channel(channel);
             self.closing.push(before);
         }
         let target = Target::Room(room.name().into());
@@ -222,7 +222,7 @@ impl SimPlayer {
     }
 
     pub(super) fn is_restricted(&self, restriction: Restriction) -> bool {
-        self.inner.client.restrictions().terms(restriction).is_some()
+        self.inner.client.own_restrictions().all().terms(restriction).is_some()
     }
 
     /// Loses its link without a goodbye.

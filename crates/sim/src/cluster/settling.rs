@@ -89,7 +89,7 @@ impl World {
             self.has_one_owner(session)?;
             let all = players.iter().map(|player| as_it_is(player)).collect::<Result<BTreeMap<_, _>, _>>()?;
             for player in &players {
-                let seen: BTreeMap<_, _> = player.client().players().map(seen).collect();
+                let seen: BTreeMap<_, _> = player.client().players().iter().map(seen).collect();
                 ensure!(seen == all, "{} should know {all:?}, instead of {seen:?}", player.name());
             }
         }

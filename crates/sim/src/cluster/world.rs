@@ -148,8 +148,12 @@ impl World {
             let (status, joined, changes) = (player.client().status(), player.joined, player.changes);
             let rooms: Vec<Room> = player.rooms.iter().copied().collect();
             let talk = player.speaks_to();
-            let known: Vec<String> =
-                player.client().players().map(|player| format!("{} {}", player.id.0, player.name)).collect();
+            let known: Vec<String> = player
+                .client()
+                .players()
+                .iter()
+                .map(|player| format!("{} {}", player.id.0, player.name))
+                .collect();
             lines.push(format!(
                 "{name}: {session} at node {node}, {status:?}, {joined:?}, {rooms:?}, speaks to {talk:?}, {changes} changes, \
                  knows {known:?}"

@@ -28,7 +28,7 @@ pub fn client_operations(bytes: &[u8]) {
         run.operate(&mut tape);
     }
     run.drain();
-    let listed: BTreeSet<_> = run.client.players().map(|player| player.name.to_owned()).collect();
+    let listed: BTreeSet<_> = run.client.players().iter().map(|player| player.name.to_owned()).collect();
     // Only the client's own record disappears without an event.
     let told: BTreeSet<_> = run.told.keys().cloned().collect();
     assert!(
@@ -97,10 +97,10 @@ impl Run {
                 let _too_many = self.client.open_channel(target, properties).is_err();
             }
             9 => {
-                let _was_open = self.client.close_channel(channel(tape));
+                let _was_open = self.client.voice_mut().close_channel(channel(tape));
             }
             10 => {
-                let _is_open = self.client.set_channel(channel(tape), properties(tape));
+                let _is_open = self.client.voice_mut().set_channel(channel(tape), properties(tape));
             }
             11..=13 => {
                 let frame = vec![0; usize::from(tape.number() % 1100)];
@@ -112,7 +112,11 @@ impl Run {
                 let _too_long_or_unknown = self.client.send_text(&target, &text).is_err();
             }
             15 if operation < 64 => self.client.report_reception(reception(tape), LossRun(tape.byte())),
-            15 => self.client.set_priority(tape.pick(&[Priority::Low, Priority::Medium, Priority::High])),
+            15 => self.client.voice_mut().set_priority(tape.pick(&[
+                Priority::Low,
+                Priority::Medium,
+                Priority::High,
+            ])),
             16 => {
                 let packet = join(answer(tape));
                 self.receive(&packet);

@@ -178,8 +178,8 @@ impl World {
         let name = self.players[speaker].name.clone();
         let (one, other) = (&self.players[listener], &self.players[speaker]);
         let is_due = [one, other].iter().all(|player| player.hostile.is_none() && player.is_connected())
-            && one.client.player(&name).is_some()
-            && other.client.player(&one.name).is_some();
+            && one.client.players().id_of(&name).is_some()
+            && other.client.players().id_of(&one.name).is_some();
         let player = &mut self.players[listener];
         if !is_due {
             player.audible_since.remove(&name);

@@ -112,8 +112,8 @@ impl World {
     fn should_hear(&self, listener: usize, speaker: usize) -> bool {
         let (one, other) = (&self.players[listener], &self.players[speaker]);
         let is_clear = one.clear_since < self.now && other.clear_since < self.now;
-        let know_each_other =
-            one.client.player(&other.name).is_some() && other.client.player(&one.name).is_some();
+        let know_each_other = one.client.players().id_of(&other.name).is_some()
+            && other.client.players().id_of(&one.name).is_some();
         if !is_clear || !know_each_other {
             return false;
         }

@@ -36,7 +36,7 @@ impl HostileSession {
         assert_eq!(session.world.server.group_members(), names.len() + 1, "all are members");
         session.hostile().hangs_until = Duration::MAX;
         // Nobody could open what it says with its old keys.
-        let is_silent = session.hostile().client.close_channel(ChannelId(1));
+        let is_silent = session.hostile().client.voice_mut().close_channel(ChannelId(1));
         debug_assert!(is_silent, "its one channel was open");
         session
     }

@@ -115,11 +115,11 @@ impl Player {
 
     /// The packet to send instead of this one, and whether it was sealed.
     pub(super) fn seal(&mut self, packet: Vec<u8>) -> Option<(Vec<u8>, bool)> {
-        let is_encrypting = self.client.is_encrypting();
+        let is_encrypting = self.client.server().can(Capabilities::GROUPS);
         let Some(keys) = self.keys.as_mut().filter(|keys| keys.is_strict || is_encrypting) else {
             return Some((packet, false));
         };
-        match keys.cipher.seal_packet(&packet, |id| self.client.player_name(id), |_| None) {
+        match keys.cipher.seal_packet(&packet, |id| self.client.players().name_of(id), |_| None) {
             Passage::AsIs => Some((packet, false)),
             Passage::Instead(sealed) => Some((sealed.to_vec(), true)),
             Passage::Dropped => None,
@@ -128,11 +128,11 @@ impl Player {
 
     /// The packet to pass to the client instead of this one.
     pub(super) fn open(&mut self, now: Duration, packet: Vec<u8>) -> Option<Vec<u8>> {
-        let is_encrypting = self.client.is_encrypting();
+        let is_encrypting = self.client.server().can(Capabilities::GROUPS);
         let Some(keys) = self.keys.as_mut().filter(|keys| keys.is_strict || is_encrypting) else {
             return Some(packet);
         };
-        match keys.cipher.open_packet(now, &packet, |id| self.client.player_name(id)) {
+        match keys.cipher.open_packet(now, &packet, |id| self.client.players().name_of(id)) {
             Passage::AsIs => Some(packet),
             Passage::Instead(opened) => Some(opened.to_vec()),
             Passage::Dropped => None,

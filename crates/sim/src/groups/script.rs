@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_session::{Encryption, LinkCommand};
+use consonance_session::{Capabilities, Encryption, LinkCommand};
 use consonance_wire::DeliveryMessage;
 
 use super::links::Way;
@@ -126,7 +126,7 @@ impl World {
     fn lose_keys(&mut self, index: usize) -> Checked {
         let (now, player) = (self.now, &mut self.players[index]);
         let Some(keys) = &mut player.keys else { return Ok(()) };
-        if !player.client.is_encrypting() {
+        if !player.client.server().can(Capabilities::GROUPS) {
             return Ok(());
         }
         self.counts.keys_lost += 1;

@@ -193,7 +193,7 @@ impl World {
                 ClientEvent::GroupMessage { message } => return Some(ClientNews::Group(message)),
                 ClientEvent::Voice(frame) => {
                     let (id, frame) = (frame.id, frame.frame.to_vec());
-                    let speaker = client.player_name(id).unwrap_or_default().to_owned();
+                    let speaker = client.players().name_of(id).unwrap_or_default().to_owned();
                     return Some(ClientNews::Voice { speaker, frame });
                 }
                 _ => {}

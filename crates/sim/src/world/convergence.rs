@@ -148,7 +148,7 @@ impl World {
             "{player_id} does not know everything yet"
         );
         for other in self.model.present() {
-            let id = client.player(self.model.name(other.player_id));
+            let id = client.players().id_of(self.model.name(other.player_id));
             ensure!(
                 id == Some(other.id),
                 "{player_id} takes {} for {id:?}, not {}",

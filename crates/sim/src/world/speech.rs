@@ -140,10 +140,10 @@ impl World {
         let expected = view.map(|_| expected);
         let player = &mut self.players[player_id.index()];
         let Some(client) = &mut player.client else { return Ok(()) };
-        let before = client.next_sequence();
+        let before = client.voice().next_sequence();
         let sent = client.send_voice(&probe.0.to_be_bytes());
         ensure!(sent.is_ok(), "{player_id} cannot speak: {sent:?}");
-        let was_sent = client.next_sequence() != before;
+        let was_sent = client.voice().next_sequence() != before;
         if let Some(expected) = &expected {
             let is_right = was_sent == (i_am_one || !expected.is_empty());
             ensure!(
@@ -243,7 +243,7 @@ impl World {
     fn being_introduced(&self, player_id: PlayerId, other: PlayerId) -> Option<WordTarget> {
         let player = &self.players[player_id.index()];
         let client = player.client.as_ref().filter(|_| player.heard.view.is_none())?;
-        client.player(self.model.name(other)).map(WordTarget::Player)
+        client.players().id_of(self.model.name(other)).map(WordTarget::Player)
     }
 
     /// The clients that a word must be addressed to, by ascending id, and whether its speaker is one of them.
@@ -292,7 +292,7 @@ impl World {
         if said.state != SaidState::Open || is_unsure {
             return;
         }
-        client.close_channel(said.channel);
+        client.voice_mut().close_channel(said.channel);
         said.state = match said.target {
             SpeechTarget::Room(_) => SaidState::Closing(None),
             SpeechTarget::Player(other) => {

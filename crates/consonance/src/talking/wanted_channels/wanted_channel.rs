@@ -88,7 +88,7 @@ impl WantedChannel {
 
     pub(super) fn show(&self, client: &mut Client) {
         if let Some(open) = self.open {
-            client.set_channel(open, self.shown());
+            client.voice_mut().set_channel(open, self.shown());
         }
     }
 
@@ -104,7 +104,7 @@ impl WantedChannel {
 
     pub(super) fn close(&mut self, client: &mut Client) {
         if let Some(open) = self.open.take() {
-            client.close_channel(open);
+            client.voice_mut().close_channel(open);
         }
     }
 
