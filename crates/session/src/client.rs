@@ -55,14 +55,13 @@ pub use restrictions::OwnRestrictions;
 use rooms::OwnRooms;
 pub use rooms::RoomError;
 use roster_update::{RosterSync, RosterUpdate};
-pub use routing::Routing;
 use routing::{Router, Sending};
 use server_link::Joined;
 pub use server_link::{LinkChange, ServerLink, Status};
-pub use settings::ClientSettings;
+pub use settings::{ClientSettings, Routing};
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
 use stages::Stage;
-pub use statistics::{ClientStatistics, DirectLinkStatistics, Traffic};
+pub use statistics::{ClientStatistics, DirectLinkStatistics, TrafficByType};
 pub use text::TextError;
 use timers::Timer;
 
@@ -91,7 +90,7 @@ pub struct Client {
     own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
     group_inbox: GroupInbox,
-    traffic: Traffic,
+    traffic: TrafficByType,
     out: Output,
 }
 
@@ -122,7 +121,7 @@ impl Client {
             own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),
             group_inbox: GroupInbox::default(),
-            traffic: Traffic::new(),
+            traffic: TrafficByType::new(),
             out: Output::new(settings.limits.events),
             settings,
         };

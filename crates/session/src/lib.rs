@@ -105,8 +105,8 @@ pub use client::{
     ChannelError, ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, ClientStatistics,
     DirectLinkStatistics, Disconnection, FORGET_TIMEOUT, HeardChannel, HeardTarget, LinkChange,
     ListenerReport, ModerateError, OwnRestrictions, OwnVoice, Players, RecordingNotice, Redirect, RoomError,
-    Routing, SPEAKING_TIMEOUT, ServerLink, SessionPlayer, Status, Target, TextError, TextTarget, Traffic,
-    UplinkReport, VoiceError, VoiceFrame,
+    Routing, SPEAKING_TIMEOUT, ServerLink, SessionPlayer, Status, Target, TextError, TextTarget,
+    TrafficByType, UplinkReport, VoiceError, VoiceFrame,
 };
 pub use consonance_end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;

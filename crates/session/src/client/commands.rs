@@ -12,11 +12,10 @@ use super::own_voice::{ChannelError, OwnVoice, VoiceError};
 use super::players::Players;
 use super::restrictions::OwnRestrictions;
 use super::rooms::RoomError;
-use super::routing::Routing;
 use super::server_link::{LinkChange, ServerLink, Status};
-use super::settings::ClientSettings;
+use super::settings::{ClientSettings, Routing};
 use super::stages::Stage;
-use super::statistics::{ClientStatistics, DirectLinkStatistics, Traffic};
+use super::statistics::{ClientStatistics, DirectLinkStatistics, TrafficByType};
 use super::text::TextError;
 use super::{Client, Joined};
 use crate::link::CloseReason;
@@ -82,9 +81,9 @@ impl Client {
         self.server.ask_for_place(now, ticket, &mut self.out);
     }
 
-    /// Replaces the present link: requests another one at once. Rooms and channels stay, and if the server keeps places,
-    /// so do players and id, and others see no change. Returns false without any effect if I am in no session, or the
-    /// same server would not give my place back.
+    /// Replaces the present link: requests another one at once. Rooms and channels stay; if the server keeps places, so
+    /// do players and id, and others see no change. Returns false without any effect if I am in no session, or the same
+    /// server would not give my place back.
     pub fn change_link(&mut self, now: Instant, change: LinkChange) -> bool {
         let Some(Joined { link, .. }) = self.server.joined() else { return false };
         let (cause, reason) = match change {
@@ -269,7 +268,7 @@ impl Client {
     }
 
     /// The traffic over all links, in and out, by type of packet.
-    pub fn traffic(&self) -> &Traffic {
+    pub fn traffic(&self) -> &TrafficByType {
         &self.traffic
     }
 

@@ -133,3 +133,43 @@ fn command_action(action: &ModeratorAction) -> CommandAction<'_> {
 fn seconds(lasts: Option<Duration>) -> u32 {
     lasts.map_or(0, |lasts| u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX).max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consonance_wire::{ClientId, SessionId};
+
+    use crate::link::LinkId;
+
+    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
+
+    #[test]
+    fn each_request_has_one_answer_and_the_end_of_the_link_fails_those_without() {
+        let (mut requests, mut out) = (ModeratorRequests::default(), Output::new(32));
+        for player in ["Bob", "Carol"] {
+            requests.request(player, &ModeratorAction::Kick, "spam", ME, &mut out).unwrap();
+        }
+        for _ in 0..2 {
+            requests.handle_answer(1, ModeratorAnswer::Done, &mut out);
+        }
+        assert_eq!(out.statistics.ignored, 1, "the second answer is to no request");
+        requests.give_up(&mut out);
+        let answered = |player: &str, answer| {
+            let (player, action) = (player.into(), ModeratorAction::Kick);
+            Some(ClientEvent::ModeratorAnswered { player, action, answer })
+        };
+        assert_eq!(out.events.pop(), answered("Bob", ModeratorAnswer::Done));
+        assert_eq!(out.events.pop(), answered("Carol", ModeratorAnswer::Failed));
+        assert_eq!(out.events.pop(), None);
+    }
+
+    #[test]
+    fn no_more_requests_wait_than_the_limit() {
+        let (mut requests, mut out) = (ModeratorRequests::default(), Output::new(32));
+        let mut request = || requests.request("Bob", &ModeratorAction::Unmute, "", ME, &mut out);
+        for _ in 0..WAITING_MAX {
+            assert_eq!(request(), Ok(()));
+        }
+        assert_eq!(request(), Err(ModerateError::TooMany { limit: WAITING_MAX }));
+    }
+}

@@ -76,3 +76,40 @@ impl PositionState {
         out.timers.set_no_later(Timer::Position, due);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consonance_wire::{ClientId, SessionId};
+
+    use crate::link::LinkId;
+
+    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
+
+    fn due(out: &Output) -> Option<Instant> {
+        out.timers.next().map(|(due, _)| due)
+    }
+
+    #[test]
+    fn a_position_is_sent_ten_times_a_second_while_it_changes_and_once_a_second_otherwise() {
+        let (mut state, mut out) = (PositionState::default(), Output::new(8));
+        let at = |x| Position::new([x, 0.0, 0.0]).ok();
+        state.set(Instant::START, at(1.0), true, &mut out);
+        assert_eq!(due(&out), Some(Instant::START), "the first one at once");
+        out.timers.clear(Timer::Position);
+        state.send(Instant::START, ME, &mut out);
+        assert_eq!(due(&out), Some(Instant::START + KEEP_ALIVE));
+        state.set(Instant::START, at(2.0), true, &mut out);
+        assert_eq!(due(&out), Some(Instant::START + INTERVAL));
+    }
+
+    #[test]
+    fn nothing_is_scheduled_before_the_game_has_set_a_position_or_for_a_server_that_wants_none() {
+        let (mut state, mut out) = (PositionState::default(), Output::new(8));
+        state.begin(Instant::START, true, &mut out);
+        state.set(Instant::START, Position::new([0.0; 3]).ok(), false, &mut out);
+        assert_eq!(due(&out), None);
+        state.begin(Instant::START, true, &mut out);
+        assert_eq!(due(&out), Some(Instant::START));
+    }
+}

@@ -86,3 +86,36 @@ fn send_later(now: Instant, out: &mut Output) {
         out.timers.set(Timer::Reception, now + INTERVAL);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consonance_wire::{Packet, SessionId};
+
+    use crate::link::LinkId;
+
+    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
+
+    fn reception(speaker: u16, expected: u16, playout_delay_ms: u16) -> Reception {
+        Reception { speaker: ClientId(speaker), expected, lost: 1, playout_delay_ms }
+    }
+
+    #[test]
+    fn what_is_reported_of_one_player_adds_up_until_it_is_sent() {
+        let (mut receptions, mut out) = (Receptions::default(), Output::new(8));
+        let settings = ClientSettings::new("Alice");
+        for (speaker, expected, delay) in [(3, 50, 60), (4, 10, 20), (3, 25, 80), (5, 50, 20)] {
+            receptions.add(Instant::START, reception(speaker, expected, delay), LossRun::default(), &mut out);
+        }
+        receptions.forget(ClientId(4));
+        assert!(out.timers.is_set(Timer::Reception));
+        receptions.send(Instant::START, ME, &settings, &mut out);
+        let packet = out.outbox.pop().expect("a report").payload.to_vec();
+        let (_, trailing) = Packet::parse_with_trailing(&packet).expect("a packet");
+        let report = VoiceReport::find(trailing).and_then(|report| report.reception).expect("a report");
+        let both = Reception { lost: 2, ..reception(3, 75, 80) };
+        assert_eq!(report.speakers.iter().collect::<Vec<_>>(), [both, reception(5, 50, 20)]);
+        receptions.send(Instant::START, ME, &settings, &mut out);
+        assert!(out.outbox.pop().is_none(), "nothing is new");
+    }
+}

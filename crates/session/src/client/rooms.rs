@@ -288,3 +288,39 @@ impl OwnRooms {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use consonance_wire::{ClientId, SessionId};
+
+    use crate::link::LinkId;
+
+    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
+
+    #[test]
+    fn an_exit_that_is_the_echo_of_mine_leaves_the_room_and_another_one_removes_me() {
+        let (mut rooms, mut out) = (OwnRooms::default(), Output::new(8));
+        let settings = ClientSettings::new("Alice");
+        rooms.join("lobby", Some(ME), &settings, &mut out).unwrap();
+        rooms.leave("lobby", Some(ME), &settings, &mut out);
+        rooms.join("lobby", Some(ME), &settings, &mut out).unwrap();
+        rooms.note_exit("lobby", true, &settings, &mut out);
+        assert!(rooms.list().contains("lobby") && out.events.pop().is_none());
+        rooms.note_exit("lobby", true, &settings, &mut out);
+        assert!(!rooms.list().contains("lobby"));
+        assert_eq!(out.events.pop(), Some(ClientEvent::RemovedFromRoom { room: "lobby".into() }));
+    }
+
+    #[test]
+    fn the_echo_of_an_exit_over_an_earlier_link_never_comes() {
+        let (mut rooms, mut out) = (OwnRooms::default(), Output::new(8));
+        let settings = ClientSettings::new("Alice");
+        rooms.join("lobby", Some(ME), &settings, &mut out).unwrap();
+        rooms.leave("lobby", Some(ME), &settings, &mut out);
+        rooms.forget_exits();
+        rooms.join("lobby", Some(ME), &settings, &mut out).unwrap();
+        rooms.note_exit("lobby", true, &settings, &mut out);
+        assert!(!rooms.list().contains("lobby"));
+    }
+}

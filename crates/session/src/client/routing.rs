@@ -10,34 +10,13 @@ use super::output::Output;
 use super::players::Players;
 use super::restrictions::OwnRestrictions;
 use super::server_link::{Joined, ServerLink};
-use super::settings::ClientSettings;
+use super::settings::{ClientSettings, Routing};
 use super::stages::Stage;
 use super::timers::{Timer, Timers};
 use crate::limits::Rate;
 use crate::link::LinkId;
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
-
-/// The use of direct links. May change at any time; the next packet follows it.
-///
-/// A direct copy saves its listener the detour through the server, but each costs the sender a separate upload, where
-/// one relay reaches up to 255 listeners.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Routing {
-    /// Everything goes through the server, direct links or not.
-    AlwaysRelay,
-    /// Players with a direct link receive everything over it.
-    #[default]
-    Direct,
-    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the remaining
-    /// listeners get that frame through the server. At most one second's worth can be saved up. Text is not counted: it
-    /// is little, and has to stay in order.
-    DirectWithin {
-        /// The budget, in bytes of packets without the overhead of the network.
-        bytes_per_second: u32,
-    },
-}
 
 /// The interval at which the budget is refilled while it is not full: the shortest common frame length.
 const REFILL: Duration = Duration::from_millis(20);

@@ -1,5 +1,8 @@
 //! The link to the server: opening it, the handshake, the end, and the return to the same place in the session.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::collections::BTreeSet;
 use core::time::Duration;
 

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 
 use consonance_wire::{Capabilities, CodecId, CodecParameters, Priority, RedundancySupport};
 
-use super::routing::Routing;
 use crate::join_token::JoinToken;
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
@@ -42,6 +41,27 @@ pub struct ClientSettings {
     /// one of its kind.
     #[doc(hidden)]
     pub as_original: bool,
+}
+
+/// The use of direct links. May change at any time; the next packet follows it.
+///
+/// A direct copy saves its listener the detour through the server, but each costs the sender a separate upload, where
+/// one relay reaches up to 255 listeners.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Routing {
+    /// Everything goes through the server, direct links or not.
+    AlwaysRelay,
+    /// Players with a direct link receive everything over it.
+    #[default]
+    Direct,
+    /// As [`Direct`](Self::Direct), as long as the direct copies of voice stay below an upload budget; the remaining
+    /// listeners get that frame through the server. At most one second's worth can be saved up. Text is not counted: it
+    /// is little, and has to stay in order.
+    DirectWithin {
+        /// The budget, in bytes of packets without the overhead of the network.
+        bytes_per_second: u32,
+    },
 }
 
 impl ClientSettings {

@@ -94,12 +94,12 @@ pub struct DirectLinkStatistics {
 
 /// The traffic over all links, by type of packet.
 #[derive(Debug)]
-pub struct Traffic {
+pub struct TrafficByType {
     received: PacketTraffic,
     sent: PacketTraffic,
 }
 
-impl Traffic {
+impl TrafficByType {
     pub(super) fn new() -> Self {
         Self { received: PacketTraffic::new(), sent: PacketTraffic::new() }
     }

@@ -33,6 +33,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("EndKind", "crates/end-reason/src/code.rs"),
     listed("EventKind", "crates/consonance/src/event.rs"),
     listed("FromPage", "crates/browser/src/control/from_page.rs"),
+    listed("LinkChange", "crates/session/src/client/server_link.rs"),
     listed("LinkTransport", "crates/consonance/src/route.rs"),
     listed("MemberEvent", "crates/e2ee/src/member.rs"),
     listed("MemberMessage", "crates/wire/src/group_message/from_member.rs"),
