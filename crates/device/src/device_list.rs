@@ -78,10 +78,11 @@ impl DeviceList {
 }
 
 /// Why a name does not identify a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FindError {
     /// No device has this name.
+    #[error("unknown device \"{words}\"{}", choose(names))]
     Unknown {
         /// The name, or part of a name, that was searched for.
         words: String,
@@ -89,12 +90,22 @@ pub enum FindError {
         names: Vec<String>,
     },
     /// Several devices match.
+    #[error("\"{words}\" is ambiguous, matching: {}; enter more of the name", names.join(", "))]
     Ambiguous {
         /// The name, or part of a name, that was searched for.
         words: String,
         /// The names of the devices that match.
         names: Vec<String>,
     },
+}
+
+/// What to do about a name that no device has.
+fn choose(names: &[String]) -> String {
+    if names.is_empty() {
+        ", and none is available; plug one in".to_owned()
+    } else {
+        format!("; choose one of: {}", names.join(", "))
+    }
 }
 
 impl FindError {
@@ -106,24 +117,6 @@ impl FindError {
         }
     }
 }
-
-impl std::fmt::Display for FindError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unknown { words, names } if names.is_empty() => {
-                write!(f, "unknown device \"{words}\", and none is available; plug one in")
-            }
-            Self::Unknown { words, names } => {
-                write!(f, "unknown device \"{words}\"; choose one of: {}", names.join(", "))
-            }
-            Self::Ambiguous { words, names } => {
-                write!(f, "\"{words}\" is ambiguous, matching: {}; enter more of the name", names.join(", "))
-            }
-        }
-    }
-}
-
-impl std::error::Error for FindError {}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,5 @@
 //! The state of a microphone or loudspeaker, and the errors of opening one.
 
-use std::fmt;
 use std::time::Duration;
 
 /// The state of one direction.
@@ -39,14 +38,20 @@ impl DeviceState {
 }
 
 /// The reason why no device can be listed or opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeviceError {
     /// No sound system answers, or it has no such device.
+    #[error(
+        "no sound device was found; plug one in, or start {}",
+        if cfg!(windows) { "the service Windows Audio" } else { "the sound server" }
+    )]
     Missing,
     /// The system denies access.
+    #[error("this program may not use the sound device; allow it in the system's privacy settings")]
     Denied,
     /// It is there but cannot be opened.
+    #[error("the sound device cannot be opened; close the program that has it, or choose another device")]
     Busy,
 }
 
@@ -70,22 +75,3 @@ impl From<DeviceError> for DeviceState {
         }
     }
 }
-
-impl fmt::Display for DeviceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Missing if cfg!(windows) => {
-                "no sound device was found; plug one in, or start the service Windows Audio"
-            }
-            Self::Missing => "no sound device was found; plug one in, or start the sound server",
-            Self::Denied => {
-                "this program may not use the sound device; allow it in the system's privacy settings"
-            }
-            Self::Busy => {
-                "the sound device cannot be opened; close the program that has it, or choose another device"
-            }
-        })
-    }
-}
-
-impl std::error::Error for DeviceError {}

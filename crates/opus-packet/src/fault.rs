@@ -1,18 +1,20 @@
 //! The reasons why bytes are not a valid Opus packet.
 
-use core::fmt;
-
 /// The reason why bytes are not a valid Opus packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PacketFault {
     /// There are no bytes.
+    #[error("the packet is empty")]
     Empty,
     /// A frame has more than the maximum of 1275 bytes.
+    #[error("a frame of the packet is too long")]
     FrameTooLong,
     /// The frames do not fill the packet exactly, or reach beyond it.
+    #[error("the packet's frames do not fit into it")]
     Misfit,
     /// No frames, or more than 120 ms of them.
+    #[error("the packet has no frames, or more than 120 ms of them")]
     Duration,
 }
 
@@ -27,16 +29,3 @@ impl PacketFault {
         }
     }
 }
-
-impl fmt::Display for PacketFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "the packet is empty",
-            Self::FrameTooLong => "a frame of the packet is too long",
-            Self::Misfit => "the packet's frames do not fit into it",
-            Self::Duration => "the packet has no frames, or more than 120 ms of them",
-        })
-    }
-}
-
-impl core::error::Error for PacketFault {}

@@ -1,7 +1,6 @@
 //! Repacking of packets of any length into packets of one length, by splitting and joining their frames.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use crate::{OpusPacket, SAMPLES_MAX, frame_samples, write};
 
@@ -32,7 +31,8 @@ pub struct Packer {
 }
 
 /// The frames of a packet do not fill packets of the packer's length, and are dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("frames of {frame_samples} samples do not fill packets of the chosen length")]
 pub struct Misfit {
     /// Samples of each of these frames at 48 kHz, 120 … 2880.
     pub frame_samples: u32,
@@ -123,11 +123,3 @@ impl Packer {
         self.clear();
     }
 }
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "frames of {} samples do not fill packets of the chosen length", self.frame_samples)
-    }
-}
-
-impl core::error::Error for Misfit {}

@@ -11,7 +11,10 @@ use consonance_wire::limits::JOIN_TOKEN_BYTES_MAX;
 pub struct JoinToken(Box<[u8]>);
 
 /// A join token that does not fit into a handshake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the join token has {bytes} bytes, at most {JOIN_TOKEN_BYTES_MAX} are allowed: ask for one with fewer claims"
+)]
 pub struct JoinTokenTooLong {
     /// The length of the token in bytes.
     pub bytes: usize,
@@ -69,18 +72,6 @@ impl fmt::Debug for JoinToken {
         write!(f, "JoinToken({} bytes)", self.0.len())
     }
 }
-
-impl fmt::Display for JoinTokenTooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bytes } = self;
-        write!(
-            f,
-            "the join token has {bytes} bytes, at most {JOIN_TOKEN_BYTES_MAX} are allowed: ask for one with fewer claims"
-        )
-    }
-}
-
-impl core::error::Error for JoinTokenTooLong {}
 
 #[cfg(test)]
 mod tests {

@@ -1,25 +1,25 @@
 //! Errors in received packets and in packets to be written.
 
-use core::error::Error;
-use core::fmt;
-
 use crate::{ClientId, RoomId};
 
 /// Why bytes are not a packet. The fault is the sender's: count it and drop the packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
     /// The first two bytes are not the protocol's magic number: not a packet of this protocol.
+    #[error("not a voice packet: it begins with {found:#06x} instead of {:#06x}", crate::MAGIC)]
     BadMagic {
         /// The two bytes, big-endian.
         found: u16,
     },
     /// The message type is none of the eleven.
+    #[error("unknown message type {found}")]
     UnknownType {
         /// The type byte.
         found: u8,
     },
     /// The packet ends early, or a length or count inside it is too large.
+    #[error("the packet ends within its {reading}: {missing} more bytes expected")]
     Truncated {
         /// The field that did not fit.
         reading: &'static str,
@@ -27,16 +27,19 @@ pub enum ParseError {
         missing: usize,
     },
     /// A required string is absent.
+    #[error("the packet has no {what}")]
     Missing {
         /// The field.
         what: &'static str,
     },
     /// A handshake response lists one client id twice.
+    #[error("the roster lists client {id} twice")]
     DuplicateClient {
         /// The repeated id.
         id: ClientId,
     },
     /// A handshake response has members for a room that it does not name.
+    #[error("the roster has members for room {room} but not its name")]
     UnnamedRoom {
         /// The room without a name.
         room: RoomId,
@@ -57,32 +60,12 @@ impl ParseError {
     }
 }
 
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BadMagic { found } => {
-                write!(f, "not a voice packet: it begins with {found:#06x} instead of {:#06x}", crate::MAGIC)
-            }
-            Self::UnknownType { found } => write!(f, "unknown message type {found}"),
-            Self::Truncated { reading, missing } => {
-                write!(f, "the packet ends within its {reading}: {missing} more bytes expected")
-            }
-            Self::Missing { what } => write!(f, "the packet has no {what}"),
-            Self::DuplicateClient { id } => write!(f, "the roster lists client {id} twice"),
-            Self::UnnamedRoom { room } => {
-                write!(f, "the roster has members for room {room} but not its name")
-            }
-        }
-    }
-}
-
-impl Error for ParseError {}
-
 /// Why a packet cannot be written. The caller is at fault. The buffer then holds an incomplete packet: do not send it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
     /// The buffer is too small.
+    #[error("the packet needs at least {needed} bytes but its buffer has {capacity}")]
     BufferFull {
         /// Bytes needed up to and including the field that did not fit; the whole packet may need more.
         needed: usize,
@@ -90,6 +73,7 @@ pub enum WriteError {
         capacity: usize,
     },
     /// A list has more items than its count field can hold.
+    #[error("{count} {what} are too many for one packet: at most {limit} fit")]
     TooManyItems {
         /// The list.
         what: &'static str,
@@ -99,6 +83,7 @@ pub enum WriteError {
         limit: usize,
     },
     /// A string or a piece of bytes is longer than its length prefix, or the packet's limit, can take.
+    #[error("the {what} has {bytes} bytes: at most {limit} fit")]
     TooLong {
         /// The field.
         what: &'static str,
@@ -119,21 +104,3 @@ impl WriteError {
         }
     }
 }
-
-impl fmt::Display for WriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BufferFull { needed, capacity } => {
-                write!(f, "the packet needs at least {needed} bytes but its buffer has {capacity}")
-            }
-            Self::TooManyItems { what, count, limit } => {
-                write!(f, "{count} {what} are too many for one packet: at most {limit} fit")
-            }
-            Self::TooLong { what, bytes, limit } => {
-                write!(f, "the {what} has {bytes} bytes: at most {limit} fit")
-            }
-        }
-    }
-}
-
-impl Error for WriteError {}

@@ -1,8 +1,8 @@
 //! Every packet of the voice protocol: parse and write, without allocation.
 //!
 //! This crate is the bytes and nothing else: no clock, no socket, no roster. The session crate reads and writes all its
-//! packets through it; tools that look at traffic use it alone. It is `no_std`, has no dependencies and no unsafe code,
-//! and no input makes it panic.
+//! packets through it; tools that look at traffic use it alone. It is `no_std` and has no unsafe code, and no input
+//! makes it panic.
 //!
 //! # The eleven packets
 //!

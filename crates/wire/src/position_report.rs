@@ -23,7 +23,11 @@ pub struct PositionReport {
 }
 
 /// Coordinates that are not numbers, or too far from the origin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "each coordinate is a number of metres, at most {} km from the origin",
+    Position::FARTHEST_M / 1000.0
+)]
 pub struct AbsurdPosition;
 
 impl Position {
@@ -54,15 +58,6 @@ impl Position {
         x * x + y * y + z * z
     }
 }
-
-impl core::fmt::Display for AbsurdPosition {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let farthest_km = Position::FARTHEST_M / 1000.0;
-        write!(f, "each coordinate is a number of metres, at most {farthest_km} km from the origin")
-    }
-}
-
-impl core::error::Error for AbsurdPosition {}
 
 impl PositionReport {
     /// The report behind an [`ErrorWrongSession`]; `None` if there is none.

@@ -2,7 +2,6 @@
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 use core::time::Duration;
 
 use consonance_wire::{CommandAction, ModeratorAnswer, ModeratorCommand, WireStr, Writer};
@@ -29,19 +28,23 @@ struct Waiting {
 }
 
 /// The reason why a request was not sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModerateError {
     /// The client has not joined a session.
+    #[error("no session is joined: nothing was done")]
     NotJoined,
     /// The server accepts no such requests: it is an original, or only its operator moderates.
+    #[error("this server does not accept moderation requests from players")]
     NotOffered,
     /// Too many requests are pending.
+    #[error("{limit} requests wait for the server's answer: wait for it, too")]
     TooMany {
         /// The maximum number of pending requests.
         limit: usize,
     },
     /// Names and reason together do not fit into a packet.
+    #[error("the reason is too long for a packet: say it in fewer words")]
     TooLong,
 }
 
@@ -56,21 +59,6 @@ impl ModerateError {
         }
     }
 }
-
-impl fmt::Display for ModerateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotJoined => f.write_str("no session is joined: nothing was done"),
-            Self::NotOffered => f.write_str("this server does not accept moderation requests from players"),
-            Self::TooMany { limit } => {
-                write!(f, "{limit} requests wait for the server's answer: wait for it, too")
-            }
-            Self::TooLong => f.write_str("the reason is too long for a packet: say it in fewer words"),
-        }
-    }
-}
-
-impl core::error::Error for ModerateError {}
 
 impl ModeratorRequests {
     /// Requests an action against a player of this session.

@@ -1,7 +1,6 @@
 //! The transmission of my own voice: the listeners of a frame, and its packets.
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use consonance_wire::{ClientId, List, Packet, Priority, VoiceChannel, VoiceData, VoiceOptions, VoiceReport};
 
@@ -16,12 +15,14 @@ use crate::restrictions::Restriction;
 use crate::time::Instant;
 
 /// The reason why a frame was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum VoiceError {
     /// The client has not joined a session; the frame is lost, as it would be too late in any case.
+    #[error("no session is joined: frames are dropped until one is")]
     NotJoined,
     /// The frame and its channels do not fit into a packet.
+    #[error("the frame does not fit into a packet: lower the bitrate or close some channels")]
     TooLong,
 }
 
@@ -35,22 +36,12 @@ impl VoiceError {
     }
 }
 
-impl fmt::Display for VoiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotJoined => "no session is joined: frames are dropped until one is",
-            Self::TooLong => "the frame does not fit into a packet: lower the bitrate or close some channels",
-        })
-    }
-}
-
-impl core::error::Error for VoiceError {}
-
 /// The reason why a channel cannot be opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ChannelError {
     /// The maximum of [`ClientSettings::channels`](super::ClientSettings) channels are open.
+    #[error("{open} channels are open, which is the limit: close one first")]
     TooMany {
         /// Channels open now.
         open: usize,
@@ -65,15 +56,6 @@ impl ChannelError {
         }
     }
 }
-
-impl fmt::Display for ChannelError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::TooMany { open } = self;
-        write!(f, "{open} channels are open, which is the limit: close one first")
-    }
-}
-
-impl core::error::Error for ChannelError {}
 
 /// My own voice: the channels that I speak on, and the numbers of its frames.
 #[derive(Debug)]

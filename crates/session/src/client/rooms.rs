@@ -17,10 +17,11 @@ use crate::packet_limits::write_state;
 use crate::room_list::RoomList;
 
 /// The reason why a room cannot be joined.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RoomError {
     /// The name has more bytes than the limit.
+    #[error("the room's name has {bytes} bytes, at most {limit} are allowed: choose a shorter one")]
     NameTooLong {
         /// Bytes of the name.
         bytes: usize,
@@ -28,11 +29,13 @@ pub enum RoomError {
         limit: usize,
     },
     /// As many rooms as the limit allows, or as one packet can list, are joined already.
+    #[error("{joined} rooms are joined and no further one fits: leave one first")]
     TooMany {
         /// Rooms joined now.
         joined: usize,
     },
     /// Another joined room has the same 16-bit id, so the wire cannot tell them apart.
+    #[error("on the wire this room cannot be told from {as_room:?}, which is joined: rename one of them")]
     SameId {
         /// The room that is joined already.
         as_room: Box<str>,
@@ -49,30 +52,6 @@ impl RoomError {
         }
     }
 }
-
-impl fmt::Display for RoomError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NameTooLong { bytes, limit } => {
-                write!(
-                    f,
-                    "the room's name has {bytes} bytes, at most {limit} are allowed: choose a shorter one"
-                )
-            }
-            Self::TooMany { joined } => {
-                write!(f, "{joined} rooms are joined and no further one fits: leave one first")
-            }
-            Self::SameId { as_room } => {
-                write!(
-                    f,
-                    "on the wire this room cannot be told from {as_room:?}, which is joined: rename one of them"
-                )
-            }
-        }
-    }
-}
-
-impl core::error::Error for RoomError {}
 
 /// Rooms whose exit I have sent and the server, which announces it to all clients, has not echoed yet: in order, with
 /// one entry per exit.

@@ -2,7 +2,6 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use core::fmt;
 
 use consonance_wire::limits::max_relayed_bytes;
 use consonance_wire::{Packet, RoomId, ServerRelay, TextData, TextRecipient, WireStr};
@@ -20,19 +19,23 @@ use crate::restrictions::Restriction;
 const TEXT_OVERHEAD: usize = max_relayed_bytes(1) - crate::TEXT_BYTES_MAX;
 
 /// The reason why a text message was not sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TextError {
     /// The client has not joined a session.
+    #[error("no session is joined: the message was not sent")]
     NotJoined,
     /// No player of this name is in the session.
+    #[error("no player called {name:?} is here: the message was not sent")]
     UnknownPlayer {
         /// The name.
         name: Box<str>,
     },
     /// The server's operator has muted my texts.
+    #[error("the server's operator lets you send no messages for now: it was not sent")]
     Muted,
     /// The message has more bytes than the limit.
+    #[error("the message has {bytes} bytes, at most {limit} are allowed: send it in parts")]
     TooLong {
         /// Bytes of the message.
         bytes: usize,
@@ -52,25 +55,6 @@ impl TextError {
         }
     }
 }
-
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotJoined => f.write_str("no session is joined: the message was not sent"),
-            Self::UnknownPlayer { name } => {
-                write!(f, "no player called {name:?} is here: the message was not sent")
-            }
-            Self::Muted => {
-                f.write_str("the server's operator lets you send no messages for now: it was not sent")
-            }
-            Self::TooLong { bytes, limit } => {
-                write!(f, "the message has {bytes} bytes, at most {limit} are allowed: send it in parts")
-            }
-        }
-    }
-}
-
-impl core::error::Error for TextError {}
 
 impl Sending<'_> {
     /// See [`Client::send_text`](super::Client::send_text).

@@ -9,7 +9,6 @@ mod register;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use core::fmt;
 
 use consonance_name_key::PlayerName;
 use consonance_wire::{Capabilities, ClientId, Notice, WireStr, Writer};
@@ -41,15 +40,20 @@ pub enum NotificationStatus {
 }
 
 /// The reason for refusing restrictions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestrictionsError {
     /// As many players as [`Limits::restrictions`](crate::Limits) allows have some already.
+    #[error(
+        "{limit} players of this session are muted or otherwise limited, which is all that it remembers: \
+         lift some of that, or raise limits.restrictions"
+    )]
     TooMany {
         /// The number of players.
         limit: usize,
     },
     /// A session that trusts every client has no moderation.
+    #[error("this session believes every packet, and so cannot be moderated")]
     Permissive,
 }
 
@@ -62,21 +66,6 @@ impl RestrictionsError {
         }
     }
 }
-
-impl fmt::Display for RestrictionsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooMany { limit } => write!(
-                f,
-                "{limit} players of this session are muted or otherwise limited, which is all that it remembers: \
-                 lift some of that, or raise limits.restrictions"
-            ),
-            Self::Permissive => f.write_str("this session believes every packet, and so cannot be moderated"),
-        }
-    }
-}
-
-impl core::error::Error for RestrictionsError {}
 
 impl Server {
     /// A client's identity for decisions: they apply again when the player returns.
