@@ -19,4 +19,4 @@ pub use from_page::{
 pub use message_error::MessageError;
 pub use target::{Addressee, PageTarget};
 pub use to_page::{DisconnectCause, RefusalCode, RestrictionInfo, TO_PAGE_BYTES_MAX, ToPage};
-pub use words::{AnswerWord, ModerationActionWord, PriorityWord, RestrictionWord, RoomUseWord};
+pub use words::{ModerationActionWord, RestrictionWord};

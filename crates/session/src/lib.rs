@@ -68,6 +68,12 @@
 //! # Ok::<(), consonance_session::RoomError>(())
 //! ```
 //!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `serde` | no | plain data can be written to files and messages, and read from them, without std |
+//!
 //! Needs Rust 1.95 or later.
 
 #![no_std]

@@ -27,6 +27,7 @@ pub enum ChannelKind {
 
 /// Speech priority: a listener ducks lower ones. In rising order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Priority {
     /// Below the default.
     Low,

@@ -51,6 +51,12 @@
 //! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ServerList`], [`ModeratorCommand`],
 //! [`GroupPart`]).
 //!
+//! # Features
+//!
+//! | feature | by default | adds |
+//! |---|---|---|
+//! | `serde` | no | plain data can be written to files and messages, and read from them, without std |
+//!
 //! Needs Rust 1.95 or later.
 
 #![no_std]

@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use consonance_session::{ModeratorAction, Position};
+use consonance_session::{ModeratorAction, Position, Priority};
 use serde::de::{Deserializer, Error as _};
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{self, Amplitude, ChannelNumber, MS_MAX, Percent};
 use super::message_error::MessageError;
 use super::target::PageTarget;
-use super::words::{ModerationActionWord, PriorityWord};
+use super::words::ModerationActionWord;
 
 /// Bytes of the longest message of a page.
 pub const FROM_PAGE_BYTES_MAX: usize = 16 << 10;
@@ -50,7 +50,7 @@ pub enum FromPage {
         amplitude: Option<Amplitude>,
         /// The priority; a listener ducks lower ones.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        priority: Option<PriorityWord>,
+        priority: Option<Priority>,
     },
     /// Voice goes there no longer.
     Close {
@@ -122,7 +122,7 @@ pub struct Open {
     pub amplitude: Amplitude,
     /// The priority; a listener ducks lower ones. The session's default if there is none.
     #[serde(default)]
-    pub priority: Option<PriorityWord>,
+    pub priority: Option<Priority>,
 }
 
 /// A place in the world.

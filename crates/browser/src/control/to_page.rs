@@ -1,12 +1,12 @@
 //! Messages to a page.
 
-use consonance_session::{EndCode, EndKind, EndReason};
+use consonance_session::{EndCode, EndKind, EndReason, ModeratorAnswer, Priority, RoomUse};
 use serde::{Deserialize, Serialize};
 
 use super::bounded::{Amplitude, Percent};
 use super::from_page::Open;
 use super::target::Addressee;
-use super::words::{AnswerWord, ModerationActionWord, PriorityWord, RestrictionWord, RoomUseWord};
+use super::words::{ModerationActionWord, RestrictionWord};
 
 /// Bytes of the longest message to a page.
 pub const TO_PAGE_BYTES_MAX: usize = 64 << 10;
@@ -65,7 +65,7 @@ pub enum ToPage {
     /// The shared position of a player, in metres; null if it no longer shares it.
     Placed { id: u16, name: Box<str>, x: Option<f32>, y: Option<f32>, z: Option<f32> },
     /// The speaker that a slot plays from now on; null if the slot is empty.
-    Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: PriorityWord },
+    Slot { slot: u8, player: Option<u16>, positional: bool, amplitude: Amplitude, priority: Priority },
     /// A text message.
     Text { id: u16, name: Box<str>, to: Addressee, text: Box<str> },
     /// A text of the page was rejected because of the rate limit; the next one is accepted in this many ms.
@@ -75,7 +75,7 @@ pub enum ToPage {
     /// An operator has decided what the player may do in a room; null if the room's rules decide.
     RoomRights { room: Box<str>, listen: Option<bool>, speak: Option<bool> },
     /// A room has reached its limit of listeners or speakers.
-    RoomFull { room: Box<str>, to: RoomUseWord },
+    RoomFull { room: Box<str>, to: RoomUse },
     /// The server has taken the player out of a room.
     RemovedFromRoom { room: Box<str> },
     /// An operator has moved the player.
@@ -83,7 +83,7 @@ pub enum ToPage {
     /// The recording that an operator keeps of speech: all of it, or the last so many ms, 0 for nothing.
     Recorded { whole: bool, last_ms: u64 },
     /// The result of a request to moderate.
-    Moderated { id: u64, player: Box<str>, action: ModerationActionWord, answer: AnswerWord },
+    Moderated { id: u64, player: Box<str>, action: ModerationActionWord, answer: ModeratorAnswer },
     /// How the page's voice reaches the server.
     Uplink { lost_percent: Percent, delay_ms: u64, rtt_ms: Option<u64> },
     /// How the page's listeners receive it.

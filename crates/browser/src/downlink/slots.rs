@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_session::{ClientId, HeardVoice, Instant, Priority};
 
-use crate::control::{Amplitude, PriorityWord, ToPage};
+use crate::control::{Amplitude, ToPage};
 
 /// The most slots that a page has.
 pub const SLOTS_MAX: usize = 16;
@@ -225,10 +225,10 @@ impl Holder {
 fn to_page(slot: usize, playing: Option<(ClientId, Playing)>) -> ToPage {
     let slot = slot as u8;
     let Some((speaker, Playing { positional, amplitude, priority })) = playing else {
-        let (amplitude, priority) = (Amplitude::ONE, PriorityWord::Default);
+        let (amplitude, priority) = (Amplitude::ONE, Priority::Default);
         return ToPage::Slot { slot, player: None, positional: false, amplitude, priority };
     };
-    ToPage::Slot { slot, player: Some(speaker.0), positional, amplitude, priority: priority.into() }
+    ToPage::Slot { slot, player: Some(speaker.0), positional, amplitude, priority }
 }
 
 #[cfg(test)]

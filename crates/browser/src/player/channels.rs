@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use consonance_session::{ChannelId, ChannelProperties, Client};
+use consonance_session::{ChannelId, ChannelProperties, Client, Priority};
 
-use crate::control::{Amplitude, ChannelNumber, Open, PriorityWord};
+use crate::control::{Amplitude, ChannelNumber, Open};
 
 /// All channels that the page has opened. The session's client knows only those in use: a channel is opened with the
 /// first frame and closed in a pause, so that listeners hear an utterance end.
@@ -41,7 +41,7 @@ impl PageChannels {
         channel: ChannelNumber,
         positional: Option<bool>,
         amplitude: Option<Amplitude>,
-        priority: Option<PriorityWord>,
+        priority: Option<Priority>,
     ) -> bool {
         let Some(PageChannel { open, id }) = self.channels.get_mut(&channel) else { return false };
         open.positional = positional.unwrap_or(open.positional);
@@ -102,7 +102,7 @@ impl PageChannels {
 fn properties(open: &Open) -> ChannelProperties {
     ChannelProperties {
         positional: open.positional,
-        priority: open.priority.map(Into::into),
+        priority: open.priority,
         amplitude: open.amplitude.get(),
     }
 }

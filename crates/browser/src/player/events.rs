@@ -92,7 +92,7 @@ fn to_page(event: ClientEvent<'_>) -> Option<ToPage> {
         }
         ClientEvent::Moved { from, to } => ToPage::Moved { from, to },
         ClientEvent::TextRateLimited { wait } => ToPage::TextRateLimited { wait_ms: millis(wait) },
-        ClientEvent::RoomFull { room, to } => ToPage::RoomFull { room, to: to.into() },
+        ClientEvent::RoomFull { room, to } => ToPage::RoomFull { room, to },
         ClientEvent::Recorded(recorded) => {
             ToPage::Recorded { whole: recorded.is_whole, last_ms: millis(recorded.last) }
         }

@@ -115,7 +115,7 @@ impl BrowserPlayer {
             |(request, asked): &(Moderate, ModeratorAction)| *request.player == *player && asked == action;
         let Some(place) = waiting.iter().position(asked) else { return };
         let (Moderate { id, player, action, .. }, _) = waiting.remove(place);
-        self.tell(&ToPage::Moderated { id, player, action: action.word(), answer: answer.into() });
+        self.tell(&ToPage::Moderated { id, player, action: action.word(), answer });
     }
 
     fn note_problem(&mut self, now: Instant, words: &str, about: Option<&str>) {

@@ -19,16 +19,8 @@ pub(crate) struct AccessRecord {
     priority_max: Option<i8>,
     is_moderator: bool,
     subject: Option<String>,
-    vouched: VouchedRecord,
+    vouched: Vouched,
     ends_in_ms: Option<u64>,
-}
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum VouchedRecord {
-    Nothing,
-    Player,
-    Name,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,11 +65,7 @@ impl AccessRecord {
             priority_max: access.priority_max.map(|priority| priority as i8),
             is_moderator: access.is_moderator,
             subject: access.subject.as_deref().map(str::to_owned),
-            vouched: match access.vouched {
-                Vouched::Nothing => VouchedRecord::Nothing,
-                Vouched::Player => VouchedRecord::Player,
-                Vouched::Name => VouchedRecord::Name,
-            },
+            vouched: access.vouched,
             ends_in_ms: access.ends_at.map(ms_of),
         }
     }
@@ -93,11 +81,7 @@ impl AccessRecord {
         access.priority_max = self.priority_max.map(priority).transpose()?;
         access.is_moderator = self.is_moderator;
         access.subject = self.subject.map(Into::into);
-        access.vouched = match self.vouched {
-            VouchedRecord::Nothing => Vouched::Nothing,
-            VouchedRecord::Player => Vouched::Player,
-            VouchedRecord::Name => Vouched::Name,
-        };
+        access.vouched = self.vouched;
         access.ends_at = self.ends_in_ms.map(|ms| end_of(ms, age));
         Ok(access)
     }

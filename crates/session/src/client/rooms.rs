@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
-use core::{fmt, mem};
+use core::mem;
 
 use consonance_wire::{ClientState, DeltaChannelState, RoomId, RosterEntry, WireStr};
 

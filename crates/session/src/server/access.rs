@@ -29,6 +29,7 @@ pub struct AccessRule {
 
 /// A use of a room that can be denied to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum RoomUse {
     /// Listening to voice and text there.
     Listen,

@@ -157,7 +157,7 @@ pub(super) const SECTIONS: &[Section] = &[
             ("C#", Source::CsEnum(CS_MODERATION, "ModeratorAnswer")),
             ("Python", Source::Words("python/src/events.rs", "moderated")),
             ("Page", Source::TsTexts(TS_API, "ModerationResult")),
-            ("JSON", Source::KebabCase("crates/browser/src/control/words.rs", "AnswerWord")),
+            ("JSON", Source::KebabCase("crates/wire/src/moderator_command.rs", "ModeratorAnswer")),
         ],
     },
     Section {

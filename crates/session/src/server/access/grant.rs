@@ -32,6 +32,7 @@ pub struct Access {
 
 /// The degree to which a trusted party confirms a client's name, in rising order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "kebab-case"))]
 pub enum Vouched {
     /// Not confirmed.
     #[default]
