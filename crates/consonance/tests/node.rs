@@ -123,8 +123,9 @@ fn a_host_sets_limits_rules_and_proximity_with_types_of_the_facade() {
     until_event(&other, &EventKind::RemovedFromRoom { room: "staff only".into() });
     let handle = node.server().unwrap();
     let seen = handle.ask_session("main", |sessions: &mut SessionLoop, now| {
-        sessions
-            .with_session(now, "main", |server, _| server.proximity_of("market").map(|room| room.max_streams))
+        sessions.with_session(now, "main", |server, _| {
+            server.tables().proximity().settings_of("market").map(|room| room.max_streams)
+        })
     });
     assert_eq!(seen.unwrap(), Some(Some(4)));
 }

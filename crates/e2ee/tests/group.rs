@@ -124,7 +124,7 @@ fn a_member_whose_welcome_was_lost_with_its_link_asks_again() {
     stage.run_ms(2);
     stage.go_offline("Bob");
     stage.run_ms(300);
-    assert_eq!(stage.server.group_members(), 3, "it is added all the same");
+    assert_eq!(stage.server.tables().group_members(), 3, "it is added all the same");
     stage.reconnect("Bob");
     stage.run_ms(1000);
     assert!(stage.events("Bob").contains(&MemberEvent::Removed), "its former leaf");

@@ -161,7 +161,7 @@ pub(crate) fn link_to(member: Member) -> LinkId {
 
 /// A client for the next owner of its session, by the state that is known here at this version.
 pub(crate) fn kept_client(server: &Server, client: ClientId, version: u64) -> KeptClient {
-    let place = server.position_of(client).map(Position::metres);
+    let place = server.tables().proximity().position(client).map(Position::metres);
     KeptClient { client: client.0, version, place }
 }
 

@@ -200,8 +200,9 @@ impl ServerHandle {
     }
 
     /// Subscribes to the events of all sessions, also those that begin later: players that join and leave, enter rooms,
-    /// speak in another's name, and, where [channels are monitored](consonance_session::Server::set_monitor_channels),
-    /// the targets of speakers. Up to `waiting_max` events wait to be taken; no worker waits for that.
+    /// speak in another's name, and, where [channels are
+    /// monitored](consonance_session::Reconfigure::set_monitor_channels), the targets of speakers. Up to `waiting_max`
+    /// events wait to be taken; no worker waits for that.
     ///
     /// # Errors
     /// If a worker is too busy or gone.

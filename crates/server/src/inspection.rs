@@ -93,8 +93,8 @@ impl Notes {
 
 fn network_row(at: Instant, server: &Server) -> NetworkRow {
     let mut row = NetworkRow::default();
-    (row.received, row.received_total) = packets(at, server.received());
-    (row.sent, row.sent_total) = packets(at, server.sent());
+    (row.received, row.received_total) = packets(at, server.tables().received());
+    (row.sent, row.sent_total) = packets(at, server.tables().sent());
     row.counters = counters(&server.statistics());
     row
 }

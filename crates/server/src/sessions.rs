@@ -132,8 +132,8 @@ impl Sessions {
         let (entrance, voices) = (self.entrance(), self.shedding.voices_per_room());
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
-            server.set_join_state(entrance);
-            server.set_voices_per_room(voices);
+            server.reconfigure().set_join_state(entrance);
+            server.reconfigure().set_voices_per_room(voices);
         }
     }
 
@@ -227,7 +227,7 @@ impl Sessions {
     pub(crate) fn set_packet_limits(&mut self, limits: PacketLimits) {
         self.packets = limits;
         for index in self.indices() {
-            self.get_mut(index).server.set_packet_limits(limits);
+            self.get_mut(index).server.reconfigure().set_packet_limits(limits);
         }
     }
 
@@ -236,7 +236,7 @@ impl Sessions {
         self.has_observers = has_observers;
         let is_on = has_observers || self.settings.monitor_channels;
         for index in self.indices() {
-            self.get_mut(index).server.set_monitor_channels(is_on);
+            self.get_mut(index).server.reconfigure().set_monitor_channels(is_on);
         }
     }
 
@@ -261,8 +261,8 @@ impl Sessions {
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
-            server.set_name_taken(settings.name_taken);
-            server.set_member_reports(settings.member_reports.is_some());
+            server.reconfigure().set_name_taken(settings.name_taken);
+            server.reconfigure().set_member_reports(settings.member_reports.is_some());
             self.follow_rooms(index);
             self.announce_report_buffer(index);
         }
@@ -303,7 +303,7 @@ impl Sessions {
         for (key, restrictions) in records.restricted_players(now, &session.name) {
             let restrictions = in_session_time(&restrictions, now, at);
             // Restrictions over the session's limit are dropped; the operator is told of the limit on each decision.
-            let _ = session.server.set_restrictions(&key.player, &restrictions);
+            let _ = session.server.moderation().set_restrictions(&key.player, &restrictions);
         }
     }
 
@@ -353,8 +353,8 @@ impl Sessions {
     fn announce_report_buffer(&mut self, index: usize) {
         let last_s = self.settings.report_buffer.announced_s();
         let server = &mut self.get_mut(index).server;
-        let (is_whole, _) = server.announced_recording();
-        server.announce_recording(is_whole, last_s);
+        let (is_whole, _) = server.tables().announced_recording();
+        server.announcements().announce_recording(is_whole, last_s);
     }
 }
 
@@ -383,7 +383,7 @@ impl Session {
 
     /// Whether it wants all voice of its clients at other nodes, listeners or not.
     pub(crate) fn wants_all_voice(&self) -> bool {
-        self.recording.is_on() || self.server.monitors_channels()
+        self.recording.is_on() || self.server.tables().monitors_channels()
     }
 
     /// It is empty, without a client on the way into it or a reservation.

@@ -133,11 +133,12 @@ pub use outbox::Transmit;
 pub use packet_limits::PacketLimits;
 pub use restrictions::{NoOrigin, Restriction, RestrictionTerms, Restrictions, RoomRights};
 pub use server::{
-    Access, AccessRule, AtCopy, ClientRow, CopiedClient, CopiedLink, DrainTarget, Draining, JoinState,
-    KeptPlace, LinkRow, ModerationDecision, MonitoredChannel, Move, NameTaken, NotificationStatus,
-    PlayerIdentity, ProximitySettings, RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server,
-    ServerEvent, ServerSettings, ServerStatistics, SessionChange, SessionSnapshot, SpokenTo, Tables,
-    VoiceRow, Vouched,
+    Access, AccessRule, Announcements, AtCopy, ChangeFeed, ClientRow, CopiedClient, CopiedLink, DrainTarget,
+    Draining, GroupDelivery, JoinState, KeptPlace, LinkRow, ModerationDecision, MonitoredChannel, Move,
+    NameTaken, NotificationStatus, Outages, PlayerIdentity, Proximity, ProximitySettings, Reconfigure,
+    RestrictionsError, RoomLimits, RoomPattern, RoomRow, RoomUse, Server, ServerEvent, ServerSettings,
+    ServerStatistics, SessionChange, SessionModeration, SessionReplica, SessionSnapshot, SpokenTo, Tables,
+    Versions, VoiceRow, Vouched, is_voice,
 };
 pub use silence::is_silence;
 pub use time::Instant;

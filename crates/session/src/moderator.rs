@@ -36,7 +36,7 @@ pub enum ModeratorAction {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModeratorRequest {
-    /// For [`Server::answer_moderator`](crate::Server::answer_moderator).
+    /// For [`SessionModeration::answer_moderator`](crate::SessionModeration::answer_moderator).
     pub number: u16,
     /// The name of the player concerned.
     pub player: Box<str>,

@@ -30,6 +30,11 @@ impl Instant {
         self.0
     }
 
+    /// Sets a clock to a later time; one that was said before counts for no more than now.
+    pub(crate) fn advance(&mut self, now: Self) {
+        *self = now.max(*self);
+    }
+
     /// How long after `earlier` this is; zero if it is not.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))

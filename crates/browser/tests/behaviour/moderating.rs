@@ -94,8 +94,8 @@ fn what_a_page_wants_done_to_another_player_is_asked_of_the_session_and_answered
         assert_eq!((&*request.player, &*request.reason, &request.action), ("Bob", "again", &action));
         numbered.push(request.number);
     }
-    session.server.answer_moderator(ClientId(0), numbered[1], ModeratorAnswer::Done);
-    session.server.answer_moderator(ClientId(0), numbered[2], ModeratorAnswer::Protected);
+    session.server.moderation().answer_moderator(ClientId(0), numbered[1], ModeratorAnswer::Done);
+    session.server.moderation().answer_moderator(ClientId(0), numbered[2], ModeratorAnswer::Protected);
     session.run();
     let answered = |id, answer| json!({"type": "moderated", "id": id, "player": "Bob", "action": "ban", "answer": answer});
     assert_eq!(session.told(alice), [answered(1, "done"), answered(2, "protected")]);
@@ -110,7 +110,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     let mut restrictions = <Restrictions>::default();
     restrictions.impose(Restriction::Muted, RestrictionTerms::new(ends, "shouting"));
     let identity = PlayerIdentity::Name("Alice".into());
-    session.server.set_restrictions(&identity, &restrictions).unwrap();
+    session.server.moderation().set_restrictions(&identity, &restrictions).unwrap();
     session.run();
     let muted = json!({
         "type": "restricted", "restriction": "voice", "terms": {"endsInMs": 60_000, "reason": "shouting"}
@@ -123,7 +123,7 @@ fn an_operators_decisions_are_told_with_their_terms() {
     session.run();
     let again = session.told_of(alice, "restricted");
     assert_eq!(again[0]["terms"]["endsInMs"], 40_000, "by the time that is left");
-    session.server.set_restrictions(&identity, &Restrictions::default()).unwrap();
+    session.server.moderation().set_restrictions(&identity, &Restrictions::default()).unwrap();
     session.run();
     assert_eq!(session.told(alice), [json!({"type": "restricted", "restriction": "voice", "terms": null})]);
 }

@@ -204,5 +204,5 @@ fn players_with_the_key_of_another_are_not_added_and_hold_up_nobody() {
     stage.run_ms(300);
     stage.assert_share_an_epoch(&["Ann", "Bob", "Cid", "Dora"]);
     assert_eq!(stage.server.statistics().commits, before + 1, "nobody had to be left out");
-    assert_eq!(stage.server.group_members(), 5, "one of those with the same key is a member");
+    assert_eq!(stage.server.tables().group_members(), 5, "one of those with the same key is a member");
 }

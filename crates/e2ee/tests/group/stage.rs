@@ -292,7 +292,7 @@ impl Stage {
             self.players.iter().filter(|(_, it)| it.member.is_some()).map(|(name, _)| &**name).collect();
         assert_eq!(names.len(), count);
         self.assert_share_an_epoch(&names);
-        assert_eq!(self.server.group_members(), count);
+        assert_eq!(self.server.tables().group_members(), count);
         assert_eq!(self.names_seen_by(names[0]), names);
     }
 
@@ -467,7 +467,7 @@ fn since_start(now: Instant) -> Duration {
 
 fn server(encryption: Encryption, seed: u64) -> Server {
     let mut server = Server::new(settings(encryption, seed));
-    server.set_group_check(Box::new(FollowedGroup::new()));
+    server.group().set_check(Box::new(FollowedGroup::new()));
     server
 }
 

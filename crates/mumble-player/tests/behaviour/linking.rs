@@ -124,7 +124,7 @@ fn a_room_that_is_closed_to_a_user_or_is_none_is_not_linked() {
 fn a_user_that_is_taken_out_of_a_linked_room_is_shown_that_the_link_is_gone() {
     let (mut session, user, _) = session_with_link();
     let id = id_of(&session, "Mia");
-    assert!(session.server.remove_from_room(id, "team/red"));
+    assert!(session.server.moderation().remove_from_room(id, "team/red"));
     session.run();
     let told = session.told(user);
     assert_eq!(told[0], Control::from(linked(&[], &[RED])), "{told:?}");

@@ -38,10 +38,10 @@ fn a_user_that_is_banned_is_told_so_and_why() {
 fn a_user_whose_voice_is_taken_sees_itself_muted_and_is_told_why() {
     let mut session = Session::new();
     let user = session.user("Mia");
-    let identity = session.server.identity_of(id_of(&session, "Mia")).unwrap();
+    let identity = session.server.tables().identity_of(id_of(&session, "Mia")).unwrap();
     let mut decided = Restrictions::default();
     decided.impose(Restriction::Muted, RestrictionTerms { reason: "an echo".into(), ..Default::default() });
-    session.server.set_restrictions(&identity, &decided).unwrap();
+    session.server.moderation().set_restrictions(&identity, &decided).unwrap();
     session.run();
     let told = session.told(user);
     let muted = UserState { session: Some(OWN), mute: Some(true), ..UserState::default() };

@@ -125,10 +125,10 @@ fn channels_that_a_user_listens_to_are_rooms_beside_its_own() {
 
 /// An operator has closed the red team's room to Mia.
 pub(crate) fn close_red_to_mia(session: &mut Session) {
-    let identity = session.server.identity_of(id_of(session, "Mia")).expect("Mia is in the session");
+    let identity = session.server.tables().identity_of(id_of(session, "Mia")).expect("Mia is in the session");
     let mut decided = Restrictions::default();
     decided.set_room_rights("team/red", RoomRights { listen: Some(false), speak: None });
-    session.server.set_restrictions(&identity, &decided).expect("few restrictions");
+    session.server.moderation().set_restrictions(&identity, &decided).expect("few restrictions");
     session.run();
 }
 

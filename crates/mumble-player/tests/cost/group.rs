@@ -109,7 +109,7 @@ fn gathered() -> (Stage, Inboxes) {
     for number in 0..PLAYERS {
         send(&mut stage, &mut inboxes, link_of(number), &key_package);
     }
-    while stage.server.group_members() < usize::from(PLAYERS) {
+    while stage.server.tables().group_members() < usize::from(PLAYERS) {
         let request = next_request(&mut stage, &mut inboxes);
         let commit = answer(&request, &vec![7; COMMIT_BYTES], &[]);
         send(&mut stage, &mut inboxes, request.asked, &commit);
@@ -196,7 +196,7 @@ fn no_part_of_a_commit_or_report_that_was_asked_for_costs_more_than_a_millisecon
         let request = next_request(&mut stage, &mut inboxes);
         let commit = vec![7; GROUP_MESSAGE_BYTES_MAX - 200];
         assert_parts_are_bounded(&mut stage, request.asked, &answer(&request, &commit, &[]), "commit");
-        assert_eq!(stage.server.group_members(), usize::from(PLAYERS), "it was accepted");
+        assert_eq!(stage.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
         stage.wait(Duration::from_secs(20));
         let offer = packets_of(&MemberMessage::ReportOffer { bytes: 1_000_000 });
         send(&mut stage, &mut inboxes, link_of(NUMBER), &offer);
@@ -218,7 +218,7 @@ fn one_copy_of_the_tree_waits_for_however_many_newcomers() {
         let tree = vec![7; GROUP_MESSAGE_BYTES_MAX - 100_000];
         let commit = answer(&request, &[7; 8], &tree);
         let whole = assert_parts_are_bounded(&mut stage, request.asked, &commit, "commit with a tree");
-        assert_eq!(stage.server.group_members(), usize::from(PLAYERS), "it was accepted");
+        assert_eq!(stage.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
         assert!(whole.bytes < 10 * tree.len(), "{whole:?}");
     });
 }

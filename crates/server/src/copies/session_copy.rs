@@ -90,17 +90,17 @@ impl SessionCopy {
     /// Everything was told: clients, and restrictions, that were not mentioned are there no longer.
     pub(crate) fn forget_unmentioned(&mut self, now: Instant) {
         let Some(Mentioned { clients, restricted }) = self.mentioned.take() else { return };
-        let gone: Vec<ClientId> = self.server.ids().filter(|id| !clients.contains(id)).collect();
-        let players = self.server.restricted_players().map(|(player, _)| player);
+        let gone: Vec<ClientId> = self.server.tables().ids().filter(|id| !clients.contains(id)).collect();
+        let players = self.server.tables().restricted_players().map(|(player, _)| player);
         let free: Vec<PlayerIdentity> =
             players.filter(|player| !restricted.contains(player)).cloned().collect();
         for id in gone {
             self.note(id, None);
-            self.server.apply(now, &SessionChange::Gone(id), None);
+            self.server.replica().apply(now, &SessionChange::Gone(id), None);
         }
         for player in free {
             let lifted = SessionChange::Restricted(player, Restrictions::default());
-            self.server.apply(now, &lifted, None);
+            self.server.replica().apply(now, &lifted, None);
         }
     }
 

@@ -299,6 +299,7 @@ impl Play {
         if let Some(far) = far {
             let names: Vec<&str> = far
                 .server
+                .tables()
                 .ids()
                 .filter_map(|id| far.server.tables().client(id))
                 .map(|row| row.name)

@@ -71,7 +71,8 @@ pub(crate) fn session_row(
         room.name.clone_into(&mut listened.name);
         listened.listeners =
             room.listeners.iter().filter_map(|id| names.clients.get(id)).map(ToString::to_string).collect();
-        listened.range_m = server.proximity_of(room.name).map(|settings| settings.range_m);
+        listened.range_m =
+            server.tables().proximity().settings_of(room.name).map(|settings| settings.range_m);
         row.rooms.push(listened);
     }
     let placed = if has_observers { placed(&clients) } else { Vec::new() };
@@ -135,8 +136,8 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
     row.refused_rooms =
         client.refused.iter().map(|(room, to)| RefusedRoom::new(*room, *to == RoomUse::Speak)).collect();
     row.has_place = client.has_position;
-    if let Some(identity) = server.identity_of(client.id) {
-        let restrictions = server.restrictions(&identity);
+    if let Some(identity) = server.tables().identity_of(client.id) {
+        let restrictions = server.tables().restrictions(&identity);
         let reason = |restriction| restrictions.terms(restriction).map(|terms| terms.reason.to_string());
         (row.server_muted, row.server_deafened) = (reason(Restriction::Muted), reason(Restriction::Deafened));
     }
@@ -149,7 +150,7 @@ fn player_row(at: Instant, server: &Server, client: &ClientRow<'_>, names: &Name
         row.lost_percent = voice.lost_percent;
     }
     // Monitored channels are more recent, and known for originals, too.
-    if let Some((last, channels)) = server.channels_of(client.id) {
+    if let Some((last, channels)) = server.tables().channels_of(client.id) {
         (row.is_followed, row.voice_ms_ago) = (true, Some(ms_ago(last)));
         let to = channels.iter().filter_map(|channel| match &channel.to {
             SpokenTo::Room { id, .. } => Some(names.room(*id)),
@@ -223,8 +224,9 @@ fn distances(server: &Server, client: &ClientRow<'_>, placed: &[(ClientId, &str)
         return Vec::new();
     }
     let others = placed.iter().filter(|(id, _)| *id != client.id);
-    let mut squares: Vec<(f32, &str)> =
-        others.filter_map(|(id, name)| Some((server.distance_squared(client.id, *id)?, *name))).collect();
+    let mut squares: Vec<(f32, &str)> = others
+        .filter_map(|(id, name)| Some((server.tables().proximity().distance_squared(client.id, *id)?, *name)))
+        .collect();
     squares.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     squares.truncate(ServedPlayer::DISTANCES_MAX);
     squares.into_iter().map(|(square, name)| DistanceRow::new(name, square.sqrt())).collect()

@@ -140,8 +140,9 @@ impl Moderation {
     ) -> Result<Done, ModerationError> {
         let action = AuditAction::new("remove_from_room", session, player).with(room);
         let (name, not_there) = (room.to_owned(), not_in_room(player, room));
-        let removed =
-            self.with_visits(by, session, player, move |server, id| server.remove_from_room(id, &name));
+        let removed = self.with_visits(by, session, player, move |server, id| {
+            server.moderation().remove_from_room(id, &name)
+        });
         let result = removed
             .and_then(|removed| if removed.contains(&true) { Ok(Outcome::Notified) } else { Err(not_there) });
         self.log(by, action, result)
@@ -163,8 +164,9 @@ impl Moderation {
     ) -> Result<Done, ModerationError> {
         let action = AuditAction::new("move", session, player).with(format!("{from} to {to}"));
         let (source, target) = (from.to_owned(), to.to_owned());
-        let moved = self
-            .with_visits(by, session, player, move |server, id| server.move_to_room(id, &source, &target));
+        let moved = self.with_visits(by, session, player, move |server, id| {
+            server.moderation().move_to_room(id, &source, &target)
+        });
         let result = moved.and_then(|moved| match least_moved(&moved) {
             Move::Asked => Ok(Outcome::Moved),
             Move::OnlyRemoved => Ok(Outcome::OnlyRemoved),
@@ -183,7 +185,7 @@ impl Moderation {
     /// # Errors
     /// If there is no such session or player.
     pub fn reset(&self, by: &By, session: &str, player: &PlayerRef) -> Result<Done, ModerationError> {
-        let reset = self.with_visits(by, session, player, Server::reset);
+        let reset = self.with_visits(by, session, player, |server, id| server.moderation().reset(id));
         let outcome = |are_notified: Vec<bool>| notified(!are_notified.contains(&false));
         self.log(by, AuditAction::new("reset", session, player), reset.map(outcome))
     }
@@ -233,7 +235,9 @@ impl Moderation {
         let name = session.to_owned();
         let asked = self.server.ask_session(session, move |session_loop, now| {
             session_loop.with_session(now, &name, |server, at| {
-                server.set_restrictions(&identity, &in_session_time(&restrictions, seconds_since_1970(), at))
+                server
+                    .moderation()
+                    .set_restrictions(&identity, &in_session_time(&restrictions, seconds_since_1970(), at))
             })
         });
         match asked {

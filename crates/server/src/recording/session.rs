@@ -209,8 +209,8 @@ impl SessionRecording {
 
     /// Players of ours are told as soon as it changes.
     fn announce(&self, server: &mut Server) {
-        let (_, last_s) = server.announced_recording();
-        server.announce_recording(self.is_on(), last_s);
+        let (_, last_s) = server.tables().announced_recording();
+        server.announcements().announce_recording(self.is_on(), last_s);
     }
 
     fn is_wanted(&self, feed: &RecordingFeed, session: &str) -> bool {

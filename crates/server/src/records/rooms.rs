@@ -46,12 +46,12 @@ impl SessionRooms {
         if let Some(seconds) = self.text_every_s {
             limits.text_every = Duration::from_secs(seconds.into());
         }
-        server.set_limits(limits);
+        server.reconfigure().set_limits(limits);
         // A name is more specific than a pattern, and a longer pattern than a shorter one.
         let mut own: Vec<_> = self.rooms.iter().collect();
         own.sort_by_key(|(room, _)| (room.ends_with('*'), std::cmp::Reverse(room.len())));
         let own = own.into_iter().map(|(room, decision)| (RoomPattern::from(&**room), decision.limits()));
-        server.set_room_limits(own.chain(configured.iter().cloned()).collect());
+        server.reconfigure().set_room_limits(own.chain(configured.iter().cloned()).collect());
     }
 }
 

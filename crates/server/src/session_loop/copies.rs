@@ -26,7 +26,7 @@ impl SessionLoop {
     pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
         let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
         let session = self.sessions.get_mut(index);
-        session.server.set_node(link, link_to(member));
+        session.server.replica().set_node(link, link_to(member));
         if session.edges.add(member) {
             self.tell_everything(index, member);
         }
@@ -45,9 +45,9 @@ impl SessionLoop {
             return;
         }
         let session = sessions.get_mut(index);
-        while let Some(change) = session.server.poll_change() {
+        while let Some(change) = session.server.changes().poll() {
             let change = change_bytes(networks, copies, &change);
-            let (name, version) = (&*session.name, session.server.version());
+            let (name, version) = (&*session.name, session.server.tables().versions().current());
             for member in session.edges.members() {
                 copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
             }
@@ -82,10 +82,10 @@ impl SessionLoop {
     fn tell_everything(&mut self, index: usize, member: Member) {
         let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
         let session = sessions.get_mut(index);
-        let (name, version) = (&*session.name, session.server.version());
+        let (name, version) = (&*session.name, session.server.tables().versions().current());
         copies
             .tell(member, &SessionMessage::CopyBegins { session: name, number: session.server.session().0 });
-        for change in session.server.all_changes() {
+        for change in session.server.changes().all() {
             let change = change_bytes(networks, copies, &change);
             copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
         }
@@ -188,17 +188,20 @@ impl SessionLoop {
                         .is_some_and(|row| *row.name == *client.place.name) =>
             {
                 let is_here = |link: &LinkId| edge.session_of(*link).is_some();
-                (copy.server.link_of(client.place.id).filter(is_here), copy.worker_of(client.place.id))
+                (
+                    copy.server.tables().link_of(client.place.id).filter(is_here),
+                    copy.worker_of(client.place.id),
+                )
             }
             _ => (here, worker),
         };
         let elsewhere = worker.map(|worker| CopiedLink::Elsewhere(link_to(worker)));
-        copy.server.apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
+        copy.server.replica().apply(at, change, here.map(CopiedLink::Here).or(elsewhere));
         match change {
             SessionChange::Client(client) => {
                 copy.note(client.place.id, worker);
                 if let Some(link) = here {
-                    copy.server.attach(at, link, client.place.id, None);
+                    copy.server.replica().attach(at, link, client.place.id, None);
                 }
             }
             SessionChange::Gone(id) => copy.note(*id, None),
@@ -222,7 +225,7 @@ impl SessionLoop {
         };
         let Some((session, _)) = edge.session_of(link) else { return false };
         let Some(copy) = copies.get_mut(session).filter(|copy| copy.is_whole()) else { return false };
-        let Some(client) = copy.server.client_of(link) else { return false };
+        let Some(client) = copy.server.tables().client_of(link) else { return false };
         recipients.clear();
         let is_voice = match copy.server.relay_at_copy(at, link, delivery, packet) {
             AtCopy::ForSession => return false,
@@ -236,7 +239,7 @@ impl SessionLoop {
             recipients.add_worker(copy.owner);
         }
         carry_out(copy, networks, now);
-        let position = copy.server.position_of(client);
+        let position = copy.server.tables().proximity().position(client);
         copies.send_voice(&recipients.workers, NodeVoice { session, client, position, packet });
         true
     }
@@ -264,7 +267,7 @@ impl SessionLoop {
         } else {
             let copy = copies.as_mut().and_then(|copies| copies.get_mut(session));
             let Some(copy) = copy.filter(|copy| copy.may_speak_for(from, client)) else { return };
-            copy.server.set_position(client, position);
+            copy.server.replica().set_position(client, position);
             copy.server.relay_from_elsewhere(at, client, packet)
         };
         if let Some(frame) = frame {
@@ -282,7 +285,7 @@ impl SessionLoop {
         link: LinkId,
     ) -> Option<KeptClient> {
         let copy = copies?.get(session).filter(|copy| copy.is_whole())?;
-        let client = copy.server.client_of(link)?;
+        let client = copy.server.tables().client_of(link)?;
         Some(kept_client(&copy.server, client, copy.version))
     }
 
@@ -290,7 +293,7 @@ impl SessionLoop {
     pub(super) fn detach_from_copy(&mut self, session: &str, link: LinkId) {
         let Some(copies) = &mut self.copies else { return };
         let Some(copy) = copies.get_mut(session) else { return };
-        copy.server.detach(link);
+        copy.server.replica().detach(link);
         if !self.edge.as_ref().is_some_and(|edge| edge.has_links(session)) {
             copies.remove(session);
         }
@@ -305,7 +308,7 @@ impl SessionLoop {
         }
         copies.look_at = Some(at + LOOK);
         for (_, copy) in copies.iter_mut() {
-            copy.server.handle_copy_timeout(at);
+            copy.server.replica().handle_timeout(at);
             carry_out(copy, networks, now);
         }
     }

@@ -68,7 +68,7 @@ impl SessionLoop {
         let mut told = 0;
         for index in self.sessions.indices() {
             let session = self.sessions.get_mut(index);
-            told += session.server.drain(at, &target_of(plan, &session.name));
+            told += session.server.announcements().drain(at, &target_of(plan, &session.name));
             self.drain(index, now);
         }
         info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "draining");
@@ -89,7 +89,7 @@ impl SessionLoop {
         }
         let at = self.at(now);
         for index in self.sessions.indices() {
-            self.sessions.get_mut(index).server.stop_draining(at);
+            self.sessions.get_mut(index).server.announcements().stop_draining(at);
             self.drain(index, now);
         }
         self.sessions.set_draining(false);
@@ -112,7 +112,8 @@ impl SessionLoop {
             let session = self.sessions.get_mut(index);
             session.recording.hand_over();
             left.push((session.name.clone(), session.server.snapshot(at)));
-            session.server.announce_restart(at, plan.pause, plan.window_of(session.server.clients()));
+            let window = plan.window_of(session.server.clients());
+            session.server.announcements().announce_restart(at, plan.pause, window);
             self.drain(index, now);
         }
         self.networks.shutdown(now);

@@ -172,7 +172,7 @@ fn answer_join(
         }
         Verdict::Refuse(reason) => {
             // The peer is told only the first of two reasons, and this one is more specific than the engine's.
-            let notice_in = session.server.reads_notice(link).then(|| session.server.session());
+            let notice_in = session.server.tables().reads_notice(link).then(|| session.server.session());
             let reason = EndReason::from(&reason);
             spans.refuse(link, &reason);
             networks.reject(now, link, &reason, notice_in);

@@ -94,9 +94,11 @@ impl SessionLoop {
         let kept = self.networks.kept_client(now, link);
         let was_in = session.take_lost_link(link);
         // The id may belong to another client by now, which the edge does not know.
-        let same = kept.filter(|kept| session.server.is_still_in(ClientId(kept.client), kept.version));
+        let same = kept.filter(|kept| {
+            session.server.tables().versions().is_still_in(ClientId(kept.client), kept.version)
+        });
         let adopted = [same, was_in].into_iter().flatten().find(|KeptClient { client, version, .. }| {
-            session.server.adopt(at, link, ClientId(*client), origin, *version)
+            session.server.replica().adopt(at, link, ClientId(*client), origin, *version)
         });
         if adopted.is_none() {
             session.server.handle_connected_from(at, link, origin);
@@ -108,7 +110,7 @@ impl SessionLoop {
             self.join_spans.begin(link, place);
         }
         if let Some(KeptClient { client, place: Some(place), .. }) = adopted {
-            session.server.recall_position(ClientId(client), Position::new(place).ok());
+            session.server.replica().recall_position(ClientId(client), Position::new(place).ok());
         }
         self.note_link(index, link, remote);
         if let Some(KeptClient { client, .. }) = adopted {

@@ -32,7 +32,7 @@ pub(super) fn keep(
             (answer, error.to_string())
         }
     };
-    session.server.answer_report(reporter, answer);
+    session.server.group().answer_report(reporter, answer);
     records.note(AuditEntry {
         id: 0,
         at: now,

@@ -23,7 +23,7 @@ pub(super) fn carry_out(
     let actor = actor(session, moderator);
     let answer = act(records, session, at, now, &actor, request);
     session.leaving.note_actor(&mut session.server, Some(&actor));
-    session.server.answer_moderator(moderator, request.number, answer);
+    session.server.moderation().answer_moderator(moderator, request.number, answer);
     let (action, details) = in_words(&request.action);
     records.note(AuditEntry {
         id: 0,
@@ -78,12 +78,14 @@ fn act(
             ban(records, session, now, player, (actor, &request.reason), until)
         }
         ModeratorAction::Unmute => set_muted(records, session, at, now, player, None),
-        ModeratorAction::Move { from, to } => match session.server.move_to_room(player, from, to) {
-            Move::Asked | Move::OnlyRemoved => ModeratorAnswer::Done,
-            Move::NotThere => ModeratorAnswer::NotInRoom,
-            Move::Forbidden => ModeratorAnswer::RoomForbidden,
-            Move::Full => ModeratorAnswer::RoomFull,
-        },
+        ModeratorAction::Move { from, to } => {
+            match session.server.moderation().move_to_room(player, from, to) {
+                Move::Asked | Move::OnlyRemoved => ModeratorAnswer::Done,
+                Move::NotThere => ModeratorAnswer::NotInRoom,
+                Move::Forbidden => ModeratorAnswer::RoomForbidden,
+                Move::Full => ModeratorAnswer::RoomFull,
+            }
+        }
     }
 }
 
@@ -97,7 +99,9 @@ fn ban(
     (by, reason): (&str, &str),
     until: Option<u64>,
 ) -> ModeratorAnswer {
-    let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
+    let Some(identity) = session.server.tables().identity_of(player) else {
+        return ModeratorAnswer::NoPlayer;
+    };
     let (target, clients) = match &identity {
         PlayerIdentity::Subject(subject) => (
             BanTarget::Subject(subject.as_ref().into()),
@@ -126,7 +130,9 @@ fn set_muted(
     player: ClientId,
     terms: Option<StoredTerms>,
 ) -> ModeratorAnswer {
-    let Some(identity) = session.server.identity_of(player) else { return ModeratorAnswer::NoPlayer };
+    let Some(identity) = session.server.tables().identity_of(player) else {
+        return ModeratorAnswer::NoPlayer;
+    };
     let held = held_at(&records.restrictions(&session.name, &identity), now);
     if held.terms(Restriction::Muted).is_some_and(|terms| !terms.origin.by_moderator) {
         return ModeratorAnswer::Protected;
@@ -140,7 +146,7 @@ fn set_muted(
     let Ok((restrictions, _)) = records.change_restrictions(now, &session.name, &identity, change) else {
         return ModeratorAnswer::Failed;
     };
-    match session.server.set_restrictions(&identity, &in_session_time(&restrictions, now, at)) {
+    match session.server.moderation().set_restrictions(&identity, &in_session_time(&restrictions, now, at)) {
         Ok(_) => ModeratorAnswer::Done,
         Err(_) => ModeratorAnswer::Failed,
     }

@@ -19,12 +19,13 @@ impl SessionLoop {
         let at = self.at(now);
         let mut told = 0;
         self.change_sessions(now, |session, is_here| {
-            told += session.server.announce_drain(at, &target_of(plan, &session.name), is_here);
+            told +=
+                session.server.announcements().announce_drain(at, &target_of(plan, &session.name), is_here);
         });
         let Self { networks, copies: Some(copies), .. } = self else { return told };
         copies.draining = Some(plan.clone());
         for (name, copy) in copies.iter_mut() {
-            told += copy.server.announce_drain(at, &target_of(plan, name), is_of_this_worker);
+            told += copy.server.announcements().announce_drain(at, &target_of(plan, name), is_of_this_worker);
             carry_out(copy, networks, now);
         }
         info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "node draining");
@@ -34,11 +35,13 @@ impl SessionLoop {
     /// The node stays after all.
     pub(super) fn stop_draining_node(&mut self, now: Instant) {
         let at = self.at(now);
-        self.change_sessions(now, |session, is_here| session.server.announce_stay(at, is_here));
+        self.change_sessions(now, |session, is_here| {
+            session.server.announcements().announce_stay(at, is_here);
+        });
         let Self { networks, copies: Some(copies), .. } = self else { return };
         copies.draining = None;
         for (_, copy) in copies.iter_mut() {
-            copy.server.announce_stay(at, is_of_this_worker);
+            copy.server.announcements().announce_stay(at, is_of_this_worker);
             carry_out(copy, networks, now);
         }
         info!("node draining cancelled");

@@ -56,7 +56,8 @@ impl SessionLoop {
     pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<PlayerIdentity>> {
         let session = self.sessions.get(self.sessions.find(session)?)?;
         let present = session.server.tables().clients_named(name).iter();
-        let present: BTreeSet<_> = present.filter_map(|id| session.server.identity_of(*id)).collect();
+        let present: BTreeSet<_> =
+            present.filter_map(|id| session.server.tables().identity_of(*id)).collect();
         if !present.is_empty() {
             return Some(present.into_iter().collect());
         }
@@ -111,7 +112,9 @@ impl SessionLoop {
                 let link = server.tables().client(id).map(|row| row.link);
                 let link = link.filter(|link| edge.session_of(*link).is_some());
                 meant.extend(
-                    link.map(|link| (link, ban, server.reads_notice(link).then(|| server.session()))),
+                    link.map(|link| {
+                        (link, ban, server.tables().reads_notice(link).then(|| server.session()))
+                    }),
                 );
             }
         }
@@ -143,7 +146,8 @@ impl SessionLoop {
         for (link, address) in self.routes.links_from(|address| ban_of_address(bans, address).is_some()) {
             let Some(ban) = ban_of_address(bans, address) else { continue };
             let session = self.routes.session_of(link).and_then(|index| self.sessions.get(index));
-            let server = session.map(|session| &session.server).filter(|server| server.reads_notice(link));
+            let server =
+                session.map(|session| &session.server).filter(|server| server.tables().reads_notice(link));
             let notice_in = server.map(Server::session);
             self.networks.reject(now, link, &ban.end_reason(), notice_in);
         }

@@ -49,7 +49,7 @@ impl SessionLoop {
         };
         self.sessions.recall(index, at);
         let lease = self.directory.lease().cloned();
-        self.sessions.get_mut(index).server.note_changes(self.directory.random() as u32);
+        self.sessions.get_mut(index).server.changes().note(self.directory.random() as u32);
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
         self.drain(index, now);
@@ -58,7 +58,7 @@ impl SessionLoop {
     /// Turns the copy of a session that another node owned into the session itself.
     fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
         let mut server = copy.server;
-        server.promote(at, copy.version, self.directory.random() as u32);
+        server.replica().promote(at, copy.version, self.directory.random() as u32);
         let index = self.sessions.go_on(name, server);
         let session = self.sessions.get_mut(index);
         session
@@ -79,8 +79,8 @@ impl SessionLoop {
             }
             let remote = Remote::from(&*origin.remote);
             let session = self.sessions.get_mut(index);
-            if let Some(client) = session.server.client_of(link) {
-                session.server.tell_own_state(client);
+            if let Some(client) = session.server.tables().client_of(link) {
+                session.server.replica().tell_own_state(client);
                 session.links += 1;
                 self.note_link(index, link, remote);
                 self.tell_servers(index, at, client, link);
@@ -179,7 +179,7 @@ impl SessionLoop {
         let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "session taken over by another node");
         self.ended.add(&session.server.statistics());
-        let (mut clients, version) = (FxHashMap::default(), session.server.version_of_clients());
+        let (mut clients, version) = (FxHashMap::default(), session.server.tables().versions().of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
             let remote = self.gate.take_remote(now, link);
@@ -190,7 +190,7 @@ impl SessionLoop {
                 self.released.release(peer_of(link));
                 continue;
             }
-            let client = session.server.client_of(link);
+            let client = session.server.tables().client_of(link);
             let kept = client.zip(version);
             clients.extend(kept.map(|(id, version)| (link, kept_client(&session.server, id, version))));
             let remote = remote.map_or_else(String::new, |remote| remote.to_string());

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_pcap::PacketDirection;
-use consonance_session::{Delivery, LinkId, Server};
+use consonance_session::{Delivery, LinkId, is_voice};
 use consonance_transport::EndCode;
 
 use super::SessionLoop;
@@ -22,18 +22,18 @@ impl SessionLoop {
         let session = self.sessions.get_mut(index);
         // Without the lease, voice is still relayed among the links here, as at any node with a copy; only packets
         // that require decisions wait.
-        if !session.may_act(now) && !Server::is_voice(packet) {
+        if !session.may_act(now) && !is_voice(packet) {
             return self.hold_packet(now, index, link, delivery, packet);
         }
-        if session.has_held() && !Server::is_voice(packet) {
+        if session.has_held() && !is_voice(packet) {
             // Held packets arrived first.
             self.handle_held(now, index);
         }
         let session = self.sessions.get_mut(index);
         // Copies at other nodes choose the recipients there.
-        let by_copies = !session.edges.is_empty() && Server::is_voice(packet);
-        let client = session.server.client_of(link).filter(|_| by_copies);
-        let position = client.and_then(|client| session.server.position_of(client));
+        let by_copies = !session.edges.is_empty() && is_voice(packet);
+        let client = session.server.tables().client_of(link).filter(|_| by_copies);
+        let position = client.and_then(|client| session.server.tables().proximity().position(client));
         let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
             Some(relayed) => {
                 match (client, &mut self.copies) {

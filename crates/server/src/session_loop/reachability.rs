@@ -29,10 +29,10 @@ impl SessionLoop {
                 let players = links.len();
                 if change.is_reachable {
                     session.span.in_scope(|| info!(players, "game server reachable again"));
-                    session.server.mark_reachable(at, &links);
+                    session.server.outages().mark_reachable(at, &links);
                 } else {
                     session.span.in_scope(|| info!(players, "game server not responding"));
-                    session.server.mark_unreachable(at, &links);
+                    session.server.outages().mark_unreachable(at, &links);
                 }
                 self.drain(index, now);
             }

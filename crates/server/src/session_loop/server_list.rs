@@ -49,6 +49,6 @@ impl SessionLoop {
         let node = member.and_then(|member| copies.workers.worker(member));
         let (node, _) = node.unwrap_or(copies.own);
         let addresses = node_addresses.for_client(node, id.0.into());
-        sessions.get_mut(index).server.tell_servers(at, id, &addresses);
+        sessions.get_mut(index).server.announcements().tell_servers(at, id, &addresses);
     }
 }

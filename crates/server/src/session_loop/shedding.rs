@@ -26,7 +26,7 @@ impl SessionLoop {
         if step != self.sessions.shedding() {
             self.sessions.shed(step, self.shedder.settings().retry_in_s);
             for (_, copy) in self.copies.iter_mut().flat_map(SessionCopies::iter_mut) {
-                copy.server.set_voices_per_room(step.voices_per_room());
+                copy.server.reconfigure().set_voices_per_room(step.voices_per_room());
             }
         }
     }

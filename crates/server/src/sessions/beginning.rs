@@ -27,14 +27,14 @@ impl Sessions {
     /// A session without clients, as it begins here.
     pub(crate) fn server_of(&self, name: &str, begin: &Begin) -> Server {
         let mut server = with_group_check(Server::new(self.server_settings(name, begin.id, begin.serial)));
-        server.set_join_state(self.entrance());
-        server.set_voices_per_room(self.shedding.voices_per_room());
+        server.reconfigure().set_join_state(self.entrance());
+        server.reconfigure().set_voices_per_room(self.shedding.voices_per_room());
         server
     }
 
     /// Goes on with a session of another node; its index.
     pub(crate) fn go_on(&mut self, name: &str, mut server: Server) -> usize {
-        server.set_join_state(self.entrance());
+        server.reconfigure().set_join_state(self.entrance());
         let index = self.insert(name, server, true);
         self.get_mut(index).was_used = true;
         index
@@ -83,7 +83,7 @@ impl Sessions {
 
 /// Has the server check what members of an encrypted session send.
 fn with_group_check(mut server: Server) -> Server {
-    server.set_group_check(Box::new(FollowedGroup::new()));
+    server.group().set_check(Box::new(FollowedGroup::new()));
     server
 }
 

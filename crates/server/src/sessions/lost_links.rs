@@ -26,7 +26,9 @@ const KEPT: usize = 64;
 impl LostLinks {
     /// A link is about to be gone.
     pub(super) fn note(&mut self, server: &Server, link: LinkId) {
-        let Some(row) = server.client_of(link).and_then(|id| server.tables().client(id)) else { return };
+        let Some(row) = server.tables().client_of(link).and_then(|id| server.tables().client(id)) else {
+            return;
+        };
         let client = LostClient { id: row.id, name: row.name.into() };
         if let Some(before) = self.clients.insert(link, client) {
             self.links.remove(&before.id);
@@ -45,7 +47,8 @@ impl LostLinks {
     pub(super) fn take(&mut self, server: &Server, link: LinkId) -> Option<KeptClient> {
         let client = self.clients.remove(&link)?;
         self.links.remove(&client.id);
-        let kept = || KeptClient { client: client.id.0, version: server.first_version(), place: None };
+        let kept =
+            || KeptClient { client: client.id.0, version: server.tables().versions().first(), place: None };
         client.is_in(server).then(kept)
     }
 }
@@ -66,7 +69,7 @@ mod tests {
     fn session_of_one(link: LinkId) -> (Server, ClientId) {
         let now = Instant::START;
         let mut server = Server::new(ServerSettings::from_seed(7));
-        server.note_changes(1);
+        server.changes().note(1);
         let mut client = Client::new(ClientSettings::new("Alice"));
         client.start();
         client.handle_connected(now, LinkId(1));
@@ -81,7 +84,7 @@ mod tests {
             while client.poll_command().is_some() {}
             while let Some(event) = client.poll_event() {
                 if matches!(event, ClientEvent::PlayersSynced) {
-                    let id = server.client_of(link).unwrap();
+                    let id = server.tables().client_of(link).unwrap();
                     return (server, id);
                 }
             }
@@ -96,8 +99,8 @@ mod tests {
         for number in 0..1000 {
             lost.note(&server, LinkId(number));
             server.handle_disconnected(Instant::START, LinkId(number));
-            let version = server.first_version();
-            assert!(server.adopt(Instant::START, LinkId(number + 1), id, None, version));
+            let version = server.tables().versions().first();
+            assert!(server.replica().adopt(Instant::START, LinkId(number + 1), id, None, version));
             while server.poll_transmit().is_some() {}
         }
         assert_eq!((lost.clients.len(), lost.links.len()), (1, 1));

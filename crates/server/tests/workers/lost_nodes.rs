@@ -197,7 +197,9 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
     let found = |node| told(node, |event| matches!(event, NodeEvent::NodeFound { .. }));
     let linked = || {
         nodes.stages[0].server.handle().ask_session("main", |worker, _| {
-            let linked = |server: &Server| server.ids().filter(|id| server.link_of(*id).is_some()).count();
+            let linked = |server: &Server| {
+                server.tables().ids().filter(|id| server.tables().link_of(*id).is_some()).count()
+            };
             worker.servers().map(|(_, server)| linked(server)).sum::<usize>()
         })
     };

@@ -139,6 +139,11 @@ impl Gate {
         self.access(id)?.subject.as_deref()
     }
 
+    /// Those of these clients that have this account.
+    pub(super) fn clients_of(&self, ids: impl Iterator<Item = ClientId>, subject: &str) -> Vec<ClientId> {
+        ids.filter(|id| self.subject_of(*id) == Some(subject)).collect()
+    }
+
     /// Whether a client may moderate.
     pub(super) fn is_moderator(&self, id: ClientId) -> bool {
         self.access(id).is_some_and(|access| access.is_moderator)

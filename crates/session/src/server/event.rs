@@ -162,7 +162,7 @@ pub enum ServerEvent {
     },
     /// A player whose join token permits moderation requests an action against a player of this session. Only where
     /// [`ServerSettings::capabilities`](crate::ServerSettings) have [`MODERATORS`](crate::Capabilities::MODERATORS);
-    /// it waits for [`Server::answer_moderator`](crate::Server::answer_moderator).
+    /// it waits for [`SessionModeration::answer_moderator`](crate::SessionModeration::answer_moderator).
     ModerationRequested {
         /// The moderator's id.
         id: ClientId,
@@ -172,7 +172,7 @@ pub enum ServerEvent {
     /// A member of an encrypted session submits a report, sealed so that the server cannot read it. Only where
     /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports) is on; at most
     /// [`MEMBER_REPORT_BYTES_MAX`](consonance_wire::limits::MEMBER_REPORT_BYTES_MAX) long, once in a minute for each
-    /// name. It waits for [`Server::answer_report`](crate::Server::answer_report).
+    /// name. It waits for [`GroupDelivery::answer_report`](crate::GroupDelivery::answer_report).
     MemberReported {
         /// The member's id.
         id: ClientId,

@@ -2,7 +2,8 @@
 
 use consonance_wire::{Capabilities, ClientId, GroupPart, ModeratorAnswer, ModeratorCommand, PositionReport};
 
-use super::{Fault, Server};
+use super::Server;
+use super::fault::Fault;
 use crate::link::LinkId;
 
 impl Server {
@@ -15,17 +16,21 @@ impl Server {
         trailing: &[u8],
     ) -> Result<(), Fault> {
         let (now, limits) = (self.now, &self.settings.limits);
-        let record = self.links.get_mut(link)?;
+        let record = self.connections.links_mut().get_mut(link)?;
         if record.can(Capabilities::PROXIMITY)
             && let Some(report) = PositionReport::find(trailing)
         {
             record.budgets.take_position(now, limits)?;
-            return self.handle_position(own, report);
+            let id = own.ok_or(Fault::NotJoined)?;
+            let report = report.map_err(|_| Fault::PositionRefused)?;
+            self.statistics.positions_received += 1;
+            self.policy.proximity_mut().report(id, report);
+            return Ok(());
         }
         if record.can(Capabilities::GROUPS)
             && let Some(part) = GroupPart::find(trailing)
         {
-            return self.group_delivery().handle_part(own, &part);
+            return self.group().handle_part(own, &part);
         }
         let within_rate = record.budgets.take_report(now, limits);
         if record.can(Capabilities::MODERATORS)
@@ -34,14 +39,19 @@ impl Server {
             // Answer refused requests, too: a moderator waits for answers, and sends no more requests while many are
             // pending.
             if let (Err(_), Some(own)) = (within_rate, own) {
-                self.answer_moderator(own, request.number, ModeratorAnswer::Failed);
+                self.moderation().answer_moderator(own, request.number, ModeratorAnswer::Failed);
             }
             within_rate?;
-            return self.handle_moderator_request(own, &request);
+            return self.moderation().handle_request(own, &request);
         }
         within_rate?;
         if record.can(Capabilities::VOICE_REPORTS) {
-            return self.handle_reception(own, trailing);
+            let listener = own.ok_or(Fault::NotJoined)?;
+            if let Some(refused) = self.voice_reports.handle(now, &self.members, listener, trailing) {
+                self.statistics.reports_received += 1;
+                self.statistics.receptions_refused += refused;
+                return Ok(());
+            }
         }
         self.statistics.ignored += 1;
         Ok(())

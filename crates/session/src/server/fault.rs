@@ -2,8 +2,8 @@
 
 use consonance_wire::ParseError;
 
-use super::{Server, ServerStatistics};
-use crate::link::{CloseReason, LinkId, Offence};
+use super::statistics::ServerStatistics;
+use crate::link::Offence;
 
 /// The reason for dropping a packet. Each kind is counted in [`ServerStatistics`](super::ServerStatistics), where its
 /// counter is described.
@@ -45,7 +45,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Counts a packet that was dropped.
-    fn count(self, statistics: &mut ServerStatistics) {
+    pub(super) fn count(self, statistics: &mut ServerStatistics) {
         let counter = match self {
             Self::RoomForbidden => &mut statistics.rooms_forbidden,
             Self::RoomFull => &mut statistics.rooms_full,
@@ -84,7 +84,7 @@ impl Fault {
     }
 
     /// The offence of the peer; none for a fault that an honest one has when it is late, early or unlucky.
-    fn offence(self) -> Option<Offence> {
+    pub(super) fn offence(self) -> Option<Offence> {
         Some(match self {
             Self::Malformed => Offence::Malformed,
             Self::Oversized => Offence::Oversized,
@@ -127,18 +127,5 @@ impl Fault {
 impl From<ParseError> for Fault {
     fn from(_: ParseError) -> Self {
         Self::Malformed
-    }
-}
-
-impl Server {
-    /// Counts a fault. A link with more offences than are forgiven is closed.
-    pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
-        fault.count(&mut self.statistics);
-        let offence = fault.offence();
-        let is_over = self.links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
-        if let Some(last) = offence.filter(|_| is_over) {
-            self.statistics.abusers_closed += 1;
-            self.close(link, CloseReason::Abuse { last });
-        }
     }
 }

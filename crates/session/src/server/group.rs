@@ -6,20 +6,22 @@ mod delivery_service;
 mod key_packages;
 mod member_reports;
 mod messages;
+mod parts;
 
-use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
 use consonance_wire::limits::{GROUP_MESSAGE_BYTES_MAX, GROUP_MESSAGE_UNASKED_BYTES_MAX};
-use consonance_wire::{ClientId, ReportAnswer};
+use consonance_wire::{ClientId, DeliveryMessage};
 
-use super::Server;
-use crate::group_check::GroupCheck;
+use crate::encryption::Encryption;
 use crate::group_inbox::GroupInbox;
 use crate::time::Instant;
 use delivery_service::DeliveryService;
 use key_packages::KeyPackages;
 use member_reports::MemberReports;
+
+pub use messages::GroupDelivery;
+pub(super) use parts::Parts;
 
 /// The delivery service of a session's group, with its clients' unfinished messages and its reports.
 #[derive(Debug)]
@@ -48,6 +50,48 @@ impl GroupService {
         [self.delivery.next_due(), self.key_packages.next_due()].into_iter().flatten().min()
     }
 
+    /// The number of clients in the group.
+    pub(super) fn members(&self) -> usize {
+        self.delivery.len()
+    }
+
+    /// Whether a client that has joined can be in the group.
+    pub(super) fn knows(&self, id: ClientId) -> bool {
+        self.delivery.knows(id)
+    }
+
+    /// Sends the current group to a client that has joined or resumed.
+    pub(super) fn tell(&mut self, parts: &mut Parts<'_>, id: ClientId) {
+        let encryption = parts.settings().encryption;
+        if encryption == Encryption::Off {
+            return;
+        }
+        self.inboxes.remove(&id);
+        let group = self.delivery.group();
+        parts.send(id, &DeliveryMessage::State { group, must_rejoin: false });
+        self.note_plain_rooms(parts.now(), encryption);
+    }
+
+    /// Handles a client's leaving.
+    pub(super) fn leave(&mut self, now: Instant, encryption: Encryption, id: ClientId) {
+        if encryption == Encryption::Off {
+            return;
+        }
+        self.inboxes.remove(&id);
+        self.reports.forget(id);
+        self.key_packages.forget(id);
+        self.delivery.remove(now, id);
+        self.delivery.forget(id);
+        self.note_plain_rooms(now, encryption);
+    }
+
+    /// Updates the unencrypted rooms: a client that cannot encrypt has come, gone, or changed its rooms.
+    pub(super) fn note_plain_rooms(&mut self, now: Instant, encryption: Encryption) {
+        if encryption == Encryption::Allowed {
+            self.delivery.note_plain_rooms(now);
+        }
+    }
+
     /// The maximum length of a message from a client: a long one if it was asked for a commit, or may submit a report.
     fn message_bytes_max(&self, now: Instant, id: ClientId) -> usize {
         if self.delivery.awaits_commit_of(id) {
@@ -65,33 +109,3 @@ impl GroupService {
 
 /// Bytes before a report, in its message.
 const REPORT_HEAD_BYTES: usize = 1 + 4;
-
-impl Server {
-    /// Has the messages of an encrypted session's members checked. Call it before clients join; without it, the
-    /// members are trusted, and a hostile one can silence all.
-    pub fn set_group_check(&mut self, check: Box<dyn GroupCheck>) {
-        self.group.delivery.set_check(check);
-    }
-
-    /// The number of clients in the group of an encrypted session.
-    pub fn group_members(&self) -> usize {
-        self.group.delivery.len()
-    }
-
-    /// Whether a client that has joined can be in the group.
-    pub fn is_encrypting(&self, id: ClientId) -> bool {
-        self.group.delivery.knows(id)
-    }
-
-    /// Tells a member the result of its report; see
-    /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
-    pub fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
-        self.group_delivery().answer_report(id, answer);
-    }
-
-    /// Whether members of an encrypted session may submit reports from now on; see
-    /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports).
-    pub fn set_member_reports(&mut self, are_taken: bool) {
-        self.settings.member_reports = are_taken;
-    }
-}

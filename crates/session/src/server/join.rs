@@ -2,20 +2,30 @@
 
 use alloc::boxed::Box;
 
-use consonance_name_key::PlayerName;
-use consonance_wire::{
-    Capabilities, ClientId, CodecParameters, HandshakeExtension, HandshakeRequest, HandshakeResponse, List,
-    RemoveClient, RosterEntry, WireStr, Writer,
-};
+use consonance_wire::{Capabilities, ClientId, HandshakeExtension, HandshakeRequest};
 
+use super::fault::Fault;
+use super::group::Parts;
+use super::names::NameDecision;
+use super::outgoing::Outgoing;
 use super::waiting_joins::Newcomer;
-use super::{Access, Fault, Server, ServerEvent};
+use super::{Access, Server, ServerEvent};
 use crate::encryption::Encryption;
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, Delivery, LinkId};
-use crate::traffic::Total;
+use crate::time::Instant;
 
 impl Server {
+    /// The peer may believe that it is in this session, since the network lost the link and found it again unnoticed:
+    /// it is told to shake hands again. Nothing happens if it has joined over this link.
+    pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
+        self.now.advance(now);
+        // Sent reliably: a silent client gives no occasion to repeat it.
+        if !self.entrance.is_waiting(link) {
+            self.outgoing().ask_to_join(link, Delivery::Reliable);
+        }
+    }
+
     pub(super) fn handle_handshake(
         &mut self,
         link: LinkId,
@@ -24,7 +34,7 @@ impl Server {
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
-        self.links.set_capabilities(link, announced.and(self.settings.capabilities));
+        self.connections.links_mut().set_capabilities(link, announced.and(self.settings.capabilities));
         if name.len() > self.settings.longest_name() {
             self.close(link, CloseReason::NameTooLong { bytes_max: self.settings.longest_name() });
             return Err(Fault::NameRefused);
@@ -33,11 +43,16 @@ impl Server {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
         }
-        if self.settings.encryption == Encryption::Required && !self.links.can(link, Capabilities::GROUPS) {
+        let links = self.connections.links();
+        if self.settings.encryption == Encryption::Required && !links.can(link, Capabilities::GROUPS) {
             self.close(link, CloseReason::EncryptionRequired);
             return Err(Fault::EncryptionMissing);
         }
-        if self.is_asked_again(link, &name, request.codec) {
+        // A client of ours asks again because the answer is slow, which is on its way. One of the original joins again,
+        // and others see it leave.
+        let member = links.client_of(link).ok().and_then(|id| self.members.get(id));
+        let is_same = member.is_some_and(|it| *it.name == *name && it.codec == request.codec);
+        if is_same && links.can(link, Capabilities::RESUME) {
             self.statistics.ignored += 1;
             return Ok(());
         }
@@ -54,11 +69,11 @@ impl Server {
         let join_token = token.and_then(|bytes| JoinToken::new(bytes).ok()).unwrap_or_default();
         let ticket = extension.and_then(|extension| extension.ticket);
         let newcomer = Newcomer { link, name: (&*name).into(), codec: request.codec, join_token, ticket };
-        if self.name_claims.is_repeated(&newcomer) {
+        if self.entrance.claims().is_repeated(&newcomer) {
             self.statistics.ignored += 1;
             return Ok(());
         }
-        self.withdraw_claim(link);
+        self.names().withdraw(link);
         self.let_in(newcomer);
         Ok(())
     }
@@ -69,100 +84,55 @@ impl Server {
     pub(super) fn join(&mut self, newcomer: Newcomer, access: Access) {
         let link = newcomer.link;
         // As on the original's server, even if the new name is then refused.
-        self.remove_former_client(link);
-        if !self.take_name(&newcomer, &access) {
-            return;
+        let former = self.members.first_in_order(self.connections.links().clients_of(link));
+        if let Some(former) = former {
+            self.remove_client(former);
+        }
+        match self.names().decide(&newcomer, &access) {
+            NameDecision::Free => {}
+            NameDecision::Evicts(holder) => self.evict_namesake(holder),
+            NameDecision::Waits => return,
+            NameDecision::Refused(reason) => return self.close(link, reason),
         }
         let has_space = self.members.len() < self.settings.limits.links;
         let Some(id) = has_space.then(|| self.members.take_id()).flatten() else {
             self.statistics.links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
         };
-        self.links.attach(link, id);
-        self.add_client(link, id, newcomer.name, newcomer.codec);
-        self.visibility.note_unannounced(id);
+        let (Newcomer { name, codec, .. }, links) = (newcomer, self.connections.links_mut());
+        links.attach(link, id);
+        let (name, key) = name.into_parts();
+        self.members.insert(id, Box::clone(&name), key, codec, link);
+        self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
+        self.members.visibility_mut().note_unannounced(id);
         self.policy.grant(id, access);
-        self.begin_restrictions(id);
+        self.policy.begin_restrictions(&self.members, id);
         self.welcome(link, id, false);
-    }
-
-    /// Whether a client of ours asks again because the answer is slow; the answer is on its way. One of the original
-    /// joins again, and others see it leave.
-    fn is_asked_again(&self, link: LinkId, name: &str, codec: CodecParameters) -> bool {
-        let member = self.links.client_of(link).ok().and_then(|id| self.members.get(id));
-        let is_same = member.is_some_and(|member| *member.name == *name && member.codec == codec);
-        is_same && self.links.can(link, Capabilities::RESUME)
-    }
-
-    /// Removes the client that joined over this link before.
-    fn remove_former_client(&mut self, link: LinkId) {
-        if let Some(previous) = self.members.first_in_order(self.links.clients_of(link)) {
-            self.remove_client(previous);
-        }
     }
 
     /// Removes the client that had a name that is given to another one, and tells it.
     pub(super) fn evict_namesake(&mut self, namesake: ClientId) {
-        let old_link = self.outbound.link_of(namesake).filter(|_| !self.settings.permissive);
+        let old_link = self.connections.link_of(namesake).filter(|_| !self.settings.permissive);
         self.remove_client(namesake);
-        let Some(old_link) = old_link else { return };
-        // The original does not notify the replaced client, which would believe that it is still here.
-        let gone = RemoveClient { session: self.settings.session, id: namesake };
-        self.send(old_link, Delivery::Reliable, &gone.into());
-        self.close(old_link, CloseReason::ReplacedByNewerLogin);
-    }
-
-    pub(super) fn add_client(
-        &mut self,
-        link: LinkId,
-        id: ClientId,
-        name: PlayerName,
-        codec: CodecParameters,
-    ) {
-        let (name, key) = name.into_parts();
-        self.members.insert(id, Box::clone(&name), key, codec, link);
-        self.reach_over(id, link);
-        self.begin_voice_reports(link, id);
-        self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
-    }
-
-    /// The newcomer's id, then all reachable clients, itself included, in table order.
-    pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
-        let session = self.settings.session;
-        let response = HandshakeResponse {
-            session,
-            id: newcomer,
-            clients: List::default(),
-            room_names: List::default(),
-            room_members: List::default(),
-        };
-        self.answer(link, &response, resumed);
-        let (mut total, most) = (Total::default(), self.settings.packets.reliable_bytes);
-        for id in self.members.in_order() {
-            if id != newcomer && self.visibility.outage_of(id).is_some() {
-                continue;
-            }
-            let Some(member) = self.members.get(id) else { continue };
-            let client = RosterEntry { name: Some(WireStr::from(&*member.name)), id, codec: member.codec };
-            let Total { packets, bytes } =
-                self.outbound.send_state(link, session, &client, &member.rooms, most);
-            total.add(packets, bytes);
+        if let Some(old_link) = old_link {
+            self.outgoing().tell_removed(old_link, namesake);
+            self.close(old_link, CloseReason::ReplacedByNewerLogin);
         }
-        self.outbound.count_states(self.now, newcomer, total);
-        self.tell_restrictions(newcomer);
-        self.group_delivery().tell(newcomer);
     }
 
-    /// The answer to a handshake, with what peers of ours understand behind it.
-    fn answer(&mut self, link: LinkId, response: &HandshakeResponse<'_>, resumed: bool) {
-        let extension = self.answer_extension(link, response.id, resumed);
-        let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let mut writer = Writer::new(&mut buffer);
-        let written = response.write(&mut writer);
-        let written =
-            written.and_then(|()| extension.map_or(Ok(()), |extension| extension.write(&mut writer)));
-        debug_assert!(written.is_ok(), "an empty answer and its extension are short");
-        let length = writer.len();
-        self.send_bytes(link, Delivery::Reliable, &buffer[..length]);
+    /// A client that joins or resumes is reached over a link from now on, and is told its id, then all reachable
+    /// clients, itself included, in table order.
+    pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
+        let node = self.connections.reach_over(newcomer, link);
+        self.policy.proximity_mut().set_node(newcomer, node);
+        self.voice_reports.begin(&self.settings, self.connections.links(), link, newcomer);
+        let capabilities = self.connections.links().get(link).map(|record| record.capabilities);
+        let extension = self.reservations.answer_extension(newcomer, capabilities, resumed);
+        let Self { now, settings, members, policy, connections, group, statistics, .. } = self;
+        let mut outgoing = Outgoing::new(*now, settings, members, connections, statistics);
+        outgoing.answer_handshake(link, newcomer, extension);
+        outgoing.tell_roster(link, newcomer);
+        outgoing.tell_restrictions(policy, newcomer);
+        group.tell(&mut Parts::new(*now, settings, connections), newcomer);
     }
 }

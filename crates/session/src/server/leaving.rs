@@ -1,29 +1,38 @@
-//! Leaving: links that end, and clients that have gone.
+//! Leaving: links that end, and clients that have gone or are removed.
 
-use consonance_wire::{Capabilities, ClientId, RemoveClient};
+use alloc::vec::Vec;
 
-use super::sending::Audience;
-use super::{Server, ServerEvent};
-use crate::link::{CloseReason, LinkCommand, LinkId};
+use consonance_wire::{ClientId, Notice, RemoveClient, SessionId, WireStr};
+
+use super::fault::Fault;
+use super::visibility::Audience;
+use super::{ModerationDecision, NotificationStatus, Server, ServerEvent};
+use crate::link::{CloseReason, LinkId};
+use crate::restrictions::bounded_reason;
+use crate::time::Instant;
 
 impl Server {
-    /// Ends a link from this side; nothing that comes over it counts any more.
-    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
-        let reads_notice = self.reads_notice(link);
-        self.forget_link(link);
-        self.commands.push(LinkCommand::Close { link, reason, reads_notice });
+    /// Counts a fault. A link with more offences than are forgiven is closed.
+    pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
+        fault.count(&mut self.statistics);
+        let (offence, links) = (fault.offence(), self.connections.links_mut());
+        let is_over = links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
+        if let Some(last) = offence.filter(|_| is_over) {
+            self.statistics.abusers_closed += 1;
+            self.close(link, CloseReason::Abuse { last });
+        }
     }
 
-    /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
-    pub fn reads_notice(&self, link: LinkId) -> bool {
-        self.links.can(link, Capabilities::END_REASONS)
+    /// Ends a link from this side; nothing that comes over it counts any more.
+    pub(super) fn close(&mut self, link: LinkId, reason: CloseReason) {
+        self.connections.close(link, reason);
+        self.forget_link(link);
     }
 
     /// A link is gone; the client that joined over it leaves.
     pub(super) fn forget_link(&mut self, link: LinkId) {
-        let Some(record) = self.links.remove(link) else { return };
-        self.joins.take(link);
-        self.name_claims.forget(link);
+        let Some(record) = self.connections.links_mut().remove(link) else { return };
+        self.entrance.forget(link);
         for id in record.clients() {
             self.remove_client(id);
         }
@@ -33,13 +42,12 @@ impl Server {
     pub(super) fn remove_client(&mut self, id: ClientId) {
         self.relay().end_channels(id);
         let Some(mut member) = self.members.remove(id) else { return };
-        let sent = self.outbound.remove(id);
+        let sent = self.connections.outbound_mut().remove(id);
         self.voice_reports.remove(id);
-        self.group_delivery().leave(id);
-        self.links.forget_client(member.data, id, sent);
+        self.group.leave(self.now, self.settings.encryption, id);
+        self.connections.links_mut().forget_client(member.data, id, sent);
         self.reservations.forget(id);
-        self.kept_capabilities.remove(&id);
-        self.name_claims.holder_left(self.now, id);
+        self.entrance.claims_mut().holder_left(self.now, id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);
@@ -51,7 +59,69 @@ impl Server {
         self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.settings.session, id };
         // Clients outside its outage were told before.
-        let to = self.visibility.forget(id).map_or(Audience::All, Audience::Inside);
-        self.send_to(to, &remove.into());
+        let to = self.members.visibility_mut().forget(id).map_or(Audience::All, Audience::Inside);
+        self.outgoing().send_to(to, &remove.into());
+    }
+
+    /// Removes a client from the session and closes its link; all clients are told, and it receives the reason if its
+    /// client supports that. A client of ours does not reconnect by itself; an original does.
+    pub fn kick(&mut self, id: ClientId, reason: &str) -> NotificationStatus {
+        let reason = bounded_reason(reason);
+        self.remove_for(id, reason, CloseReason::Kicked { reason: reason.into() })
+    }
+
+    /// [Removes](Self::kick) a client that an operator has banned, until a time in seconds since 1970 or permanently.
+    /// The driver is responsible for enforcing the ban.
+    pub fn kick_banned(&mut self, id: ClientId, reason: &str, until: Option<u64>) -> NotificationStatus {
+        let reason = bounded_reason(reason);
+        self.remove_for(id, reason, CloseReason::Banned { reason: reason.into(), until })
+    }
+
+    fn remove_for(&mut self, id: ClientId, reason: &str, close_reason: CloseReason) -> NotificationStatus {
+        let identity = self.policy.identity_of(&self.members, id);
+        let Some(player) = identity else { return NotificationStatus::Absent };
+        let decision = ModerationDecision::Kicked { reason: reason.into() };
+        self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
+        self.statistics.kicked += 1;
+        let was_told = self.outgoing().notify(id, &Notice::Kicked { reason: WireStr::from(reason) });
+        let link = self.connections.link_of(id);
+        self.remove_client(id);
+        if let Some(link) = link {
+            self.outgoing().tell_removed(link, id);
+            self.close(link, close_reason);
+        }
+        if was_told { NotificationStatus::Notified } else { NotificationStatus::NotNotified }
+    }
+
+    /// Ends the session: its clients are removed one by one in table order, and every link is closed.
+    pub fn stop(&mut self) {
+        let everyone: Vec<ClientId> = self.members.in_order().collect();
+        // Before any client leaves: room exits are reported only while there is space for the leaves after them.
+        for &id in &everyone {
+            self.relay().end_channels(id);
+        }
+        for id in everyone {
+            self.remove_client(id);
+        }
+        self.connections.close_all(&CloseReason::Stopped);
+        self.entrance.clear();
+    }
+
+    /// Starts the session again under another number, as after a fault of its own: it is empty, and no client is
+    /// reported as leaving. The links stay up, and all peers are told of the new session at once, so that clients come
+    /// back without waiting until they have something to send. Queued packets are lost.
+    pub fn restart(&mut self, now: Instant, session: SessionId) {
+        let mut settings = self.settings.clone();
+        settings.session = session;
+        let previous = core::mem::replace(self, Self::new(settings));
+        self.reservations.draw_on_from(&previous.reservations);
+        self.policy.inherit(previous.policy);
+        self.entrance = previous.entrance.of_next_session();
+        self.statistics = previous.statistics;
+        self.events.push(ServerEvent::Restarted { session });
+        for (link, origin) in self.connections.count_on_from(previous.connections) {
+            self.handle_connected_from(now, link, origin);
+            self.outgoing().answer_wrong_session(link);
+        }
     }
 }

@@ -8,8 +8,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use consonance_wire::{Capabilities, ClientId};
 
-use super::Fault;
-use super::outbound::Outbound;
+use super::fault::Fault;
 use crate::limits::Limits;
 use crate::link::{LinkId, PeerOrigin};
 use crate::time::Instant;
@@ -105,11 +104,6 @@ impl Links {
     /// Whether both sides of a link have this capability.
     pub(super) fn can(&self, link: LinkId, capability: Capabilities) -> bool {
         self.get(link).is_some_and(|record| record.can(capability))
-    }
-
-    /// Whether a client has a link, and both sides of it have this capability.
-    pub(super) fn client_can(&self, outbound: &Outbound, id: ClientId, capability: Capabilities) -> bool {
-        outbound.link_of(id).is_some_and(|link| self.can(link, capability))
     }
 
     /// Sets the capabilities of both sides of a link.

@@ -1,4 +1,5 @@
-//! The clients of a session: their ids, their names, their order in what is sent, and the listeners of each room.
+//! The clients of a session: their ids, their names, their order in what is sent, the listeners of each room, and which
+//! of them the others know of.
 //!
 //! A name is known by every spelling, an id belongs to one client until it leaves, and a room is known by its id and
 //! by its name. Links, rules and packets are handled by other parts.
@@ -15,6 +16,7 @@ use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecParameters, RoomId, VoiceData};
 
 use super::proximity::Spoken;
+use super::visibility::{Audience, Visibility};
 use crate::client_ids::ClientIds;
 use crate::link::LinkId;
 use crate::roster::{Member, Roster};
@@ -31,6 +33,7 @@ pub(super) struct Members {
     names: Names,
     ids: ClientIds,
     table: Table,
+    visibility: Visibility,
     /// The changes, where there are copies.
     changes: Option<Changes>,
 }
@@ -38,7 +41,7 @@ pub(super) struct Members {
 impl Members {
     pub(super) fn new() -> Self {
         let (names, ids, table) = (Names::default(), ClientIds::default(), Table::default());
-        Self { roster: Roster::new(), names, ids, table, changes: None }
+        Self { roster: Roster::new(), names, ids, table, visibility: Visibility::default(), changes: None }
     }
 
     /// An id that no client has; `None` if all are in use. A client may have been [inserted](Self::insert) with an id
@@ -220,6 +223,20 @@ impl Members {
     /// Clients in the order in which others are told of them.
     pub(super) fn in_order(&self) -> impl Iterator<Item = ClientId> {
         self.table.iter()
+    }
+
+    /// The clients that the others know of.
+    pub(super) fn visibility(&self) -> &Visibility {
+        &self.visibility
+    }
+
+    pub(super) fn visibility_mut(&mut self) -> &mut Visibility {
+        &mut self.visibility
+    }
+
+    /// The clients of an audience, in order; none for a single recipient, which is identified by its link.
+    pub(super) fn audience(&self, audience: Audience) -> impl Iterator<Item = ClientId> {
+        self.in_order().filter(move |id| self.visibility.is_in(audience, *id))
     }
 
     /// Of several clients, the first [in order](Self::in_order); one that is not here comes before all others.

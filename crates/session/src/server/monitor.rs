@@ -9,10 +9,11 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ChannelKind, ClientId, Priority, RoomId, VoiceData};
 
-use super::Server;
+use super::event::ServerEvent;
 use super::members::Members;
 use super::room_directory::RoomDirectory;
 use crate::client::SPEAKING_TIMEOUT;
+use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The recipient of a speaker's voice.
@@ -129,10 +130,52 @@ impl Monitor {
     }
 
     /// Removes a speaker that has been silent for too long, or is gone; returns the channels that have ended with it.
-    pub(super) fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
+    fn end(&mut self, id: ClientId) -> Vec<WireTarget> {
         let Some(ended) = self.speaking.remove(&id) else { return Vec::new() };
         self.deadlines.remove(&(ended.last + SPEAKING_TIMEOUT, id));
         ended.channels.iter().copied().map(target).collect()
+    }
+
+    /// Ends all channels of a client that has left, is silent, or must not speak.
+    pub(super) fn end_channels(
+        &mut self,
+        id: ClientId,
+        members: &Members,
+        directory: &RoomDirectory,
+        events: &mut EventQueue<ServerEvent>,
+    ) {
+        for target in self.end(id) {
+            report_channel(members, directory, events, (id, target, false));
+        }
+    }
+
+    /// Ends the channels of all speakers.
+    pub(super) fn end_all_channels(
+        &mut self,
+        members: &Members,
+        directory: &RoomDirectory,
+        events: &mut EventQueue<ServerEvent>,
+    ) {
+        while let Some(id) = self.any() {
+            self.end_channels(id, members, directory, events);
+        }
+    }
+
+    /// The channels on which a client is speaking, and the time of its last frame; none while it is silent.
+    pub(super) fn channels_of(
+        &self,
+        id: ClientId,
+        members: &Members,
+        directory: &RoomDirectory,
+    ) -> Option<(Instant, Vec<MonitoredChannel>)> {
+        let speaking = self.speaking.get(&id)?;
+        let rows = speaking.channels.iter().map(|channel| MonitoredChannel {
+            to: spoken_to(members, directory, target(*channel)),
+            positional: channel.bits.is_positional(),
+            priority: channel.bits.priority(),
+            amplitude: channel.bits.amplitude(),
+        });
+        Some((speaking.last, rows.collect()))
     }
 
     /// The time at which the next speaking client will have been silent for too long.
@@ -146,46 +189,29 @@ impl Monitor {
     }
 
     /// A client that speaks.
-    pub(super) fn any(&self) -> Option<ClientId> {
+    fn any(&self) -> Option<ClientId> {
         self.speaking.keys().next().copied()
     }
 }
 
-impl Server {
-    /// Whether speakers and their recipients are reported.
-    pub fn monitors_channels(&self) -> bool {
-        self.settings.monitor_channels
-    }
-
-    /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
-    /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
-    pub fn channels_of(&self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
-        let speaking = self.monitor.speaking.get(&id)?;
-        let rows = speaking.channels.iter().map(|channel| MonitoredChannel {
-            to: spoken_to(&self.members, self.policy.directory(), target(*channel)),
-            positional: channel.bits.is_positional(),
-            priority: channel.bits.priority(),
-            amplitude: channel.bits.amplitude(),
-        });
-        Some((speaking.last, rows.collect()))
-    }
-
-    /// Turns reports of speakers and their recipients on or off; when off, all have stopped. A permissive server never
-    /// reports.
-    pub fn set_monitor_channels(&mut self, on: bool) {
-        self.settings.monitor_channels = on && !self.settings.permissive;
-        if !on {
-            self.relay().end_all_channels();
-        }
-    }
+/// Reports that a client has begun (`true`) to speak to a recipient, or has stopped.
+pub(super) fn report_channel(
+    members: &Members,
+    directory: &RoomDirectory,
+    events: &mut EventQueue<ServerEvent>,
+    (id, target, begun): (ClientId, WireTarget, bool),
+) {
+    let Some(name) = members.name_of(id) else { return };
+    let to = spoken_to(members, directory, target);
+    events.push(if begun {
+        ServerEvent::StartedSpeaking { id, name, to }
+    } else {
+        ServerEvent::StoppedSpeaking { id, name, to }
+    });
 }
 
 /// The recipient of a channel, with its name.
-pub(super) fn spoken_to(
-    members: &Members,
-    directory: &RoomDirectory,
-    (kind, recipient): WireTarget,
-) -> SpokenTo {
+fn spoken_to(members: &Members, directory: &RoomDirectory, (kind, recipient): WireTarget) -> SpokenTo {
     match kind {
         ChannelKind::Room => {
             let id = RoomId(recipient);

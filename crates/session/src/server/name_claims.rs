@@ -13,8 +13,11 @@ use core::time::Duration;
 use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
 
+use super::event::ServerEvent;
+use super::links::Links;
 use super::waiting_joins::Newcomer;
 use crate::link::{LinkId, PeerOrigin};
+use crate::queue::EventQueue;
 use crate::time::Instant;
 
 pub(super) use contest::{Contest, Verdict};
@@ -105,6 +108,31 @@ impl NameClaims {
         let claim = self.waiting.remove(&link)?;
         self.forget(link);
         Some(claim.newcomer)
+    }
+
+    /// Removes a newcomer that no longer waits; its link has to join until `deadline`, as any other.
+    pub(super) fn stop_waiting(
+        &mut self,
+        link: LinkId,
+        links: &mut Links,
+        deadline: Instant,
+    ) -> Option<Newcomer> {
+        let newcomer = self.take(link)?;
+        links.await_join(link, deadline);
+        Some(newcomer)
+    }
+
+    /// The same for a newcomer that does not get the name; the driver was told that it waits.
+    pub(super) fn withdraw(
+        &mut self,
+        link: LinkId,
+        links: &mut Links,
+        deadline: Instant,
+        events: &mut EventQueue<ServerEvent>,
+    ) {
+        if let Some(Newcomer { name, .. }) = self.stop_waiting(link, links, deadline) {
+            events.push(ServerEvent::NameClaimWithdrawn { link, name: name.as_str().into() });
+        }
     }
 
     /// Removes a link that is gone, or has joined.

@@ -7,33 +7,76 @@
 
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, RemoveClient, RosterEntry, WireStr};
+use consonance_wire::{ClientId, RemoveClient};
 
 use super::Server;
-use super::sending::Audience;
-use super::visibility::Outage;
+use super::connections::Connections;
+use super::event::ServerEvent;
+use super::members::Members;
+use super::monitor::Monitor;
+use super::outgoing::Outgoing;
+use super::room_directory::RoomDirectory;
+use super::settings::ServerSettings;
+use super::statistics::ServerStatistics;
+use super::visibility::{Audience, Outage};
 use crate::link::LinkId;
-use crate::packet_limits::write_state;
+use crate::queue::EventQueue;
 use crate::time::Instant;
 
+/// The clients that cannot be reached for a while: [`Server::outages`].
+pub struct Outages<'s> {
+    now: &'s mut Instant,
+    settings: &'s ServerSettings,
+    members: &'s mut Members,
+    directory: &'s RoomDirectory,
+    connections: &'s mut Connections,
+    monitor: &'s mut Monitor,
+    events: &'s mut EventQueue<ServerEvent>,
+    statistics: &'s mut ServerStatistics,
+}
+
+impl core::fmt::Debug for Outages<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let unreachable = self.members.visibility().unreachable();
+        f.debug_struct("Outages").field("clients", &unreachable).finish_non_exhaustive()
+    }
+}
+
 impl Server {
+    /// The outages of clients that are here.
+    pub fn outages(&mut self) -> Outages<'_> {
+        Outages {
+            now: &mut self.now,
+            settings: &self.settings,
+            members: &mut self.members,
+            directory: self.policy.directory(),
+            connections: &mut self.connections,
+            monitor: &mut self.monitor,
+            events: &mut self.events,
+            statistics: &mut self.statistics,
+        }
+    }
+}
+
+impl Outages<'_> {
     /// Marks these links as unreachable. The other clients are told at once that the clients of these links left; the
     /// clients keep their places, and the links stay.
     ///
     /// Links that are not here, have no client, or are unreachable already, are ignored. A permissive server does
     /// nothing, since it has clients without links.
     pub fn mark_unreachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.advance(now);
+        self.now.advance(now);
         if self.settings.permissive {
             return;
         }
-        let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
-        let clients: Vec<ClientId> = clients.filter(|id| self.visibility.outage_of(*id).is_none()).collect();
-        let outage = self.visibility.begin_outage(&clients);
+        let visibility = self.members.visibility();
+        let clients = self.clients_of(links).filter(|id| visibility.outage_of(*id).is_none());
+        let clients: Vec<ClientId> = clients.collect();
+        let outage = self.members.visibility_mut().begin_outage(&clients);
         for &id in &clients {
-            self.relay().end_channels(id);
+            self.monitor.end_channels(id, self.members, self.directory, self.events);
             let remove = RemoveClient { session: self.settings.session, id };
-            self.send_to(Audience::Outside(outage), &remove.into());
+            self.outgoing().send_to(Audience::Outside(outage), &remove.into());
         }
     }
 
@@ -41,33 +84,26 @@ impl Server {
     ///
     /// Links without a client, or with one that is reachable, are ignored.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.advance(now);
-        let clients = links.iter().filter_map(|link| self.links.client_of(*link).ok());
-        let clients: Vec<(ClientId, Outage)> =
-            clients.filter_map(|id| Some((id, self.visibility.outage_of(id)?))).collect();
+        self.now.advance(now);
+        let visibility = self.members.visibility();
+        let clients = self.clients_of(links).filter_map(|id| Some((id, visibility.outage_of(id)?)));
+        let clients: Vec<(ClientId, Outage)> = clients.collect();
         for &(id, outage) in &clients {
             // A newcomer without a state is announced to all when its state arrives.
-            if !self.visibility.is_unannounced(id) {
-                self.tell_state(id, Audience::Outside(outage));
+            if !self.members.visibility().is_unannounced(id) {
+                self.outgoing().tell_state(id, Audience::Outside(outage));
             }
         }
         for (id, _) in clients {
-            self.visibility.end_outage(id);
+            self.members.visibility_mut().end_outage(id);
         }
     }
 
-    /// The number of clients that are here, but unreachable, so that the others were told they left.
-    pub fn unreachable_clients(&self) -> usize {
-        self.visibility.unreachable()
+    fn clients_of(&self, links: &[LinkId]) -> impl Iterator<Item = ClientId> {
+        links.iter().filter_map(|link| self.connections.links().client_of(*link).ok())
     }
 
-    fn tell_state(&mut self, id: ClientId, to: Audience) {
-        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
-        let Some(member) = self.members.get(id) else { return };
-        let (name, codec) = (member.name.clone(), member.codec);
-        let rooms: Vec<alloc::boxed::Box<str>> = member.rooms.names().map(Into::into).collect();
-        let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
-        let client = RosterEntry { name: Some(WireStr::from(&*name)), id, codec };
-        write_state(session, &client, &rooms, most, |packet| self.pass_on(to, packet));
+    fn outgoing(&mut self) -> Outgoing<'_> {
+        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.statistics)
     }
 }

@@ -31,7 +31,7 @@ use zone::{Frame, Zone};
 
 /// The proximity rooms with listeners, and all positions.
 #[derive(Debug, Default)]
-pub(super) struct Proximity {
+pub struct Proximity {
     rules: Vec<(RoomPattern, ProximitySettings)>,
     zones: BTreeMap<RoomId, Zone>,
     /// By client id.
@@ -95,12 +95,12 @@ impl Proximity {
     }
 
     /// The proximity settings of a room of this name, if distance decides there.
-    pub(super) fn settings_of(&self, room: &str) -> Option<ProximitySettings> {
+    pub fn settings_of(&self, room: &str) -> Option<ProximitySettings> {
         self.rule_of(room).map(|rule| self.rules[rule].1.bounded())
     }
 
     /// The squared distance of two clients, in m², if both have reported a position.
-    pub(super) fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
+    pub fn distance_squared(&self, a: ClientId, b: ClientId) -> Option<f32> {
         Some(self.position(a)?.distance_squared(self.position(b)?))
     }
 
@@ -204,7 +204,8 @@ impl Proximity {
         }
     }
 
-    /// Restores the position of a client that has not reported one yet.
+    /// Restores a client's last position known to another owner or copy of the session. A position reported here is
+    /// newer.
     pub(super) fn recall(&mut self, id: ClientId, position: Option<Position>) {
         if position.is_some() && !self.has_position(id) {
             self.move_to(id, position);
@@ -221,7 +222,7 @@ impl Proximity {
         }
     }
 
-    /// Sets the position of a client at another node, as that node has reported it.
+    /// In a copy: sets the position of a client at another node, as that node has reported it.
     pub(super) fn set_position(&mut self, id: ClientId, position: Option<Position>) {
         if self.elsewhere.contains_key(&id) {
             known_mut(&mut self.positions, id).position = position;
@@ -229,7 +230,7 @@ impl Proximity {
     }
 
     /// A client's position, if it has reported one.
-    pub(super) fn position(&self, id: ClientId) -> Option<Position> {
+    pub fn position(&self, id: ClientId) -> Option<Position> {
         self.positions.get(usize::from(id.0))?.position
     }
 

@@ -4,23 +4,54 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
-use super::{AccessRule, RoomLimits, RoomPattern, Server, ServerSettings};
+use super::access::AccessRule;
+use super::connections::Connections;
+use super::entrance::Entrance;
+use super::event::ServerEvent;
+use super::join_gate::JoinState;
+use super::members::Members;
+use super::monitor::Monitor;
+use super::name_claims::NameTaken;
+use super::room_limits::RoomLimits;
+use super::room_pattern::RoomPattern;
+use super::room_policy::RoomPolicy;
+use super::{Server, ServerSettings};
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
+use crate::queue::EventQueue;
+use crate::time::Instant;
+
+/// The settings that are changed without an effect on any client that is here: [`Server::reconfigure`].
+pub struct Reconfigure<'s> {
+    now: Instant,
+    settings: &'s mut ServerSettings,
+    members: &'s Members,
+    policy: &'s mut RoomPolicy,
+    connections: &'s mut Connections,
+    entrance: &'s mut Entrance,
+    monitor: &'s mut Monitor,
+    events: &'s mut EventQueue<ServerEvent>,
+}
+
+impl core::fmt::Debug for Reconfigure<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Reconfigure").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
 
 impl Server {
-    /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.events.set_limit(limits.events);
-        self.commands.set_limit(limits.events.max(limits.links));
-        self.settings.limits = limits;
-    }
-
-    /// Changes the packet limits of the networks of all clients, which the driver knows: the server makes no longer
-    /// packets, and refuses names that do not fit. Packets between clients are relayed unchanged, whatever their
-    /// length.
-    pub fn set_packet_limits(&mut self, limits: PacketLimits) {
-        self.settings.packets = limits.within_bounds();
+    /// Changes settings that have no effect on any client that is here.
+    pub fn reconfigure(&mut self) -> Reconfigure<'_> {
+        Reconfigure {
+            now: self.now,
+            settings: &mut self.settings,
+            members: &self.members,
+            policy: &mut self.policy,
+            connections: &mut self.connections,
+            entrance: &mut self.entrance,
+            monitor: &mut self.monitor,
+            events: &mut self.events,
+        }
     }
 
     /// Changes the tokens that rooms require; see [`ServerSettings::access`](super::ServerSettings::access).
@@ -38,13 +69,29 @@ impl Server {
         let closed = self.policy.set_access_rules(access, self.settings.reserved_names(), &clients);
         for room in closed {
             for id in &clients {
-                self.remove_from_room(*id, &room);
+                self.moderation().remove_from_room(*id, &room);
             }
             self.policy.guard_again(&room);
         }
         for id in clients {
-            self.expel_from_forbidden_rooms(id);
+            self.rooms().expel_from_forbidden_rooms(id);
         }
+    }
+}
+
+impl Reconfigure<'_> {
+    /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.events.set_limit(limits.events);
+        self.connections.set_limits(&limits);
+        self.settings.limits = limits;
+    }
+
+    /// Changes the packet limits of the networks of all clients, which the driver knows: the server makes no longer
+    /// packets, and refuses names that do not fit. Packets between clients are relayed unchanged, whatever their
+    /// length.
+    pub fn set_packet_limits(&mut self, limits: PacketLimits) {
+        self.settings.packets = limits.within_bounds();
     }
 
     /// Changes the room limits; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Listeners of
@@ -54,7 +101,7 @@ impl Server {
             return;
         }
         self.settings.room_limits = rules;
-        let ServerSettings { room_limits, .. } = &self.settings;
+        let ServerSettings { room_limits, .. } = &*self.settings;
         self.policy.set_room_limits(room_limits, self.settings.reserved_names());
     }
 
@@ -62,5 +109,38 @@ impl Server {
     /// not affected. Frames of the other speakers are dropped.
     pub fn set_voices_per_room(&mut self, most: Option<usize>) {
         self.policy.limit_voices(most);
+    }
+
+    /// Whether members of an encrypted session may submit reports from now on; see
+    /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports).
+    pub fn set_member_reports(&mut self, are_taken: bool) {
+        self.settings.member_reports = are_taken;
+    }
+
+    /// Turns reports of speakers and their recipients on or off; when off, all have stopped. A permissive server never
+    /// reports.
+    pub fn set_monitor_channels(&mut self, on: bool) {
+        self.settings.monitor_channels = on && !self.settings.permissive;
+        if !on {
+            self.monitor.end_all_channels(self.members, self.policy.directory(), self.events);
+        }
+    }
+
+    /// Changes the rules for names in use. Newcomers that wait are forgotten, and ask again by themselves.
+    pub fn set_name_taken(&mut self, rule: NameTaken) {
+        if self.settings.name_taken == rule {
+            return;
+        }
+        self.settings.name_taken = rule;
+        let deadline = self.now + self.settings.limits.handshake;
+        let (claims, links) = (self.entrance.claims_mut(), self.connections.links_mut());
+        for link in claims.in_order() {
+            claims.withdraw(link, links, deadline, self.events);
+        }
+    }
+
+    /// Sets whether newcomers can join.
+    pub fn set_join_state(&mut self, join_state: JoinState) {
+        self.entrance.gate_mut().set_join_state(join_state);
     }
 }

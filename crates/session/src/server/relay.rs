@@ -8,17 +8,19 @@ mod recipients;
 
 use alloc::vec::Vec;
 
-use consonance_wire::{ClientId, MessageType, Packet, ServerRelay, TextData, TextRecipient, VoiceData};
+use consonance_wire::{
+    ClientId, MessageType, Packet, ParseError, ServerRelay, TextData, TextRecipient, VoiceData,
+};
 
-use super::links::Links;
+use super::connections::Connections;
+use super::fault::Fault;
 use super::members::Members;
-use super::monitor::{Monitor, WireTarget, spoken_to};
-use super::outbound::Outbound;
-use super::permissive::check_believed_inner;
+use super::monitor::{Monitor, report_channel};
+use super::outgoing::Outgoing;
 use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
 use super::settings::ServerSettings;
 use super::voice_reports::VoiceReports;
-use super::{Fault, Server, ServerEvent, ServerStatistics};
+use super::{Server, ServerEvent, ServerStatistics};
 use crate::link::LinkId;
 use crate::queue::EventQueue;
 use crate::time::Instant;
@@ -30,11 +32,10 @@ pub(super) struct Relay<'s> {
     now: Instant,
     settings: &'s ServerSettings,
     members: &'s Members,
-    links: &'s mut Links,
     policy: &'s mut RoomPolicy,
     monitor: &'s mut Monitor,
     voice_reports: &'s mut VoiceReports,
-    outbound: &'s mut Outbound,
+    connections: &'s mut Connections,
     events: &'s mut EventQueue<ServerEvent>,
     statistics: &'s mut ServerStatistics,
 }
@@ -47,11 +48,10 @@ impl Server {
             now: self.now,
             settings: &self.settings,
             members: &self.members,
-            links: &mut self.links,
             policy: &mut self.policy,
             monitor: &mut self.monitor,
             voice_reports: &mut self.voice_reports,
-            outbound: &mut self.outbound,
+            connections: &mut self.connections,
             events: &mut self.events,
             statistics: &mut self.statistics,
         }
@@ -62,7 +62,7 @@ impl Server {
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
     /// of the driver are to see.
     pub fn take_relayed(&mut self) -> bool {
-        self.outbound.take_did_relay()
+        self.connections.outbound_mut().take_did_relay()
     }
 }
 
@@ -112,7 +112,7 @@ impl Relay<'_> {
     ) -> Result<(), Refused> {
         self.check_inner(own, relay)?;
         self.list_destinations(link, own, relay)?;
-        self.outbound.queue_frame(relay.packet);
+        self.connections.outbound_mut().queue_frame(relay.packet);
         Ok(())
     }
 
@@ -214,7 +214,8 @@ impl Relay<'_> {
         let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
         self.statistics.channels_unmonitored += crowded;
         for (target, begun) in changes {
-            self.report_channel(voice.sender, target, begun);
+            let directory = self.policy.directory();
+            report_channel(self.members, directory, self.events, (voice.sender, target, begun));
         }
     }
 
@@ -225,28 +226,32 @@ impl Relay<'_> {
         }
     }
 
-    /// Ends the channels of all speakers.
-    pub(super) fn end_all_channels(&mut self) {
-        while let Some(id) = self.monitor.any() {
-            self.end_channels(id);
-        }
-    }
-
-    /// Ends all channels of a client that has left, or is silent.
+    /// Ends all channels of a client that has left, or cannot be heard.
     pub(super) fn end_channels(&mut self, id: ClientId) {
-        for target in self.monitor.end(id) {
-            self.report_channel(id, target, false);
-        }
+        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
     }
 
-    fn report_channel(&mut self, id: ClientId, target: WireTarget, begun: bool) {
-        let Some(name) = self.members.name_of(id) else { return };
-        let to = spoken_to(self.members, self.policy.directory(), target);
-        self.events.push(if begun {
-            ServerEvent::StartedSpeaking { id, name, to }
-        } else {
-            ServerEvent::StoppedSpeaking { id, name, to }
-        });
+    /// Reports a refusal to the client or the operator; returns its fault.
+    #[cold]
+    pub(super) fn report(&mut self, own: Option<ClientId>, refused: Refused) -> Fault {
+        if let Some((id, report)) = own.zip(refused.report) {
+            let (settings, connections) = (self.settings, &mut *self.connections);
+            let mut outgoing = Outgoing::new(self.now, settings, self.members, connections, self.statistics);
+            if let Some(event) = outgoing.report(id, Some(*report)) {
+                self.events.push(event);
+            }
+        }
+        refused.fault
+    }
+}
+
+/// Checks a packet to relay on a permissive server: any type with the magic number is allowed, except an introduction
+/// to a direct peer.
+fn check_believed_inner(inner: &[u8]) -> Result<(), Fault> {
+    match MessageType::peek(inner) {
+        Ok(MessageType::HandshakeP2P) => Err(Fault::InnerRefused),
+        Ok(_) | Err(ParseError::UnknownType { .. }) => Ok(()),
+        Err(_) => Err(Fault::Malformed),
     }
 }
 

@@ -1,8 +1,9 @@
-//! The places of clients that can resume: their secrets, and the time until which the place of a lost client is kept.
+//! The places of clients that can resume: their secrets, the time until which the place of a lost client is kept, and
+//! what its link could do.
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use consonance_wire::{ClientId, ResumeTicket, SessionId, SharedSecret};
+use consonance_wire::{Capabilities, ClientId, HandshakeExtension, ResumeTicket, SessionId, SharedSecret};
 
 use crate::link::PeerOrigin;
 use crate::secrets::Secrets;
@@ -16,6 +17,9 @@ pub(super) struct Reservations {
     secret_of: BTreeMap<ClientId, SharedSecret>,
     /// The previous secrets of clients, until they have answered: the new secret may be lost with the link.
     former_of: BTreeMap<ClientId, SharedSecret>,
+    /// The capabilities that both sides of a client's link share, or shared when it was lost; in a copy, of all
+    /// clients.
+    capabilities: BTreeMap<ClientId, Capabilities>,
     /// Clients without a link.
     kept: BTreeMap<ClientId, Reservation>,
     /// The same clients by the end times of their places.
@@ -33,8 +37,8 @@ struct Reservation {
 impl Reservations {
     pub(super) fn new(key: &[u8; 32]) -> Self {
         let (secret_of, former_of) = (BTreeMap::new(), BTreeMap::new());
-        let (kept, ends) = (BTreeMap::new(), BTreeSet::new());
-        Self { secrets: Secrets::new(key), secret_of, former_of, kept, ends }
+        let (capabilities, kept, ends) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { secrets: Secrets::new(key), secret_of, former_of, capabilities, kept, ends }
     }
 
     /// Continues the sequence of secrets of an earlier session, so that none repeats.
@@ -49,6 +53,18 @@ impl Reservations {
             self.former_of.entry(id).or_insert(former);
         }
         secret
+    }
+
+    /// The extension behind the response to a handshake, over a link with these capabilities; none for an original.
+    pub(super) fn answer_extension(
+        &mut self,
+        id: ClientId,
+        capabilities: Option<Capabilities>,
+        resumed: bool,
+    ) -> Option<HandshakeExtension<'static>> {
+        let capabilities = capabilities.filter(|capabilities| *capabilities != Capabilities::NONE)?;
+        let secret = capabilities.contains(Capabilities::RESUME).then(|| self.draw_secret(id));
+        Some(HandshakeExtension { capabilities, secret, resumed, ..HandshakeExtension::default() })
     }
 
     /// Confirms that the client has its latest secret.
@@ -74,6 +90,17 @@ impl Reservations {
         ticket.session == session && secrets.iter().any(|of| of.get(&ticket.id) == Some(&ticket.secret))
     }
 
+    /// Keeps the capabilities of a client's link: the client may return without a handshake, from another node that has
+    /// kept its link.
+    pub(super) fn keep_capabilities(&mut self, id: ClientId, capabilities: Capabilities) {
+        self.capabilities.insert(id, capabilities);
+    }
+
+    /// The last known capabilities of both sides of a client's link.
+    pub(super) fn capabilities_of(&self, id: ClientId) -> Capabilities {
+        self.capabilities.get(&id).copied().unwrap_or(Capabilities::NONE)
+    }
+
     /// Keeps the place of a client that has lost its link.
     pub(super) fn keep(&mut self, id: ClientId, until: Instant, origin: Option<PeerOrigin>) {
         self.release(id);
@@ -92,6 +119,7 @@ impl Reservations {
     pub(super) fn forget(&mut self, id: ClientId) {
         self.secret_of.remove(&id);
         self.former_of.remove(&id);
+        self.capabilities.remove(&id);
         self.release(id);
     }
 

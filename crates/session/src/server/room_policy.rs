@@ -14,7 +14,8 @@ use alloc::vec::Vec;
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel, VoiceData};
 
 use super::access::{Access, AccessRule, Gate};
-use super::moderation::Register;
+use super::members::Members;
+use super::moderation::{PlayerIdentity, Register};
 use super::proximity::Proximity;
 use super::room_directory::RoomDirectory;
 use super::room_ids::KeptOut;
@@ -23,7 +24,6 @@ use super::room_pattern::RoomPattern;
 use super::settings::ServerSettings;
 use crate::time::Instant;
 
-pub(super) use entering::RoomBounds;
 pub(super) use speaking::TextRefusal;
 pub(super) use telling::{Refused, Report};
 
@@ -90,6 +90,38 @@ impl RoomPolicy {
     /// Grants a client the access that the driver decided on. A permissive session gives every client full access.
     pub(super) fn grant(&mut self, id: ClientId, access: Access) {
         self.gate.grant(id, if self.is_permissive { Access::default() } else { access });
+    }
+
+    /// A client's identity for decisions: they apply again when the player returns.
+    pub(super) fn identity_of(&self, members: &Members, id: ClientId) -> Option<PlayerIdentity> {
+        let member = members.get(id)?;
+        Some(match self.gate.subject_of(id) {
+            Some(subject) => PlayerIdentity::Subject(subject.into()),
+            None => PlayerIdentity::Name(member.name.clone().into()),
+        })
+    }
+
+    /// All clients of this player: several may share a subject or a spelling of a name.
+    pub(super) fn clients_of(&self, members: &Members, identity: &PlayerIdentity) -> Vec<ClientId> {
+        match identity {
+            PlayerIdentity::Name(name) => {
+                let named = members.named(name.key()).iter().copied();
+                named.filter(|id| self.gate.subject_of(*id).is_none()).collect()
+            }
+            PlayerIdentity::Subject(subject) => self.gate.clients_of(members.in_order(), subject),
+        }
+    }
+
+    /// Applies a client's restrictions from its first packet on.
+    pub(super) fn begin_restrictions(&mut self, members: &Members, id: ClientId) {
+        self.register.forget(id);
+        // Without any restrictions, do not compute the name's key.
+        if self.register.len() == 0 {
+            return;
+        }
+        if let Some(identity) = self.identity_of(members, id) {
+            self.register.attach(id, &identity);
+        }
     }
 
     /// Removes a client that is in no room any more; returns the account that it had.

@@ -1,36 +1,164 @@
-//! Changes to the rooms that a client listens to: whole lists and single changes, told to all clients.
+//! The rooms that clients listen to: whole lists and single changes, told to all clients.
+
+mod enforcing;
+mod permissive;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::slice;
 
-use consonance_wire::{ClientId, ClientState, DeltaChannelState, RoomId, WireStr};
+use consonance_wire::{ClientId, ClientState, DeltaChannelState, Packet, RoomId, WireStr};
 
-use super::sending::{Audience, lacks_its_room_count};
-use super::visibility::Announcement;
-use super::{Fault, Server, ServerEvent};
+use super::Server;
+use super::connections::Connections;
+use super::event::ServerEvent;
+use super::fault::Fault;
+use super::group::GroupService;
+use super::members::Members;
+use super::monitor::Monitor;
+use super::outgoing::{Outgoing, lacks_its_room_count};
+use super::room_policy::RoomPolicy;
+use super::settings::ServerSettings;
+use super::statistics::ServerStatistics;
+use super::visibility::{Announcement, Audience};
 use crate::link::LinkId;
-use crate::packet_limits::write_state;
+use crate::queue::EventQueue;
+use crate::time::Instant;
+
+/// The parts of the server that a change of rooms, or of the rights there, passes, and no others.
+pub(super) struct Rooms<'s> {
+    now: Instant,
+    settings: &'s ServerSettings,
+    members: &'s mut Members,
+    policy: &'s mut RoomPolicy,
+    connections: &'s mut Connections,
+    group: &'s mut GroupService,
+    monitor: &'s mut Monitor,
+    events: &'s mut EventQueue<ServerEvent>,
+    statistics: &'s mut ServerStatistics,
+}
+
+/// The rooms that a client named and is not in: it believes that it is in all of them until it is told otherwise.
+#[derive(Debug)]
+struct RefusedRooms {
+    id: ClientId,
+    rooms: Vec<(Box<str>, Fault)>,
+}
+
+impl RefusedRooms {
+    fn none_of(id: ClientId) -> Self {
+        Self { id, rooms: Vec::new() }
+    }
+}
 
 impl Server {
-    pub(super) fn handle_client_state(
+    /// The changes of rooms, and of rights there.
+    pub(super) fn rooms(&mut self) -> Rooms<'_> {
+        Rooms {
+            now: self.now,
+            settings: &self.settings,
+            members: &mut self.members,
+            policy: &mut self.policy,
+            connections: &mut self.connections,
+            group: &mut self.group,
+            monitor: &mut self.monitor,
+            events: &mut self.events,
+            statistics: &mut self.statistics,
+        }
+    }
+
+    /// Handles a client's state or its entering or leaving of a room.
+    pub(super) fn handle_rooms(
+        &mut self,
+        link: LinkId,
+        own: Option<ClientId>,
+        parsed: &Packet<'_>,
+        packet: &[u8],
+    ) -> Result<(), Fault> {
+        let RefusedRooms { id, rooms } = match parsed {
+            Packet::ClientState(state) => {
+                // It proves that the client has received the response to its handshake.
+                if let Some(id) = own {
+                    self.reservations.confirm_secret(id);
+                }
+                self.rooms().handle_client_state(link, state, packet)?
+            }
+            Packet::DeltaChannelState(delta) => self.rooms().handle_delta(link, delta, packet)?,
+            _ => return Ok(()),
+        };
+        for (room, fault) in rooms {
+            if !self.connections.links().contains(link) {
+                break;
+            }
+            self.rooms().refuse(link, id, &room, fault);
+            self.note(link, fault);
+        }
+        Ok(())
+    }
+}
+
+impl Rooms<'_> {
+    pub(super) fn now(&self) -> Instant {
+        self.now
+    }
+
+    pub(super) fn settings(&self) -> &ServerSettings {
+        self.settings
+    }
+
+    pub(super) fn statistics_mut(&mut self) -> &mut ServerStatistics {
+        self.statistics
+    }
+
+    /// The link over which a client is reached.
+    pub(super) fn link_of(&self, id: ClientId) -> Option<LinkId> {
+        self.connections.link_of(id)
+    }
+
+    /// Raises an event about a client in a room.
+    pub(super) fn raise(&mut self, event: ServerEvent) {
+        self.events.push(event);
+    }
+
+    /// Reports a client that speaks as stopped.
+    pub(super) fn end_channels(&mut self, id: ClientId) {
+        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
+    }
+
+    /// What clients are told of these changes.
+    pub(super) fn outgoing(&mut self) -> Outgoing<'_> {
+        Outgoing::new(self.now, self.settings, self.members, self.connections, self.statistics)
+    }
+
+    /// The clients.
+    pub(super) fn members(&self) -> &Members {
+        self.members
+    }
+
+    /// The rules of rooms, and the decisions about players.
+    pub(super) fn policy(&self) -> &RoomPolicy {
+        self.policy
+    }
+
+    pub(super) fn policy_mut(&mut self) -> &mut RoomPolicy {
+        self.policy
+    }
+
+    /// Handles the whole list of a client's rooms. The returned rooms are to be [refused](Self::refuse).
+    fn handle_client_state(
         &mut self,
         link: LinkId,
         state: &ClientState<'_>,
         packet: &[u8],
-    ) -> Result<(), Fault> {
-        if let Ok(id) = self.links.client_of(link) {
-            // Its state proves that it has received the handshake response.
-            self.reservations.confirm_secret(id);
-        }
+    ) -> Result<RefusedRooms, Fault> {
         if self.settings.permissive {
             if lacks_its_room_count(state, packet) {
                 return Err(Fault::Malformed);
             }
             return self.believe_state(link, state, packet);
         }
-        let id = self.links.client_of(link)?;
+        let id = self.connections.links().client_of(link)?;
         let member = self.members.get(id).ok_or(Fault::NotJoined)?;
         let names_itself = state.client.id == id
             && state.client.codec == member.codec
@@ -41,42 +169,41 @@ impl Server {
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
         self.policy.forget_other_wishes(id, &rooms);
-        let Announcement { is_news, is_back } = self.visibility.announce(id);
+        let Announcement { is_news, is_back } = self.members.visibility_mut().announce(id);
         self.members.note_change(id);
         // All clients already know these rooms.
         if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Also for a client that lost its link and came back, unless the others were told that it left.
             let to = if is_back { Audience::All } else { Audience::Only(link) };
-            self.pass_on_state(to, state, packet);
-            return Ok(());
+            self.outgoing().pass_on_state(to, state, packet);
+            return Ok(RefusedRooms::none_of(id));
         }
         let most = self.settings.packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
-        if let Err(fault) = self.links.take_broadcasts(link, self.now, &self.settings.limits, packets) {
+        if let Err(fault) =
+            self.connections.links_mut().take_broadcasts(link, self.now, &self.settings.limits, packets)
+        {
             if is_news || is_back {
-                self.visibility.note_unannounced(id);
+                self.members.visibility_mut().note_unannounced(id);
             }
             return Err(fault);
         }
         let before = self.leave_rooms(id);
         let refused = self.enter_rooms(id, &rooms);
         if refused.is_empty() {
-            self.pass_on_state(Audience::All, state, packet);
-            return Ok(());
+            self.outgoing().pass_on_state(Audience::All, state, packet);
+            return Ok(RefusedRooms::none_of(id));
         }
         if is_news || is_back || !self.members.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
-            self.tell_rooms(id, state);
+            self.outgoing().tell_rooms(&state.client, Audience::AllBut(id));
         }
-        // The client believes that it is in all of its rooms until it is told which were refused.
-        self.pass_on_state(Audience::Only(link), state, packet);
-        for (room, fault) in refused {
-            self.refuse_room(link, id, &room, fault);
-        }
-        Ok(())
+        // Before the refusals: the client believes that it is in all of these rooms.
+        self.outgoing().pass_on_state(Audience::Only(link), state, packet);
+        Ok(RefusedRooms { id, rooms: refused })
     }
 
     /// Leaves every room, last first, and enters those of the state.
-    pub(super) fn replace_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
+    fn replace_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
         self.leave_rooms(id);
         for room in state.rooms.iter().flatten() {
             self.enter(id, &room.to_str());
@@ -122,30 +249,20 @@ impl Server {
             return Ok(());
         }
         self.policy.check_one_more(self.settings.room_bounds(), member, room)?;
-        let in_the_way = self.policy.claim_id(&self.members, id, room)?;
+        let in_the_way = self.policy.claim_id(self.members, id, room)?;
         self.vacate(&in_the_way, room);
         self.policy.check_listener(id, room)
     }
 
-    /// Tells all other clients the rooms of this state's client.
-    fn tell_rooms(&mut self, id: ClientId, state: &ClientState<'_>) {
-        let most = self.settings.packets.reliable_bytes;
-        let Some(member) = self.members.get(id) else { return };
-        let rooms: Vec<Box<str>> = member.rooms.names().map(Into::into).collect();
-        let rooms: Vec<&str> = rooms.iter().map(AsRef::as_ref).collect();
-        write_state(state.session, &state.client, &rooms, most, |packet| {
-            self.pass_on(Audience::AllBut(id), packet);
-        });
-    }
-
-    pub(super) fn handle_delta(
+    /// Handles a client's entering or leaving of a room. The returned rooms are to be [refused](Self::refuse).
+    fn handle_delta(
         &mut self,
         link: LinkId,
         delta: &DeltaChannelState<'_>,
         packet: &[u8],
-    ) -> Result<(), Fault> {
+    ) -> Result<RefusedRooms, Fault> {
         let id = delta.id;
-        if !self.settings.permissive && self.links.client_of(link)? != id {
+        if !self.settings.permissive && self.connections.links().client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
@@ -155,25 +272,38 @@ impl Server {
         let is_in = self.members.is_in(id, &room);
         if !self.settings.permissive && delta.joined == is_in {
             // The client waits for the echo of its change.
-            return self.pass_on_delta(Audience::Only(link), delta, packet);
+            self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
+            return Ok(RefusedRooms::none_of(id));
         }
         if self.members.contains(id)
             && delta.joined
             && let Err(fault) = self.check_entry(id, &room)
         {
-            self.pass_on_delta(Audience::Only(link), delta, packet)?;
-            self.refuse_room(link, id, &room, fault);
-            return Ok(());
+            self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
+            return Ok(RefusedRooms { id, rooms: [((&*room).into(), fault)].into() });
         }
-        self.links.take_broadcasts(link, self.now, &self.settings.limits, 1)?;
-        self.pass_on_delta(Audience::All, delta, packet)?;
+        self.connections.links_mut().take_broadcasts(link, self.now, &self.settings.limits, 1)?;
+        self.outgoing().pass_on_delta(Audience::All, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
             self.policy.forget_other_wishes(id, slice::from_ref(&room));
         } else if self.members.leave(id, &room) {
             self.exited(id, &room);
         }
-        Ok(())
+        Ok(RefusedRooms::none_of(id))
+    }
+
+    /// Removes a client from a room, and tells all clients, itself included. False if it is not there.
+    pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
+        if !self.members.is_in(id, room) {
+            return false;
+        }
+        let (session, name) = (self.settings.session, Some(WireStr::from(room)));
+        let delta = DeltaChannelState { session, joined: false, id, room: name };
+        self.outgoing().send_to(Audience::All, &delta.into());
+        self.members.leave(id, room);
+        self.exited(id, room);
+        true
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
@@ -182,17 +312,17 @@ impl Server {
             self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
             let name = self.members.name_of(id).unwrap_or_default();
             self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
-            self.group_delivery().note_plain_rooms();
+            self.group.note_plain_rooms(self.now, self.settings.encryption);
         }
     }
 
     /// Handles a client's exit from a room in the roster.
-    pub(super) fn exited(&mut self, id: ClientId, room: &str) {
+    fn exited(&mut self, id: ClientId, room: &str) {
         let is_still_in_id = self.members.is_in_id(id, RoomId::of(room));
         self.policy.leave(id, room, is_still_in_id);
         let name = self.members.name_of(id).unwrap_or_default();
         self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
-        self.group_delivery().note_plain_rooms();
+        self.group.note_plain_rooms(self.now, self.settings.encryption);
     }
 }
 

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, CodecParameters, SessionId};
 
-use super::room_policy::RoomBounds;
 use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
 use crate::encryption::Encryption;
 use crate::limits::Limits;
@@ -21,7 +20,7 @@ pub struct ServerSettings {
     /// The limits for a peer.
     pub limits: Limits,
     /// The packet sizes of the networks of all its clients (default: all that an original accepts); see
-    /// [`Server::set_packet_limits`](crate::Server::set_packet_limits).
+    /// [`Reconfigure::set_packet_limits`](crate::Reconfigure::set_packet_limits).
     pub packets: PacketLimits,
     /// The capabilities that are offered to clients of ours (default: all that are set up, except for
     /// [`MODERATORS`](Capabilities::MODERATORS), which the driver has to carry out). Originals get none of them.
@@ -46,7 +45,7 @@ pub struct ServerSettings {
     /// limits); the first pattern that matches a room counts. Rooms that are named here are reserved, too.
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// The announcement to clients of ours about the recording of voice; see
-    /// [`Server::announce_recording`](crate::Server::announce_recording).
+    /// [`Announcements::announce_recording`](crate::Announcements::announce_recording).
     pub(super) recorded: (bool, u16),
     /// The end-to-end encryption of clients (default [`Encryption::Off`]); with it, the server is the delivery service
     /// of their group, which carries their keys and cannot read them.
@@ -61,7 +60,7 @@ pub struct ServerSettings {
     /// permissive session gives it the name, as the original does.
     pub name_taken: NameTaken,
     /// Report speakers and their recipients, as [`ServerEvent`](crate::ServerEvent)s and with
-    /// [`Server::channels_of`](crate::Server::channels_of) (default no: every frame costs a little more). Voice over
+    /// [`Tables::channels_of`](crate::Tables::channels_of) (default no: every frame costs a little more). Voice over
     /// direct links is not reported, as no server sees it.
     pub monitor_channels: bool,
     /// Believe every packet as the original does (default no). Only for comparison with the original: in such a
@@ -154,6 +153,17 @@ impl ServerSettings {
         });
         self.reserved_rooms.iter().map(|name| &**name).chain(named)
     }
+}
+
+/// The maximum number of rooms, and of bytes in their names.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RoomBounds {
+    /// Bytes of a name.
+    pub(super) name_bytes: usize,
+    /// Rooms of one client.
+    pub(super) per_client: usize,
+    /// Rooms in use.
+    pub(super) in_use: usize,
 }
 
 /// `SplitMix64`'s finaliser (Steele, Lea, Flood 2014): neighbouring seeds give unrelated ids.

@@ -7,9 +7,11 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_name_key::NameKey;
 use consonance_wire::{ClientId, CodecParameters, SessionId, SharedSecret};
 
+use super::members::Members;
+use super::reservations::Reservations;
+use super::room_policy::RoomPolicy;
 use super::{Access, PlayerIdentity, Server, ServerSettings};
 use crate::link::LinkId;
 use crate::restrictions::{RestrictionTerms, Restrictions};
@@ -51,24 +53,18 @@ impl Server {
     /// changes.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
         let now = now.max(self.now);
-        let places = self.members.in_order().filter_map(|id| {
-            let member = self.members.get(id)?;
-            let access = self.access_since(id, now);
-            Some(KeptPlace {
-                id,
-                name: member.name.clone(),
-                codec: member.codec,
-                rooms: member.rooms.names().map(Box::from).collect(),
-                secret: Some(self.reservations.secret_of(id)?),
-                is_unannounced: !self.visibility.is_known(id),
-                access,
-            })
+        let Self { settings, members, policy, reservations, .. } = self;
+        let places = members.in_order().filter_map(|id| kept_place(members, policy, reservations, id, now));
+        let places = places.filter(|place| place.secret.is_some());
+        let places = places.map(|place| {
+            let is_unannounced = !members.visibility().is_known(place.id);
+            KeptPlace { is_unannounced, ..place }
         });
-        let restrictions = self
-            .restricted_players()
-            .map(|(identity, restrictions)| (identity.clone(), since(restrictions, now)));
+        let restrictions = policy.register().iter();
+        let restrictions =
+            restrictions.map(|(identity, restrictions)| (identity.clone(), since(restrictions, now)));
         let (places, restrictions) = (places.collect(), restrictions.collect());
-        SessionSnapshot { session: self.settings.session, places, restrictions }
+        SessionSnapshot { session: settings.session, places, restrictions }
     }
 
     /// Continues a session of another process: its number, and its clients, each of which has
@@ -82,75 +78,45 @@ impl Server {
         let mut server = Self::new(settings);
         server.now = now;
         if !server.settings.permissive {
-            server.restore_restrictions(&snapshot.restrictions);
-            snapshot.places.iter().for_each(|place| server.keep_restored(place));
+            server.replica().restore(snapshot);
         }
         server.members.give_out_own_ids();
         server
     }
+}
 
-    /// The access that a client was granted at admission, with times that count from this moment.
-    pub(super) fn access_since(&self, id: ClientId, moment: Instant) -> Access {
-        let mut access = self.policy.gate().access(id).cloned().unwrap_or_default();
-        access.ends_at = access.ends_at.map(|end| Instant::START + end.since(moment));
-        access
-    }
+/// A client's place, with times that count from this moment; whether others know of its outage is left out.
+pub(super) fn kept_place(
+    members: &Members,
+    policy: &RoomPolicy,
+    reservations: &Reservations,
+    id: ClientId,
+    moment: Instant,
+) -> Option<KeptPlace> {
+    let member = members.get(id)?;
+    let mut access = policy.gate().access(id).cloned().unwrap_or_default();
+    access.ends_at = access.ends_at.map(|end| Instant::START + end.since(moment));
+    Some(KeptPlace {
+        id,
+        name: member.name.clone(),
+        codec: member.codec,
+        rooms: member.rooms.names().map(Box::from).collect(),
+        secret: reservations.secret_of(id),
+        is_unannounced: members.visibility().is_unannounced(id),
+        access,
+    })
+}
 
-    /// The same with times of this session's clock.
-    pub(super) fn access_from_now(&self, access: &Access) -> Access {
-        let mut access = access.clone();
-        access.ends_at = access.ends_at.map(|end| self.now + end.since(Instant::START));
-        access
-    }
+/// Access of a place, with times of a session's clock that is here now.
+pub(super) fn access_from(access: &Access, now: Instant) -> Access {
+    let mut access = access.clone();
+    access.ends_at = access.ends_at.map(|end| now + end.since(Instant::START));
+    access
+}
 
-    /// Restrictions with times of this session's clock.
-    pub(super) fn restrictions_from_now(&self, restrictions: &Restrictions) -> Restrictions {
-        restrictions
-            .map(|terms| Some(terms.with_ends(terms.ends.map(|end| self.now + end.since(Instant::START)))))
-    }
-
-    fn restore_restrictions(&mut self, restrictions: &[(PlayerIdentity, Restrictions)]) {
-        for (identity, restrictions) in restrictions.iter().take(self.settings.limits.restrictions) {
-            let restrictions = self.restrictions_from_now(restrictions);
-            self.policy.register_mut().replace(identity, restrictions);
-        }
-    }
-
-    fn keep_restored(&mut self, place: &KeptPlace) {
-        let KeptPlace { id, name, codec, .. } = place;
-        let limits = &self.settings.limits;
-        let fits = self.members.len() < limits.links
-            && name.len() <= self.settings.longest_name()
-            && self.settings.is_possible(*codec);
-        let key = NameKey::of(name);
-        let Some(secret) = place.secret.filter(|_| fits) else { return };
-        if self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
-            return;
-        }
-        self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
-        let access = self.access_from_now(&place.access);
-        self.policy.grant(*id, access);
-        self.begin_restrictions(*id);
-        for room in &place.rooms {
-            self.enter_restored(*id, room);
-        }
-        let until = self.now + self.settings.limits.resume;
-        self.reservations.set_secret(*id, secret);
-        self.reservations.keep(*id, until, None);
-        if place.is_unannounced {
-            self.visibility.note_unannounced(*id);
-        }
-    }
-
-    /// A room that these settings do not allow is left out: its client names it again when it comes back, and is
-    /// refused then like any other.
-    fn enter_restored(&mut self, id: ClientId, room: &str) {
-        let Some(member) = self.members.get(id) else { return };
-        let is_allowed = self.policy.may_be_restored(self.settings.room_bounds(), member, room);
-        if is_allowed && self.members.enter(id, room) {
-            self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
-        }
-    }
+/// Restrictions with times of a session's clock that is here now.
+pub(super) fn restrictions_from(restrictions: &Restrictions, now: Instant) -> Restrictions {
+    restrictions.map(|terms| Some(terms.with_ends(terms.ends.map(|end| now + end.since(Instant::START)))))
 }
 
 /// Restrictions with times that count from this moment.

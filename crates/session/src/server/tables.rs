@@ -3,15 +3,22 @@
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
-use consonance_wire::{ClientId, CodecParameters, RoomId};
+use consonance_wire::{Capabilities, ClientId, CodecParameters, RoomId};
 
-use super::links::Links;
+use super::Server;
+use super::access::{Access, RoomUse};
+use super::connections::Connections;
+use super::copies::Versions;
+use super::group::GroupService;
 use super::members::Members;
-use super::outbound::Outbound;
+use super::moderation::PlayerIdentity;
+use super::monitor::{Monitor, MonitoredChannel};
+use super::proximity::Proximity;
 use super::room_policy::RoomPolicy;
-use super::voice_reports::VoiceReports;
-use super::{Access, RoomUse, Server};
+use super::settings::ServerSettings;
+use super::voice_reports::{VoiceReports, VoiceRow};
 use crate::link::LinkId;
+use crate::restrictions::Restrictions;
 use crate::roster::Member;
 use crate::time::Instant;
 use crate::traffic::{PacketTraffic, Total};
@@ -38,21 +45,6 @@ pub struct ClientRow<'a> {
     pub has_position: bool,
     /// The access that it was granted at admission; `None` if none was.
     pub access: Option<&'a Access>,
-}
-
-/// A client's incoming voice.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct VoiceRow {
-    /// The time of the newest frame; none if there never was one.
-    pub newest_at: Option<Instant>,
-    /// Its recent recipients.
-    pub players: Vec<ClientId>,
-    /// The rooms among its recent recipients.
-    pub rooms: Vec<RoomId>,
-    /// The percentage of its frames that did not arrive during the latest two seconds in which it spoke; none if it
-    /// has not spoken for long enough. Frames that only went over direct links count as missing, too.
-    pub lost_percent: Option<f32>,
 }
 
 /// A room with listeners.
@@ -86,11 +78,13 @@ pub struct LinkRow {
 /// The tables of a session, from [`Server::tables`].
 #[derive(Clone, Copy)]
 pub struct Tables<'s> {
+    settings: &'s ServerSettings,
     members: &'s Members,
     policy: &'s RoomPolicy,
-    links: &'s Links,
-    outbound: &'s Outbound,
+    connections: &'s Connections,
     voice_reports: &'s VoiceReports,
+    group: &'s GroupService,
+    monitor: &'s Monitor,
 }
 
 impl core::fmt::Debug for Tables<'_> {
@@ -102,18 +96,8 @@ impl core::fmt::Debug for Tables<'_> {
 impl Server {
     /// The clients, rooms and connections of the session as plain data.
     pub fn tables(&self) -> Tables<'_> {
-        let Self { members, policy, links, outbound, voice_reports, .. } = self;
-        Tables { members, policy, links, outbound, voice_reports }
-    }
-
-    /// The received traffic by type of packet, accepted or not.
-    pub fn received(&self) -> &PacketTraffic {
-        &self.received
-    }
-
-    /// The traffic that was sent, or waits to be polled for, by type of packet.
-    pub fn sent(&self) -> &PacketTraffic {
-        self.outbound.sent()
+        let Self { settings, members, policy, connections, voice_reports, group, monitor, .. } = self;
+        Tables { settings, members, policy, connections, voice_reports, group, monitor }
     }
 }
 
@@ -121,6 +105,11 @@ impl<'s> Tables<'s> {
     /// All clients, by ascending id.
     pub fn clients(self) -> impl Iterator<Item = ClientRow<'s>> {
         self.members.iter().map(move |member| self.row_of(member))
+    }
+
+    /// The ids of all clients, in the order in which newcomers are told of them.
+    pub fn ids(self) -> impl Iterator<Item = ClientId> + use<'s> {
+        self.members.in_order()
     }
 
     /// The client of this id, if there is one.
@@ -142,8 +131,7 @@ impl<'s> Tables<'s> {
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(self, subject: &str) -> Vec<ClientId> {
-        let is_of = |id: &ClientId| self.policy.gate().subject_of(*id) == Some(subject);
-        self.members.in_order().filter(is_of).collect()
+        self.policy.gate().clients_of(self.members.in_order(), subject)
     }
 
     /// Every room with listeners, by ascending room id and then by name.
@@ -162,10 +150,10 @@ impl<'s> Tables<'s> {
 
     /// Every link that is up, by ascending number.
     pub fn links(self) -> impl Iterator<Item = LinkRow> {
-        self.links.iter().map(move |(link, record)| {
+        self.connections.links().iter().map(move |(link, record)| {
             let mut sent = record.sent;
             for id in record.clients() {
-                let Total { packets, bytes } = self.outbound.sent_to(id);
+                let Total { packets, bytes } = self.connections.outbound().sent_to(id);
                 sent.add(packets, bytes);
             }
             let (client, received, faults) = (record.client, record.received, record.faults);
@@ -176,6 +164,92 @@ impl<'s> Tables<'s> {
     /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
     pub fn voice_losses(self) -> impl Iterator<Item = f32> {
         self.members.iter().filter_map(move |member| self.voice_reports.lost_percent(member.id))
+    }
+
+    /// The client that joined over a link.
+    pub fn client_of(self, link: LinkId) -> Option<ClientId> {
+        self.connections.links().client_of(link).ok()
+    }
+
+    /// The link to which a client's packets go.
+    pub fn link_of(self, id: ClientId) -> Option<LinkId> {
+        self.connections.link_of(id)
+    }
+
+    /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
+    pub fn reads_notice(self, link: LinkId) -> bool {
+        self.connections.links().can(link, Capabilities::END_REASONS)
+    }
+
+    /// The number of clients that are here, but unreachable, so that the others were told they left.
+    pub fn unreachable_clients(self) -> usize {
+        self.members.visibility().unreachable()
+    }
+
+    /// The received traffic by type of packet, accepted or not.
+    pub fn received(self) -> &'s PacketTraffic {
+        self.connections.received()
+    }
+
+    /// The traffic that was sent, or waits to be polled for, by type of packet.
+    pub fn sent(self) -> &'s PacketTraffic {
+        self.connections.outbound().sent()
+    }
+
+    /// The access that a client was granted at admission, or since; none for a client that is not here.
+    pub fn access(self, id: ClientId) -> Option<&'s Access> {
+        self.policy.gate().access(id)
+    }
+
+    /// A client's identity for decisions: they apply again when the player returns.
+    pub fn identity_of(self, id: ClientId) -> Option<PlayerIdentity> {
+        self.policy.identity_of(self.members, id)
+    }
+
+    /// The restrictions and rights of a player, here or not.
+    pub fn restrictions(self, identity: &PlayerIdentity) -> Restrictions {
+        self.policy.register().restrictions(identity)
+    }
+
+    /// All players with restrictions or room rights, here or not.
+    pub fn restricted_players(self) -> impl ExactSizeIterator<Item = (&'s PlayerIdentity, &'s Restrictions)> {
+        self.policy.register().iter()
+    }
+
+    /// The last [announced](crate::Announcements::announce_recording) recording.
+    pub fn announced_recording(self) -> (bool, u16) {
+        self.settings.recorded
+    }
+
+    /// Whether speakers and their recipients are reported.
+    pub fn monitors_channels(self) -> bool {
+        self.settings.monitor_channels
+    }
+
+    /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
+    /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
+    pub fn channels_of(self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
+        self.monitor.channels_of(id, self.members, self.policy.directory())
+    }
+
+    /// The positions of clients, where distance decides which players hear each other.
+    pub fn proximity(self) -> &'s Proximity {
+        self.policy.proximity()
+    }
+
+    /// The versions of the session and of its copies.
+    pub fn versions(self) -> Versions<'s> {
+        Versions::of(self.members)
+    }
+
+    /// The number of clients in the group of an encrypted session.
+    pub fn group_members(self) -> usize {
+        self.group.members()
+    }
+
+    /// Whether a client that has joined can be in the group.
+    pub fn is_encrypting(self, id: ClientId) -> bool {
+        self.group.knows(id)
     }
 
     fn row_of(self, member: &'s Member<LinkId>) -> ClientRow<'s> {

@@ -5,7 +5,22 @@ use alloc::collections::{BTreeMap, BTreeSet};
 
 use consonance_wire::ClientId;
 
-use super::sending::Audience;
+use crate::link::LinkId;
+
+/// The recipients of what clients are told about one of them.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Audience {
+    /// The peer at the other end of this link.
+    Only(LinkId),
+    /// Every client but this one.
+    AllBut(ClientId),
+    /// Every client, the one that said it included.
+    All,
+    /// Every client but those of this outage.
+    Outside(Outage),
+    /// The clients of this outage.
+    Inside(Outage),
+}
 
 /// One time at which several clients became unreachable at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

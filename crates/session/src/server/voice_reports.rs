@@ -9,19 +9,37 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_wire::{
-    Capabilities, ChannelKind, ClientId, Packet, ReceptionReport, RoomId, VoiceChannel, VoiceData,
+    Capabilities, ChannelKind, ClientId, Packet, ReceptionReport, RoomId, SessionId, VoiceChannel, VoiceData,
     VoiceReport, Writer,
 };
 
+use super::connections::Connections;
+use super::links::Links;
 use super::listener_votes::ListenerVotes;
+use super::members::Members;
+use super::settings::ServerSettings;
 use super::voice_arrivals::VoiceArrivals;
-use super::{Fault, Members, Server, VoiceRow};
 use crate::link::{Delivery, LinkId};
 use crate::time::Instant;
 
 /// The time from a speaker's first frame to its report, and between its reports while there are frames: often enough
 /// to react within a second, and less than a hundredth of the traffic of its voice.
 const INTERVAL: Duration = Duration::from_millis(500);
+
+/// A client's incoming voice.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct VoiceRow {
+    /// The time of the newest frame; none if there never was one.
+    pub newest_at: Option<Instant>,
+    /// Its recent recipients.
+    pub players: Vec<ClientId>,
+    /// The rooms among its recent recipients.
+    pub rooms: Vec<RoomId>,
+    /// The percentage of its frames that did not arrive during the latest two seconds in which it spoke; none if it
+    /// has not spoken for long enough. Frames that only went over direct links count as missing, too.
+    pub lost_percent: Option<f32>,
+}
 
 /// All clients that receive reports on their voice.
 #[derive(Debug, Default)]
@@ -49,6 +67,47 @@ impl VoiceReports {
             self.speakers.resize_with(index + 1, || None);
         }
         self.speakers[index] = Some(Box::default());
+    }
+
+    /// Starts reports for a client with a new link, if it supports them.
+    pub(super) fn begin(&mut self, settings: &ServerSettings, links: &Links, link: LinkId, id: ClientId) {
+        if links.can(link, Capabilities::VOICE_REPORTS) && !settings.permissive {
+            self.insert(id);
+        }
+    }
+
+    /// Sends all reports that are due; returns their number.
+    pub(super) fn send_due(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        connections: &mut Connections,
+    ) -> u64 {
+        let mut sent = 0;
+        while let Some((id, report)) = self.pop(now) {
+            let Some(link) = connections.link_of(id) else { continue };
+            let mut buffer = [0; REPORT_BYTES];
+            let mut writer = Writer::new(&mut buffer);
+            let written = report.write(session, &mut writer);
+            debug_assert!(written.is_ok(), "a report to a speaker is short");
+            connections.send_bytes(now, link, Delivery::Unreliable, writer.written());
+            sent += 1;
+        }
+        sent
+    }
+
+    /// Handles a listener's report on the speakers that it hears. Returns the number of those that it may not report
+    /// on; `None` if there is no report.
+    pub(super) fn handle(
+        &mut self,
+        now: Instant,
+        members: &Members,
+        listener: ClientId,
+        trailing: &[u8],
+    ) -> Option<u64> {
+        let report = VoiceReport::find(trailing).and_then(|report| report.reception)?;
+        let hears = |channels: &[VoiceChannel]| reaches(members, channels, listener);
+        Some(self.take_votes(now, listener, &report, hears))
     }
 
     /// Removes a client that is gone, or whose link is.
@@ -149,44 +208,6 @@ impl VoiceReports {
             return Some((id, VoiceReport { uplink, listeners, reception: None }));
         }
         None
-    }
-}
-
-impl Server {
-    /// Starts reports for a client with a new link, if it supports them.
-    pub(super) fn begin_voice_reports(&mut self, link: LinkId, id: ClientId) {
-        let announced = self.links.can(link, Capabilities::VOICE_REPORTS);
-        if announced && !self.settings.permissive {
-            self.voice_reports.insert(id);
-        }
-    }
-
-    /// Sends all reports that are due.
-    pub(super) fn send_voice_reports(&mut self) {
-        while let Some((id, report)) = self.voice_reports.pop(self.now) {
-            let Some(link) = self.outbound.link_of(id) else { continue };
-            let mut buffer = [0; REPORT_BYTES];
-            let mut writer = Writer::new(&mut buffer);
-            let written = report.write(self.settings.session, &mut writer);
-            debug_assert!(written.is_ok(), "a report to a speaker is short");
-            let length = writer.len();
-            self.statistics.reports_sent += 1;
-            self.send_bytes(link, Delivery::Unreliable, &buffer[..length]);
-        }
-    }
-
-    /// Handles a listener's report on the speakers that it hears.
-    pub(super) fn handle_reception(&mut self, own: Option<ClientId>, trailing: &[u8]) -> Result<(), Fault> {
-        let listener = own.ok_or(Fault::NotJoined)?;
-        let Some(report) = VoiceReport::find(trailing).and_then(|report| report.reception) else {
-            self.statistics.ignored += 1;
-            return Ok(());
-        };
-        self.statistics.reports_received += 1;
-        let hears = |channels: &[VoiceChannel]| reaches(&self.members, channels, listener);
-        let refused = self.voice_reports.take_votes(self.now, listener, &report, hears);
-        self.statistics.receptions_refused += refused;
-        Ok(())
     }
 }
 

@@ -103,9 +103,9 @@ fn tokens_may_change_while_their_owner_is_here() {
     let mut server = server();
     join(&mut server, 1, "Alice", &["gold"], &["vip"]);
     let id = consonance_session::ClientId(0);
-    assert!(server.server.set_access(id, Access::default()));
+    assert!(server.server.moderation().set_access(id, Access::default()));
     assert_eq!(server.sent(), ["1: DeltaChannelState 0 exits vip"]);
-    assert!(!server.server.set_access(consonance_session::ClientId(7), Access::default()));
+    assert!(!server.server.moderation().set_access(consonance_session::ClientId(7), Access::default()));
 }
 
 #[test]

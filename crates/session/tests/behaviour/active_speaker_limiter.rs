@@ -61,12 +61,12 @@ fn only_so_many_are_heard_and_the_first_ones_stay() {
     for capabilities in [Capabilities::ALL, Capabilities::NONE] {
         let (mut network, listener, speakers) = crowd(capabilities, &["A", "B", "C", "D"]);
         assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2", "3", "4"]);
-        network.server.set_voices_per_room(Some(2));
+        network.server.reconfigure().set_voices_per_room(Some(2));
         let order = [speakers[2], speakers[0], speakers[3], speakers[1]];
         assert_eq!(heard(&mut network, listener, &order, FRAME), ["3", "1"], "{capabilities:?}");
         assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "3"]);
         assert_eq!(network.server.statistics().voice_shed, 4);
-        network.server.set_voices_per_room(None);
+        network.server.reconfigure().set_voices_per_room(None);
         assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2", "3", "4"]);
     }
 }
@@ -74,7 +74,7 @@ fn only_so_many_are_heard_and_the_first_ones_stay() {
 #[test]
 fn a_pausing_speaker_gives_way_after_half_a_second_and_silence_keeps_no_slot() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     for _ in 0..30 {
         heard(&mut network, listener, &speakers[..1], SILENCE);
@@ -87,7 +87,7 @@ fn more_priority_takes_the_place_of_less() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
     let chief = network.join("Chief", &[]);
     open(&mut network, chief, Priority::High);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(
         heard(&mut network, listener, &[speakers[0], speakers[1], chief, speakers[0]], FRAME),
         ["1", "3"]
@@ -120,7 +120,7 @@ fn heard_after(
 fn a_clearly_louder_speaker_replaces_another_after_a_second_and_stays() {
     for capabilities in [Capabilities::ALL, Capabilities::NONE] {
         let (mut network, listener, speakers) = crowd(capabilities, &["A", "B"]);
-        network.server.set_voices_per_room(Some(1));
+        network.server.reconfigure().set_voices_per_room(Some(1));
         let frames = [(speakers[0], QUIET), (speakers[1], LOUD)];
         assert_eq!(heard_after(&mut network, listener, frames, 900), ["1"], "it had just begun");
         assert_eq!(heard_after(&mut network, listener, frames, 200), ["2"]);
@@ -133,7 +133,7 @@ fn a_clearly_louder_speaker_replaces_another_after_a_second_and_stays() {
 fn a_loud_voice_stays_through_a_quiet_word_and_music_is_neither_pushed_out_nor_pushes_out() {
     for (first, second) in [(LOUD, QUIET), (MUSIC, LOUD), (QUIET, MUSIC)] {
         let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
-        network.server.set_voices_per_room(Some(1));
+        network.server.reconfigure().set_voices_per_room(Some(1));
         heard_after(&mut network, listener, [(speakers[0], first), (speakers[1], second)], 2000);
         let word = if first == LOUD { QUIET } else { first };
         let frames = [(speakers[0], word), (speakers[1], second)];
@@ -146,7 +146,7 @@ fn loudness_is_nothing_beside_priority() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A"]);
     let chief = network.join("Chief", &[]);
     open(&mut network, chief, Priority::High);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     let frames = [(chief, QUIET), (speakers[0], LOUD)];
     assert_eq!(heard_after(&mut network, listener, frames, 3000), ["2"]);
 }
@@ -154,17 +154,17 @@ fn loudness_is_nothing_beside_priority() {
 #[test]
 fn a_lower_limit_keeps_the_loudest_audible_speakers() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
-    network.server.set_voices_per_room(Some(2));
+    network.server.reconfigure().set_voices_per_room(Some(2));
     let frames = [(speakers[0], QUIET), (speakers[1], LOUD)];
     assert_eq!(heard_after(&mut network, listener, frames, 100), ["1", "2"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard_after(&mut network, listener, frames, 100), ["2"]);
 }
 
 #[test]
 fn a_frame_that_is_heard_in_no_room_but_a_crowded_one_is_dropped_whatever_empty_rooms_it_goes_to() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     let empty = Target::Room("empty".into());
     network.client(speakers[1]).open_channel(empty, ChannelProperties::default()).expect("a channel more");
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
@@ -174,7 +174,7 @@ fn a_frame_that_is_heard_in_no_room_but_a_crowded_one_is_dropped_whatever_empty_
 #[test]
 fn a_room_that_all_listeners_have_left_starts_again() {
     let (mut network, listener, speakers) = crowd(Capabilities::NONE, &["A", "B"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     network.client(listener).leave_room("lobby");
     network.run();
@@ -190,7 +190,7 @@ fn a_room_that_all_listeners_have_left_starts_again() {
 #[test]
 fn a_speaker_that_leaves_frees_its_slot_at_once() {
     let (mut network, listener, speakers) = crowd(Capabilities::NONE, &["A", "B"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1"]);
     network.cut(speakers[0]);
     assert_eq!(heard(&mut network, listener, &speakers[1..], FRAME), ["2"]);
@@ -199,16 +199,16 @@ fn a_speaker_that_leaves_frees_its_slot_at_once() {
 #[test]
 fn a_lower_limit_keeps_the_first_audible_speakers() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B", "C"]);
-    network.server.set_voices_per_room(Some(3));
+    network.server.reconfigure().set_voices_per_room(Some(3));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME).len(), 3);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &[speakers[2], speakers[1], speakers[0]], FRAME), ["1"]);
 }
 
 #[test]
 fn speaking_unheard_disconnects_no_client() {
     let (mut network, listener, speakers) = crowd(Capabilities::ALL, &["A", "B"]);
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     for _ in 0..1000 {
         heard(&mut network, listener, &speakers, FRAME);
     }
@@ -222,7 +222,7 @@ fn listeners_of_the_beginning_hear_the_end_of_an_utterance_once() {
     for (link, name) in [(1, "A"), (2, "B"), (3, "C")] {
         server.join(link, name, &["lobby"]);
     }
-    server.server.set_voices_per_room(Some(1));
+    server.server.reconfigure().set_voices_per_room(Some(1));
     let mut sequence = 0;
     let mut speaks = |link: u64, priority, is_closing| {
         sequence += 1;
@@ -256,7 +256,7 @@ fn an_opus_frame_is_silence_up_to_two_bytes_sealed_or_not_and_a_frame_of_another
         let mut server = LoneServer::new();
         server.join_with_codec(1, "A", codec, &["lobby"]);
         server.join_with_codec(2, "B", codec, &["lobby"]);
-        server.server.set_voices_per_room(Some(1));
+        server.server.reconfigure().set_voices_per_room(Some(1));
         let lobby = [(ChannelBits::new(ChannelKind::Room), RoomId::of("lobby").0)];
         let mut says = |link: u64, frame| {
             let voice = packets::spoken(link as u16 - 1, 0, 1, &lobby, frame);
@@ -282,7 +282,7 @@ fn players_and_proximity_rooms_are_spoken_to_as_before() {
         .client(speakers[1])
         .open_channel(to_player, ChannelProperties::default())
         .expect("a channel more");
-    network.server.set_voices_per_room(Some(1));
+    network.server.reconfigure().set_voices_per_room(Some(1));
     assert_eq!(heard(&mut network, listener, &speakers, FRAME), ["1", "2"]);
     assert_eq!(network.server.tables().links().filter(|row| row.link == LinkId(1)).count(), 1);
 }

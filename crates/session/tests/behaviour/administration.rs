@@ -13,7 +13,7 @@ fn a_client_removed_from_a_room_leaves_it_and_all_are_told() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby", "red"]);
     server.join(2, "Bob", &["lobby"]);
-    assert!(server.server.remove_from_room(ClientId(0), "lobby"));
+    assert!(server.server.moderation().remove_from_room(ClientId(0), "lobby"));
     assert_eq!(server.sent(), ["1 2: DeltaChannelState 0 exits lobby"]);
     assert_eq!(server.events(), ["Alice exited lobby", "Alice removed from lobby"]);
 }
@@ -24,7 +24,7 @@ fn a_client_taken_out_of_a_room_is_told_and_stays_out_until_it_joins_again() {
     let alice = network.join("Alice", &["lobby", "red"]);
     let id = network.client(alice).id().expect("joined");
     network.events(alice);
-    assert!(network.server.remove_from_room(id, "red"));
+    assert!(network.server.moderation().remove_from_room(id, "red"));
     network.run();
     assert_eq!(network.events(alice), ["Alice exited red", "removed from red"]);
     assert_eq!(network.client(alice).rooms().collect::<Vec<_>>(), ["lobby"]);
@@ -81,8 +81,8 @@ fn a_moved_client_that_returns_before_its_exit_is_told_is_not_removed() {
 fn removing_a_client_from_a_room_it_is_not_in_does_nothing() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["red"]);
-    assert!(!server.server.remove_from_room(ClientId(0), "lobby"));
-    assert!(!server.server.remove_from_room(ClientId(7), "red"));
+    assert!(!server.server.moderation().remove_from_room(ClientId(0), "lobby"));
+    assert!(!server.server.moderation().remove_from_room(ClientId(7), "red"));
     assert_eq!(server.sent(), [""; 0]);
     assert_eq!(server.events(), [""; 0]);
 }
@@ -92,9 +92,9 @@ fn only_the_client_that_is_reset_is_told_of_another_session() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &[]);
     server.join(2, "Bob", &[]);
-    assert!(server.server.reset(ClientId(1)));
+    assert!(server.server.moderation().reset(ClientId(1)));
     assert_eq!(server.sent(), ["2 unreliably: ErrorWrongSession 12345679"]);
-    assert!(!server.server.reset(ClientId(2)));
+    assert!(!server.server.moderation().reset(ClientId(2)));
     assert_eq!(server.sent(), [""; 0]);
 
     let mut client = LoneClient::joined("Bob", 1, &[]);
@@ -107,7 +107,7 @@ fn a_client_that_is_reset_comes_back_with_its_rooms() {
     let mut network = Network::new();
     network.join("Alice", &["lobby"]);
     let bob = network.join("Bob", &["lobby"]);
-    network.server.reset(ClientId(1));
+    network.server.moderation().reset(ClientId(1));
     network.wait(core::time::Duration::from_secs(5));
     assert_eq!(network.server.clients(), 2);
     let rooms: Vec<_> = network.client(bob).players().iter().map(|player| player.rooms.join(" ")).collect();

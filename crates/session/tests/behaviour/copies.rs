@@ -38,7 +38,7 @@ impl Places {
     /// The same with clients of these capabilities.
     fn of_clients(capabilities: Capabilities, change: impl Fn(&mut ServerSettings)) -> Self {
         let mut session = LoneServer::with_settings(&change);
-        session.server.note_changes(1);
+        session.server.changes().note(1);
         for (id, name) in (0..).zip(["Alice", "Bob", "Carol", "Dora"]) {
             let link = u64::from(id) + 1;
             session.ticket(link, &packets::handshake_announcing(capabilities, name, None));
@@ -54,7 +54,7 @@ impl Places {
 
     /// Passes pending changes to the copy.
     fn follow(&mut self) {
-        while let Some(change) = self.session.server.poll_change() {
+        while let Some(change) = self.session.server.changes().poll() {
             self.apply(&change);
         }
     }
@@ -67,9 +67,9 @@ impl Places {
         let here = link.filter(|link| link.0 >= FIRST_AT_COPY);
         let copied =
             link.map(|link| here.map_or(CopiedLink::Elsewhere(ELSEWHERE), |_| CopiedLink::Here(link)));
-        self.copy.apply(self.now, change, copied);
+        self.copy.replica().apply(self.now, change, copied);
         if let (SessionChange::Client(client), Some(link)) = (change, here) {
-            self.copy.attach(self.now, link, client.place.id, None);
+            self.copy.replica().attach(self.now, link, client.place.id, None);
         }
     }
 
@@ -84,7 +84,7 @@ impl Places {
         self.session.receive(link, &position);
         if link >= FIRST_AT_COPY {
             assert_eq!(self.relay(link, &position), None, "the session is told, too");
-            assert!(self.copy.position_of(ClientId(id)).is_some());
+            assert!(self.copy.tables().proximity().position(ClientId(id)).is_some());
         }
     }
 
@@ -131,8 +131,8 @@ fn a_copy_knows_the_clients_and_their_rooms_as_the_session_does() {
 
     // A copy that receives everything at once has the same state.
     let mut late = Server::new(ServerSettings::from_seed(1));
-    for change in places.session.server.all_changes() {
-        late.apply(Instant::START, &change, None);
+    for change in places.session.server.changes().all() {
+        late.replica().apply(Instant::START, &change, None);
     }
     assert_eq!(names(&late), names(&places.session.server));
 }
@@ -143,9 +143,11 @@ fn a_change_is_told_once_as_it_is_when_it_is_taken() {
     places.session.receive(1, &packets::enter(0, "market"));
     places.session.receive(1, &packets::exit(0, "market"));
     places.session.receive(1, &packets::enter(0, "tavern"));
-    let Some(SessionChange::Client(client)) = places.session.server.poll_change() else { panic!("a change") };
+    let Some(SessionChange::Client(client)) = places.session.server.changes().poll() else {
+        panic!("a change")
+    };
     assert_eq!((client.place.id, client.place.rooms), (ClientId(0), vec!["lobby".into(), "tavern".into()]));
-    assert_eq!(places.session.server.poll_change(), None);
+    assert_eq!(places.session.server.changes().poll(), None);
 }
 
 #[test]
@@ -180,11 +182,11 @@ fn what_was_decided_about_a_player_holds_at_a_copy() {
     let mut restrictions = Restrictions::default();
     restrictions.impose(Restriction::Muted, RestrictionTerms::new(None, "noise"));
     let carol = PlayerIdentity::Name("Carol".into());
-    places.session.server.set_restrictions(&carol, &restrictions).unwrap();
+    places.session.server.moderation().set_restrictions(&carol, &restrictions).unwrap();
     places.follow();
     let voice = packets::voice(2, 0, "lobby", "a");
     assert_eq!(places.relay(3, &voice), Some(vec![]));
-    places.session.server.set_restrictions(&carol, &Restrictions::default()).unwrap();
+    places.session.server.moderation().set_restrictions(&carol, &Restrictions::default()).unwrap();
     places.follow();
     assert_eq!(places.relay(3, &voice).map(|links| links.len()), Some(3));
 }
@@ -209,7 +211,7 @@ fn in_a_world() -> Places {
         settings.proximity = vec![("lobby".into(), ProximitySettings::new(10.0))];
     });
     for link in [3, 4] {
-        places.session.server.set_node(LinkId(link), COPY);
+        places.session.server.replica().set_node(LinkId(link), COPY);
     }
     for (id, x) in (0..).zip([0.0, 50.0, 5.0, 100.0]) {
         places.stand_at(id, 0, x);
@@ -241,7 +243,7 @@ fn voice_from_another_node_reaches_the_clients_near_the_position_sent_with_it() 
     let mut places = in_a_world();
     let mut heard = |at: Option<f32>, listed: bool, number: u16| {
         let place = at.map(|x| Position::new([x, 0.0, 0.0]).unwrap());
-        places.copy.set_position(ClientId(0), place);
+        places.copy.replica().set_position(ClientId(0), place);
         let voice = packets::voice(0, number, "lobby", "words");
         let packet = if listed { packets::relay_unreliable(&[2, 3], &voice) } else { voice };
         let frame = places.copy.relay_from_elsewhere(Instant::START, ClientId(0), &packet);
@@ -254,9 +256,12 @@ fn voice_from_another_node_reaches_the_clients_near_the_position_sent_with_it() 
         assert_eq!(heard(Some(50.0), listed, 2), [0; 0]);
         assert_eq!(heard(None, listed, 3), [0; 0], "one that hides is heard by those that hide");
     }
-    assert_eq!(places.copy.position_of(ClientId(2)), Position::new([5.0, 0.0, 0.0]).ok());
-    places.copy.set_position(ClientId(2), None);
-    assert!(places.copy.position_of(ClientId(2)).is_some(), "only its own place says where a client is");
+    assert_eq!(places.copy.tables().proximity().position(ClientId(2)), Position::new([5.0, 0.0, 0.0]).ok());
+    places.copy.replica().set_position(ClientId(2), None);
+    assert!(
+        places.copy.tables().proximity().position(ClientId(2)).is_some(),
+        "only its own place says where a client is"
+    );
 }
 
 #[test]
@@ -266,7 +271,7 @@ fn a_client_that_comes_to_another_place_is_decided_about_there() {
     places.session.receive(3, &packets::exit(2, "lobby"));
     places.follow();
     let ticket = places.session.ticket(9, &packets::handshake_of_ours("Emma", None));
-    places.session.server.set_node(LinkId(9), COPY);
+    places.session.server.replica().set_node(LinkId(9), COPY);
     places.session.receive(9, &packets::client_state(4, "Emma", &["lobby"]));
     places.follow();
     places.stand_at_over(9, 4, 0, 99.0);
@@ -290,7 +295,7 @@ fn a_client_that_comes_to_another_place_is_decided_about_there() {
 #[test]
 fn a_link_that_is_gone_is_sent_nothing_while_its_client_stays() {
     let mut places = Places::new();
-    places.copy.detach(LinkId(4));
+    places.copy.replica().detach(LinkId(4));
     assert_eq!(places.relay(3, &packets::voice(2, 0, "lobby", "a")), Some(vec![ELSEWHERE.0; 2]));
     assert_eq!(names(&places.copy).len(), 4);
 }

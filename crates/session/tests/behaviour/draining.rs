@@ -32,7 +32,7 @@ fn crowd() -> (Network, Vec<Player>, Player) {
 fn clients_of_ours_are_told_where_to_go_one_after_the_other() {
     let (mut network, ours, original) = crowd();
     let now = network.now;
-    assert_eq!(network.server.drain(now, &redirect(Duration::from_secs(20))), 4);
+    assert_eq!(network.server.announcements().drain(now, &redirect(Duration::from_secs(20))), 4);
     network.run();
     for (player, leave_in) in ours.iter().zip([0, 5000, 10_000, 15_000]) {
         let expected = format!("the server closes in 60000 ms, go to {ADDRESS} in {leave_in} ms");
@@ -45,7 +45,7 @@ fn clients_of_ours_are_told_where_to_go_one_after_the_other() {
 fn without_another_server_they_are_told_when_it_ends() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
-    network.server.drain(now, &Draining { ends_in: MINUTE, redirect: None });
+    network.server.announcements().drain(now, &Draining { ends_in: MINUTE, redirect: None });
     network.run();
     assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
 }
@@ -56,7 +56,7 @@ fn an_address_too_long_for_a_packet_is_not_sent() {
     let now = network.now;
     let address = "x".repeat(513).into();
     let redirect = Some(DrainTarget { address, window: Duration::ZERO });
-    network.server.drain(now, &Draining { ends_in: MINUTE, redirect });
+    network.server.announcements().drain(now, &Draining { ends_in: MINUTE, redirect });
     network.run();
     assert_eq!(network.events(ours[0]), ["the server closes in 60000 ms"]);
 }
@@ -68,7 +68,7 @@ fn newcomers_are_refused_with_a_reason_while_lost_links_are_found_again() {
         (JoinState::Overloaded { retry_in_s: 20 }, CloseReason::AtItsLimit { retry_in_s: 20 }),
     ] {
         let (mut network, ours, _) = crowd();
-        network.server.set_join_state(join_state);
+        network.server.reconfigure().set_join_state(join_state);
         let late = network.start("Eve", &[]);
         network.run();
         assert_eq!(network.closed(late), Some(reason));
@@ -88,7 +88,7 @@ fn a_pending_newcomer_is_refused_with_the_reason_of_a_later_drain() {
         let mut server = LoneServer::with_settings(|settings| settings.admission = true);
         server.connect(1);
         server.receive(1, &packets::handshake_of_ours("Alice", None));
-        server.server.set_join_state(join_state);
+        server.server.reconfigure().set_join_state(join_state);
         assert!(!server.server.admit(LinkId(1), Access::default()));
         assert_eq!(server.closed(), [(1, reason)]);
         assert_eq!((server.server.clients(), server.statistics().newcomers_rejected), (0, 1));
@@ -99,7 +99,7 @@ fn a_pending_newcomer_is_refused_with_the_reason_of_a_later_drain() {
 fn a_client_that_resumes_while_draining_is_told_what_it_missed() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
-    network.server.drain(now, &redirect(Duration::from_secs(20)));
+    network.server.announcements().drain(now, &redirect(Duration::from_secs(20)));
     network.wait(Duration::from_secs(10));
     network.events(ours[3]);
     network.cut(ours[3]);
@@ -113,12 +113,12 @@ fn a_client_that_resumes_while_draining_is_told_what_it_missed() {
 fn a_cancelled_drain_is_announced_and_admits_newcomers_again() {
     let (mut network, ours, _) = crowd();
     let now = network.now;
-    assert!(!network.server.stop_draining(now), "it was not to end");
-    network.server.drain(now, &redirect(MINUTE));
-    assert!(network.server.is_draining());
+    assert!(!network.server.announcements().stop_draining(now), "it was not to end");
+    network.server.announcements().drain(now, &redirect(MINUTE));
+    assert!(network.server.announcements().is_draining());
     network.run();
     network.events(ours[1]);
-    assert!(network.server.stop_draining(now));
+    assert!(network.server.announcements().stop_draining(now));
     network.run();
     assert_eq!(network.events(ours[1]), ["the server stays"]);
     let late = network.join("Eve", &[]);
@@ -158,7 +158,7 @@ fn a_client_without_a_session_cannot_follow_a_redirect() {
 fn after_a_restart_each_comes_back_in_its_turn() {
     let (mut network, ours, _) = crowd();
     let (now, after) = (network.now, Duration::from_millis(200));
-    assert_eq!(network.server.announce_restart(now, after, Duration::from_millis(400)), 4);
+    assert_eq!(network.server.announcements().announce_restart(now, after, Duration::from_millis(400)), 4);
     network.run();
     network.hand_over(|_| {});
     network.run();
@@ -176,7 +176,7 @@ fn a_client_that_did_not_announce_it_is_not_told_of_the_drain() {
     network.offer(Capabilities::ALL.without(Capabilities::HAND_OVER));
     let ada = network.join("Ada", &[]);
     let now = network.now;
-    assert_eq!(network.server.drain(now, &redirect(MINUTE)), 0);
+    assert_eq!(network.server.announcements().drain(now, &redirect(MINUTE)), 0);
     network.run();
     assert_eq!(network.events(ada), [""; 0]);
 }

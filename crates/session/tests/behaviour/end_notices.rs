@@ -40,7 +40,7 @@ fn only_a_peer_whose_handshake_announced_it_reads_a_notice() {
         server.receive(link, &handshake);
     }
     server.connect(3);
-    assert_eq!([1, 2, 3].map(|link| server.server.reads_notice(LinkId(link))), [false, true, false]);
+    assert_eq!([1, 2, 3].map(|link| server.server.tables().reads_notice(LinkId(link))), [false, true, false]);
     server.server.stop();
     assert_eq!(closes(&mut server.server), [(1, false), (2, true), (3, false)]);
 }
@@ -92,7 +92,10 @@ fn a_newcomer_to_a_session_that_ends_is_told_where_the_others_go() {
     let mut server = LoneServer::new();
     let address = "quic://b.example:1/main";
     let redirect = Some(DrainTarget { address: address.into(), window: Duration::ZERO });
-    server.server.drain(Instant::START, &Draining { ends_in: Duration::from_mins(1), redirect });
+    server
+        .server
+        .announcements()
+        .drain(Instant::START, &Draining { ends_in: Duration::from_mins(1), redirect });
     server.connect(1);
     server.receive(1, &packets::handshake("Late"));
     assert_eq!(server.closed(), [(1, CloseReason::Draining { redirect: Some(address.into()) })]);

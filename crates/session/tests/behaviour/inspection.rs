@@ -33,8 +33,8 @@ fn total(packets: u64, bytes: usize) -> Total {
 
 /// Received and sent packets of one type.
 fn packets_of(server: &Server, message: MessageType) -> (u64, u64) {
-    let [received, sent] =
-        [server.received(), server.sent()].map(|traffic| traffic.flow(Instant::START, message));
+    let [received, sent] = [server.tables().received(), server.tables().sent()]
+        .map(|traffic| traffic.flow(Instant::START, message));
     (received.packets, sent.packets)
 }
 
@@ -94,7 +94,7 @@ fn what_a_client_was_refused_is_listed_until_it_has_other_access() {
         row.refused.iter().map(|(room, to)| format!("{room} {to:?}")).collect::<Vec<_>>()
     };
     assert_eq!(refused(&server), ["stage Speak", "vip Listen"]);
-    assert!(server.server.set_access(ClientId(alice), ["gold"].iter().collect()));
+    assert!(server.server.moderation().set_access(ClientId(alice), ["gold"].iter().collect()));
     assert!(refused(&server).is_empty(), "what it tries now is another matter");
 }
 
@@ -111,10 +111,10 @@ fn how_far_clients_are_apart_is_told_and_not_where_they_are() {
     server.receive(2, &packets::position(1, Some([0.0, 0.0, 0.0])));
     let has_position: Vec<bool> = server.server.tables().clients().map(|row| row.has_position).collect();
     assert_eq!(has_position, [true, true, false]);
-    assert_eq!(server.server.distance_squared(alice, bob), Some(25.0));
-    assert_eq!(server.server.distance_squared(alice, carol), None);
-    assert_eq!(server.server.proximity_of("near the fire"), Some(near));
-    assert_eq!(server.server.proximity_of("lobby"), None);
+    assert_eq!(server.server.tables().proximity().distance_squared(alice, bob), Some(25.0));
+    assert_eq!(server.server.tables().proximity().distance_squared(alice, carol), None);
+    assert_eq!(server.server.tables().proximity().settings_of("near the fire"), Some(near));
+    assert_eq!(server.server.tables().proximity().settings_of("lobby"), None);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn packets_are_counted_by_type_in_both_directions() {
     for (message, counted) in expected {
         assert_eq!(packets_of(&server.server, message), counted, "{message:?}");
     }
-    assert_eq!(server.server.received().unreadable(Instant::START).packets, 1);
+    assert_eq!(server.server.tables().received().unreadable(Instant::START).packets, 1);
 }
 
 #[test]
@@ -182,8 +182,8 @@ fn the_bytes_of_all_types_are_the_bytes_of_all_links() {
     server.receive(2, &packets::relay_unreliable(&[0, 1], &packets::voice(1, 0, "lobby", "b")));
     server.receive(1, &packets::enter(0, "blue"));
     server.receive(1, &packets::in_other_session(packets::enter(0, "blue")));
-    let [received, sent] =
-        [server.server.received(), server.server.sent()].map(|traffic| traffic.total(Instant::START));
+    let [received, sent] = [server.server.tables().received(), server.server.tables().sent()]
+        .map(|traffic| traffic.total(Instant::START));
     let of_types = [received.packets, received.bytes, sent.packets, sent.bytes];
     let mut of_links = [0; 4];
     for row in server.server.tables().links() {
@@ -203,7 +203,7 @@ fn rates_are_those_of_the_last_ten_seconds() {
     }
     let rate = |server: &LoneServer, seconds: u64| {
         let at = Instant::from_millis(1000 * seconds);
-        server.server.received().flow(at, MessageType::ServerRelayUnreliable).packets_per_second
+        server.server.tables().received().flow(at, MessageType::ServerRelayUnreliable).packets_per_second
     };
     assert!((rate(&server, 20) - 50.0).abs() < 0.1);
     assert!(rate(&server, 25) < 30.0);

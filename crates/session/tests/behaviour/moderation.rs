@@ -53,7 +53,11 @@ fn say(network: &mut Network, player: Player, other: Player) -> Vec<String> {
 #[test]
 fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).expect("room for one");
+    network
+        .server
+        .moderation()
+        .set_restrictions(&named("Alice"), &for_good(Restriction::Muted))
+        .expect("room for one");
     network.run();
     let now = network.now;
     network.client(alice).stop(now);
@@ -66,9 +70,13 @@ fn a_mute_by_name_holds_against_every_spelling_of_the_name() {
         network.server.kick(id, "");
         network.run();
     }
-    network.server.set_restrictions(&named("aLICE"), &Restrictions::default()).expect("nothing to limit");
+    network
+        .server
+        .moderation()
+        .set_restrictions(&named("aLICE"), &Restrictions::default())
+        .expect("nothing to limit");
     network.run();
-    assert_eq!(network.server.restricted_players().len(), 0);
+    assert_eq!(network.server.tables().restricted_players().len(), 0);
     let alice = network.join("Alice", &["lobby"]);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "the mute is lifted by any spelling, too");
 }
@@ -78,14 +86,14 @@ fn a_muted_client_is_not_heard_and_one_of_ours_is_told_and_sends_nothing() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     assert_eq!(say(&mut network, alice, bob).len(), 2, "Alice starts to speak, and a frame");
     network.events(alice);
-    let reach = network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
+    let reach = network.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
     assert_eq!(reach, Ok(NotificationStatus::Notified));
     network.run();
     assert_eq!(network.events(alice), ["Muted forever: too loud"]);
     network.sent(alice);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     assert_eq!(network.sent(alice), [""; 0]);
-    network.server.set_restrictions(&named("Alice"), &Restrictions::default()).unwrap();
+    network.server.moderation().set_restrictions(&named("Alice"), &Restrictions::default()).unwrap();
     network.run();
     assert_eq!(network.events(alice), ["Muted no longer"]);
     assert_eq!(say(&mut network, alice, bob), ["frame 1 of 0: hi"]);
@@ -96,7 +104,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
     let mut server = LoneServer::new();
     server.join(1, "Alice", &["lobby"]);
     server.join(2, "Bob", &["lobby"]);
-    let reach = server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
+    let reach = server.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::Muted));
     assert_eq!(
         (reach, server.sent()),
         (Ok(NotificationStatus::NotNotified), vec![]),
@@ -113,7 +121,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
         restrictions.impose(Restriction::TextMuted, RestrictionTerms::default());
         restrictions
     };
-    server.server.set_restrictions(&named("Alice"), &both).unwrap();
+    server.server.moderation().set_restrictions(&named("Alice"), &both).unwrap();
     assert_eq!(server.receive(1, &packets::relay_reliable(&[1], &text)), [""; 0]);
     assert_eq!(server.statistics().texts_muted, 1);
     assert_eq!(server.events(), ["Alice Muted: too loud", "Alice TextMuted: "]);
@@ -123,7 +131,7 @@ fn the_voice_of_a_muted_original_is_dropped_and_counted_however_it_is_sent() {
 #[test]
 fn a_text_muted_player_is_told_by_its_own_client() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::TextMuted)).unwrap();
+    network.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::TextMuted)).unwrap();
     network.run();
     let lobby = Target::Room("lobby".into());
     let refused = network.client(alice).send_text(&lobby, "hello").unwrap_err().to_string();
@@ -142,7 +150,7 @@ fn a_deafened_client_is_sent_texts_but_no_voice_by_any_route() {
         server.receive(1, &packets::client_state(0, "Alice", &["lobby"]));
         server.join(2, "Bob", &["lobby"]);
         server.join(3, "Carol", &["lobby"]);
-        server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
+        server.server.moderation().set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
         let sent = server.receive(1, if routed { &voice } else { &listed });
         assert_eq!(sent.len(), 1);
         assert!(sent[0].starts_with("3 unreliably: VoiceData 0"), "{sent:?}");
@@ -157,7 +165,7 @@ fn a_deafened_client_hears_nothing_over_direct_links_either() {
     network.join_directly(alice, bob);
     network.run();
     assert_eq!(say(&mut network, alice, bob).len(), 2);
-    network.server.set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
+    network.server.moderation().set_restrictions(&named("Bob"), &for_good(Restriction::Deafened)).unwrap();
     network.run();
     assert_eq!(network.events(bob), ["Deafened forever: too loud", "Alice stopped speaking"]);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
@@ -167,13 +175,13 @@ fn a_deafened_client_hears_nothing_over_direct_links_either() {
 fn a_restriction_ends_when_its_time_has_come() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
     let terms = RestrictionTerms::new(Some(Instant::from_millis(1500)), "a pause");
-    network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
+    network.server.moderation().set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
     network.wait(SECOND);
     assert_eq!(network.events(alice), ["Muted until 2.000000 s: a pause"]);
     assert_eq!(say(&mut network, alice, bob), [""; 0]);
     network.wait(SECOND);
     assert_eq!(network.events(alice), ["Muted no longer"]);
-    assert!(network.server.restrictions(&named("Alice")).is_clear());
+    assert!(network.server.tables().restrictions(&named("Alice")).is_clear());
     assert_eq!(say(&mut network, alice, bob).len(), 2);
 }
 
@@ -181,7 +189,7 @@ fn a_restriction_ends_when_its_time_has_come() {
 fn the_end_of_a_long_restriction_is_told_to_the_second() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
     let terms = RestrictionTerms::new(Some(Instant::from_millis(86_400_000)), "a day");
-    network.server.set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
+    network.server.moderation().set_restrictions(&named("Alice"), &with(Restriction::Muted, terms)).unwrap();
     network.run();
     assert_eq!(network.events(alice).last().unwrap(), "Muted until 86400.000000 s: a day");
 }
@@ -189,7 +197,7 @@ fn the_end_of_a_long_restriction_is_told_to_the_second() {
 #[test]
 fn a_restriction_follows_the_player_over_a_lost_link_and_over_a_rejoin_and_a_restart() {
     let (mut network, alice, bob) = lobby(Capabilities::ALL);
-    network.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
+    network.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
     network.run();
     network.events(alice);
     network.cut(alice);
@@ -215,8 +223,8 @@ fn what_another_server_does_not_say_holds_no_longer() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
     let mut restrictions = for_good(Restriction::Muted);
     restrictions.set_room_rights("red", RoomRights { speak: Some(false), ..RoomRights::default() });
-    network.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
-    network.server.announce_recording(false, 30);
+    network.server.moderation().set_restrictions(&named("Alice"), &restrictions).unwrap();
+    network.server.announcements().announce_recording(false, 30);
     network.run();
     network.replace_server(packets::OTHER_SESSION);
     network.events(alice);
@@ -232,7 +240,7 @@ fn what_another_server_does_not_say_holds_no_longer() {
 fn an_absent_player_can_be_muted_and_is_from_its_first_frame_on() {
     let (mut network, _, bob) = lobby(Capabilities::ALL);
     assert_eq!(
-        network.server.set_restrictions(&named("Carol"), &for_good(Restriction::Muted)),
+        network.server.moderation().set_restrictions(&named("Carol"), &for_good(Restriction::Muted)),
         Ok(NotificationStatus::Absent)
     );
     let carol = network.start("Carol", &["lobby"]);
@@ -254,8 +262,8 @@ fn a_client_with_a_subject_is_known_by_it_under_any_name() {
     };
     join(&mut server, 1, "Alice", Some("account 7"));
     let account = PlayerIdentity::Subject("account 7".into());
-    assert_eq!(server.server.identity_of(ClientId(0)), Some(account.clone()));
-    server.server.set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
+    assert_eq!(server.server.tables().identity_of(ClientId(0)), Some(account.clone()));
+    server.server.moderation().set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
     server.disconnect(1);
     join(&mut server, 2, "Alice", None);
     join(&mut server, 3, "Bob", Some("account 7"));
@@ -264,8 +272,8 @@ fn a_client_with_a_subject_is_known_by_it_under_any_name() {
     };
     assert_eq!((speaks(&mut server, 2, 0), speaks(&mut server, 3, 1)), (1, 0));
     join(&mut server, 4, "Carol", Some("account 7"));
-    server.server.set_restrictions(&account, &Restrictions::default()).unwrap();
-    server.server.set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
+    server.server.moderation().set_restrictions(&account, &Restrictions::default()).unwrap();
+    server.server.moderation().set_restrictions(&account, &for_good(Restriction::Muted)).unwrap();
     assert_eq!((speaks(&mut server, 3, 1), speaks(&mut server, 4, 2)), (0, 0), "all of one account");
 }
 
@@ -278,13 +286,13 @@ fn rights_in_a_room_go_before_the_rooms_own_rules_both_ways() {
     server.join(2, "Bob", &["lobby"]);
     let mut restrictions = <Restrictions>::default();
     restrictions.set_room_rights("vip", RoomRights { listen: Some(true), speak: Some(true) });
-    server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
+    server.server.moderation().set_restrictions(&named("Alice"), &restrictions).unwrap();
     assert_eq!(server.receive(1, &packets::enter(0, "vip")).len(), 1, "she is admitted");
     let to_vip = packets::relay_unreliable(&[1], &packets::voice(0, 0, "vip", "hi"));
     assert_eq!(server.receive(1, &to_vip).len(), 1);
     server.events();
     restrictions.set_room_rights("lobby", RoomRights { listen: Some(false), speak: Some(false) });
-    server.server.set_restrictions(&named("Alice"), &restrictions).unwrap();
+    server.server.moderation().set_restrictions(&named("Alice"), &restrictions).unwrap();
     assert_eq!(server.sent(), ["1 2: DeltaChannelState 0 exits lobby"]);
     let to_lobby = packets::relay_unreliable(&[1], &packets::voice(0, 1, "lobby", "hi"));
     assert_eq!(server.receive(1, &to_lobby), [""; 0]);
@@ -332,16 +340,16 @@ fn a_client_kicked_while_its_link_is_lost_loses_its_place() {
 fn one_of_ours_follows_a_move_and_an_original_is_only_taken_out() {
     let (mut network, alice, _) = lobby(Capabilities::ALL);
     network.events(alice);
-    assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "red"), Move::Asked);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(0), "lobby", "red"), Move::Asked);
     network.run();
     let expected = ["moved from lobby to red", "Alice exited lobby", "Alice entered red"];
     assert_eq!(network.events(alice), expected);
     assert_eq!(network.client(alice).rooms().collect::<Vec<_>>(), ["red"]);
-    assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "red"), Move::NotThere);
-    assert_eq!(network.server.move_to_room(ClientId(9), "lobby", "red"), Move::NotThere);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(0), "lobby", "red"), Move::NotThere);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(9), "lobby", "red"), Move::NotThere);
 
     let (mut network, alice, _) = lobby(Capabilities::NONE);
-    assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "red"), Move::OnlyRemoved);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(0), "lobby", "red"), Move::OnlyRemoved);
     network.run();
     assert_eq!(network.client(alice).rooms().len(), 0);
 }
@@ -354,10 +362,10 @@ fn no_client_is_moved_to_a_forbidden_room_or_one_it_is_in() {
     });
     network.capabilities = Capabilities::ALL;
     let alice = network.join("Alice", &["lobby"]);
-    assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "vip"), Move::Forbidden);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(0), "lobby", "vip"), Move::Forbidden);
     assert_eq!(network.client(alice).rooms().collect::<Vec<_>>(), ["lobby"]);
     network.client(alice).leave_room("lobby");
-    assert_eq!(network.server.move_to_room(ClientId(0), "lobby", "red"), Move::Asked);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(0), "lobby", "red"), Move::Asked);
     network.run();
     assert_eq!(network.client(alice).rooms().len(), 0, "a client that has left by itself does not follow");
     network.client(alice).join_room("lobby").unwrap();
@@ -369,17 +377,18 @@ fn no_client_is_moved_to_a_forbidden_room_or_one_it_is_in() {
 #[test]
 fn restrictions_are_limited_and_a_permissive_session_has_none() {
     let mut server = LoneServer::with_limits(|limits| limits.restrictions = 1);
-    server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
-    server.server.set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
-    let refused = server.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
+    server.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::Muted)).unwrap();
+    server.server.moderation().set_restrictions(&named("Alice"), &for_good(Restriction::Deafened)).unwrap();
+    let refused = server.server.moderation().set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
     assert_eq!(refused, Err(RestrictionsError::TooMany { limit: 1 }));
     assert_eq!(
-        server.server.set_restrictions(&named("Bob"), &Restrictions::default()),
+        server.server.moderation().set_restrictions(&named("Bob"), &Restrictions::default()),
         Ok(NotificationStatus::Absent)
     );
-    assert_eq!(server.server.restricted_players().len(), 1);
+    assert_eq!(server.server.tables().restricted_players().len(), 1);
     let mut believing = LoneServer::with_settings(|settings| settings.permissive = true);
-    let refused = believing.server.set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
+    let refused =
+        believing.server.moderation().set_restrictions(&named("Bob"), &for_good(Restriction::Muted));
     assert_eq!(refused, Err(RestrictionsError::Permissive));
 }
 
@@ -390,7 +399,7 @@ fn a_newcomer_is_told_what_is_recorded_and_originals_are_sent_nothing_new() {
     {
         let mut network = Network::new();
         network.capabilities = capabilities;
-        network.server.announce_recording(false, 30);
+        network.server.announcements().announce_recording(false, 30);
         let alice = network.start("Alice", &[]);
         network.run();
         let told: Vec<_> =

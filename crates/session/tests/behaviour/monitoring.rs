@@ -73,7 +73,7 @@ fn a_monitored_server_reports_speakers_their_recipients_and_the_end() {
         say(&mut network, alice);
         assert_eq!(told(&mut network), ["Alice to room lobby true"]);
         let id = network.client(alice).id().expect("in the session");
-        let (at, rows) = network.server.channels_of(id).expect("she speaks");
+        let (at, rows) = network.server.tables().channels_of(id).expect("she speaks");
         assert_eq!((at, rows.len()), (network.now, 1));
         assert!(
             rows[0].positional
@@ -92,7 +92,7 @@ fn a_monitored_server_reports_speakers_their_recipients_and_the_end() {
         assert!(told(&mut network).is_empty(), "as long as listeners wait");
         network.wait(Duration::from_millis(200));
         assert_eq!(told(&mut network), ["Alice no longer to player Bob"]);
-        assert!(network.server.channels_of(id).is_none());
+        assert!(network.server.tables().channels_of(id).is_none());
     }
 }
 
@@ -110,7 +110,7 @@ fn a_client_that_leaves_in_mid_speech_has_stopped_before() {
 #[test]
 fn a_session_that_ends_while_all_speak_reports_that_all_left() {
     let mut server = LoneServer::with_limits(|limits| limits.events = 5);
-    server.server.set_monitor_channels(true);
+    server.server.reconfigure().set_monitor_channels(true);
     let rooms = ["lobby", "roof"].map(|room| (ChannelBits::new(ChannelKind::Room), RoomId::of(room).0));
     for (link, name) in (1..).zip(["Alice", "Bob", "Carol"]) {
         let id = server.join(link, name, &["lobby"]);
@@ -141,14 +141,14 @@ fn monitoring_reports_from_when_it_is_turned_on_and_turning_it_off_stops_all() {
     let mut network = Network::new();
     let alice = alice_beside_bob(&mut network);
     say(&mut network, alice);
-    network.server.set_monitor_channels(true);
+    network.server.reconfigure().set_monitor_channels(true);
     say(&mut network, alice);
     assert_eq!(told(&mut network), ["Alice to room lobby true"]);
-    network.server.set_monitor_channels(false);
+    network.server.reconfigure().set_monitor_channels(false);
     assert_eq!(told(&mut network), ["Alice no longer to room lobby true"]);
     say(&mut network, alice);
     let id = network.client(alice).id().expect("joined");
-    assert!(told(&mut network).is_empty() && network.server.channels_of(id).is_none());
+    assert!(told(&mut network).is_empty() && network.server.tables().channels_of(id).is_none());
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn of_one_speaker_sixteen_channels_are_told_of_and_the_others_are_counted() {
     let to = |room: u16| (ChannelBits::new(ChannelKind::Room), room);
     let channels: Vec<_> = (0..40).chain(0..40).map(to).collect();
     server.receive(1, &packets::spoken(0, 0, 0, &channels, "words"));
-    let (_, rows) = server.server.channels_of(ClientId(0)).unwrap();
+    let (_, rows) = server.server.tables().channels_of(ClientId(0)).unwrap();
     assert_eq!((rows.len(), server.statistics().channels_unmonitored), (16, 48));
     let mut begun = 0;
     while let Some(event) = server.server.poll_event() {

@@ -231,7 +231,7 @@ fn a_rule_that_changes_has_those_that_wait_ask_again() {
     server.connect(NEWCOMER);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     server.events();
-    server.server.set_name_taken(NameTaken::Newest);
+    server.server.reconfigure().set_name_taken(NameTaken::Newest);
     assert_eq!(server.events(), ["link 3 no longer waits for Alice"]);
     server.receive(NEWCOMER, &packets::handshake("Alice"));
     assert_eq!(server.closed(), [(ALICE, CloseReason::ReplacedByNewerLogin)]);

@@ -22,11 +22,11 @@ fn tells_the_others_that_clients_behind_a_silent_way_left_and_of_their_state_whe
     let mut server = four_clients();
     let away = server.mark_reachable(&[1, 2], false);
     assert_eq!(away, ["3 4: RemoveClient 0", "3 4: RemoveClient 1"]);
-    assert_eq!(server.server.unreachable_clients(), 2);
+    assert_eq!(server.server.tables().unreachable_clients(), 2);
     assert_eq!(server.events(), [""; 0], "for the operator they are here");
     let back = server.mark_reachable(&[1, 2], true);
     assert_eq!(back, ["3 4: ClientState 0 Ann [lobby]", "3 4: ClientState 1 Ben [lobby]"]);
-    assert_eq!(server.server.unreachable_clients(), 0);
+    assert_eq!(server.server.tables().unreachable_clients(), 0);
     assert_eq!(server.server.clients(), 4);
 }
 
@@ -68,7 +68,7 @@ fn an_unreachable_client_that_leaves_is_removed_only_where_it_is_still_known() {
     server.mark_reachable(&[1, 2], false);
     assert_eq!(server.disconnect(1), ["2: RemoveClient 0"]);
     assert_eq!(server.disconnect(2), [""; 0]);
-    assert_eq!(server.server.unreachable_clients(), 0);
+    assert_eq!(server.server.tables().unreachable_clients(), 0);
     assert_eq!(server.server.clients(), 2);
 }
 

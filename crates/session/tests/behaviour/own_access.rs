@@ -124,7 +124,7 @@ fn a_visit_ends_when_it_was_said_to() {
     assert_eq!(server.closed(), []);
     server.wait(Duration::from_secs(1));
     assert_eq!(server.closed(), [(1, CloseReason::VisitEnded)]);
-    server.server.set_access(consonance_session::ClientId(1), until(90));
+    server.server.moderation().set_access(consonance_session::ClientId(1), until(90));
     server.wait(Duration::from_secs(29));
     server.disconnect(2);
     assert_eq!(server.server.clients(), 1, "the place is kept");

@@ -122,7 +122,7 @@ fn a_newcomer_learns_long_lists_of_rooms_in_several_packets() {
     let rooms = long_rooms(9);
     let alice = network.join("Alice", &as_strs(&rooms));
     // Bob's network carries shorter packets.
-    network.server.set_packet_limits(FEW);
+    network.server.reconfigure().set_packet_limits(FEW);
     let bob = network.join("Bob", &[]);
     assert_eq!(known(&mut network, bob), [("Alice".to_owned(), rooms), ("Bob".to_owned(), vec![])]);
     assert_eq!(network.client(alice).players().iter().count(), 2);

@@ -269,7 +269,11 @@ fn a_list_of_destinations_reaches_each_listener_once_and_no_deafened_one() {
     }
     let mut deafened = <Restrictions>::default();
     deafened.impose(Restriction::Deafened, RestrictionTerms::new(None, "too loud"));
-    server.server.set_restrictions(&PlayerIdentity::Name("Carol".into()), &deafened).expect("room for one");
+    server
+        .server
+        .moderation()
+        .set_restrictions(&PlayerIdentity::Name("Carol".into()), &deafened)
+        .expect("room for one");
     server.sent();
     let relay = packets::relay_unreliable(&[1, 2, 1], &packets::voice(0, 0, "world", "hi"));
     let sent = server.receive(1, &relay);

@@ -85,7 +85,7 @@ fn lower_limits_hold_for_what_comes_and_drop_no_client() {
     join(&mut server, 2, "Bob", &[]);
     let mut limits = consonance_session::Limits::default();
     (limits.links, limits.rooms_per_client) = (1, 1);
-    server.server.set_limits(limits);
+    server.server.reconfigure().set_limits(limits);
     assert_eq!((server.server.clients(), server.closed()), (2, vec![]));
     let refused = ["enters", "exits"].map(|verb| format!("1: DeltaChannelState 0 {verb} c"));
     assert_eq!(server.receive(1, &packets::enter(0, "c")), refused);

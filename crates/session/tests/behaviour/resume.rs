@@ -141,7 +141,7 @@ fn a_link_whose_client_has_said_goodbye_is_closed_unless_it_joins_again() {
 fn a_client_that_is_asked_to_join_again_has_its_place_back() {
     let (mut network, bob, alice) = Network::of_two_resuming_clients();
     let id = network.client(alice).id().expect("in the session");
-    assert!(network.server.reset(id));
+    assert!(network.server.moderation().reset(id));
     network.wait(A_MOMENT);
     let expected = ["disconnected: WrongSession, again in 0 ms", "resumed as 1", "roster received"];
     assert_eq!(network.events(alice), expected);

@@ -153,7 +153,7 @@ fn a_client_with_a_token_for_a_room_displaces_clients_in_a_room_of_the_same_id()
 #[test]
 fn without_a_token_no_client_is_taken_out_of_a_room_for_its_id() {
     let Scene { mut server, ruled, .. } = scene(tokens);
-    server.server.set_access(consonance_session::ClientId(1), ["silver"].iter().collect());
+    server.server.moderation().set_access(consonance_session::ClientId(1), ["silver"].iter().collect());
     server.receive(ALICE, &state_of_alice(&["lobby", &ruled]));
     assert_eq!((rooms_of(&server, "Alice").len(), rooms_of(&server, "Mallory").len()), (1, 1));
 }

@@ -47,7 +47,7 @@ fn a_room_takes_so_many_listeners_and_tells_the_next_one() {
     network.client(alice).join_room("lobby").unwrap();
     network.run();
     assert_eq!(network.client(alice).rooms().len(), 2, "a client that is in stays in");
-    assert_eq!(network.server.move_to_room(ClientId(1), "lobby", "duel 1"), Move::Full);
+    assert_eq!(network.server.moderation().move_to_room(ClientId(1), "lobby", "duel 1"), Move::Full);
     network.client(bob).join_room("duel 2").unwrap();
     network.client(alice).leave_room("duel 1");
     network.run();
@@ -85,7 +85,7 @@ fn listeners_stay_when_a_lower_limit_is_set() {
     server.join(2, "Bob", &["lobby"]);
     let mut limits = RoomLimits::new();
     limits.listeners = Some(1);
-    server.server.set_room_limits(vec![("lobby".into(), limits)]);
+    server.server.reconfigure().set_room_limits(vec![("lobby".into(), limits)]);
     server.receive(1, &packets::enter(0, "red"));
     assert_eq!(server.server.tables().rooms().next().map(|row| row.listeners.len()), Some(2));
     server.join(3, "Carol", &["lobby"]);
@@ -115,7 +115,7 @@ fn speakers_go_on_and_count_when_the_limits_change() {
     let change = |server: &mut LoneServer, speakers| {
         let mut limits = RoomLimits::new();
         limits.speakers = Some(speakers);
-        server.server.set_room_limits(vec![("lob*".into(), limits)]);
+        server.server.reconfigure().set_room_limits(vec![("lob*".into(), limits)]);
     };
     change(&mut server, 2);
     assert!(!speaks(&mut server, 3, 0, false));

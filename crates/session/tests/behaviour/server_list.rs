@@ -32,13 +32,13 @@ fn clients_of_ours_are_told_and_originals_receive_nothing() {
     network.capabilities = Capabilities::ALL;
     let ours = network.join("Ours", &[]);
     let now = network.now;
-    assert!(!network.server.tell_servers(now, ClientId(0), &SERVERS));
-    assert!(network.server.tell_servers(now, ClientId(1), &SERVERS));
-    assert!(!network.server.tell_servers(now, ClientId(2), &SERVERS), "it is not here");
+    assert!(!network.server.announcements().tell_servers(now, ClientId(0), &SERVERS));
+    assert!(network.server.announcements().tell_servers(now, ClientId(1), &SERVERS));
+    assert!(!network.server.announcements().tell_servers(now, ClientId(2), &SERVERS), "it is not here");
     network.run();
     assert_eq!(network.events(ours), [format!("servers: {}", SERVERS.join(", "))]);
     assert_eq!(network.events(original), [""; 0]);
-    assert!(network.server.tell_servers(now, ClientId(1), &[]));
+    assert!(network.server.announcements().tell_servers(now, ClientId(1), &[]));
     network.run();
     assert_eq!(network.events(ours), ["servers: "], "a list replaces the one before");
 }
@@ -49,7 +49,7 @@ fn no_more_addresses_are_told_than_a_packet_carries() {
     let mut network = Network::that_carries(limits);
     let ours = network.join("Ours", &[]);
     let (long, now) = ("x".repeat(200), network.now);
-    assert!(network.server.tell_servers(now, ClientId(0), &[&long, &long, &long]));
+    assert!(network.server.announcements().tell_servers(now, ClientId(0), &[&long, &long, &long]));
     network.run();
     assert_eq!(network.events(ours), [format!("servers: {long}, {long}")]);
 }
@@ -62,7 +62,7 @@ fn at_most_sixteen_addresses_are_told_and_none_that_is_empty_or_too_long() {
     let many: Vec<String> = (0..20).map(|number| format!("host-{number}:7777")).collect();
     let mut addresses = vec!["", &*long];
     addresses.extend(many.iter().map(|address| &**address));
-    assert!(network.server.tell_servers(now, ClientId(0), &addresses));
+    assert!(network.server.announcements().tell_servers(now, ClientId(0), &addresses));
     network.run();
     assert_eq!(network.events(ours), [format!("servers: {}", many[..16].join(", "))]);
 }

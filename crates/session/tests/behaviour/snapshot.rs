@@ -148,11 +148,11 @@ fn what_was_said_of_a_client_holds_and_its_visit_ends_when_it_would_have() {
     network.wait(at - network.now);
     let mut access = Access::from_iter(["gold"]).listening_to(["lobby", "t*"]);
     access.ends_at = Some(at + Duration::from_secs(5));
-    assert!(network.server.set_access(ClientId(1), access.clone()));
+    assert!(network.server.moderation().set_access(ClientId(1), access.clone()));
     let snapshot = network.server.snapshot(network.now);
     let server = Server::restore(ServerSettings::from_seed(2), &snapshot, Instant::from_millis(300));
     access.ends_at = Some(Instant::from_millis(5300));
-    assert_eq!(server.access(ClientId(1)), Some(&access));
+    assert_eq!(server.tables().access(ClientId(1)), Some(&access));
 }
 
 #[test]
@@ -163,17 +163,21 @@ fn what_was_decided_about_a_player_holds_here_or_not_and_ends_when_it_would_have
     let mut muted = <Restrictions>::default();
     muted.impose(Restriction::Muted, RestrictionTerms::new(Some(at + Duration::from_secs(5)), "too loud"));
     for name in ["Alice", "Zoe"] {
-        network.server.set_restrictions(&PlayerIdentity::Name(name.into()), &muted).expect("room for two");
+        network
+            .server
+            .moderation()
+            .set_restrictions(&PlayerIdentity::Name(name.into()), &muted)
+            .expect("room for two");
     }
     network.hand_over(|_| {});
     network.wait(A_MOMENT);
     network.events(bob);
-    assert_eq!(network.server.restricted_players().count(), 2);
+    assert_eq!(network.server.tables().restricted_players().count(), 2);
     network.client(alice).send_voice(b"may not").expect("in the session");
     network.run();
     assert_eq!(network.events(bob), [""; 0]);
     network.wait(Duration::from_secs(5));
-    assert_eq!(network.server.restricted_players().count(), 0);
+    assert_eq!(network.server.tables().restricted_players().count(), 0);
     network.client(alice).send_voice(b"may again").expect("in the session");
     network.run();
     assert_eq!(network.events(bob).len(), 2);

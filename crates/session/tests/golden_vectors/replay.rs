@@ -185,8 +185,10 @@ impl<'a> Replay<'a> {
         let name = driver::text(act, "name");
         let (_, id) = *self.table.iter().find(|(_, row)| row.0 == name).expect("a client of this name").0;
         let did = match driver::text(act, "op") {
-            "admin_remove_from_room" => self.server.remove_from_room(ClientId(id), driver::text(act, "room")),
-            "admin_reset" => self.server.reset(ClientId(id)),
+            "admin_remove_from_room" => {
+                self.server.moderation().remove_from_room(ClientId(id), driver::text(act, "room"))
+            }
+            "admin_reset" => self.server.moderation().reset(ClientId(id)),
             other => panic!("unknown op {other:?}"),
         };
         assert!(did, "{act}");

@@ -52,13 +52,13 @@ impl World {
                 }
                 return None;
             };
-            let identity = server.identity_of(id)?;
-            let mut restrictions = server.restrictions(&identity);
+            let identity = server.tables().identity_of(id)?;
+            let mut restrictions = server.tables().restrictions(&identity);
             let is_imposed = !restrictions.lift(restriction);
             if is_imposed {
                 restrictions.impose(restriction, RestrictionTerms::default());
             }
-            server.set_restrictions(&identity, &restrictions).ok()?;
+            server.moderation().set_restrictions(&identity, &restrictions).ok()?;
             Some(is_imposed)
         });
         let Some(Some(is_imposed)) = decided else {

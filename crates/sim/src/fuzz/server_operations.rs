@@ -99,7 +99,11 @@ impl Run {
     /// Another process continues the session.
     fn take_over(&mut self) {
         self.drain();
-        self.server.announce_restart(self.now, Duration::from_secs(1), Duration::from_secs(1));
+        self.server.announcements().announce_restart(
+            self.now,
+            Duration::from_secs(1),
+            Duration::from_secs(1),
+        );
         let snapshot = self.server.snapshot(self.now);
         self.drain();
         self.server = Server::restore(settings(self.carries), &snapshot, self.now);

@@ -39,7 +39,8 @@ impl World {
         for index in 0..self.players.len() {
             let player = &self.players[index];
             let is_up = player.link.is_some_and(|link| self.links.is_up(link, now));
-            let is_attached = player.client.id().is_some_and(|id| self.server.link_of(id) == player.link);
+            let is_attached =
+                player.client.id().is_some_and(|id| self.server.tables().link_of(id) == player.link);
             let is_clear = is_up
                 && is_attached
                 && player.is_connected()

@@ -33,7 +33,7 @@ impl HostileSession {
         session.pass_ms(3000);
         let links = session.world.players[..names.len()].iter().filter_map(|player| player.link);
         session.honest = links.collect();
-        assert_eq!(session.world.server.group_members(), names.len() + 1, "all are members");
+        assert_eq!(session.world.server.tables().group_members(), names.len() + 1, "all are members");
         session.hostile().hangs_until = Duration::MAX;
         // Nobody could open what it says with its old keys.
         let is_silent = session.hostile().client.voice_mut().close_channel(ChannelId(1));

@@ -50,7 +50,7 @@ impl World {
             "server: {:?}, {} clients, {} members; latest {:?}",
             self.encryption,
             self.server.clients(),
-            self.server.group_members(),
+            self.server.tables().group_members(),
             self.book.latest()
         );
         lines.chain([server]).collect()

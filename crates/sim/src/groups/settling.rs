@@ -50,7 +50,7 @@ impl World {
             let plain = keys.member.plain_rooms().is_some_and(|plain| plain.contains(RoomId::of(ROOM).0));
             ensure!(plain == has_originals, "{name} ends with plain = {plain}, originals: {has_originals}");
         }
-        let known = self.server.group_members();
+        let known = self.server.tables().group_members();
         ensure!(known == members, "the server ends with {known} members instead of {members}");
         Ok(())
     }

@@ -53,7 +53,7 @@ impl World {
         settings.encryption = encryption;
         let mut server = Server::new(settings);
         if scenario.sabotage != Some(GroupSabotage::UncheckedCommits) {
-            server.set_group_check(Box::new(FollowedGroup::new()));
+            server.group().set_check(Box::new(FollowedGroup::new()));
         }
         Self {
             server,

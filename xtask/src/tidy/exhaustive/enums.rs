@@ -37,7 +37,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("LinkTransport", "crates/consonance/src/route.rs"),
     listed("MemberEvent", "crates/e2ee/src/member.rs"),
     listed("MemberMessage", "crates/wire/src/group_message/from_member.rs"),
-    listed("ModerationDecision", "crates/session/src/server/admin.rs"),
+    listed("ModerationDecision", "crates/session/src/server/moderation/decision.rs"),
     listed("ModeratorAction", "crates/session/src/moderator.rs"),
     listed("ModeratorAnswer", "crates/wire/src/moderator_command.rs"),
     listed("NodeEvent", "crates/cluster/src/node/event.rs"),

@@ -23,7 +23,9 @@ fn meeting(seed: u64) -> Meeting {
     let (server, now) = (&mut meeting.bench.servers[0], meeting.bench.now);
     let alice = meeting.bench.thread.client.id().expect("she is in");
     let told = server.as_mut().and_then(|server| {
-        server.with_session(now, "main", |server, at| server.tell_servers(at, alice, &["b", "a"]))
+        server.with_session(now, "main", |server, at| {
+            server.announcements().tell_servers(at, alice, &["b", "a"])
+        })
     });
     assert_eq!(told, Some(true));
     meeting.run(Duration::from_millis(100), |_| false);

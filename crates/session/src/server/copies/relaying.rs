@@ -2,9 +2,9 @@
 
 use consonance_wire::{Capabilities, ClientId, MessageType, Packet, PositionReport, VoiceData};
 
-use crate::Server;
 use crate::link::{Delivery, LinkId};
 use crate::outbox::Transmit;
+use crate::server::Server;
 use crate::time::Instant;
 
 /// The result of handling a packet at a copy.
@@ -28,9 +28,17 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> AtCopy<'a> {
-        let Some(id) = self.client_of(link) else { return AtCopy::ForSession };
+        let Ok(record) = self.connections.links_mut().get_mut(link) else { return AtCopy::ForSession };
+        let Some(id) = record.client else { return AtCopy::ForSession };
         let Some(voice) = voice_in(packet) else {
-            self.note_position(now, link, id, packet);
+            // The session decides everything else, and the copy needs the positions, too.
+            if let Ok((Packet::ErrorWrongSession(_), trailing)) = Packet::parse_with_trailing(packet)
+                && record.can(Capabilities::PROXIMITY)
+                && let Some(Ok(report)) = PositionReport::find(trailing)
+                && record.budgets.take_position(now, &self.settings.limits).is_ok()
+            {
+                self.policy.proximity_mut().report(id, report);
+            }
             return AtCopy::ForSession;
         };
         if self.policy.counts_speakers(&voice) {
@@ -46,32 +54,18 @@ impl Server {
         sender: ClientId,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
-        self.advance(now);
+        self.now.advance(now);
         let payload = self.relay().relay_from_elsewhere(sender, packet)?;
-        let frame = self.outbound.frame(payload)?;
+        let frame = self.connections.outbound_mut().frame(payload)?;
         self.statistics.frames_out += frame.to.len() as u64;
         Some(frame)
     }
+}
 
-    /// Whether a packet is voice, which copies relay to their clients once the session has; the session sends all
-    /// other packets to each link.
-    pub fn is_voice(packet: &[u8]) -> bool {
-        voice_in(packet).is_some()
-    }
-
-    /// Notes the position that a client of a copy reports to the session.
-    fn note_position(&mut self, now: Instant, link: LinkId, id: ClientId, packet: &[u8]) {
-        let Ok((Packet::ErrorWrongSession(_), trailing)) = Packet::parse_with_trailing(packet) else {
-            return;
-        };
-        let Ok(record) = self.links.get_mut(link) else { return };
-        if record.can(Capabilities::PROXIMITY)
-            && let Some(Ok(report)) = PositionReport::find(trailing)
-            && record.budgets.take_position(now, &self.settings.limits).is_ok()
-        {
-            self.policy.proximity_mut().report(id, report);
-        }
-    }
+/// Whether a packet is voice, which copies relay to their clients once the session has; the session sends all other
+/// packets to each link.
+pub fn is_voice(packet: &[u8]) -> bool {
+    voice_in(packet).is_some()
 }
 
 /// The voice in a packet, whether its sender lists the listeners or not. Reliably relayed voice stays in order with

@@ -1,12 +1,12 @@
 //! Delivers the messages of a group: to its members, and from them.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use consonance_name_key::NameKey;
 use consonance_wire::{
     Capabilities, ClientId, DeliveryMessage, GroupPart, MemberMessage, PlainRooms, ReportAnswer, RoomId,
-    WireStr, Writer,
+    WireStr,
 };
 
 use super::GroupService;
@@ -14,43 +14,44 @@ use super::commit_log::LoggedCommit;
 use super::delivery_service::{Catching, MadeGroup, Offer};
 use super::key_packages::WaitingKeyPackage;
 use super::member_reports::Reporter;
+use super::parts::Parts;
 use crate::encryption::Encryption;
-use crate::group_check::MadeCommit;
+use crate::group_check::{GroupCheck, MadeCommit};
 use crate::queue::EventQueue;
+use crate::server::Server;
 use crate::server::event::ServerEvent;
-use crate::server::links::Links;
+use crate::server::fault::Fault;
 use crate::server::members::Members;
-use crate::server::outbound::Outbound;
+use crate::server::reservations::Reservations;
 use crate::server::room_policy::RoomPolicy;
-use crate::server::{Fault, Server, ServerSettings, ServerStatistics};
-use crate::time::Instant;
+use crate::server::statistics::ServerStatistics;
 
-/// The parts of the server that the messages of a group need, and no others.
-pub(in crate::server) struct GroupDelivery<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
+/// The parts of the server that the messages of a group need, and no others: [`Server::group`].
+pub struct GroupDelivery<'s> {
     service: &'s mut GroupService,
     members: &'s Members,
-    links: &'s Links,
     policy: &'s RoomPolicy,
-    kept_capabilities: &'s BTreeMap<ClientId, Capabilities>,
-    outbound: &'s mut Outbound,
+    reservations: &'s Reservations,
+    parts: Parts<'s>,
     events: &'s mut EventQueue<ServerEvent>,
     statistics: &'s mut ServerStatistics,
 }
 
+impl core::fmt::Debug for GroupDelivery<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GroupDelivery").field("service", &self.service).finish_non_exhaustive()
+    }
+}
+
 impl Server {
-    /// The delivery of the group's messages.
-    pub(in crate::server) fn group_delivery(&mut self) -> GroupDelivery<'_> {
+    /// The delivery of the messages of an encrypted session's group.
+    pub fn group(&mut self) -> GroupDelivery<'_> {
         GroupDelivery {
-            now: self.now,
-            settings: &self.settings,
             service: &mut self.group,
             members: &self.members,
-            links: &self.links,
             policy: &self.policy,
-            kept_capabilities: &self.kept_capabilities,
-            outbound: &mut self.outbound,
+            reservations: &self.reservations,
+            parts: Parts::new(self.now, &self.settings, &mut self.connections),
             events: &mut self.events,
             statistics: &mut self.statistics,
         }
@@ -58,35 +59,16 @@ impl Server {
 }
 
 impl GroupDelivery<'_> {
-    /// Sends the current group to a client that has joined or resumed.
-    pub(in crate::server) fn tell(&mut self, id: ClientId) {
-        if self.settings.encryption == Encryption::Off {
-            return;
-        }
-        self.service.inboxes.remove(&id);
-        let group = self.service.delivery.group();
-        self.send(id, &DeliveryMessage::State { group, must_rejoin: false });
-        self.note_plain_rooms();
+    /// Has the messages of an encrypted session's members checked. Call it before clients join; without it, the
+    /// members are trusted, and a hostile one can silence all.
+    pub fn set_check(&mut self, check: Box<dyn GroupCheck>) {
+        self.service.delivery.set_check(check);
     }
 
-    /// Handles a client's leaving.
-    pub(in crate::server) fn leave(&mut self, id: ClientId) {
-        if self.settings.encryption == Encryption::Off {
-            return;
-        }
-        self.service.inboxes.remove(&id);
-        self.service.reports.forget(id);
-        self.service.key_packages.forget(id);
-        self.service.delivery.remove(self.now, id);
-        self.service.delivery.forget(id);
-        self.note_plain_rooms();
-    }
-
-    /// Updates the unencrypted rooms: a client that cannot encrypt has come, gone, or changed its rooms.
-    pub(in crate::server) fn note_plain_rooms(&mut self) {
-        if self.settings.encryption == Encryption::Allowed {
-            self.service.delivery.note_plain_rooms(self.now);
-        }
+    /// Tells a member the result of its report; see
+    /// [`ServerEvent::MemberReported`](crate::ServerEvent::MemberReported).
+    pub fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
+        self.parts.send(id, &DeliveryMessage::ReportAnswer { answer });
     }
 
     /// Handles a part of a message from a member, or from a client that is about to become one.
@@ -96,7 +78,7 @@ impl GroupDelivery<'_> {
         part: &GroupPart<'_>,
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
-        let most = self.service.message_bytes_max(self.now, own);
+        let most = self.service.message_bytes_max(self.parts.now(), own);
         let inbox = self.service.inboxes.entry(own).or_default();
         let Some(message) = inbox.take(part, most).map_err(|()| Fault::GroupRefused)? else { return Ok(()) };
         let Some(message) = MemberMessage::parse(&message)? else {
@@ -107,7 +89,7 @@ impl GroupDelivery<'_> {
     }
 
     fn handle_message(&mut self, own: ClientId, message: &MemberMessage<'_>) -> Result<(), Fault> {
-        let now = self.now;
+        let now = self.parts.now();
         match *message {
             MemberMessage::KeyPackage { key_package, shows_group } => {
                 if self.service.key_packages.take(now, own, key_package, shows_group) {
@@ -144,7 +126,7 @@ impl GroupDelivery<'_> {
     }
 
     fn handle_commit(&mut self, own: ClientId, number: u32, made: &MadeGroup<'_>) {
-        let committed = match self.service.delivery.commit(self.now, own, number, made) {
+        let committed = match self.service.delivery.commit(self.parts.now(), own, number, made) {
             Offer::Accepted(committed) => committed,
             Offer::Refused => {
                 self.statistics.commits_refused += 1;
@@ -155,35 +137,36 @@ impl GroupDelivery<'_> {
         self.statistics.commits += 1;
         let MadeCommit { commit, tree, welcomes } = made.commit;
         let (group, epoch) = (committed.group, committed.epoch);
-        self.send(own, &DeliveryMessage::Accepted { number });
+        self.parts.send(own, &DeliveryMessage::Accepted { number });
         if !committed.others.is_empty() {
-            self.send_bytes(&committed.others, &committed.changes);
+            self.parts.send_bytes(&committed.others, &committed.changes);
             let passed_on = DeliveryMessage::Commit { group, epoch, commit };
-            self.send_to(&committed.others, &passed_on);
+            self.parts.send_to(&committed.others, &passed_on);
         }
         // Of the tree, which may be a megabyte, one copy waits for all newcomers.
         let mut welcomed = Vec::new();
         for (id, index) in committed.welcomed {
             let Some(welcome) = welcomes.get(index).map(|welcome| welcome.message) else { continue };
             let head = DeliveryMessage::welcome_without_tree(group, epoch, welcome, tree.len());
-            self.send_piece(&[id], &head, (true, tree.is_empty()));
+            self.parts.send_piece(&[id], &head, (true, tree.is_empty()));
             welcomed.push(id);
         }
         if !tree.is_empty() {
-            self.send_piece(&welcomed, tree, (false, true));
+            self.parts.send_piece(&welcomed, tree, (false, true));
         }
     }
 
     /// Answers a member's request to send a report.
     fn answer_report_offer(&mut self, own: ClientId, bytes: u32) -> Result<(), Fault> {
-        for id in self.service.reports.expire(self.now) {
+        for id in self.service.reports.expire(self.parts.now()) {
             self.service.inboxes.remove(&id);
         }
         let name = NameKey::of(&self.members.get(own).ok_or(Fault::NotJoined)?.name);
         let account = self.policy.gate().subject_of(own).map(Into::into);
-        let origin = self.outbound.link_of(own).and_then(|link| self.links.origin_of(link));
-        let answer = if self.settings.member_reports {
-            self.service.reports.offer(self.now, own, Reporter { name, account, origin }, bytes)
+        let connections = self.parts.connections();
+        let origin = connections.link_of(own).and_then(|link| connections.links().origin_of(link));
+        let answer = if self.parts.settings().member_reports {
+            self.service.reports.offer(self.parts.now(), own, Reporter { name, account, origin }, bytes)
         } else {
             ReportAnswer::NotTaken
         };
@@ -191,14 +174,9 @@ impl GroupDelivery<'_> {
         Ok(())
     }
 
-    /// Sends a member the result of its report.
-    pub(in crate::server) fn answer_report(&mut self, id: ClientId, answer: ReportAnswer) {
-        self.send(id, &DeliveryMessage::ReportAnswer { answer });
-    }
-
     /// Sends a member the commits that it has missed, or has it ask to be added again.
     fn catch_up(&mut self, id: ClientId, group: u32, epoch: u32) {
-        match self.service.delivery.position(self.now, id, group, epoch) {
+        match self.service.delivery.position(self.parts.now(), id, group, epoch) {
             Catching::Up => {}
             Catching::After(epoch) => {
                 let missed = self.service.delivery.commits_after(epoch);
@@ -207,12 +185,12 @@ impl GroupDelivery<'_> {
                 });
                 let messages: Vec<Vec<u8>> = messages.collect();
                 for message in &messages {
-                    self.send_bytes(&[id], message);
+                    self.parts.send_bytes(&[id], message);
                 }
             }
             Catching::Never => {
                 let group = self.service.delivery.group();
-                self.send(id, &DeliveryMessage::State { group, must_rejoin: true });
+                self.parts.send(id, &DeliveryMessage::State { group, must_rejoin: true });
             }
         }
     }
@@ -221,23 +199,23 @@ impl GroupDelivery<'_> {
         let Some(name) = self.members.get(own).map(|member| member.name.clone()) else { return };
         let others: Vec<ClientId> = self.service.delivery.members().filter(|id| *id != own).collect();
         let name = WireStr::from(&*name);
-        self.send_to(&others, &DeliveryMessage::Statement { name, statement });
+        self.parts.send_to(&others, &DeliveryMessage::Statement { name, statement });
     }
 
     /// Requests a commit from a member if one is due.
     pub(in crate::server) fn ask_for_commits(&mut self) {
-        if self.service.next_due().is_none_or(|due| due > self.now) {
+        if self.service.next_due().is_none_or(|due| due > self.parts.now()) {
             return;
         }
-        for (id, WaitingKeyPackage { key_package, shows_group }) in self.service.key_packages.due(self.now) {
+        for (id, WaitingKeyPackage { key_package, shows_group }) in
+            self.service.key_packages.due(self.parts.now())
+        {
             if let Some(name) = self.members.get(id).map(|member| member.name.clone()) {
-                self.service.delivery.add(self.now, id, &name, &key_package, shows_group);
+                self.service.delivery.add(self.parts.now(), id, &name, &key_package, shows_group);
             }
         }
         let plain = self.plain_rooms();
-        let (outbound, links) = (&*self.outbound, self.links);
-        let is_reached = |id| links.client_can(outbound, id, Capabilities::GROUPS);
-        let asked = self.service.delivery.ask(self.now, plain, is_reached);
+        let asked = self.service.delivery.ask(self.parts.now(), plain, |id| self.parts.reaches(id));
         let request = asked.map(|asked| {
             let removes = asked.removes.iter().map(|name| WireStr::from(&**name)).collect();
             let (number, group, epoch) = (asked.number, asked.group, asked.epoch);
@@ -252,7 +230,7 @@ impl GroupDelivery<'_> {
             (asked.to, message.to_bytes())
         });
         if let Some((to, request)) = request {
-            self.send_bytes(&[to], &request);
+            self.parts.send_bytes(&[to], &request);
         }
         self.tell_of_another_group();
         self.tell_left_out();
@@ -262,7 +240,7 @@ impl GroupDelivery<'_> {
     fn tell_left_out(&mut self) {
         let group = self.service.delivery.group();
         while let Some(id) = self.service.delivery.poll_left_out() {
-            self.send(id, &DeliveryMessage::State { group, must_rejoin: true });
+            self.parts.send(id, &DeliveryMessage::State { group, must_rejoin: true });
         }
     }
 
@@ -275,12 +253,12 @@ impl GroupDelivery<'_> {
         self.service.told = group;
         let outside: Vec<ClientId> =
             self.members.in_order().filter(|id| !self.service.delivery.knows(*id)).collect();
-        self.send_to(&outside, &DeliveryMessage::State { group, must_rejoin: false });
+        self.parts.send_to(&outside, &DeliveryMessage::State { group, must_rejoin: false });
     }
 
     /// The rooms that clients without the feature listen to.
     fn plain_rooms(&self) -> PlainRooms {
-        if self.settings.encryption != Encryption::Allowed {
+        if self.parts.settings().encryption != Encryption::Allowed {
             return PlainRooms::Never;
         }
         let mut rooms: Vec<u16> = Vec::new();
@@ -299,42 +277,6 @@ impl GroupDelivery<'_> {
 
     /// Whether a client, with a link or not, can be in the group.
     fn can_encrypt(&self, id: ClientId) -> bool {
-        let kept = || self.kept_capabilities.get(&id).is_some_and(|it| it.contains(Capabilities::GROUPS));
-        self.reaches(id) || kept()
-    }
-
-    /// Whether a client has a link, and both sides of it can be in the group.
-    fn reaches(&self, id: ClientId) -> bool {
-        self.links.client_can(self.outbound, id, Capabilities::GROUPS)
-    }
-
-    fn send(&mut self, to: ClientId, message: &DeliveryMessage<'_>) {
-        self.send_to(&[to], message);
-    }
-
-    fn send_to(&mut self, to: &[ClientId], message: &DeliveryMessage<'_>) {
-        if !to.is_empty() {
-            self.send_bytes(to, &message.to_bytes());
-        }
-    }
-
-    /// Sends a message in parts to those of these clients that are reachable and can be in the group.
-    fn send_bytes(&mut self, to: &[ClientId], message: &[u8]) {
-        self.send_piece(to, message, (true, true));
-    }
-
-    /// The same for a piece of a message, which may begin or end the message.
-    fn send_piece(&mut self, to: &[ClientId], piece: &[u8], (begins, ends): (bool, bool)) {
-        let able = to.iter().copied().filter(|id| self.reaches(*id));
-        let able: Vec<ClientId> = able.collect();
-        let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let packet_bytes = self.settings.packets.reliable_bytes.min(buffer.len());
-        let part_bytes = packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
-        for part in GroupPart::of_piece(piece, part_bytes, (begins, ends)) {
-            let mut writer = Writer::new(&mut buffer);
-            let written = part.write(self.settings.session, &mut writer);
-            debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");
-            self.outbound.send_to_all(self.now, able.iter().copied(), writer.written());
-        }
+        self.parts.reaches(id) || self.reservations.capabilities_of(id).contains(Capabilities::GROUPS)
     }
 }

@@ -3,7 +3,7 @@
 use consonance_wire::MessageType;
 
 use crate::limits::{Limits, Rate};
-use crate::server::Fault;
+use crate::server::fault::Fault;
 use crate::time::Instant;
 use crate::token_bucket::TokenBucket;
 

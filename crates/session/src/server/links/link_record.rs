@@ -6,7 +6,8 @@ use consonance_wire::{Capabilities, ClientId, MessageType};
 
 use super::budgets::Budgets;
 use crate::link::PeerOrigin;
-use crate::server::{Fault, ServerSettings};
+use crate::server::fault::Fault;
+use crate::server::settings::ServerSettings;
 use crate::time::Instant;
 use crate::traffic::Total;
 

@@ -2,27 +2,25 @@
 
 use core::time::Duration;
 
-use consonance_wire::{self as wire, ClientId, CommandAction, ModeratorAnswer, Notice, WireStr};
+use consonance_name_key::NameKey;
+use consonance_wire::{self as wire, ClientId, CommandAction, ModeratorAnswer, WireStr};
 
+use super::SessionModeration;
 use crate::moderator::{ModeratorAction, ModeratorRequest};
-use crate::server::{Fault, Server, ServerEvent};
+use crate::server::event::ServerEvent;
+use crate::server::fault::Fault;
 
-impl Server {
-    /// Tells a moderator what became of its request. False if it cannot be told.
-    pub fn answer_moderator(&mut self, id: ClientId, number: u16, answer: ModeratorAnswer) -> bool {
-        self.notify(id, &Notice::Answered { number, answer })
-    }
-
+impl SessionModeration<'_> {
     /// A client requests moderation of a player. Only its join token permits that, never the packet.
-    pub(in crate::server) fn handle_moderator_request(
+    pub(in crate::server) fn handle_request(
         &mut self,
         own: Option<ClientId>,
         request: &wire::ModeratorCommand<'_>,
     ) -> Result<(), Fault> {
         let own = own.ok_or(Fault::NotJoined)?;
-        self.statistics.moderator_requests += 1;
+        self.rooms.statistics_mut().moderator_requests += 1;
         if let Err(refusal) = self.check_moderator(own, &request.player.to_str()) {
-            self.statistics.moderator_requests_refused += 1;
+            self.rooms.statistics_mut().moderator_requests_refused += 1;
             self.answer_moderator(own, request.number, refusal);
             return Ok(());
         }
@@ -30,16 +28,16 @@ impl Server {
         let (player, reason) = (text(request.player), text(request.reason));
         let action = action(&request.action);
         let request = ModeratorRequest { number: request.number, player, reason, action };
-        self.events.push(ServerEvent::ModerationRequested { id: own, request });
+        self.rooms.raise(ServerEvent::ModerationRequested { id: own, request });
         Ok(())
     }
 
     fn check_moderator(&self, own: ClientId, player: &str) -> Result<(), ModeratorAnswer> {
-        let gate = self.policy.gate();
+        let (gate, members) = (self.rooms.policy().gate(), self.rooms.members());
         if !gate.is_moderator(own) {
             return Err(ModeratorAnswer::NotModerator);
         }
-        match self.tables().client_named(player) {
+        match members.find(player, &NameKey::of(player)) {
             None => Err(ModeratorAnswer::NoPlayer),
             Some(player) if player != own && gate.is_moderator(player) => Err(ModeratorAnswer::Protected),
             Some(_) => Ok(()),

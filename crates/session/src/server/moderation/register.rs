@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, Restriction, RoomId};
 
-use super::PlayerIdentity;
+use super::decision::PlayerIdentity;
 use crate::restrictions::Restrictions;
 use crate::time::Instant;
 
@@ -43,6 +43,11 @@ struct Present {
 impl Register {
     pub(in crate::server) fn get(&self, identity: &PlayerIdentity) -> Option<&Restrictions> {
         self.by_player.get(identity)
+    }
+
+    /// The restrictions of a player; those of most are clear.
+    pub(in crate::server) fn restrictions(&self, identity: &PlayerIdentity) -> Restrictions {
+        self.get(identity).cloned().unwrap_or_default()
     }
 
     /// Whether there has ever been a decision.

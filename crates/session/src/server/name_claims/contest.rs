@@ -2,8 +2,8 @@
 
 use super::{Claim, NameTaken, REFUSAL_AFTER};
 use crate::link::{CloseReason, PeerOrigin};
+use crate::server::access::{Access, Vouched};
 use crate::server::waiting_joins::Newcomer;
-use crate::server::{Access, Vouched};
 use crate::time::Instant;
 
 /// The data for the decision about a newcomer and the client that has the name.

@@ -8,7 +8,7 @@ use consonance_wire::{
 
 use super::{Refused, Relay};
 use crate::link::LinkId;
-use crate::server::Fault;
+use crate::server::fault::Fault;
 use crate::server::members::Members;
 use crate::server::proximity::Reached;
 
@@ -17,28 +17,28 @@ impl Relay<'_> {
     #[inline]
     pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
         let spoken = self.members.spoken(self.now, voice);
-        self.outbound.begin_frame(self.policy.register().deafened());
-        self.outbound.leave_out(own);
+        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
+        self.connections.outbound_mut().leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
                 ChannelKind::Player => {
                     let player = ClientId(channel.recipient);
-                    self.outbound.add([player].into_iter(), packet.len(), false);
+                    self.connections.outbound_mut().add([player].into_iter(), packet.len(), false);
                 }
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
                     let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
                     let Some(Reached { clients, nodes }) = near else {
                         let listeners = self.members.listeners(room).iter().copied();
-                        self.outbound.add(listeners, packet.len(), false);
+                        self.connections.outbound_mut().add(listeners, packet.len(), false);
                         continue;
                     };
-                    self.outbound.add(clients.iter().copied(), packet.len(), false);
-                    nodes.for_each(|node| self.outbound.add_node(node));
+                    self.connections.outbound_mut().add(clients.iter().copied(), packet.len(), false);
+                    nodes.for_each(|node| self.connections.outbound_mut().add_node(node));
                 }
             }
         }
-        self.outbound.end_frame(self.now, packet);
+        self.connections.outbound_mut().end_frame(self.now, packet);
     }
 
     /// Lists the destinations of a relay of a client of this server.
@@ -57,12 +57,12 @@ impl Relay<'_> {
         let deafened = self.policy.register().deafened();
         let is_voice = |packet| MessageType::peek(packet).map(|message| message == MessageType::VoiceData);
         if !deafened.is_empty() && is_voice(packet).map_err(Fault::from)? {
-            self.outbound.begin_frame(deafened);
+            self.connections.outbound_mut().begin_frame(deafened);
         } else {
-            self.outbound.begin_frame(&[]);
+            self.connections.outbound_mut().begin_frame(&[]);
         }
-        self.outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
-        self.outbound.end_frame(self.now, packet);
+        self.connections.outbound_mut().add(destinations.iter(), packet.len(), self.settings.permissive);
+        self.connections.outbound_mut().end_frame(self.now, packet);
         Ok(())
     }
 
@@ -76,10 +76,10 @@ impl Relay<'_> {
         if self.policy.proximity().concerns(voice) {
             return self.list_near(relay, voice);
         }
-        self.outbound.begin_frame(self.policy.register().deafened());
-        self.outbound.leave_out(sender);
-        self.outbound.add(relay.destinations.iter(), relay.packet.len(), false);
-        self.outbound.end_frame(self.now, relay.packet);
+        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
+        self.connections.outbound_mut().leave_out(sender);
+        self.connections.outbound_mut().add(relay.destinations.iter(), relay.packet.len(), false);
+        self.connections.outbound_mut().end_frame(self.now, relay.packet);
     }
 
     /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
@@ -119,14 +119,14 @@ impl Relay<'_> {
     ) -> Result<(), Fault> {
         let looks = relay.destinations.len() * voice.channels.len() / DISTANCES_PER_SENDING;
         let (clients, limits) = (self.members.len(), &self.settings.limits);
-        self.links.get_mut(link)?.budgets.take_fan_out(self.now, limits, clients, looks)
+        self.connections.links_mut().get_mut(link)?.budgets.take_fan_out(self.now, limits, clients, looks)
     }
 
     /// Lists those destinations that the frame reaches by distance or by another channel: a sender that lists
     /// destinations lists all clients, wherever they are.
     fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
         let spoken = self.members.spoken(self.now, voice);
-        self.outbound.begin_frame(self.policy.register().deafened());
+        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
         let proximity = self.policy.proximity_mut();
         for id in relay.destinations {
             let mut is_reached = false;
@@ -141,10 +141,10 @@ impl Relay<'_> {
                 };
             }
             if is_reached {
-                self.outbound.add([id].into_iter(), relay.packet.len(), false);
+                self.connections.outbound_mut().add([id].into_iter(), relay.packet.len(), false);
             }
         }
-        self.outbound.end_frame(self.now, relay.packet);
+        self.connections.outbound_mut().end_frame(self.now, relay.packet);
     }
 }
 

@@ -10,19 +10,9 @@ use super::RoomPolicy;
 use crate::limits::STATE_BYTES;
 use crate::link::LinkId;
 use crate::roster::Member;
-use crate::server::Fault;
+use crate::server::fault::Fault;
 use crate::server::members::Members;
-
-/// The maximum number of rooms, and of bytes in their names.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::server) struct RoomBounds {
-    /// Bytes of a name.
-    pub(in crate::server) name_bytes: usize,
-    /// Rooms of one client.
-    pub(in crate::server) per_client: usize,
-    /// Rooms in use.
-    pub(in crate::server) in_use: usize,
-}
+use crate::server::settings::RoomBounds;
 
 impl RoomPolicy {
     /// Whether a member can listen to a room that is not in its list. Its state with that room must fit a packet once

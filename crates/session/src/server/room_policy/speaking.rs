@@ -6,9 +6,10 @@ use core::time::Duration;
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel, VoiceData};
 
 use super::{Refused, Report, RoomPolicy};
+use crate::server::access::RoomUse;
 use crate::server::active_speaker_limiter::Heard;
+use crate::server::fault::Fault;
 use crate::server::members::Members;
-use crate::server::{Fault, RoomUse};
 use crate::time::Instant;
 
 /// The reason for refusing a text.

@@ -6,7 +6,8 @@ use core::time::Duration;
 use consonance_wire::{ClientId, RoomId};
 
 use super::RoomPolicy;
-use crate::server::{Fault, RoomUse};
+use crate::server::access::RoomUse;
+use crate::server::fault::Fault;
 
 /// A refusal: its reason, and the report to make.
 #[derive(Debug)]

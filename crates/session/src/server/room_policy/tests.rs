@@ -13,9 +13,11 @@ use consonance_wire::{
 use super::*;
 use crate::link::LinkId;
 use crate::restrictions::{RestrictionTerms, Restrictions, RoomRights};
+use crate::server::access::RoomUse;
+use crate::server::fault::Fault;
 use crate::server::members::Members;
 use crate::server::moderation::PlayerIdentity;
-use crate::server::{Fault, RoomUse};
+use crate::server::settings::RoomBounds;
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecParameters =

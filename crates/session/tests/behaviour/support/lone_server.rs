@@ -170,9 +170,9 @@ impl LoneServer {
     pub(crate) fn mark_reachable(&mut self, links: &[u64], is_reachable: bool) -> Vec<String> {
         let links: Vec<LinkId> = links.iter().copied().map(LinkId).collect();
         if is_reachable {
-            self.server.mark_reachable(self.now, &links);
+            self.server.outages().mark_reachable(self.now, &links);
         } else {
-            self.server.mark_unreachable(self.now, &links);
+            self.server.outages().mark_unreachable(self.now, &links);
         }
         self.sent()
     }

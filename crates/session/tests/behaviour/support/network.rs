@@ -82,7 +82,7 @@ impl Network {
     /// A network with these packet limits, which the server and the clients know.
     pub(crate) fn that_carries(limits: PacketLimits) -> Self {
         let mut network = Self { carries: limits, ..Self::of_ours() };
-        network.server.set_packet_limits(limits);
+        network.server.reconfigure().set_packet_limits(limits);
         network
     }
 
@@ -221,9 +221,9 @@ impl Network {
     pub(crate) fn mark_reachable(&mut self, clients: &[Player], is_reachable: bool) {
         let links: Vec<LinkId> = clients.iter().filter_map(|player| self.ends[player.0].link).collect();
         if is_reachable {
-            self.server.mark_reachable(self.now, &links);
+            self.server.outages().mark_reachable(self.now, &links);
         } else {
-            self.server.mark_unreachable(self.now, &links);
+            self.server.outages().mark_unreachable(self.now, &links);
         }
         self.run();
     }

@@ -1,0 +1,81 @@
+//! Enforcement of the rules: clients are removed from rooms, refused, and told about it.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use consonance_wire::{ClientId, DeltaChannelState, RoomId, WireStr};
+
+use super::Rooms;
+use crate::link::{Delivery, LinkId};
+use crate::server::access::{Access, RoomUse};
+use crate::server::fault::Fault;
+use crate::server::room_policy::Report;
+
+impl Rooms<'_> {
+    /// Changes a client's access; the client is removed from rooms that it is no longer allowed to listen to. False if
+    /// there is no such client.
+    pub(in crate::server) fn set_access(&mut self, id: ClientId, access: Access) -> bool {
+        if !self.members.contains(id) {
+            return false;
+        }
+        self.policy.grant(id, access);
+        self.members.note_change(id);
+        self.expel_from_forbidden_rooms(id);
+        true
+    }
+
+    /// Removes a client from the rooms that it is not allowed to listen to, as an operator does.
+    pub(in crate::server) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
+        let Some(member) = self.members.get(id) else { return };
+        for room in self.policy.forbidden(id, member.rooms.names()) {
+            self.statistics.rooms_forbidden += 1;
+            self.take_out(id, &room);
+            let report = self.policy.note_denied(id, &room, RoomUse::Listen);
+            self.report(id, Some(report));
+        }
+    }
+
+    /// Removes all clients from rooms that share the id of another one, which is being entered.
+    pub(super) fn vacate(&mut self, rooms: &[Box<str>], entered: &str) {
+        if rooms.is_empty() {
+            return;
+        }
+        let listeners: Vec<ClientId> = self.members.listeners(RoomId::of(entered)).to_vec();
+        for room in rooms {
+            for id in &listeners {
+                if self.take_out(*id, room) {
+                    self.statistics.rooms_vacated += 1;
+                    let report = self.policy.keep_out(*id, room, Some(entered));
+                    self.report(*id, report);
+                }
+            }
+        }
+    }
+
+    /// Tells the sender of a state or a change, and no other client, that it is not in a room that it named there.
+    pub(super) fn refuse(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
+        // A name that was not UTF-8 may have become too long to send, due to replacement characters.
+        if room.len() <= self.settings.packets.room_name_bytes() {
+            let (session, room) = (self.settings.session, Some(WireStr::from(room)));
+            let exit = DeltaChannelState { session, joined: false, id, room };
+            self.outgoing().send(link, Delivery::Reliable, &exit.into());
+        }
+        let report = match fault {
+            Fault::RoomFull => Some(self.policy.note_full(id, room)),
+            Fault::RoomReserved => {
+                let in_use = self.policy.directory().names_of_id_of(room).find(|other| *other != room);
+                let in_use = in_use.map(Box::<str>::from);
+                self.policy.keep_out(id, room, in_use.as_deref())
+            }
+            Fault::RoomForbidden => self.policy.note_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+            _ => None,
+        };
+        self.report(id, report);
+    }
+
+    fn report(&mut self, id: ClientId, report: Option<Report>) {
+        if let Some(event) = self.outgoing().report(id, report) {
+            self.events.push(event);
+        }
+    }
+}
