@@ -4,6 +4,7 @@
 //! A commit is accepted if it holds as far as can be checked without keys: see [`GroupCheck`]. What only members can
 //! see, they complain about. Who was asked and delivers what does not hold is asked no more.
 
+mod accepted;
 mod asking;
 mod committing;
 mod complaints;
@@ -22,11 +23,12 @@ use consonance_wire::{ClientId, PlainRooms};
 use super::commit_log::{CommitLog, LoggedCommit};
 use crate::group_check::{GroupCheck, PackageKeys};
 use crate::time::Instant;
+
+use accepted::Accepted;
 pub(super) use committing::MadeGroup;
-use complaints::Accepted;
 use conduct::Conducts;
 pub(super) use outcome::{Catching, Committed, Offer};
-use request::Request;
+use request::{Package, Request};
 
 /// The time that a first change waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
@@ -93,13 +95,6 @@ struct Waiting {
     shows_group: bool,
     /// The member that did not add it: if another one does not either, that is believed.
     left_out_by: Option<ClientId>,
-}
-
-/// A key package, and the name of its owner.
-#[derive(Debug)]
-struct Package {
-    name: Box<str>,
-    bytes: Box<[u8]>,
 }
 
 impl DeliveryService {

@@ -5,61 +5,13 @@
 //! single one: a hostile member may spoil only one Welcome per commit. If more than half complain about one commit, the
 //! majority still has the keys of the previous epoch, so the group restarts instead of adding them all again.
 
-use alloc::collections::{BTreeSet, VecDeque};
-
 use consonance_wire::ClientId;
 
 use super::{BATCHING, DeliveryService};
 use crate::time::Instant;
 
-/// The number of commits that can be complained about.
-const COMMITS_MAX: usize = 16;
 /// The number of clients whose complaints remove a committer.
 const ENOUGH: usize = 2;
-
-/// The last commits.
-#[derive(Debug, Default)]
-pub(super) struct Accepted {
-    commits: VecDeque<AcceptedCommit>,
-}
-
-#[derive(Debug)]
-struct AcceptedCommit {
-    epoch: u32,
-    by: ClientId,
-    /// The members after it, without its maker.
-    others: BTreeSet<ClientId>,
-    /// Those among them that sent a complaint: each one is looked at once.
-    heard: BTreeSet<ClientId>,
-    /// Those whose complaints count.
-    complained: BTreeSet<ClientId>,
-    is_settled: bool,
-}
-
-impl Accepted {
-    pub(super) fn push(&mut self, epoch: u32, by: ClientId, others: BTreeSet<ClientId>) {
-        if self.commits.len() == COMMITS_MAX {
-            self.commits.pop_front();
-        }
-        let (heard, complained) = (BTreeSet::new(), BTreeSet::new());
-        self.commits.push_back(AcceptedCommit { epoch, by, others, heard, complained, is_settled: false });
-    }
-
-    fn settle(&mut self, by: ClientId) {
-        for commit in self.commits.iter_mut().filter(|commit| commit.by == by) {
-            commit.is_settled = true;
-        }
-    }
-
-    pub(super) fn forget(&mut self, id: ClientId) {
-        for commit in &mut self.commits {
-            commit.others.remove(&id);
-            commit.heard.remove(&id);
-            commit.complained.remove(&id);
-        }
-        self.commits.retain(|commit| commit.by != id);
-    }
-}
 
 impl DeliveryService {
     /// Handles a member's complaint about the commit that leads to an epoch. True if it counts.
@@ -74,9 +26,7 @@ impl DeliveryService {
         if group != self.group {
             return false;
         }
-        let Some(commit) = self.accepted.commits.iter_mut().find(|commit| commit.epoch == epoch) else {
-            return false;
-        };
+        let Some(commit) = self.accepted.get_mut(epoch) else { return false };
         if !commit.others.contains(&id) || !commit.heard.insert(id) {
             return false;
         }

@@ -6,8 +6,14 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, PlainRooms};
 
-use super::Package;
 use crate::time::Instant;
+
+/// A key package, and the name of its owner.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) name: Box<str>,
+    pub(super) bytes: Box<[u8]>,
+}
 
 /// A requested commit that has not arrived yet.
 #[derive(Debug)]
