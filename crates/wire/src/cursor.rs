@@ -1,7 +1,6 @@
 //! Reading and writing of a packet's bytes.
 
-use crate::limits::STRING_BYTES_MAX;
-use crate::{List, ListItem, ParseError, WireStr, WriteError};
+use crate::{ParseError, WriteError};
 
 /// Reads fields from the front of borrowed bytes.
 ///
@@ -72,31 +71,6 @@ impl<'a> Reader<'a> {
     pub fn bytes(&mut self, what: &'static str) -> Result<&'a [u8], ParseError> {
         let length = self.u16(what)?;
         self.take(usize::from(length), what)
-    }
-
-    /// A string behind its 16-bit length plus one, where 0 means no string at all.
-    ///
-    /// # Errors
-    /// As [`Reader::u8`].
-    pub fn string(&mut self, what: &'static str) -> Result<Option<WireStr<'a>>, ParseError> {
-        match self.u16(what)?.checked_sub(1) {
-            None => Ok(None),
-            Some(length) => Ok(Some(WireStr::from_bytes(self.take(usize::from(length), what)?))),
-        }
-    }
-
-    /// A list behind its 16-bit count.
-    #[inline]
-    pub(crate) fn list16<T: ListItem<'a>>(&mut self, what: &'static str) -> Result<List<'a, T>, ParseError> {
-        let count = self.u16(what)?;
-        List::read(self, count, what)
-    }
-
-    /// A list behind its 8-bit count.
-    #[inline]
-    pub(crate) fn list8<T: ListItem<'a>>(&mut self, what: &'static str) -> Result<List<'a, T>, ParseError> {
-        let count = self.u8(what)?;
-        List::read(self, u16::from(count), what)
     }
 
     #[inline]
@@ -201,20 +175,6 @@ impl<'b> Writer<'b> {
             return Err(WriteError::TooLong { what, bytes: bytes.len(), limit });
         };
         self.u16(length)?;
-        self.put(bytes)
-    }
-
-    /// A string behind its 16-bit length plus one, or 0 for none.
-    ///
-    /// # Errors
-    /// As [`Writer::u8`], and [`WriteError::TooLong`] for more than [`STRING_BYTES_MAX`].
-    pub fn string(&mut self, string: Option<WireStr<'_>>, what: &'static str) -> Result<(), WriteError> {
-        let Some(string) = string else { return self.u16(0) };
-        let bytes = string.as_bytes();
-        if bytes.len() > STRING_BYTES_MAX {
-            return Err(WriteError::TooLong { what, bytes: bytes.len(), limit: STRING_BYTES_MAX });
-        }
-        self.u16(bytes.len() as u16 + 1)?;
         self.put(bytes)
     }
 

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::{ListItem, ParseError, Reader, WriteError, Writer};
-
 /// One run of one server; every packet but the handshake request carries it.
 /// The original draws it from 1 to 2³¹ − 2; all 32 bits are accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,22 +37,5 @@ impl fmt::Display for ClientId {
 impl fmt::Display for RoomId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
-    }
-}
-
-impl<'a> ListItem<'a> for ClientId {
-    #[inline]
-    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
-        reader.u16(what).map(Self)
-    }
-
-    #[inline]
-    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
-        writer.u16(self.0)
-    }
-
-    #[inline]
-    fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
-        reader.take(2 * usize::from(count), what).map(drop)
     }
 }

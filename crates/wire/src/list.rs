@@ -2,7 +2,7 @@
 
 use core::{fmt, slice};
 
-use crate::{ParseError, Reader, WriteError, Writer};
+use crate::{ClientId, ParseError, Reader, WriteError, Writer};
 
 /// Items of one kind: the bytes that they were parsed from, checked already, or a slice to be written.
 ///
@@ -44,6 +44,39 @@ pub trait ListItem<'a>: Copy {
             Self::read(reader, what)?;
         }
         Ok(())
+    }
+}
+
+impl<'a> ListItem<'a> for ClientId {
+    #[inline]
+    fn read(reader: &mut Reader<'a>, what: &'static str) -> Result<Self, ParseError> {
+        reader.u16(what).map(Self)
+    }
+
+    #[inline]
+    fn write(self, writer: &mut Writer<'_>, _: &'static str) -> Result<(), WriteError> {
+        writer.u16(self.0)
+    }
+
+    #[inline]
+    fn skip(reader: &mut Reader<'a>, count: u16, what: &'static str) -> Result<(), ParseError> {
+        reader.take(2 * usize::from(count), what).map(drop)
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A list behind its 16-bit count.
+    #[inline]
+    pub(crate) fn list16<T: ListItem<'a>>(&mut self, what: &'static str) -> Result<List<'a, T>, ParseError> {
+        let count = self.u16(what)?;
+        List::read(self, count, what)
+    }
+
+    /// A list behind its 8-bit count.
+    #[inline]
+    pub(crate) fn list8<T: ListItem<'a>>(&mut self, what: &'static str) -> Result<List<'a, T>, ParseError> {
+        let count = self.u8(what)?;
+        List::read(self, u16::from(count), what)
     }
 }
 

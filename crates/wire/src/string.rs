@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+use crate::limits::STRING_BYTES_MAX;
 use crate::lossy_utf8::LossyChars;
 use crate::{ListItem, ParseError, Reader, WriteError, Writer};
 
@@ -88,6 +89,35 @@ impl fmt::Debug for WireStr<'_> {
             Checked::Valid(text) => fmt::Debug::fmt(text, f),
             Checked::Invalid(bytes) => write!(f, "b\"{}\"", bytes.escape_ascii()),
         }
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A string behind its 16-bit length plus one, where 0 means no string at all.
+    ///
+    /// # Errors
+    /// As [`Reader::u8`].
+    pub fn string(&mut self, what: &'static str) -> Result<Option<WireStr<'a>>, ParseError> {
+        match self.u16(what)?.checked_sub(1) {
+            None => Ok(None),
+            Some(length) => Ok(Some(WireStr::from_bytes(self.take(usize::from(length), what)?))),
+        }
+    }
+}
+
+impl Writer<'_> {
+    /// A string behind its 16-bit length plus one, or 0 for none.
+    ///
+    /// # Errors
+    /// As [`Writer::u8`], and [`WriteError::TooLong`] for more than [`STRING_BYTES_MAX`].
+    pub fn string(&mut self, string: Option<WireStr<'_>>, what: &'static str) -> Result<(), WriteError> {
+        let Some(string) = string else { return self.u16(0) };
+        let bytes = string.as_bytes();
+        if bytes.len() > STRING_BYTES_MAX {
+            return Err(WriteError::TooLong { what, bytes: bytes.len(), limit: STRING_BYTES_MAX });
+        }
+        self.u16(bytes.len() as u16 + 1)?;
+        self.put(bytes)
     }
 }
 
