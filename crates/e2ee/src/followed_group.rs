@@ -16,7 +16,7 @@ use mls_rs::{KeyPackage, MlsMessage};
 use crate::credential::Credentials;
 use crate::crypto::{self, Crypto};
 use crate::identity::cipher_suite;
-use crate::member::handling::{COMPLAINT, complaint, group_id};
+use crate::member::group::{COMPLAINT, complaint, group_id};
 use crate::policy::{self, Rules};
 use crate::{CIPHER_SUITE, Credential, GroupMember, PublicKey};
 

@@ -1,7 +1,8 @@
 //! One player's end of the group.
 
 mod committing;
-pub(crate) mod handling;
+pub(crate) mod group;
+mod handling;
 pub(crate) mod mls;
 mod newcomer;
 mod statements;
@@ -16,7 +17,8 @@ use crate::{
     Credential, E2eeError, EpochKeys, GroupMember, HeardFrames, IdentityKey, LoggedEpoch, LoggedMember,
     MemberReport, ModeratorsKey, ReportedVoice, SafetyNumber,
 };
-use mls::{Changes, MlsGroup};
+use group::Group;
+use mls::Changes;
 use newcomer::Newcomer;
 use statements::Statements;
 
@@ -48,16 +50,6 @@ pub struct MlsMember {
     ask_at: Option<Duration>,
     messages: VecDeque<Vec<u8>>,
     events: VecDeque<MemberEvent>,
-}
-
-/// A group and its rules and members.
-struct Group {
-    number: u32,
-    mls: MlsGroup,
-    plain: PlainRooms,
-    members: Vec<GroupMember>,
-    /// A commit gave this member no keys, so that it cannot follow; others in this epoch still hear it.
-    is_stuck: bool,
 }
 
 /// An event of the group.
@@ -280,13 +272,6 @@ impl MlsMember {
 
     pub(crate) fn confirmed_epoch(&self, leaf: u32) -> Option<u64> {
         self.statements.confirmed(leaf)
-    }
-}
-
-impl Group {
-    fn new(number: u32, mls: MlsGroup) -> Result<Self, E2eeError> {
-        let (plain, members) = (mls::plain_rooms(&mls)?, mls::members(&mls));
-        Ok(Self { number, mls, plain, members, is_stuck: false })
     }
 }
 

@@ -6,10 +6,11 @@ use consonance_name_key::NameKey;
 use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer, WireStr};
 
 use super::committing::{self, Made, Wanted};
+use super::group::{COMPLAINT, Group, complaint, group_id};
 use super::mls::{self, Changes, Effect};
 use super::newcomer::Newcomer;
 use super::statements::Shown;
-use super::{Group, MemberEvent, MlsMember};
+use super::{MemberEvent, MlsMember};
 use crate::{E2eeError, GroupMember, SignedSpeech};
 
 impl MlsMember {
@@ -304,17 +305,4 @@ fn has_same_rooms(a: &PlainRooms, b: &PlainRooms) -> bool {
         PlainRooms::All => false,
     };
     a == b || is_empty(a) && is_empty(b)
-}
-
-/// The group's id in MLS: a session has one group at a time.
-pub(crate) fn group_id(number: u32) -> [u8; 4] {
-    number.to_be_bytes()
-}
-
-/// The label of a complaint's signature.
-pub(crate) const COMPLAINT: &str = "commit complaint";
-
-/// What a complaint about a commit signs: the group, and the epoch that the commit leads to.
-pub(crate) fn complaint(group: u32, epoch: u32) -> [u8; 8] {
-    (u64::from(group) << 32 | u64::from(epoch)).to_be_bytes()
 }

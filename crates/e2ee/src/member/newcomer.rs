@@ -3,8 +3,7 @@
 use mls_rs::group::ExportedTree;
 use mls_rs::{ExtensionList, MlsMessage};
 
-use super::Group;
-use super::handling::group_id;
+use super::group::{Group, group_id};
 use super::mls::{self, MlsClient};
 use crate::identity::cipher_suite;
 use crate::{Credential, E2eeError, IdentityKey};

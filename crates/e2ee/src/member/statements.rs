@@ -12,7 +12,7 @@ use consonance_wire::Reader;
 use mls_rs::CipherSuiteProvider;
 use mls_rs::mls_rs_codec::MlsEncode;
 
-use super::Group;
+use super::group::Group;
 use crate::identity::cipher_suite;
 use crate::{E2eeError, GroupMember, IdentityKey};
 
