@@ -220,3 +220,6 @@ impl Names<'_> {
         self.claims.stop_waiting(link, self.connections.links_mut(), deadline)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -253,3 +253,6 @@ pub(super) fn lacks_its_room_count(state: &ClientState<'_>, packet: &[u8]) -> bo
     let name_bytes = state.client.name.map_or(0, |name| name.as_bytes().len());
     packet.len() < STATE_BYTES + name_bytes
 }
+
+#[cfg(test)]
+mod tests;

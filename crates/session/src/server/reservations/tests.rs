@@ -62,3 +62,29 @@ fn a_place_that_is_kept_again_has_one_end() {
     reservations.keep(ANN, END, None);
     assert_eq!((reservations.next_end(), reservations.ended(Instant::START)), (Some(END), None));
 }
+
+#[test]
+fn what_a_lost_link_could_do_is_known_until_its_client_is_gone() {
+    let mut reservations = Reservations::new(&[1; 32]);
+    assert_eq!(reservations.capabilities_of(ANN), Capabilities::NONE);
+    reservations.keep_capabilities(ANN, Capabilities::GROUPS);
+    reservations.keep(ANN, END, None);
+    reservations.release(ANN);
+    assert_eq!(reservations.capabilities_of(ANN), Capabilities::GROUPS);
+    reservations.forget(ANN);
+    assert_eq!(reservations.capabilities_of(ANN), Capabilities::NONE);
+}
+
+#[test]
+fn a_handshake_is_answered_with_a_ticket_only_if_its_client_can_resume() {
+    let mut reservations = Reservations::new(&[1; 32]);
+    for capabilities in [None, Some(Capabilities::NONE)] {
+        assert!(reservations.answer_extension(ANN, capabilities, false).is_none());
+    }
+    let mut secret_for = |capabilities| {
+        reservations.answer_extension(ANN, Some(capabilities), true).and_then(|extension| extension.secret)
+    };
+    assert!(secret_for(Capabilities::GROUPS).is_none());
+    let secret = secret_for(Capabilities::RESUME).expect("a secret");
+    assert!(reservations.accepts(SESSION, &ticket(ANN, secret)));
+}

@@ -1,0 +1,95 @@
+//! Who is told what, without a server.
+
+use consonance_name_key::NameKey;
+use consonance_wire::{CodecId, CodecParameters};
+
+use super::*;
+use crate::limits::Limits;
+use crate::server::visibility::Outage;
+
+const NOW: Instant = Instant::START;
+const CODEC: CodecParameters =
+    CodecParameters { kind: CodecId::OPUS, frame_size_samples: 960, sample_rate_hz: 48_000 };
+const ANN: ClientId = ClientId(0);
+const BOB: ClientId = ClientId(1);
+const CID: ClientId = ClientId(2);
+
+/// Ann, Bob and Cid on links 10, 11 and 12; only Ann reads notices.
+fn session() -> (Members, Connections) {
+    let (mut members, mut connections) = (Members::new(), Connections::new(&Limits::default()));
+    for (name, link) in [("Ann", 10), ("Bob", 11), ("Cid", 12)].map(|(name, link)| (name, LinkId(link))) {
+        let id = members.take_id().unwrap();
+        members.insert(id, name.into(), NameKey::of(name), CODEC, link);
+        connections.links_mut().insert(NOW, link, NOW, None);
+        connections.reach_over(id, link);
+    }
+    connections.links_mut().set_capabilities(LinkId(10), Capabilities::MODERATION);
+    (members, connections)
+}
+
+/// The links that are sent something by `tell`, in order, and the number of notices.
+fn told(
+    (members, mut connections): (Members, Connections),
+    tell: impl FnOnce(&mut Outgoing<'_>),
+) -> (Vec<u64>, u64) {
+    let (settings, mut statistics) = (ServerSettings::from_seed(7), ServerStatistics::default());
+    tell(&mut Outgoing::new(NOW, &settings, &members, &mut connections, &mut statistics));
+    let mut links = Vec::new();
+    while let Some(transmit) = connections.outbound_mut().pop() {
+        links.extend(transmit.to.iter().map(|link| link.0));
+    }
+    (links, statistics.notices_sent)
+}
+
+#[test]
+fn a_change_reaches_its_audience_and_nobody_else() {
+    let told_to = |audience: fn(Outage) -> Audience| {
+        let (mut members, connections) = session();
+        let outage = members.visibility_mut().begin_outage(&[CID]);
+        told((members, connections), |outgoing| outgoing.pass_on(audience(outage), b"news")).0
+    };
+    assert_eq!(told_to(|_| Audience::All), [10, 11, 12]);
+    assert_eq!(told_to(|_| Audience::AllBut(BOB)), [10, 12]);
+    assert_eq!(told_to(|_| Audience::Only(LinkId(11))), [11]);
+    assert_eq!(told_to(Audience::Outside), [10, 11]);
+    assert_eq!(told_to(Audience::Inside), [12]);
+}
+
+#[test]
+fn a_notice_goes_to_clients_that_read_notices_and_counts_there() {
+    let notice = Notice::Kicked { reason: WireStr::from("spam") };
+    assert_eq!(told(session(), |outgoing| assert!(outgoing.notify(ANN, &notice))), ([10].into(), 1));
+    assert_eq!(told(session(), |outgoing| assert!(!outgoing.notify(BOB, &notice))), ([].into(), 0));
+}
+
+#[test]
+fn a_newcomer_is_told_of_itself_and_of_clients_that_are_reached() {
+    let (mut members, connections) = session();
+    members.visibility_mut().begin_outage(&[ANN, BOB]);
+    let (links, _) = told((members, connections), |outgoing| outgoing.tell_roster(LinkId(11), BOB));
+    assert_eq!(links, [11, 11], "of Bob and Cid");
+}
+
+#[test]
+fn a_link_without_a_client_is_asked_to_join_and_one_with_a_client_is_not() {
+    let (members, mut connections) = session();
+    connections.links_mut().attach(LinkId(10), ANN);
+    let (links, _) = told((members, connections), |outgoing| {
+        for link in [10, 11].map(LinkId) {
+            outgoing.ask_to_join(link, Delivery::Reliable);
+        }
+    });
+    assert_eq!(links, [11]);
+}
+
+#[test]
+fn the_operator_hears_of_a_full_room_once_and_the_client_each_time() {
+    let full = |is_first| Report::Full { room: "lobby".into(), to: RoomUse::Listen, is_first };
+    let (links, notices) = told(session(), |outgoing| {
+        let (name, room) = ("Ann".into(), "lobby".into());
+        let event = ServerEvent::RoomFull { id: ANN, name, room, to: RoomUse::Listen };
+        assert_eq!(outgoing.report(ANN, Some(full(true))), Some(event));
+        assert_eq!(outgoing.report(ANN, Some(full(false))), None);
+    });
+    assert_eq!((links, notices), ([10, 10].into(), 2));
+}
