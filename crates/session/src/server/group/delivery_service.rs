@@ -26,7 +26,7 @@ pub(super) use committing::MadeGroup;
 use complaints::Accepted;
 use conduct::Conducts;
 pub(super) use outcome::{Catching, Committed, Offer};
-use request::Request;
+use request::{Package, Request};
 
 /// The time that a first change waits for others, which are then committed together.
 const BATCHING: Duration = Duration::from_millis(10);
@@ -93,13 +93,6 @@ struct Waiting {
     shows_group: bool,
     /// The member that did not add it: if another one does not either, that is believed.
     left_out_by: Option<ClientId>,
-}
-
-/// A key package, and the name of its owner.
-#[derive(Debug)]
-struct Package {
-    name: Box<str>,
-    bytes: Box<[u8]>,
 }
 
 impl DeliveryService {

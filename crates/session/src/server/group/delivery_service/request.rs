@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, PlainRooms};
 
-use super::Package;
 use crate::time::Instant;
 
 /// A requested commit that has not arrived yet.
@@ -24,6 +23,13 @@ pub(super) struct Request {
     pub(super) next_at: Instant,
     /// The latest time for an answer if no further member can be asked.
     pub(super) last_answer_by: Instant,
+}
+
+/// A key package, and the name of its owner.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) name: Box<str>,
+    pub(super) bytes: Box<[u8]>,
 }
 
 /// A client to be added by a commit. By the time of the commit it may have left, or made another key package.
