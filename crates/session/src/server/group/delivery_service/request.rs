@@ -32,6 +32,13 @@ pub(super) struct Request {
     pub(super) last_answer_by: Instant,
 }
 
+/// A key package, and the name of its owner.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) name: Box<str>,
+    pub(super) bytes: Box<[u8]>,
+}
+
 /// A client to be added by a commit. By the time of the commit it may have left, or made another key package.
 #[derive(Clone, Debug)]
 pub(super) struct Add {
