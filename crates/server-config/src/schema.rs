@@ -78,7 +78,7 @@ fn collect(schema: &'static Json, path: &str, is_reloadable: bool, sections: &mu
     let (tables, leaves): (Vec<_>, Vec<_>) =
         properties(schema).partition(|(_, schema)| kind(schema) == Kind::Table);
     let setting = |(key, schema): (&str, &'static Json)| {
-        let place = joined(&flat::field_of(schema).map_or(key.to_owned(), |field| format!("{field}.{key}")));
+        let place = flat::place_of(schema).map_or_else(|| joined(key), str::to_owned);
         Setting { path: joined(key), schema, is_reloadable: reloads(schema), place }
     };
     let keys = leaves.into_iter().map(setting).collect();
@@ -102,12 +102,12 @@ impl Setting {
 
     /// Its value in a configuration.
     pub(super) fn value_in<'c>(&self, config: &'c Json) -> &'c Json {
-        self.place.split('.').fold(config, |table, key| &table[key])
+        flat::value_at(&self.place, config)
     }
 
     /// Puts a value into a configuration.
     pub(super) fn set_in(&self, config: &mut Json, value: Json) {
-        *self.place.split('.').fold(config, |table, key| &mut table[key]) = value;
+        flat::set_at(&self.place, config, value);
     }
 }
 
@@ -173,6 +173,21 @@ pub(super) fn kind(schema: &Json) -> Kind<'_> {
 pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> + Clone {
     let order = schema["x-order"].as_array().into_iter().flatten().filter_map(Json::as_str);
     order.map(|key| (key, &schema["properties"][key])).filter(|(_, schema)| !schema.is_null())
+}
+
+/// An item of a list of tables, from its keys in a file.
+pub(super) fn item_of(schema: &Json, keys: Map<String, Json>) -> Json {
+    let mut item = Json::Object(Map::new());
+    for (key, value) in keys {
+        flat::set_at(flat::place_of(&schema["properties"][&key]).unwrap_or(&key), &mut item, value);
+    }
+    item
+}
+
+/// The value of a key of such an item, or of one as in a file.
+pub(super) fn value_of_key<'v>(key: &str, schema: &Json, item: &'v Json) -> &'v Json {
+    let value = flat::value_at(flat::place_of(schema).unwrap_or(key), item);
+    if value.is_null() { &item[key] } else { value }
 }
 
 /// The description of a key or table.
