@@ -3,13 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use consonance_web::browser_gateway::GatewaySettings;
+use consonance_web::{IceServers, PacketSettings, WebLimits};
+
 use crate::contradictions::Contradiction;
+use crate::declared::Declared;
 use crate::table::{Seconds, Secret, table};
 use crate::web_limits::WebLimitsConfig;
 
 table! {
-    /// `[web]`: the page for players, and where their voice arrives; the reasons of its limits stand with the settings
-    /// of `consonance-web`.
+    /// `[web]`: the page for players, and where their voice arrives.
     pub struct WebConfig {
         /// The TCP address of the page; port 0 picks a free port. Default: no page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
@@ -58,27 +61,28 @@ table! {
         /// `web.turn_secret`.
         #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
         pub turn_secret_file: Option<PathBuf> = None;
-        /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks
-        /// it only at the start.
-        pub turn_lifetime_s: Seconds = Seconds::new(3600), 60..=604_800;
+        /// What else browsers are told about these servers.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<IceServers>", extend("x-flat" = true))]
+        pub ice: IceServers = IceServers::default();
         /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
         pub fallback: bool = true;
-        /// Browsers at once.
-        pub players_max: usize = 1000, 1..=65_536;
+        /// The limits of players.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<GatewaySettings>", extend("x-flat" = true))]
+        pub players: GatewaySettings = GatewaySettings::default();
         /// Browsers that are connecting.
         pub handshakes_max: usize = 128, 1..=65_536;
         /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
         pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
-        /// Connections to the page at once. A browser has one or two.
-        pub connections_max: usize = 2048, 16..=65_536;
-        /// Connections at once from one address (IPv6: one /64). Proxies have no such limit.
-        pub connections_per_address: usize = 256, 1..=65_536;
-        /// Join requests from one address (IPv6: one /64) per minute.
-        pub joins_per_minute: u32 = 120, 1..=1_000_000;
-        /// Burst of join requests.
-        pub joins_burst: u32 = 60, 1..=1_000_000;
-        /// How long a request may take to arrive, and its answer to be sent.
-        pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
+        /// The limits of voice over `WebSocket`.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<PacketSettings>", extend("x-flat" = true))]
+        pub packets: PacketSettings = PacketSettings::default();
+        /// The limits of visitors.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<WebLimits>", extend("x-flat" = true))]
+        pub visitors: WebLimits = WebLimits::default();
         /// What one browser, and clients of the page that have not joined, may use. Few servers need other values.
         pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
