@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
-use consonance_server::WebhookEvent;
+use consonance_server::{WebhookDelivery, WebhookEvent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::contradictions::{Contradiction, repeated};
-use crate::table::{Seconds, ServiceUrl, table};
+use crate::declared::Declared;
+use crate::table::{ServiceUrl, table};
 
 table! {
     /// A webhook of `[[webhooks]]`, with the files of its secrets; see
@@ -26,17 +27,13 @@ table! {
         /// A PEM file with certificate authorities to trust instead of the usual ones.
         #[schemars(extend("format" = "path"))]
         pub authorities_file: Option<PathBuf> = None;
-        /// Accept http to other machines. Anyone on the path can then read what is told.
-        pub allow_plain_http: bool = false;
+        /// How it is told.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<WebhookDelivery>", extend("x-flat" = true))]
+        pub delivery: WebhookDelivery = WebhookDelivery::default();
         /// What it is told.
-        #[schemars(length(min = 1))]
+        #[schemars(length(min = 1), extend("x-after" = "allow_plain_http"))]
         pub events: Vec<WebhookEventName> = WebhookEvent::ALL.map(WebhookEventName::of).to_vec();
-        /// Time to answer.
-        pub timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Events that wait, besides the one that is being sent; the oldest is dropped first.
-        pub queue_max: usize = 1024, 1..=65_536;
-        /// How long an event is tried again from when it happened.
-        pub retry_for_s: Seconds = Seconds::new(3600), 1..=86_400;
     }
 }
 

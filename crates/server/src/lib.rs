@@ -82,7 +82,8 @@ mod webhooks;
 mod workers;
 
 pub use admission::{
-    Admission, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, PasswordAttemptLimits, Refusal,
+    Admission, Hook, HookError, HookRequests, HookSettings, HookStatistics, JoiningSettings,
+    PasswordAttemptLimits, Refusal,
 };
 pub use consonance_secrets::{SecretText, ServiceAddress, ServiceAddressError};
 pub use dedicated::DedicatedServer;
@@ -102,7 +103,7 @@ pub use shedding::{Shedding, SheddingSettings};
 pub use stepped::SteppedServer;
 pub use threads::ThreadSpawnError;
 pub use webhooks::{
-    Webhook, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings, WebhookStatistics,
-    Webhooks,
+    Webhook, WebhookDelivery, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings,
+    WebhookStatistics, Webhooks,
 };
 pub use workers::Workers;
