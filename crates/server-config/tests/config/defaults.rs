@@ -56,5 +56,6 @@ fn every_key_of_a_table_reaches_its_setting() {
     assert_eq!(unmoved("diagnostics", |config| config.diagnostics.packet_capture), ["max_links"]);
     assert_eq!(unmoved("joining", |config| config.joining.settings.password_attempts), [""; 0]);
     assert_eq!(unmoved("joining.hook", |config| config.joining.hook.requests.clone()), [""; 0]);
+    assert_eq!(unmoved("telemetry", |config| config.telemetry.tracer), [""; 0]);
     assert_eq!(unmoved("web.limits", |config| config.web.players.page.clone()), [""; 0]);
 }
