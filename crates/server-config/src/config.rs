@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use consonance_admin::AdminLimits;
 use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::QuicServerSettings;
-use consonance_server::SheddingSettings;
+use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_server::records::RecordsSettings;
 use consonance_session::Limits;
 use consonance_transport::AddressShares;
@@ -43,20 +43,14 @@ table! {
         /// sessions of any name, mistyped ones included.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
-        /// Maximum number of sessions, of both kinds.
-        #[schemars(extend("x-reload" = true))]
-        pub sessions_max: usize = 4096, 1..=1_000_000;
-        /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
-        /// its last connection.
-        #[schemars(extend("x-reload" = true))]
-        pub sessions_idle_s: Seconds = Seconds::new(60), 0..=86_400;
+        /// How many sessions there are, how long they stay, and how they are spread over workers.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<SessionHosting>", extend("x-flat" = true, "x-reload" = true))]
+        pub hosting: SessionHosting = SessionHosting::default();
         /// Worker threads. Each session is managed by one of them, and the players of a large one are served by all. 0
         /// starts one for each core that the process may use.
+        #[schemars(extend("x-after" = "sessions_idle_s"))]
         pub workers: usize = 0, 0..=256;
-        /// How many players of a session are served by the worker that manages it. Further ones are spread over all
-        /// workers in turn.
-        #[schemars(extend("x-reload" = true))]
-        pub spread_sessions_from: usize = 200, 0..=65_535;
         /// Pin each worker to its own core (Linux), for dedicated machines.
         pub pin_workers: bool = false;
         /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens

@@ -98,7 +98,7 @@ pub use networks::NetworkNumbers;
 pub use relay_delay::RelayDelay;
 pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{Authority, LoopNumbers, SessionLoop, SessionNumbers};
-pub use sessions::{SessionsSettings, SessionsSettingsError};
+pub use sessions::{SessionHosting, SessionsSettings, SessionsSettingsError};
 pub use shedding::{Shedding, SheddingSettings};
 pub use stepped::SteppedServer;
 pub use threads::ThreadSpawnError;

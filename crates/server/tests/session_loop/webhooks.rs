@@ -95,7 +95,7 @@ fn a_webhook_is_told_of_sessions_players_and_bans_in_their_order() {
     settings.records.import_ban(ban("Bob")).unwrap();
     drop(alice);
     stage.run_once();
-    stage.wait(settings.empty_for);
+    stage.wait(settings.hosting.empty_for);
     stage.run_once();
     stage.session_loop.shut_down(stage.now);
     webhooks.stop(PATIENCE);
