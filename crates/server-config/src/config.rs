@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use consonance_admin::AdminLimits;
+use consonance_admin::{AdminAccess, AdminLimits};
 use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::QuicServerSettings;
-use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_server::records::RecordsSettings;
+use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_session::Limits;
 use consonance_transport::AddressShares;
 
@@ -207,7 +207,7 @@ table! {
     }
 }
 
-// Not `AdminSettings`, which share names with it: those have a bound address and a token, this has files and texts.
+// Not `AdminSettings`, which has the same parts: that has the token, this the file with it.
 table! {
     /// `[admin]`: the listener for operators.
     pub struct AdminConfig {
@@ -218,16 +218,10 @@ table! {
         /// user can read. Default: admin-token in systemd's `StateDirectory` or in the user's state folder.
         #[schemars(example = &"admin-token", extend("format" = "path"))]
         pub token_file: Option<PathBuf> = None;
-        /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
-        /// against DNS rebinding.
-        pub host_names: Vec<String> = Vec::new();
-        /// Allow an address that other machines can reach, although the listener speaks plain HTTP: only behind a TLS
-        /// proxy or in a trusted network.
-        pub allow_plain: bool = false;
-        /// Serve /metrics without the token. Health and readiness never need it.
-        pub open_metrics: bool = false;
-        /// Sessions with their own metrics, the largest first; totals are always present.
-        pub metrics_sessions_max: usize = 0, 0..=10_000;
+        /// How it is reached, and what its metrics show.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AdminAccess>", extend("x-flat" = true))]
+        pub access: AdminAccess = AdminAccess::default();
         /// The limits of its clients.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<AdminLimits>", extend("x-flat" = true))]

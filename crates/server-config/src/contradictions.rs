@@ -57,7 +57,7 @@ impl Config {
             say("listen", &what);
         }
         if let Some(address) =
-            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
+            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.access.allow_plain)
         {
             let what = format!(
                 "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \

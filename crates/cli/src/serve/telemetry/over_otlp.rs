@@ -47,7 +47,7 @@ pub(in crate::serve) fn read(
         loaded.problem(key, error.to_string())
     })?;
     let (tracer, spans) = traced(config);
-    let metrics_sessions_max = loaded.config.admin.metrics_sessions_max;
+    let metrics_sessions_max = loaded.config.admin.access.metrics_sessions_max;
     Ok(Some(Telemetry { exporter, counters, tracer, spans, config: config.clone(), metrics_sessions_max }))
 }
 
