@@ -50,21 +50,18 @@ table! {
         /// `[::]` or 0.0.0.0, and behind a router or load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
         pub announced: Vec<String> = Vec::new();
-        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
-        #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
-        pub ice_servers: Vec<String> = Vec::new();
-        /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
-        /// that expire. Prefer a file.
-        #[schemars(example = &"a long random string")]
-        pub turn_secret: Option<Secret> = None;
-        /// A file with that secret in its first line; protect it from other users. Takes precedence over
-        /// `web.turn_secret`.
-        #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
-        pub turn_secret_file: Option<PathBuf> = None;
-        /// What else browsers are told about these servers.
+        /// STUN and TURN servers, but for their secret.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<IceServers>", extend("x-flat" = true))]
         pub ice: IceServers = IceServers::default();
+        /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
+        /// that expire. Prefer a file.
+        #[schemars(example = &"a long random string", extend("x-after" = "ice_servers"))]
+        pub turn_secret: Option<Secret> = None;
+        /// A file with that secret in its first line; protect it from other users. Takes precedence over
+        /// `web.turn_secret`.
+        #[schemars(example = &"turn-secret.txt", extend("format" = "path", "x-after" = "turn_secret"))]
+        pub turn_secret_file: Option<PathBuf> = None;
         /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
         pub fallback: bool = true;
         /// The limits of players.
@@ -103,7 +100,7 @@ impl WebConfig {
         }
         let has_secret = self.turn_secret.is_some() || self.turn_secret_file.is_some();
         let is_turn = |url: &String| url.starts_with("turn:") || url.starts_with("turns:");
-        if self.ice_servers.iter().any(is_turn) && !has_secret {
+        if self.ice.urls.iter().any(is_turn) && !has_secret {
             say("web.ice_servers", "browsers need credentials for a TURN server: set web.turn_secret_file");
         }
         let has_address = |address: SocketAddr| !address.ip().is_unspecified() || !self.announced.is_empty();
@@ -116,7 +113,7 @@ impl WebConfig {
         problems.extend(wrong_texts("web.proxies", &self.proxies, is_network, NETWORK));
         problems.extend(wrong_texts("web.origins", &self.origins, is_origin, ORIGIN));
         problems.extend(wrong_texts("web.host_names", &self.host_names, is_host_name, HOST_NAME));
-        problems.extend(wrong_texts("web.ice_servers", &self.ice_servers, is_ice_server, ICE_SERVER));
+        problems.extend(wrong_texts("web.ice_servers", &self.ice.urls, is_ice_server, ICE_SERVER));
         problems
     }
 }

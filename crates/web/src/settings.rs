@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_http::{IpNetwork, Tls};
-use consonance_settings::settings;
+use consonance_settings::{PlainValue, settings};
 
 use crate::packets::PacketEntrance;
 
@@ -53,8 +53,14 @@ settings! {
     /// STUN and TURN servers for the browsers.
     #[derive(PartialEq, Eq)]
     pub struct IceServers {
-        /// Their URLs (RFC 7064, RFC 7065).
-        pub urls: Vec<String> as _ = Vec::new();
+        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
+        ///
+        /// RFC 7064, RFC 7065.
+        #[example(PlainValue::List(vec![
+            "turn:turn.example.org:3478".into(),
+            "turns:turn.example.org:443?transport=tcp".into()
+        ]))]
+        pub urls: Vec<String> as ice_servers = Vec::new();
         /// The secret that this server shares with the TURN servers, such as coturn's `static-auth-secret`.
         pub turn_secret: Option<String> as _ = None;
         /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks

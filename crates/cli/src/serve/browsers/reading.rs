@@ -71,7 +71,6 @@ fn tls(web: &WebConfig) -> Result<Option<Tls>, String> {
 fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServers, ConfigProblem> {
     let web = &loaded.config.web;
     let mut servers = web.ice.clone();
-    servers.urls.clone_from(&web.ice_servers);
     servers.turn_secret = match (&web.turn_secret_file, &web.turn_secret) {
         (Some(path), _) => {
             let secret = read_secret_line(loaded, "web.turn_secret_file", path, notes)?;
