@@ -6,7 +6,7 @@ use std::path::Path;
 use consonance_server::{ServiceAddress, ServiceAddressError};
 use serde_json::Value as Json;
 
-use crate::DEFAULT_PORT;
+use crate::default_port::DEFAULT_PORT;
 use crate::document::{Keys, as_table, described};
 use crate::former_keys::new_name;
 use crate::schema::{Kind, item_of, kind, properties};

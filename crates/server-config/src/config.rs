@@ -8,7 +8,7 @@ use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::QuicServerSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_server::{SessionHosting, SheddingSettings};
-use consonance_session::Limits;
+use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
 use consonance_transport::AddressShares;
 
 use crate::cluster::ClusterConfig;
@@ -154,6 +154,26 @@ impl Config {
     pub fn own_host_names(&self) -> Vec<String> {
         self.web.host_names.iter().chain(&self.host).cloned().collect()
     }
+
+    /// Rooms that require access tokens; the first pattern that matches applies.
+    pub fn access_rules(&self) -> Vec<(RoomPattern, AccessRule)> {
+        self.access.iter().map(AccessConfig::rule).collect()
+    }
+
+    /// Rooms where distance decides which players hear each other; the first pattern that matches applies.
+    pub fn proximity_rules(&self) -> Vec<(RoomPattern, ProximitySettings)> {
+        self.proximity.iter().map(ProximityConfig::rule).collect()
+    }
+
+    /// Limits of rooms; the first pattern that matches applies.
+    pub fn room_limit_rules(&self) -> Vec<(RoomPattern, RoomLimits)> {
+        self.room_limits.iter().map(RoomLimitsConfig::rule).collect()
+    }
+
+    /// Which sessions are encrypted, by name or prefix; the first match applies, then [`encryption`](Self::encryption).
+    pub fn encryption_rules(&self) -> Vec<(RoomPattern, Encryption)> {
+        self.encrypted_sessions.iter().map(EncryptedSessions::rule).collect()
+    }
 }
 
 table! {
@@ -240,6 +260,3 @@ table! {
         pub gather_ms_max: u32 = 10, 0..=20;
     }
 }
-
-/// The default UDP port of a server.
-pub const DEFAULT_PORT: u16 = 7777;

@@ -7,7 +7,7 @@ use consonance_session::NameTaken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contradictions::Contradiction;
+use crate::contradiction::Contradiction;
 use crate::declared::Declared;
 use crate::table::{Secret, ServiceUrl, table};
 

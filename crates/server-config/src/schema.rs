@@ -1,27 +1,12 @@
-//! The JSON Schema of the file, made once from the structs of its tables, and what each key derives from it.
+//! JSON Schemas of tables, made from their structs, and what each key derives from them.
 
 mod flat;
 
 use std::ops::RangeInclusive;
-use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
-
-use crate::Config;
-use crate::listening::{NetworkTables, add_tables};
-
-/// The JSON Schema (draft 2020-12) of a configuration file, for editors.
-pub fn json_schema(networks: NetworkTables) -> String {
-    let mut schema = SCHEMA.clone();
-    flat::remove_marks(&mut schema);
-    add_tables(&mut schema, networks);
-    format!("{schema:#}\n")
-}
-
-/// The schema of the whole file, without references and without the tables of networks.
-static SCHEMA: LazyLock<Json> = LazyLock::new(schema_of::<Config>);
 
 /// The schema of a table, without references.
 pub(super) fn schema_of<T: JsonSchema>() -> Json {
@@ -29,6 +14,12 @@ pub(super) fn schema_of<T: JsonSchema>() -> Json {
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     simplify(&mut schema);
     flat::flatten(&mut schema);
+    schema
+}
+
+/// The same without what only this crate reads.
+pub(super) fn without_marks(mut schema: Json) -> Json {
+    flat::remove_marks(&mut schema);
     schema
 }
 
@@ -52,19 +43,11 @@ pub(super) struct Section {
     pub(super) keys: Vec<Setting>,
 }
 
-/// All of them, in the order of the file.
-pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| sections_of(&SCHEMA));
-
 /// The tables of the file with this schema.
 pub(super) fn sections_of(schema: &'static Json) -> Vec<Section> {
     let mut sections = Vec::new();
     collect(schema, "", false, &mut sections);
     sections
-}
-
-/// All keys, in the order of the file.
-pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    settings_in(&SECTIONS)
 }
 
 /// All keys of these tables.

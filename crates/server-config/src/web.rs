@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use consonance_web::browser_gateway::GatewaySettings;
 use consonance_web::{IceServers, PacketSettings, WebLimits};
 
-use crate::contradictions::Contradiction;
+use crate::contradiction::Contradiction;
 use crate::declared::Declared;
 use crate::table::{Seconds, Secret, table};
 use crate::web_limits::WebLimitsConfig;

@@ -6,8 +6,7 @@ use consonance_server::{WebhookDelivery, WebhookEvent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
-use crate::contradictions::{Contradiction, repeated};
+use crate::contradiction::{Contradiction, repeated};
 use crate::declared::Declared;
 use crate::table::{ServiceUrl, table};
 
@@ -84,16 +83,14 @@ impl From<WebhookEventName> for WebhookEvent {
 /// Each webhook has a thread.
 const WEBHOOKS_MAX: usize = 16;
 
-impl Config {
-    pub(super) fn webhook_contradictions(&self) -> Vec<Contradiction> {
-        let urls: Vec<_> = self.webhooks.iter().map(|webhook| &webhook.url).collect();
-        // The URL may be secret, so it is not shown.
-        let twice = repeated(&urls).map(|(item, _)| {
-            Contradiction::in_item("webhooks", item, "two webhooks have this url: merge them")
-        });
-        let count = urls.len();
-        let what = format!("{count} webhooks are too many, expected at most {WEBHOOKS_MAX}");
-        let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
-        twice.chain(too_many).collect()
-    }
+/// Those of these webhooks.
+pub(super) fn contradictions(webhooks: &[WebhookConfig]) -> Vec<Contradiction> {
+    let urls: Vec<_> = webhooks.iter().map(|webhook| &webhook.url).collect();
+    // The URL may be secret, so it is not shown.
+    let twice = repeated(&urls)
+        .map(|(item, _)| Contradiction::in_item("webhooks", item, "two webhooks have this url: merge them"));
+    let count = urls.len();
+    let what = format!("{count} webhooks are too many, expected at most {WEBHOOKS_MAX}");
+    let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
+    twice.chain(too_many).collect()
 }
