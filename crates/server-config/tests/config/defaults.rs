@@ -57,5 +57,10 @@ fn every_key_of_a_table_reaches_its_setting() {
     assert_eq!(unmoved("joining", |config| config.joining.settings.password_attempts), [""; 0]);
     assert_eq!(unmoved("joining.hook", |config| config.joining.hook.requests.clone()), [""; 0]);
     assert_eq!(unmoved("telemetry", |config| config.telemetry.tracer), [""; 0]);
+    assert_eq!(unmoved("admin", |config| config.admin.access.clone()), [""; 0]);
     assert_eq!(unmoved("web.limits", |config| config.web.players.page.clone()), [""; 0]);
+    assert_eq!(unmoved("web.limits", |config| config.web.packets), ["links_max"]);
+    let in_web =
+        ["connections_max", "connections_per_address", "joins_per_minute", "joins_burst", "request_timeout"];
+    assert_eq!(unmoved("web.limits", |config| config.web.visitors.clone()), in_web);
 }
