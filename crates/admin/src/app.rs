@@ -36,7 +36,7 @@ impl App {
             observed: Recent::default(),
             cluster: Recent::default(),
             sessions: RecentByName::default(),
-            metrics_sessions_max: settings.metrics_sessions_max,
+            metrics_sessions_max: settings.access.metrics_sessions_max,
             followers: Arc::new(Semaphore::new(settings.limits.followers_max)),
             stopped,
         }))

@@ -27,7 +27,7 @@ impl Guard {
     pub(crate) fn new(settings: &AdminSettings) -> Arc<Self> {
         Arc::new(Self {
             token: settings.token.clone(),
-            host_names: settings.host_names.clone(),
+            host_names: settings.access.host_names.clone(),
             slow_answers: Semaphore::new(settings.limits.wrong_tokens_max),
             delay: settings.limits.wrong_token_delay,
         })
@@ -101,7 +101,7 @@ mod tests {
     fn guard() -> Arc<Guard> {
         let token = AdminToken::new("0123456789abcdef").unwrap();
         let mut settings = AdminSettings::new(([127, 0, 0, 1], 0).into(), token);
-        settings.host_names = vec!["voice.example.org".into()];
+        settings.access.host_names = vec!["voice.example.org".into()];
         Guard::new(&settings)
     }
 

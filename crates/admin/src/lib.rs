@@ -39,5 +39,5 @@ mod token;
 pub use listener::{AdminError, AdminListener};
 pub use nodes::{AnswerThread, NodeInspection};
 pub use operator::Operator;
-pub use settings::{AdminLimits, AdminSettings};
+pub use settings::{AdminAccess, AdminLimits, AdminSettings};
 pub use token::{AdminToken, AdminTokenError, TokenFile};

@@ -43,7 +43,7 @@ impl AdminListener {
     /// If the address is not a loopback address (without `allow_plain`), or is in use.
     pub fn start(settings: AdminSettings, operator: Operator) -> Result<Self, AdminError> {
         let address = settings.listen;
-        if !address.ip().is_loopback() && !settings.allow_plain {
+        if !address.ip().is_loopback() && !settings.access.allow_plain {
             return Err(AdminError::Plain { address });
         }
         let of_listener = ListenerSettings::new("admin", address, connection_limits(&settings.limits));
@@ -80,7 +80,7 @@ fn routes(settings: &AdminSettings, app: App) -> Router {
     let guard = Guard::new(settings);
     let for_token = || from_fn_with_state(Arc::clone(&guard), guard::check_token);
     let numbers = get(scrape::metrics);
-    let numbers = if settings.open_metrics { numbers } else { numbers.route_layer(for_token()) };
+    let numbers = if settings.access.open_metrics { numbers } else { numbers.route_layer(for_token()) };
     let recorded = from_fn_with_state(app.clone(), request_spans::record);
     let (api, description) = api::routes();
     let routes = Router::new()

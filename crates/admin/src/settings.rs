@@ -18,14 +18,8 @@ pub struct AdminSettings {
     pub token: AdminToken,
     /// The file that the token is in, for the page where it is asked for.
     pub token_file: Option<PathBuf>,
-    /// Names besides `localhost` under which the listener is reached, without ports; addresses always work.
-    pub host_names: Vec<String>,
-    /// Allow addresses other than loopback, although tokens and players' names then cross the network in plain text.
-    pub allow_plain: bool,
-    /// Serve `/metrics` without the token.
-    pub open_metrics: bool,
-    /// The number of sessions that have samples of their own in `/metrics`; the totals always cover all sessions.
-    pub metrics_sessions_max: usize,
+    /// How the listener is reached, and what its metrics show.
+    pub access: AdminAccess,
     /// Limits for clients.
     pub limits: AdminLimits,
 }
@@ -37,12 +31,29 @@ impl AdminSettings {
             listen,
             token,
             token_file: None,
-            host_names: Vec::new(),
-            allow_plain: false,
-            open_metrics: false,
-            metrics_sessions_max: 0,
+            access: AdminAccess::default(),
             limits: AdminLimits::default(),
         }
+    }
+}
+
+settings! {
+    /// How the listener is reached, and what its metrics show.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct AdminAccess {
+        /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
+        /// against DNS rebinding.
+        pub host_names: Vec<String> = Vec::new();
+        /// Allow an address that other machines can reach, although the listener speaks plain HTTP: only behind a TLS
+        /// proxy or in a trusted network.
+        ///
+        /// Tokens and players' names then cross the network in plain text.
+        pub allow_plain: bool = false;
+        /// Serve /metrics without the token. Health and readiness never need it.
+        pub open_metrics: bool = false;
+        /// Sessions with their own metrics, the largest first; totals are always present.
+        pub metrics_sessions_max: usize = 0, 0..=10_000;
     }
 }
 

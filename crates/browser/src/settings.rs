@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use consonance_session::Rate;
+use consonance_settings::settings;
 use serde::Deserialize;
 
 /// The identity of a page's player, and its session. A page that runs its player itself writes it as JSON, where all
@@ -29,36 +30,39 @@ pub struct BrowserSettings {
     pub encrypts: bool,
 }
 
-/// Limits of a page, and how long it may be away. Input beyond a limit is refused and counted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct PageLimits {
-    /// How long the player of a lost page is kept (default 10 s).
-    pub keep: Duration,
-    /// Messages of the page (default 50/s, 1000 at once: it opens all channels and rooms after a reload); counted as
-    /// `messages_limited`, and as not understood.
-    pub messages: Rate,
-    /// Its packets of voice (default 120/s, 500 at once: packets of 10 ms, after a stall of some seconds); counted as
-    /// `voice_limited`.
-    pub voice_packets: Rate,
-    /// Messages that could not be understood (default 100); with one more the player is removed.
-    pub problems: u32,
-    /// Channels open at once (default 128): every packet lists all of them.
-    pub channels: usize,
-    /// Bytes of queued messages (default 8 MiB); a page with more is too slow and is removed.
-    pub waiting_bytes: usize,
-}
-
-impl Default for PageLimits {
-    fn default() -> Self {
-        Self {
-            keep: Duration::from_secs(10),
-            messages: Rate { per_second: 50, burst: 1000 },
-            voice_packets: Rate { per_second: 120, burst: 500 },
-            problems: 100,
-            channels: 128,
-            waiting_bytes: 8 << 20,
-        }
+settings! {
+    /// Limits of a page, and how long it may be away. Input beyond a limit is refused and counted.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct PageLimits {
+        /// How long a lost page's player is kept, so a page can reload or change networks.
+        pub keep: Duration as resume_s = Duration::from_secs(10), 0..=3600;
+        /// Rooms and players that one page can speak to at once. Every voice packet lists all of them, leaving less
+        /// space for voice.
+        pub channels: usize as channels_max = 128, 1..=160;
+        /// Packets of voice; counted as `voice_limited`.
+        pub voice_packets: Rate as {
+            /// Voice packets of one page per second: 50 of 20 ms, or 100 of 10 ms. A page that sends far more is
+            /// disconnected.
+            per_second as voice_packets_per_second, 1..=1_000;
+            /// Burst of voice packets, after a network stall.
+            burst as voice_packets_burst, 1..=10_000;
+        } = Rate { per_second: 120, burst: 500 };
+        /// Messages of the page; counted as `messages_limited`, and as not understood.
+        pub messages: Rate as {
+            /// Control messages of one page per second; more count as invalid.
+            per_second as messages_per_second, 1..=10_000;
+            /// Burst of control messages: a page that reconnects sends all its rooms, channels and muted players.
+            burst as messages_burst, 1..=100_000;
+        } = Rate { per_second: 50, burst: 1000 };
+        /// Invalid messages of one page.
+        ///
+        /// They could not be understood; with one more the player is removed.
+        pub problems: u32 as invalid_messages_max = 100, 1..=1_000_000;
+        /// Bytes of messages queued for one page's connection.
+        ///
+        /// A page with more is too slow and is removed.
+        pub waiting_bytes: usize as queued_bytes = 8 << 20, 65_536..=1_073_741_824;
     }
 }
 

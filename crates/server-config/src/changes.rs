@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use crate::Config;
-use crate::schema::{Kind, Setting, kind, settings};
+use crate::config::Config;
+use crate::file_schema::settings;
+use crate::schema::{Kind, Setting, kind};
 use crate::written::written;
 
 /// When a changed key is applied.

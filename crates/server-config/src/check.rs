@@ -6,10 +6,10 @@ use std::path::Path;
 use consonance_server::{ServiceAddress, ServiceAddressError};
 use serde_json::Value as Json;
 
-use crate::DEFAULT_PORT;
+use crate::default_port::DEFAULT_PORT;
 use crate::document::{Keys, as_table, described};
 use crate::former_keys::new_name;
-use crate::schema::{Kind, kind, properties};
+use crate::schema::{Kind, item_of, kind, properties};
 use crate::suggestion::did_you_mean;
 
 /// A mistake in a value.
@@ -98,7 +98,8 @@ fn table(list: &str, schema: &Json, keys: &Keys, folder: &Path) -> Result<Json, 
         let meant = did_you_mean(key, properties(schema).map(|(name, _)| name));
         format!("unknown key {key} here{meant}")
     };
-    checked_keys(list, |key| schema["properties"].get(key), keys, folder, unknown).map(Json::Object)
+    let keys = checked_keys(list, |key| schema["properties"].get(key), keys, folder, unknown)?;
+    Ok(item_of(schema, keys))
 }
 
 /// The values of these keys of a table in a list; `unknown` describes a key that no table there ever had.

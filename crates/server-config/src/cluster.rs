@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::Config;
-use crate::contradictions::Contradiction;
+use crate::contradiction::Contradiction;
 use crate::table::{ServiceUrl, table};
 
 table! {
@@ -56,19 +55,13 @@ impl ClusterConfig {
     pub fn is_on(&self) -> bool {
         !self.nats.is_empty()
     }
-}
 
-impl Config {
-    pub(super) fn cluster_contradictions(&self) -> Vec<Contradiction> {
-        let cluster = &self.cluster;
+    pub(super) fn contradictions(&self) -> Vec<Contradiction> {
         let pairs = [
-            (
-                ["cluster.user", "cluster.password_file"],
-                [cluster.user.is_some(), cluster.password_file.is_some()],
-            ),
+            (["cluster.user", "cluster.password_file"], [self.user.is_some(), self.password_file.is_some()]),
             (
                 ["cluster.certificate_file", "cluster.private_key_file"],
-                [cluster.certificate_file.is_some(), cluster.private_key_file.is_some()],
+                [self.certificate_file.is_some(), self.private_key_file.is_some()],
             ),
         ];
         pairs.into_iter().filter_map(|(keys, are_set)| Contradiction::in_pair(keys, are_set)).collect()

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use consonance_admin::AdminLimits;
+use consonance_admin::{AdminAccess, AdminLimits};
 use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::QuicServerSettings;
-use consonance_server::SheddingSettings;
 use consonance_server::records::RecordsSettings;
-use consonance_session::Limits;
+use consonance_server::{SessionHosting, SheddingSettings};
+use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
 use consonance_transport::AddressShares;
 
 use crate::cluster::ClusterConfig;
@@ -43,20 +43,14 @@ table! {
         /// sessions of any name, mistyped ones included.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
-        /// Maximum number of sessions, of both kinds.
-        #[schemars(extend("x-reload" = true))]
-        pub sessions_max: usize = 4096, 1..=1_000_000;
-        /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
-        /// its last connection.
-        #[schemars(extend("x-reload" = true))]
-        pub sessions_idle_s: Seconds = Seconds::new(60), 0..=86_400;
+        /// How many sessions there are, how long they stay, and how they are spread over workers.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<SessionHosting>", extend("x-flat" = true, "x-reload" = true))]
+        pub hosting: SessionHosting = SessionHosting::default();
         /// Worker threads. Each session is managed by one of them, and the players of a large one are served by all. 0
         /// starts one for each core that the process may use.
+        #[schemars(extend("x-after" = "sessions_idle_s"))]
         pub workers: usize = 0, 0..=256;
-        /// How many players of a session are served by the worker that manages it. Further ones are spread over all
-        /// workers in turn.
-        #[schemars(extend("x-reload" = true))]
-        pub spread_sessions_from: usize = 200, 0..=65_535;
         /// Pin each worker to its own core (Linux), for dedicated machines.
         pub pin_workers: bool = false;
         /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens
@@ -160,6 +154,26 @@ impl Config {
     pub fn own_host_names(&self) -> Vec<String> {
         self.web.host_names.iter().chain(&self.host).cloned().collect()
     }
+
+    /// Rooms that require access tokens; the first pattern that matches applies.
+    pub fn access_rules(&self) -> Vec<(RoomPattern, AccessRule)> {
+        self.access.iter().map(AccessConfig::rule).collect()
+    }
+
+    /// Rooms where distance decides which players hear each other; the first pattern that matches applies.
+    pub fn proximity_rules(&self) -> Vec<(RoomPattern, ProximitySettings)> {
+        self.proximity.iter().map(ProximityConfig::rule).collect()
+    }
+
+    /// Limits of rooms; the first pattern that matches applies.
+    pub fn room_limit_rules(&self) -> Vec<(RoomPattern, RoomLimits)> {
+        self.room_limits.iter().map(RoomLimitsConfig::rule).collect()
+    }
+
+    /// Which sessions are encrypted, by name or prefix; the first match applies, then [`encryption`](Self::encryption).
+    pub fn encryption_rules(&self) -> Vec<(RoomPattern, Encryption)> {
+        self.encrypted_sessions.iter().map(EncryptedSessions::rule).collect()
+    }
 }
 
 table! {
@@ -213,7 +227,7 @@ table! {
     }
 }
 
-// Not `AdminSettings`, which share names with it: those have a bound address and a token, this has files and texts.
+// Not `AdminSettings`, which has the same parts: that has the token, this the file with it.
 table! {
     /// `[admin]`: the listener for operators.
     pub struct AdminConfig {
@@ -224,16 +238,10 @@ table! {
         /// user can read. Default: admin-token in systemd's `StateDirectory` or in the user's state folder.
         #[schemars(example = &"admin-token", extend("format" = "path"))]
         pub token_file: Option<PathBuf> = None;
-        /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
-        /// against DNS rebinding.
-        pub host_names: Vec<String> = Vec::new();
-        /// Allow an address that other machines can reach, although the listener speaks plain HTTP: only behind a TLS
-        /// proxy or in a trusted network.
-        pub allow_plain: bool = false;
-        /// Serve /metrics without the token. Health and readiness never need it.
-        pub open_metrics: bool = false;
-        /// Sessions with their own metrics, the largest first; totals are always present.
-        pub metrics_sessions_max: usize = 0, 0..=10_000;
+        /// How it is reached, and what its metrics show.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<AdminAccess>", extend("x-flat" = true))]
+        pub access: AdminAccess = AdminAccess::default();
         /// The limits of its clients.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<AdminLimits>", extend("x-flat" = true))]
@@ -252,6 +260,3 @@ table! {
         pub gather_ms_max: u32 = 10, 0..=20;
     }
 }
-
-/// The default UDP port of a server.
-pub const DEFAULT_PORT: u16 = 7777;

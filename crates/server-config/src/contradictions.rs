@@ -1,38 +1,9 @@
 //! Values that are valid alone but not together.
 
-use crate::{Config, IpProtocol};
-
-/// A mistake in the value of a key, or in an item of its list.
-pub(super) struct Contradiction {
-    pub(super) key: &'static str,
-    pub(super) item: Option<usize>,
-    pub(super) what: String,
-}
-
-impl Contradiction {
-    pub(super) fn new(key: &'static str, what: impl Into<String>) -> Self {
-        Self { key, item: None, what: what.into() }
-    }
-
-    pub(super) fn in_item(key: &'static str, item: usize, what: impl Into<String>) -> Self {
-        Self { key, item: Some(item), what: what.into() }
-    }
-
-    /// Of two keys, only one is set.
-    pub(super) fn in_pair(keys: [&'static str; 2], are_set: [bool; 2]) -> Option<Self> {
-        let [set, missing] = match are_set {
-            [true, false] => keys,
-            [false, true] => [keys[1], keys[0]],
-            _ => return None,
-        };
-        Some(Self::new(set, format!("{missing} is missing: set both or neither")))
-    }
-}
-
-/// The items that are in a list before, too, with their indices.
-pub(super) fn repeated<T: PartialEq>(items: &[T]) -> impl Iterator<Item = (usize, &T)> {
-    items.iter().enumerate().filter(|(index, item)| items[..*index].contains(item))
-}
+use crate::config::Config;
+use crate::contradiction::{Contradiction, repeated};
+use crate::listening::IpProtocol;
+use crate::{rooms, webhooks};
 
 impl Config {
     /// All contradictions.
@@ -57,7 +28,7 @@ impl Config {
             say("listen", &what);
         }
         if let Some(address) =
-            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.allow_plain)
+            admin.listen.filter(|address| !address.ip().is_loopback() && !admin.access.allow_plain)
         {
             let what = format!(
                 "the admin listener speaks plain HTTP, and {address} is not this machine's own address: \
@@ -73,10 +44,10 @@ impl Config {
         let files = [certificate.file.is_some(), certificate.private_key_file.is_some()];
         found.extend(Contradiction::in_pair(["certificate.file", "certificate.private_key_file"], files));
         found.extend(self.web.contradictions());
-        found.extend(self.room_contradictions());
+        found.extend(rooms::contradictions(&self.access, &self.proximity, &self.room_limits));
         found.extend(self.joining.contradictions());
-        found.extend(self.webhook_contradictions());
-        found.extend(self.cluster_contradictions());
+        found.extend(webhooks::contradictions(&self.webhooks));
+        found.extend(self.cluster.contradictions());
         found
     }
 

@@ -1,7 +1,7 @@
 //! Tables that other crates declare with [`settings!`](consonance_settings::settings), as JSON and as JSON Schema.
 //!
 //! A field of a table has one with `#[serde(with = "crate::declared")]` and `#[schemars(with = "Declared<…>")]`; it is
-//! a table of its own, or with `extend("x-flat" = true)` its keys are keys of the table around it.
+//! a table of its own, or with `extend("x-flat" = true)` its keys are keys of the table around it (`schema/flat.rs`).
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -17,9 +17,13 @@ pub(super) fn serialize<T: DeclaredSettings, S: Serializer>(
     settings: &T,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let mut keys = Map::new();
+    let mut keys = Json::Object(Map::new());
     settings.clone().visit(&mut |key| {
-        keys.insert(key.name.into(), json_of(key.value()));
+        let table = match key.table {
+            Some(table) => &mut keys[table],
+            None => &mut keys,
+        };
+        table[key.name] = json_of(key.value());
     });
     keys.serialize(serializer)
 }
@@ -32,13 +36,18 @@ pub(super) fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(
     let mut settings = T::default();
     let mut wrong = None;
     settings.visit(&mut |mut key| {
-        if let Some(value) = values.remove(key.name)
+        let table = match key.table {
+            Some(table) => values.get_mut(table).and_then(Json::as_object_mut),
+            None => Some(&mut values),
+        };
+        if let Some(value) = table.and_then(|table| table.remove(key.name))
             && !plain(&value).is_some_and(|value| key.set(&value))
         {
             wrong.get_or_insert(key.name);
         }
     });
-    match (wrong, values.keys().next()) {
+    let is_left = |value: &Json| value.as_object().is_none_or(|table| !table.is_empty());
+    match (wrong, values.iter().find(|(_, value)| is_left(value)).map(|(key, _)| key)) {
         (Some(key), _) => Err(D::Error::custom(format_args!("{key}: the value is of another kind"))),
         (None, Some(key)) => Err(D::Error::custom(format_args!("unknown key {key}"))),
         (None, None) => Ok(settings),
@@ -58,18 +67,50 @@ impl<T: DeclaredSettings> JsonSchema for Declared<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let (mut properties, mut order) = (Map::new(), Vec::new());
+        let mut keys = Keys::default();
+        let mut inner: Vec<(&'static str, Keys)> = Vec::new();
         T::default().visit(&mut |key| {
-            properties.insert(key.name.into(), Json::Object(schema_of_key(&key)));
-            order.push(key.name);
+            let keys = match key.table {
+                None => &mut keys,
+                Some(table) => {
+                    let known = inner.iter().position(|(known, _)| *known == table);
+                    let place = known.unwrap_or_else(|| {
+                        inner.push((table, Keys::default()));
+                        inner.len() - 1
+                    });
+                    &mut inner[place].1
+                }
+            };
+            keys.add(key.name, schema_of_key(&key));
         });
+        for (table, own) in inner {
+            keys.add(table, own.into_table());
+        }
+        keys.into_table().into()
+    }
+}
+
+/// The keys of a table, and their order.
+#[derive(Default)]
+struct Keys {
+    properties: Map<String, Json>,
+    order: Vec<&'static str>,
+}
+
+impl Keys {
+    fn add(&mut self, name: &'static str, schema: Map<String, Json>) {
+        self.properties.insert(name.into(), schema.into());
+        self.order.push(name);
+    }
+
+    fn into_table(self) -> Map<String, Json> {
         let table = [
             ("type", json!("object")),
-            ("properties", Json::Object(properties)),
+            ("properties", Json::Object(self.properties)),
             ("additionalProperties", json!(false)),
-            ("x-order", json!(order)),
+            ("x-order", json!(self.order)),
         ];
-        Map::from_iter(table.map(|(key, value)| (key.to_owned(), value))).into()
+        table.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
 }
 

@@ -4,7 +4,6 @@ use consonance_session::{Encryption, RoomPattern};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
 use crate::table::table;
 
 /// What a session asks of its clients; see [`Encryption`].
@@ -40,10 +39,9 @@ table! {
     }
 }
 
-impl Config {
-    /// Which sessions are encrypted, by name or prefix; the first match applies, then [`encryption`](Self::encryption).
-    pub fn encryption_rules(&self) -> Vec<(RoomPattern, Encryption)> {
-        let rules = self.encrypted_sessions.iter();
-        rules.map(|rule| (rule.session.as_str().into(), rule.encryption.into())).collect()
+impl EncryptedSessions {
+    /// The same for a server.
+    pub(super) fn rule(&self) -> (RoomPattern, Encryption) {
+        (self.session.as_str().into(), self.encryption.into())
     }
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use consonance_server::JoiningSettings;
+use consonance_server::{HookRequests, JoiningSettings};
 use consonance_session::NameTaken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::contradictions::Contradiction;
+use crate::contradiction::Contradiction;
 use crate::declared::Declared;
-use crate::table::{Seconds, Secret, ServiceUrl, table};
+use crate::table::{Secret, ServiceUrl, table};
 
 table! {
     /// `[joining]`: which players may join, with the files that have the secrets; see
@@ -100,26 +100,18 @@ table! {
         /// The URL: https, or http on this machine. Default: no hook.
         #[schemars(example = &"https://example.org/join")]
         pub url: Option<ServiceUrl> = None;
-        /// Time to answer.
-        pub timeout_s: Seconds = Seconds::new(2), 0.1..=4;
-        /// Admit players when the hook does not answer. By default, they are refused.
-        pub fail_open: bool = false;
+        /// How it is called.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<HookRequests>", extend("x-flat" = true))]
+        pub requests: HookRequests = HookRequests::default();
         /// A file whose first line is the key that signs each request.
-        #[schemars(example = &"hook-secret.txt", extend("format" = "path"))]
+        #[schemars(example = &"hook-secret.txt", extend("format" = "path", "x-after" = "fail_open"))]
         pub hmac_secret_file: Option<PathBuf> = None;
         /// A file whose first line is sent with each request, as Authorization: Bearer.
-        #[schemars(example = &"hook-token.txt", extend("format" = "path"))]
+        #[schemars(example = &"hook-token.txt", extend("format" = "path", "x-after" = "hmac_secret_file"))]
         pub bearer_token_file: Option<PathBuf> = None;
         /// A PEM file with certificate authorities to trust instead of the usual ones.
-        #[schemars(example = &"own-authority.pem", extend("format" = "path"))]
+        #[schemars(example = &"own-authority.pem", extend("format" = "path", "x-after" = "bearer_token_file"))]
         pub authorities_file: Option<PathBuf> = None;
-        /// Accept http to other machines. Anyone on the path can then read requests and forge answers.
-        pub allow_plain_http: bool = false;
-        /// Send tokens and passwords as presented; the claims of a valid token are sent anyway.
-        pub send_secrets: bool = false;
-        /// Concurrent requests.
-        pub threads: usize = 4, 1..=64;
-        /// Queued requests.
-        pub queue_max: usize = 64, 1..=1024;
     }
 }

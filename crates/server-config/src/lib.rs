@@ -4,10 +4,11 @@
 //! [`JoiningSettings`](consonance_server::JoiningSettings), have the documentation, default, range and key of each: see
 //! [`settings!`](consonance_settings::settings). The tables here (`config.rs` and its neighbours) say where those
 //! structs are in the file and whether a running server reloads them, and declare the keys that only a file has, such
-//! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, [`json_schema`]); the file with all
-//! defaults ([`default_file`]), the reference page ([`reference_page`]), the names of environment variables and the
-//! suggestions for misspelt keys follow from it. `sources.rs` reads files and variables, `document.rs` knows their
-//! lines, and `check.rs` compares values with the schema before serde builds a [`Config`] from them.
+//! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, `file_schema.rs`, [`json_schema`]); the
+//! file with all defaults ([`default_file`]), the reference page ([`reference_page`]), the names of environment
+//! variables and the suggestions for misspelt keys follow from it. `sources.rs` reads files and variables,
+//! `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a [`Config`]
+//! from them.
 //!
 //! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys.
 //!
@@ -34,10 +35,13 @@ mod changes;
 mod check;
 mod cluster;
 mod config;
+mod contradiction;
 mod contradictions;
 mod declared;
+mod default_port;
 mod document;
 mod encryption;
+mod file_schema;
 mod former_keys;
 mod joining;
 mod listening;
@@ -69,11 +73,11 @@ pub mod derives {
 
 pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
-pub use config::{
-    AdminConfig, CertificateConfig, Config, DEFAULT_PORT, DiagnosticsConfig, FastPathConfig, StorageConfig,
-};
+pub use config::{AdminConfig, CertificateConfig, Config, DiagnosticsConfig, FastPathConfig, StorageConfig};
+pub use default_port::DEFAULT_PORT;
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};
+pub use file_schema::json_schema;
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use listening::{
     IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
@@ -85,7 +89,6 @@ pub use problem::{ConfigError, ConfigProblem};
 pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};
 pub use rooms::{AccessConfig, ProximityConfig, RoomLimitsConfig};
-pub use schema::json_schema;
 pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};

@@ -3,6 +3,7 @@
 mod listener;
 mod network_table;
 mod proxy;
+mod session_among;
 
 use std::borrow::Cow;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -14,8 +15,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use crate::DEFAULT_PORT;
 use crate::check::{Mistake, checked, checked_keys};
+use crate::default_port::DEFAULT_PORT;
 use crate::document::{Keys, as_table, quoted};
 use crate::suggestion::{did_you_mean, nearest};
 

@@ -11,6 +11,7 @@ use crate::reference::{file_of, keys_of};
 use crate::schema::{Section, schema_of, sections_of};
 use crate::sources::ConfigSources;
 use crate::table::table;
+use crate::written::written;
 
 // What stands in the crate that uses the settings.
 settings! {
@@ -29,6 +30,19 @@ settings! {
         pub lost_room: Option<String> = None;
         /// No operator sets it.
         pub spare: u8 as _ = 7;
+        /// How often a queue is looked at.
+        pub rounds: u32 as rare.rounds = 3, 1..=9;
+    }
+}
+
+settings! {
+    /// A store of others.
+    #[derive(Debug, PartialEq)]
+    struct StoreSettings {
+        /// Its size.
+        pub size: u32 = 5, 1..=9;
+        /// Whether it is open.
+        pub is_open: bool as open = true;
     }
 }
 
@@ -42,6 +56,8 @@ table! {
         pub queue: QueueSettings = QueueSettings::default();
         /// Where messages wait.
         pub store: StoreTable = StoreTable::default();
+        /// Stores of others.
+        pub others: Vec<OtherStore> = Vec::new();
     }
 }
 
@@ -59,6 +75,28 @@ table! {
         pub between: bool = false;
         /// After all others.
         pub last: bool = false;
+        /// What few need.
+        pub rare: RareTable = RareTable::default();
+    }
+}
+
+table! {
+    /// A table with keys of its own after those of the made-up crate.
+    struct RareTable {
+        /// A key of its own.
+        pub own: bool = false;
+    }
+}
+
+table! {
+    /// An item of a list, with the keys of the made-up crate.
+    struct OtherStore {
+        /// What a queue needs.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<StoreSettings>", extend("x-flat" = true))]
+        pub settings: StoreSettings = StoreSettings::default();
+        /// A key of its own.
+        pub name: String = String::new();
     }
 }
 
@@ -81,7 +119,8 @@ fn read(text: &str, variables: &[(&str, &str)]) -> Result<MadeUpFile, Vec<String
 
 #[test]
 fn a_declared_setting_is_read_from_files_and_variables() {
-    let file = "[queue]\npatience_s = 0.5\n[store]\nmessages_max = 5\nbetween = true\nlost_room = 'a'";
+    let file = "[queue]\npatience_s = 0.5\n[store]\nmessages_max = 5\nbetween = true\nlost_room = 'a'\n\
+                [store.rare]\nrounds = 4\nown = true\n[[others]]\nname = 'b'\nsize = 6";
     let config = read(file, &[("CONSONANCE_QUEUE_MESSAGES_MAX", "9")]);
     let mut expected = MadeUpFile::default();
     expected.queue.patience = std::time::Duration::from_millis(500);
@@ -89,6 +128,9 @@ fn a_declared_setting_is_read_from_files_and_variables() {
     expected.store.queue.messages_max = 5;
     expected.store.queue.lost_room = Some("a".into());
     expected.store.between = true;
+    (expected.store.queue.rounds, expected.store.rare.own) = (4, true);
+    let settings = StoreSettings { size: 6, ..StoreSettings::default() };
+    expected.others.push(OtherStore { settings, name: "b".into() });
     assert_eq!(config, Ok(expected));
 }
 
@@ -113,6 +155,12 @@ fn a_wrong_value_of_a_declared_setting_is_refused_with_its_line_and_range() {
             "[store.queue]\nlast = true",
             "made-up.toml:2: unknown key store.queue.last; did you mean store.last?",
         ),
+        (
+            "[store.rare]\nrounds = 0",
+            "made-up.toml:2: store.rare.rounds: expected a whole number from 1 to 9, not 0",
+        ),
+        ("[[others]]\nsize = 0", "made-up.toml:2: others: size: expected a whole number from 1 to 9, not 0"),
+        ("[[others]]\nsizes = 5", "made-up.toml:2: others: unknown key sizes here; did you mean size?"),
     ] {
         assert_eq!(read(file, &[]), Err(vec![complaint.to_owned()]), "{file}");
     }
@@ -126,9 +174,10 @@ fn declared_settings_are_printed_with_their_defaults_and_documentation() {
         # How long a message may wait.\npatience_s = 5\n\n\
         # The room for what is dropped.\n# lost_room = \"lost\"\n";
     assert!(tables.starts_with(expected), "{tables}");
-    let keys: Vec<_> = SECTIONS[2].keys.iter().map(|key| &*key.path).collect();
+    let keys = |section: usize| SECTIONS[section].keys.iter().map(|key| &*key.path).collect::<Vec<_>>();
     let expected = ["first", "messages_max", "between", "patience_s", "lost_room", "last"];
-    assert_eq!(keys, expected.map(|key| format!("store.{key}")));
+    assert_eq!(keys(3), expected.map(|key| format!("store.{key}")));
+    assert_eq!(keys(4), ["store.rare.rounds", "store.rare.own"]);
 }
 
 #[test]
@@ -138,5 +187,18 @@ fn declared_settings_are_documented_with_their_ranges_and_whether_a_reload_appli
         | `patience_s` | `5` | 0.1–60 s | How long a message may wait. |\n\
         | `lost_room` | e.g. `\"lost\"` | string | The room for what is dropped. |\n";
     assert_eq!(keys_of(&SECTIONS[1]), expected);
-    assert!(!SECTIONS[2].keys.iter().any(|key| key.is_reloadable), "the table around it decides");
+    assert!(SECTIONS[2].keys.iter().all(|key| key.is_reloadable), "{:?}", SECTIONS[2]);
+    let others = SECTIONS[3..].iter().flat_map(|section| &section.keys);
+    assert!(!others.clone().any(|key| key.is_reloadable), "the table around it decides");
+}
+
+#[test]
+fn an_item_with_declared_settings_is_written_as_in_a_file() {
+    let Ok(config) = read("[[others]]\nname = 'b'\nopen = false\nsize = 5", &[]) else {
+        panic!("it is valid");
+    };
+    let config = serde_json::to_value(config).unwrap_or_default();
+    let others = SECTIONS[0].keys.iter().find(|key| key.path == "others");
+    let text = others.and_then(|key| written(key.schema, key.value_in(&config)));
+    assert_eq!(text.as_deref(), Some("[{ open = false, name = \"b\" }]"));
 }

@@ -1,6 +1,6 @@
 //! Suggestions by meaning: the words of other servers for settings of ours, which no spelling leads to.
 
-use crate::schema::settings;
+use crate::file_schema::settings;
 
 /// What other programs call it, and the key here. Of keys in the same section as the unknown one, the first that is
 /// there is meant.

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::check::allowed;
+use crate::file_schema::SECTIONS;
 use crate::listening::{COMMON_KEYS, NetworkTable, NetworkTables, PROXY_KEYS};
-use crate::schema::{Kind, SECTIONS, Section, Setting, about, kind, properties};
+use crate::schema::{Kind, Section, Setting, about, kind, properties};
 use crate::written::{written, written_example};
 
 /// A file with all defaults and a comment for each key. Keys without a value are commented out.

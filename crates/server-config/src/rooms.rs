@@ -2,8 +2,7 @@
 
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
-use crate::config::Config;
-use crate::contradictions::{Contradiction, repeated};
+use crate::contradiction::{Contradiction, repeated};
 use crate::table::{Seconds, table};
 
 table! {
@@ -37,14 +36,15 @@ impl AccessConfig {
         }
     }
 
-    fn rule(&self) -> AccessRule {
+    /// The same for a session.
+    pub(super) fn rule(&self) -> (RoomPattern, AccessRule) {
         let tokens = |own: &Option<Vec<String>>| {
             let tokens = own.as_ref().or(self.tokens.as_ref());
             tokens.into_iter().flatten().map(|token| token.as_str().into()).collect()
         };
         let mut rule = AccessRule::default();
         (rule.listen, rule.speak) = (tokens(&self.listen_tokens), tokens(&self.speak_tokens));
-        rule
+        ((&*self.room).into(), rule)
     }
 }
 
@@ -60,6 +60,15 @@ table! {
         pub hysteresis: f64 = 0.25, 0..=1;
         /// Speakers that a listener receives at once.
         pub streams_max: u8 = 8, 1..=64;
+    }
+}
+
+impl ProximityConfig {
+    /// The same for a session.
+    pub(super) fn rule(&self) -> (RoomPattern, ProximitySettings) {
+        let mut settings = ProximitySettings::new(self.range_m as f32);
+        (settings.hysteresis, settings.max_streams) = (self.hysteresis as f32, self.streams_max);
+        ((&*self.room).into(), settings)
     }
 }
 
@@ -79,6 +88,11 @@ table! {
 }
 
 impl RoomLimitsConfig {
+    /// The same for a session.
+    pub(super) fn rule(&self) -> (RoomPattern, RoomLimits) {
+        ((&*self.room).into(), self.limits())
+    }
+
     fn limits(&self) -> RoomLimits {
         let mut limits = RoomLimits::new();
         (limits.listeners, limits.speakers) = (self.listeners_max, self.speakers_max);
@@ -87,54 +101,31 @@ impl RoomLimitsConfig {
     }
 }
 
-impl Config {
-    /// Rooms that require access tokens; the first pattern that matches applies.
-    pub fn access_rules(&self) -> Vec<(RoomPattern, AccessRule)> {
-        self.access.iter().map(|own| ((&*own.room).into(), own.rule())).collect()
-    }
-
-    /// Rooms where distance decides which players hear each other; the first pattern that matches applies.
-    pub fn proximity_rules(&self) -> Vec<(RoomPattern, ProximitySettings)> {
-        let settings = |own: &ProximityConfig| {
-            let mut settings = ProximitySettings::new(own.range_m as f32);
-            (settings.hysteresis, settings.max_streams) = (own.hysteresis as f32, own.streams_max);
-            settings
-        };
-        self.proximity.iter().map(|own| ((&*own.room).into(), settings(own))).collect()
-    }
-
-    /// Limits of rooms; the first pattern that matches applies.
-    pub fn room_limit_rules(&self) -> Vec<(RoomPattern, RoomLimits)> {
-        self.room_limits.iter().map(|own| ((&*own.room).into(), own.limits())).collect()
-    }
-
-    pub(super) fn room_contradictions(&self) -> Vec<Contradiction> {
-        let mut found = Vec::new();
-        let mut say = |key, item, what: &str| found.push(Contradiction::in_item(key, item, what));
-        let rooms: [(_, Vec<&str>); 3] = [
-            ("access", self.access.iter().map(|own| &*own.room).collect()),
-            ("proximity", self.proximity.iter().map(|own| &*own.room).collect()),
-            ("room_limits", self.room_limits.iter().map(|own| &*own.room).collect()),
-        ];
-        for (key, rooms) in rooms {
-            for (item, room) in repeated(&rooms) {
-                say(key, item, &format!("the room {room} has two rules: merge them"));
-            }
+/// Those of these rules.
+pub(super) fn contradictions(
+    access: &[AccessConfig],
+    proximity: &[ProximityConfig],
+    limits: &[RoomLimitsConfig],
+) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    let mut say = |key, item, what: &str| found.push(Contradiction::in_item(key, item, what));
+    let rooms: [(_, Vec<&str>); 3] = [
+        ("access", access.iter().map(|own| &*own.room).collect()),
+        ("proximity", proximity.iter().map(|own| &*own.room).collect()),
+        ("room_limits", limits.iter().map(|own| &*own.room).collect()),
+    ];
+    for (key, rooms) in rooms {
+        for (item, room) in repeated(&rooms) {
+            say(key, item, &format!("the room {room} has two rules: merge them"));
         }
-        for (item, own) in self.access.iter().enumerate() {
-            if let Some(what) = own.problem() {
-                say("access", item, what);
-            }
-        }
-        for (item, _) in
-            self.room_limits.iter().enumerate().filter(|(_, own)| own.limits() == RoomLimits::new())
-        {
-            say(
-                "room_limits",
-                item,
-                "the room has no limit: set listeners_max, speakers_max or text_every_s",
-            );
-        }
-        found
     }
+    for (item, own) in access.iter().enumerate() {
+        if let Some(what) = own.problem() {
+            say("access", item, what);
+        }
+    }
+    for (item, _) in limits.iter().enumerate().filter(|(_, own)| own.limits() == RoomLimits::new()) {
+        say("room_limits", item, "the room has no limit: set listeners_max, speakers_max or text_every_s");
+    }
+    found
 }

@@ -1,27 +1,12 @@
-//! The JSON Schema of the file, made once from the structs of its tables, and what each key derives from it.
+//! JSON Schemas of tables, made from their structs, and what each key derives from them.
 
 mod flat;
 
 use std::ops::RangeInclusive;
-use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value as Json};
-
-use crate::Config;
-use crate::listening::{NetworkTables, add_tables};
-
-/// The JSON Schema (draft 2020-12) of a configuration file, for editors.
-pub fn json_schema(networks: NetworkTables) -> String {
-    let mut schema = SCHEMA.clone();
-    flat::remove_marks(&mut schema);
-    add_tables(&mut schema, networks);
-    format!("{schema:#}\n")
-}
-
-/// The schema of the whole file, without references and without the tables of networks.
-static SCHEMA: LazyLock<Json> = LazyLock::new(schema_of::<Config>);
 
 /// The schema of a table, without references.
 pub(super) fn schema_of<T: JsonSchema>() -> Json {
@@ -29,6 +14,12 @@ pub(super) fn schema_of<T: JsonSchema>() -> Json {
     let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
     simplify(&mut schema);
     flat::flatten(&mut schema);
+    schema
+}
+
+/// The same without what only this crate reads.
+pub(super) fn without_marks(mut schema: Json) -> Json {
+    flat::remove_marks(&mut schema);
     schema
 }
 
@@ -52,19 +43,11 @@ pub(super) struct Section {
     pub(super) keys: Vec<Setting>,
 }
 
-/// All of them, in the order of the file.
-pub(super) static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| sections_of(&SCHEMA));
-
 /// The tables of the file with this schema.
 pub(super) fn sections_of(schema: &'static Json) -> Vec<Section> {
     let mut sections = Vec::new();
     collect(schema, "", false, &mut sections);
     sections
-}
-
-/// All keys, in the order of the file.
-pub(super) fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    settings_in(&SECTIONS)
 }
 
 /// All keys of these tables.
@@ -78,7 +61,7 @@ fn collect(schema: &'static Json, path: &str, is_reloadable: bool, sections: &mu
     let (tables, leaves): (Vec<_>, Vec<_>) =
         properties(schema).partition(|(_, schema)| kind(schema) == Kind::Table);
     let setting = |(key, schema): (&str, &'static Json)| {
-        let place = joined(&flat::field_of(schema).map_or(key.to_owned(), |field| format!("{field}.{key}")));
+        let place = flat::place_of(schema).map_or_else(|| joined(key), str::to_owned);
         Setting { path: joined(key), schema, is_reloadable: reloads(schema), place }
     };
     let keys = leaves.into_iter().map(setting).collect();
@@ -102,12 +85,12 @@ impl Setting {
 
     /// Its value in a configuration.
     pub(super) fn value_in<'c>(&self, config: &'c Json) -> &'c Json {
-        self.place.split('.').fold(config, |table, key| &table[key])
+        flat::value_at(&self.place, config)
     }
 
     /// Puts a value into a configuration.
     pub(super) fn set_in(&self, config: &mut Json, value: Json) {
-        *self.place.split('.').fold(config, |table, key| &mut table[key]) = value;
+        flat::set_at(&self.place, config, value);
     }
 }
 
@@ -173,6 +156,21 @@ pub(super) fn kind(schema: &Json) -> Kind<'_> {
 pub(super) fn properties(schema: &Json) -> impl Iterator<Item = (&str, &Json)> + Clone {
     let order = schema["x-order"].as_array().into_iter().flatten().filter_map(Json::as_str);
     order.map(|key| (key, &schema["properties"][key])).filter(|(_, schema)| !schema.is_null())
+}
+
+/// An item of a list of tables, from its keys in a file.
+pub(super) fn item_of(schema: &Json, keys: Map<String, Json>) -> Json {
+    let mut item = Json::Object(Map::new());
+    for (key, value) in keys {
+        flat::set_at(flat::place_of(&schema["properties"][&key]).unwrap_or(&key), &mut item, value);
+    }
+    item
+}
+
+/// The value of a key of such an item, or of one as in a file.
+pub(super) fn value_of_key<'v>(key: &str, schema: &Json, item: &'v Json) -> &'v Json {
+    let value = flat::value_at(flat::place_of(schema).unwrap_or(key), item);
+    if value.is_null() { &item[key] } else { value }
 }
 
 /// The description of a key or table.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::check::{Mistake, checked};
-use crate::contradictions::Contradiction;
+use crate::contradiction::Contradiction;
 use crate::document::{Keys, Lines, as_table, parse, value_of_text};
+use crate::file_schema::SECTIONS;
 use crate::listening::{ListenConfig, NetworkTables};
 use crate::meaning::{example, meant_key};
 use crate::problem::{ConfigError, ConfigProblem, Origin};
-use crate::schema::{Kind, PREFIX, SECTIONS, Section, Setting, kind, settings_in};
+use crate::schema::{Kind, PREFIX, Section, Setting, kind, settings_in};
 use crate::suggestion::{did_you_mean, nearest};
 use crate::{Config, former_keys};
 

@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
+use consonance_server::spans::TracerSettings;
+
+use crate::declared::Declared;
 use crate::table::{Seconds, ServiceUrl, table};
 
 table! {
-    /// `[telemetry]`: where metrics and traces are exported; the reasons for the defaults stand with the settings of
-    /// `consonance-otlp`.
+    /// `[telemetry]`: where metrics and traces are exported; the reasons for the defaults of exports stand with the
+    /// settings of `consonance-otlp`.
     pub struct TelemetryConfig {
         /// The address of the collector (OTLP over HTTP): https, or http on this machine. `/v1/metrics` and
         /// `/v1/traces` are added. Default: nothing is exported.
@@ -34,9 +37,9 @@ table! {
         pub metrics_every_s: Seconds = Seconds::new(15), 1..=3600;
         /// Export traces of joins, admin requests and webhook deliveries. They contain no name or address of a player.
         pub traces: bool = true;
-        /// The share of traces that are recorded.
-        pub traces_ratio: f64 = 1.0, 0..=1;
-        /// Finished spans queued for export; further ones are dropped.
-        pub spans_max: usize = 2048, 1..=65_536;
+        /// How traces are recorded.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<TracerSettings>", extend("x-flat" = true))]
+        pub tracer: TracerSettings = TracerSettings::default();
     }
 }

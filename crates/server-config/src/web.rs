@@ -3,13 +3,16 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use crate::contradictions::Contradiction;
+use consonance_web::browser_gateway::GatewaySettings;
+use consonance_web::{IceServers, PacketSettings, WebLimits};
+
+use crate::contradiction::Contradiction;
+use crate::declared::Declared;
 use crate::table::{Seconds, Secret, table};
 use crate::web_limits::WebLimitsConfig;
 
 table! {
-    /// `[web]`: the page for players, and where their voice arrives; the reasons of its limits stand with the settings
-    /// of `consonance-web`.
+    /// `[web]`: the page for players, and where their voice arrives.
     pub struct WebConfig {
         /// The TCP address of the page; port 0 picks a free port. Default: no page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
@@ -47,38 +50,36 @@ table! {
         /// `[::]` or 0.0.0.0, and behind a router or load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
         pub announced: Vec<String> = Vec::new();
-        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
-        #[schemars(extend("examples" = [["turn:turn.example.org:3478", "turns:turn.example.org:443?transport=tcp"]]))]
-        pub ice_servers: Vec<String> = Vec::new();
+        /// STUN and TURN servers, but for their secret.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<IceServers>", extend("x-flat" = true))]
+        pub ice: IceServers = IceServers::default();
         /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
         /// that expire. Prefer a file.
-        #[schemars(example = &"a long random string")]
+        #[schemars(example = &"a long random string", extend("x-after" = "ice_servers"))]
         pub turn_secret: Option<Secret> = None;
         /// A file with that secret in its first line; protect it from other users. Takes precedence over
         /// `web.turn_secret`.
-        #[schemars(example = &"turn-secret.txt", extend("format" = "path"))]
+        #[schemars(example = &"turn-secret.txt", extend("format" = "path", "x-after" = "turn_secret"))]
         pub turn_secret_file: Option<PathBuf> = None;
-        /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks
-        /// it only at the start.
-        pub turn_lifetime_s: Seconds = Seconds::new(3600), 60..=604_800;
         /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
         pub fallback: bool = true;
-        /// Browsers at once.
-        pub players_max: usize = 1000, 1..=65_536;
+        /// The limits of players.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<GatewaySettings>", extend("x-flat" = true))]
+        pub players: GatewaySettings = GatewaySettings::default();
         /// Browsers that are connecting.
         pub handshakes_max: usize = 128, 1..=65_536;
         /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
         pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
-        /// Connections to the page at once. A browser has one or two.
-        pub connections_max: usize = 2048, 16..=65_536;
-        /// Connections at once from one address (IPv6: one /64). Proxies have no such limit.
-        pub connections_per_address: usize = 256, 1..=65_536;
-        /// Join requests from one address (IPv6: one /64) per minute.
-        pub joins_per_minute: u32 = 120, 1..=1_000_000;
-        /// Burst of join requests.
-        pub joins_burst: u32 = 60, 1..=1_000_000;
-        /// How long a request may take to arrive, and its answer to be sent.
-        pub request_timeout_s: Seconds = Seconds::new(10), 0.1..=300;
+        /// The limits of voice over `WebSocket`.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<PacketSettings>", extend("x-flat" = true))]
+        pub packets: PacketSettings = PacketSettings::default();
+        /// The limits of visitors.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<WebLimits>", extend("x-flat" = true))]
+        pub visitors: WebLimits = WebLimits::default();
         /// What one browser, and clients of the page that have not joined, may use. Few servers need other values.
         pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
@@ -99,7 +100,7 @@ impl WebConfig {
         }
         let has_secret = self.turn_secret.is_some() || self.turn_secret_file.is_some();
         let is_turn = |url: &String| url.starts_with("turn:") || url.starts_with("turns:");
-        if self.ice_servers.iter().any(is_turn) && !has_secret {
+        if self.ice.urls.iter().any(is_turn) && !has_secret {
             say("web.ice_servers", "browsers need credentials for a TURN server: set web.turn_secret_file");
         }
         let has_address = |address: SocketAddr| !address.ip().is_unspecified() || !self.announced.is_empty();
@@ -112,7 +113,7 @@ impl WebConfig {
         problems.extend(wrong_texts("web.proxies", &self.proxies, is_network, NETWORK));
         problems.extend(wrong_texts("web.origins", &self.origins, is_origin, ORIGIN));
         problems.extend(wrong_texts("web.host_names", &self.host_names, is_host_name, HOST_NAME));
-        problems.extend(wrong_texts("web.ice_servers", &self.ice_servers, is_ice_server, ICE_SERVER));
+        problems.extend(wrong_texts("web.ice_servers", &self.ice.urls, is_ice_server, ICE_SERVER));
         problems
     }
 }

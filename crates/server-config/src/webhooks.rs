@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use consonance_server::WebhookEvent;
+use consonance_server::{WebhookDelivery, WebhookEvent};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
-use crate::contradictions::{Contradiction, repeated};
-use crate::table::{Seconds, ServiceUrl, table};
+use crate::contradiction::{Contradiction, repeated};
+use crate::declared::Declared;
+use crate::table::{ServiceUrl, table};
 
 table! {
     /// A webhook of `[[webhooks]]`, with the files of its secrets; see
@@ -26,17 +26,13 @@ table! {
         /// A PEM file with certificate authorities to trust instead of the usual ones.
         #[schemars(extend("format" = "path"))]
         pub authorities_file: Option<PathBuf> = None;
-        /// Accept http to other machines. Anyone on the path can then read what is told.
-        pub allow_plain_http: bool = false;
+        /// How it is told.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<WebhookDelivery>", extend("x-flat" = true))]
+        pub delivery: WebhookDelivery = WebhookDelivery::default();
         /// What it is told.
-        #[schemars(length(min = 1))]
+        #[schemars(length(min = 1), extend("x-after" = "allow_plain_http"))]
         pub events: Vec<WebhookEventName> = WebhookEvent::ALL.map(WebhookEventName::of).to_vec();
-        /// Time to answer.
-        pub timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Events that wait, besides the one that is being sent; the oldest is dropped first.
-        pub queue_max: usize = 1024, 1..=65_536;
-        /// How long an event is tried again from when it happened.
-        pub retry_for_s: Seconds = Seconds::new(3600), 1..=86_400;
     }
 }
 
@@ -87,16 +83,14 @@ impl From<WebhookEventName> for WebhookEvent {
 /// Each webhook has a thread.
 const WEBHOOKS_MAX: usize = 16;
 
-impl Config {
-    pub(super) fn webhook_contradictions(&self) -> Vec<Contradiction> {
-        let urls: Vec<_> = self.webhooks.iter().map(|webhook| &webhook.url).collect();
-        // The URL may be secret, so it is not shown.
-        let twice = repeated(&urls).map(|(item, _)| {
-            Contradiction::in_item("webhooks", item, "two webhooks have this url: merge them")
-        });
-        let count = urls.len();
-        let what = format!("{count} webhooks are too many, expected at most {WEBHOOKS_MAX}");
-        let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
-        twice.chain(too_many).collect()
-    }
+/// Those of these webhooks.
+pub(super) fn contradictions(webhooks: &[WebhookConfig]) -> Vec<Contradiction> {
+    let urls: Vec<_> = webhooks.iter().map(|webhook| &webhook.url).collect();
+    // The URL may be secret, so it is not shown.
+    let twice = repeated(&urls)
+        .map(|(item, _)| Contradiction::in_item("webhooks", item, "two webhooks have this url: merge them"));
+    let count = urls.len();
+    let what = format!("{count} webhooks are too many, expected at most {WEBHOOKS_MAX}");
+    let too_many = (count > WEBHOOKS_MAX).then(|| Contradiction::new("webhooks", what));
+    twice.chain(too_many).collect()
 }

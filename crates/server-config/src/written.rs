@@ -4,7 +4,7 @@ use consonance_server::ServiceAddress;
 use serde_json::Value as Json;
 
 use crate::document::quoted;
-use crate::schema::{Kind, kind, properties};
+use crate::schema::{Kind, kind, properties, value_of_key};
 
 /// A value with its secrets hidden; `None` if there is none.
 pub(super) fn written(schema: &Json, value: &Json) -> Option<String> {
@@ -42,8 +42,10 @@ pub(super) fn inline_table<'s>(
     table: &Json,
     reveals: bool,
 ) -> String {
-    let keys = keys.filter(|(key, schema)| table[key] != schema["default"]);
-    let keys = keys
-        .filter_map(|(key, schema)| Some(format!("{key} = {}", written_with(schema, &table[key], reveals)?)));
+    let keys = keys.map(|(key, schema)| (key, schema, value_of_key(key, schema, table)));
+    let keys = keys.filter(|(_, schema, value)| **value != schema["default"]);
+    let keys = keys.filter_map(|(key, schema, value)| {
+        Some(format!("{key} = {}", written_with(schema, value, reveals)?))
+    });
     format!("{{ {} }}", keys.collect::<Vec<_>>().join(", "))
 }

@@ -29,7 +29,7 @@ use consonance_session::{Access, JoinToken, Vouched};
 use account_names::{AccountNames, Keeping};
 pub(crate) use gate::{AdmissionGate, Newcomer, Verdict};
 use guesses::Guesses;
-pub use hook::{Hook, HookError, HookSettings, HookStatistics};
+pub use hook::{Hook, HookError, HookRequests, HookSettings, HookStatistics};
 use origin::Origin;
 use passwords::Passwords;
 pub use refusal::Refusal;

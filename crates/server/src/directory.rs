@@ -72,8 +72,8 @@ impl Directory {
             ids: BTreeSet::new(),
             next_serial: settings.names().len() as u64,
             on_demand: settings.on_demand.clone(),
-            sessions_max: settings.sessions_max,
-            spread_from: settings.spread_from,
+            sessions_max: settings.hosting.sessions_max,
+            spread_from: settings.hosting.spread_from,
             nodes: None,
             only_name: None,
             sessions_of: vec![0; workers],
@@ -235,8 +235,8 @@ impl Directory {
             state.on_demand = settings.all_on_demand().on_demand;
             state.set_only_name(settings);
         }
-        state.sessions_max = settings.sessions_max;
-        state.spread_from = settings.spread_from;
+        state.sessions_max = settings.hosting.sessions_max;
+        state.spread_from = settings.hosting.spread_from;
     }
 
     /// The worker that serves this session, if one does.

@@ -82,7 +82,8 @@ mod webhooks;
 mod workers;
 
 pub use admission::{
-    Admission, Hook, HookError, HookSettings, HookStatistics, JoiningSettings, PasswordAttemptLimits, Refusal,
+    Admission, Hook, HookError, HookRequests, HookSettings, HookStatistics, JoiningSettings,
+    PasswordAttemptLimits, Refusal,
 };
 pub use consonance_secrets::{SecretText, ServiceAddress, ServiceAddressError};
 pub use dedicated::DedicatedServer;
@@ -97,12 +98,12 @@ pub use networks::NetworkNumbers;
 pub use relay_delay::RelayDelay;
 pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{Authority, LoopNumbers, SessionLoop, SessionNumbers};
-pub use sessions::{SessionsSettings, SessionsSettingsError};
+pub use sessions::{SessionHosting, SessionsSettings, SessionsSettingsError};
 pub use shedding::{Shedding, SheddingSettings};
 pub use stepped::SteppedServer;
 pub use threads::ThreadSpawnError;
 pub use webhooks::{
-    Webhook, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings, WebhookStatistics,
-    Webhooks,
+    Webhook, WebhookDelivery, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings,
+    WebhookStatistics, Webhooks,
 };
 pub use workers::Workers;

@@ -28,7 +28,7 @@ pub(crate) use leaving::{Departure, LinkEnd};
 use lost_links::LostLinks;
 use schedule::Schedule;
 pub(crate) use settings::random_u64;
-pub use settings::{SessionsSettings, SessionsSettingsError};
+pub use settings::{SessionHosting, SessionsSettings, SessionsSettingsError};
 
 /// One session with its name.
 #[derive(Debug)]
@@ -186,7 +186,7 @@ impl Sessions {
                 session.ends_at = match session.is_empty() {
                     false => None,
                     true if !session.was_used => Some(at),
-                    true => session.ends_at.or_else(|| Some(at + self.settings.empty_for)),
+                    true => session.ends_at.or_else(|| Some(at + self.settings.hosting.empty_for)),
                 };
             }
             let timer = session.server.poll_timeout().map(|(due, _)| due);
@@ -254,7 +254,7 @@ impl Sessions {
         own.access.clone_from(&settings.access);
         own.room_limits.clone_from(&settings.room_limits);
         own.monitor_channels = settings.monitor_channels;
-        own.empty_for = settings.empty_for;
+        own.hosting = settings.hosting;
         own.report_buffer = settings.report_buffer;
         own.member_reports.clone_from(&settings.member_reports);
         self.monitor_channels(self.has_observers);

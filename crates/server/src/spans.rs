@@ -16,6 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use consonance_settings::settings;
+
 use ids::IdSource;
 pub use ids::{SpanId, TraceId};
 pub use record::{AttributeValue, FinishedSpan, SpanKind};
@@ -25,14 +27,16 @@ pub use span::OpenSpan;
 #[derive(Clone, Debug, Default)]
 pub struct Tracer(Option<Arc<Shared>>);
 
-/// The settings of a tracer: its sampling ratio, and its queue.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TracerSettings {
-    /// The share of traces that are recorded, from 0 to 1 (default 1).
-    pub sampling_ratio: f64,
-    /// Finished spans that wait to be taken (default 2048); further ones are dropped.
-    pub queue: usize,
+settings! {
+    /// The settings of a tracer: its sampling ratio, and its queue.
+    #[derive(Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct TracerSettings {
+        /// The share of traces that are recorded.
+        pub sampling_ratio: f64 as traces_ratio = 1.0, 0..=1;
+        /// Finished spans queued for export; further ones are dropped.
+        pub queue: usize as spans_max = 2048, 1..=65_536;
+    }
 }
 
 /// The counters of finished spans.
@@ -56,12 +60,6 @@ struct Shared {
     queue: SyncSender<FinishedSpan>,
     queued: AtomicU64,
     overflowed: AtomicU64,
-}
-
-impl Default for TracerSettings {
-    fn default() -> Self {
-        Self { sampling_ratio: 1.0, queue: 2048 }
-    }
 }
 
 impl Tracer {

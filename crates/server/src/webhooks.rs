@@ -25,7 +25,7 @@ pub use event::WebhookEvent;
 pub(crate) use message::Occurrence;
 use message::body;
 pub use message::{WebhookMessage, WebhookPlayer};
-pub use settings::{Webhook, WebhookError, WebhookSettings};
+pub use settings::{Webhook, WebhookDelivery, WebhookError, WebhookSettings};
 
 use crate::sessions::random_u64;
 use crate::spans::Tracer;

@@ -17,7 +17,9 @@ pub trait DeclaredSettings: Clone + Default {
 /// * `as key`: another name, such as one with the unit: a [`Duration`](core::time::Duration) is written in seconds;
 /// * `as _`: no key: an operator does not set it;
 /// * `as ..`: the keys of this field, which are settings themselves, are keys of this table;
-/// * `as { … }`: each part of this field that is named has a key of its own, with its documentation and its range.
+/// * `as { … }`: each part of this field that is named has a key of its own, with its documentation and its range;
+/// * `as table.key`, also for such a part: a key of a table that is in this one, for settings that few need;
+/// * `as table.*`: the keys of this field, which are settings themselves, are keys of that table.
 ///
 /// ```
 /// # use consonance_settings::{DeclaredSettings, settings};
@@ -54,7 +56,7 @@ macro_rules! settings {
             $(
                 $(#[doc = $about:literal])*
                 $(#[example($example:expr)])?
-                pub $field:ident: $kind:ty $(as $key:tt)? = $default:expr $(, $least:tt..=$most:tt)?;
+                pub $field:ident: $kind:ty $(as $key:tt $(. $inner:tt)?)? = $default:expr $(, $least:tt..=$most:tt)?;
             )*
         }
     ) => {
@@ -77,7 +79,7 @@ macro_rules! settings {
         impl $crate::DeclaredSettings for $name {
             fn visit(&mut self, visit: &mut dyn FnMut($crate::SettingKey<'_>)) {
                 $($crate::visit_setting! {
-                    visit, self.$field, $field, ($($key)?), [$($about),*], ($($example)?), ($($least, $most)?)
+                    visit, self.$field, $field, ($($key $(. $inner)?)?), [$($about),*], ($($example)?), ($($least, $most)?)
                 })*
             }
         }
@@ -95,12 +97,19 @@ macro_rules! visit_setting {
     ($visit:ident, $value:expr, $field:ident, (..), $($more:tt)*) => {
         $crate::DeclaredSettings::visit(&mut $value, $visit);
     };
+    ($visit:ident, $value:expr, $field:ident, ($table:ident . *), $($more:tt)*) => {
+        $crate::DeclaredSettings::visit(&mut $value, &mut |key| $visit(key.in_table(stringify!($table))));
+    };
+    ($visit:ident, $value:expr, $field:ident, ($table:ident . $key:ident), $($more:tt)*) => {{
+        let mut visit = |key: $crate::SettingKey<'_>| $visit(key.in_table(stringify!($table)));
+        $crate::visit_setting! { visit, $value, $field, ($key), $($more)* }
+    }};
     ($visit:ident, $value:expr, $field:ident, ({$(
         $(#[doc = $about:literal])*
-        $part:ident as $key:ident $(, $least:tt..=$most:tt)?;
+        $part:ident as $key:ident $(. $inner:ident)? $(, $least:tt..=$most:tt)?;
     )*}), $($more:tt)*) => {
         $($crate::visit_setting! {
-            $visit, $value.$part, $part, ($key), [$($about),*], (), ($($least, $most)?)
+            $visit, $value.$part, $part, ($key $(. $inner)?), [$($about),*], (), ($($least, $most)?)
         })*
     };
     (

@@ -10,6 +10,8 @@ use crate::value::{PlainValue, SettingKind, SettingType};
 pub struct SettingKey<'s> {
     /// As an operator writes it.
     pub name: &'static str,
+    /// The table that it is in, inside of the struct's own.
+    pub table: Option<&'static str>,
     /// What values it takes.
     pub kind: SettingKind,
     /// The range of a number, if not all of its type are allowed.
@@ -50,7 +52,13 @@ impl<T: SettingType> Slot for T {
 impl<'s> SettingKey<'s> {
     /// A key without an example and a range, with the lines of its documentation.
     pub fn new<T: SettingType>(name: &'static str, lines: &'static [&'static str], value: &'s mut T) -> Self {
-        Self { name, kind: T::kind(), range: None, example: None, lines, value }
+        Self { name, table: None, kind: T::kind(), range: None, example: None, lines, value }
+    }
+
+    /// The same in a table inside of the struct's own.
+    #[must_use]
+    pub fn in_table(self, table: &'static str) -> Self {
+        Self { table: Some(table), ..self }
     }
 
     /// How a value looks.

@@ -160,3 +160,35 @@ fn a_value_of_the_right_kind_is_set_and_no_other_changes_anything() {
     assert!(set(&mut settings, "room", &PlainValue::None));
     assert_eq!(settings.room, None);
 }
+
+settings! {
+    /// Keys in an inner table.
+    struct OuterSettings {
+        pub usual: bool = true;
+        pub rare: bool as more.rarely = false;
+        pub rate: Rate as {
+            per_second as more.per_second, 1..=9;
+        } = Rate { per_second: 5, burst: 10 };
+        pub part: PartSettings as more.* = PartSettings::default();
+    }
+}
+
+#[test]
+fn a_key_may_be_in_an_inner_table() {
+    let (mut keys, mut settings) = (Vec::new(), OuterSettings::default());
+    settings.visit(&mut |mut key| {
+        keys.push((key.table, key.name, key.range));
+        if key.name == "rarely" {
+            assert!(key.set(&PlainValue::Flag(true)));
+        }
+    });
+    let (rate, depth) = (SettingRange::Whole(1, 9), SettingRange::Decimal(0.0, 1.0));
+    let expected = [
+        (None, "usual", None),
+        (Some("more"), "rarely", None),
+        (Some("more"), "per_second", Some(rate)),
+        (Some("more"), "depth", Some(depth)),
+    ];
+    assert_eq!(keys, expected);
+    assert!(settings.usual && settings.rare);
+}

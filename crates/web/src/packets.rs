@@ -15,6 +15,7 @@ mod shard;
 use std::fmt;
 use std::sync::Arc;
 
+use consonance_settings::settings;
 use consonance_transport::PACKET_BYTES_MAX;
 use consonance_transport::hosted::{self, HostedSettings};
 use consonance_transport::{PacketLimits, Remote};
@@ -24,20 +25,20 @@ use link::LinkLimits;
 use pump::{Pump, Seat};
 pub use shard::PacketShard;
 
-/// The limits of links and of their queues.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PacketSettings {
-    /// Links at once to each shard. 1000.
-    pub links_max: usize,
-    /// Bytes of voice that wait for one link; the oldest go. 32 KiB, about a second of six speakers.
-    pub voice_bytes_max: usize,
-    /// Bytes of everything else that wait for one link; with more it is sent away as too slow. 1 MiB.
-    pub control_bytes_max: usize,
-}
-
-impl Default for PacketSettings {
-    fn default() -> Self {
-        Self { links_max: 1000, voice_bytes_max: 32 * 1024, control_bytes_max: 1024 * 1024 }
+settings! {
+    /// The limits of links and of their queues.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct PacketSettings {
+        /// Links at once to each shard.
+        pub links_max: usize as _ = 1000;
+        /// Bytes of voice queued for one page without WebRTC. The default holds about a second of six speakers.
+        ///
+        /// The oldest go.
+        pub voice_bytes_max: usize as limits.fallback_voice_bytes = 32 << 10, 1_024..=16_777_216;
+        /// Bytes of everything else queued for such a page.
+        ///
+        /// With more, its link is too slow and is closed.
+        pub control_bytes_max: usize as limits.fallback_control_bytes = 1 << 20, 65_536..=1_073_741_824;
     }
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_http::{IpNetwork, Tls};
+use consonance_settings::{PlainValue, settings};
 
 use crate::packets::PacketEntrance;
 
@@ -48,75 +49,75 @@ impl WebSettings {
     }
 }
 
-/// STUN and TURN servers for the browsers.
-#[derive(Clone)]
-pub struct IceServers {
-    /// Their URLs (RFC 7064, RFC 7065).
-    pub urls: Vec<String>,
-    /// The secret that this server shares with the TURN servers, such as coturn's `static-auth-secret`.
-    pub turn_secret: Option<String>,
-    /// How long credentials that are made with it are good. 1 h: coturn looks at that only when a browser begins, and a
-    /// page asks again whenever it connects.
-    pub turn_lifetime: Duration,
-}
-
-impl Default for IceServers {
-    fn default() -> Self {
-        Self { urls: Vec::new(), turn_secret: None, turn_lifetime: Duration::from_hours(1) }
+settings! {
+    /// STUN and TURN servers for the browsers.
+    #[derive(PartialEq, Eq)]
+    pub struct IceServers {
+        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
+        ///
+        /// RFC 7064, RFC 7065.
+        #[example(PlainValue::List(vec![
+            "turn:turn.example.org:3478".into(),
+            "turns:turn.example.org:443?transport=tcp".into()
+        ]))]
+        pub urls: Vec<String> as ice_servers = Vec::new();
+        /// The secret that this server shares with the TURN servers, such as coturn's `static-auth-secret`.
+        pub turn_secret: Option<String> as _ = None;
+        /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks
+        /// it only at the start.
+        ///
+        /// They are made with the secret, and a page asks for new ones whenever it connects.
+        pub turn_lifetime: Duration as turn_lifetime_s = Duration::from_hours(1), 60..=604_800;
     }
 }
 
-/// Limits of players, and of other visitors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct WebLimits {
-    /// Connections at once; further ones wait to be accepted. 2048: each browser has one or two.
-    pub connections_max: usize,
-    /// The same from one address, or one IPv6 network of 64 bits; a further one is closed. 256:
-    /// a school behind one address.
-    pub connections_per_address: usize,
-    /// How long the head of a request may take to come, and a connection may be silent between two. 10 s.
-    pub head_timeout: Duration,
-    /// How long a request may take from its head to its answer, the body included. 10 s.
-    pub request_timeout: Duration,
-    /// After that a connection ends that is no `WebSocket`: browsers open another one. 5 min.
-    pub connection_lifetime: Duration,
-    /// How long the sessions may take to answer. 5 s.
-    pub reply_timeout: Duration,
-    /// Bytes of a request's body, and of a text on a `WebSocket`. 64 KiB: an offer of Chromium with 17 tracks has 20.
-    pub request_bytes_max: usize,
-    /// Requests to join from one address per minute in the long run. 120.
-    pub joins_per_minute: u32,
-    /// As many of them at once. 60.
-    pub joins_burst: u32,
-    /// Addresses that are remembered for that. 65 536.
-    pub join_addresses_max: usize,
-    /// Texts on a `WebSocket` per minute in the long run; a page that sends more is disconnected. 120.
-    pub texts_per_minute: u32,
-    /// As many of them at once. 60: browsers find dozens of candidates in a moment.
-    pub texts_burst: u32,
-    /// How often a silent page on a `WebSocket` is pinged; after four times as long, which is three pings, it counts as
-    /// gone. 20 s: proxies close silent connections after 60.
-    pub ping_interval: Duration,
-}
-
-impl Default for WebLimits {
-    fn default() -> Self {
-        Self {
-            connections_max: 2048,
-            connections_per_address: 256,
-            head_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(10),
-            connection_lifetime: Duration::from_mins(5),
-            reply_timeout: Duration::from_secs(5),
-            request_bytes_max: 64 * 1024,
-            joins_per_minute: 120,
-            joins_burst: 60,
-            join_addresses_max: 65_536,
-            texts_per_minute: 120,
-            texts_burst: 60,
-            ping_interval: Duration::from_secs(20),
-        }
+settings! {
+    /// Limits of players, and of other visitors.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct WebLimits {
+        /// Connections to the page at once. A browser has one or two.
+        ///
+        /// Further ones wait to be accepted.
+        pub connections_max: usize = 2048, 16..=65_536;
+        /// Connections at once from one address (IPv6: one /64). Proxies have no such limit.
+        ///
+        /// A further one is closed. The default is for a school behind one address.
+        pub connections_per_address: usize = 256, 1..=65_536;
+        /// Join requests from one address (IPv6: one /64) per minute.
+        ///
+        /// In the long run.
+        pub joins_per_minute: u32 = 120, 1..=1_000_000;
+        /// Burst of join requests.
+        pub joins_burst: u32 = 60, 1..=1_000_000;
+        /// How long a request may take to arrive, and its answer to be sent.
+        ///
+        /// From its head to its answer, the body included.
+        pub request_timeout: Duration as request_timeout_s = Duration::from_secs(10), 0.1..=300;
+        /// How long a request's head may take to arrive, and the silence between two requests.
+        pub head_timeout: Duration as limits.header_timeout_s = Duration::from_secs(10), 0.1..=300;
+        /// How long a worker may take to answer a join request.
+        pub reply_timeout: Duration as limits.reply_timeout_s = Duration::from_secs(5), 0.1..=300;
+        /// Lifetime of a connection to the page other than a `WebSocket`; browsers reconnect.
+        pub connection_lifetime: Duration as limits.connection_lifetime_s = Duration::from_mins(5), 1..=86_400;
+        /// Bytes of a request's body, and of a `WebSocket` text; a browser's offer has about 20 000.
+        ///
+        /// That is one of Chromium with 17 tracks.
+        pub request_bytes_max: usize as limits.request_bytes = 64 << 10, 32_768..=1_048_576;
+        /// Addresses with counted join requests.
+        pub join_addresses_max: usize as limits.join_addresses_max = 65_536, 16..=10_000_000;
+        /// Texts on one signalling `WebSocket` per minute.
+        ///
+        /// In the long run; a page that sends more is disconnected.
+        pub texts_per_minute: u32 as limits.texts_per_minute = 120, 1..=1_000_000;
+        /// Burst of such texts.
+        ///
+        /// Browsers find dozens of candidates in a moment.
+        pub texts_burst: u32 as limits.texts_burst = 60, 1..=1_000_000;
+        /// How often a silent `WebSocket` client is pinged. Proxies often close connections that are silent for 60 s.
+        ///
+        /// After four times as long, which is three pings, the page counts as gone.
+        pub ping_interval: Duration as limits.ping_interval_s = Duration::from_secs(20), 1..=300;
     }
 }
 

@@ -31,7 +31,7 @@ fn health_is_public_and_metrics_need_the_token() {
 #[test]
 fn metrics_can_be_opened() {
     let mut settings = settings();
-    settings.open_metrics = true;
+    settings.access.open_metrics = true;
     assert_eq!(ask(&Stage::new(settings).listener, "GET /metrics", &[]).status, 200);
 }
 

@@ -44,10 +44,6 @@ pub(super) fn settings(config: &AdminConfig) -> Result<Option<AdminSettings>, Bo
     }
     let mut settings = AdminSettings::new(listen, file.token);
     settings.token_file = Some(std::path::absolute(&path).unwrap_or(path));
-    settings.host_names.clone_from(&config.host_names);
-    settings.allow_plain = config.allow_plain;
-    settings.open_metrics = config.open_metrics;
-    settings.metrics_sessions_max = config.metrics_sessions_max;
-    settings.limits = config.limits.clone();
+    (settings.access, settings.limits) = (config.access.clone(), config.limits.clone());
     Ok(Some(settings))
 }

@@ -79,7 +79,7 @@ pub(super) fn in_words(settings: &JoiningSettings) -> String {
         (Some(keys), Some(password)) => format!("joining: {keys} {both} {password} required\n"),
     };
     if let Some(hook) = &settings.hook {
-        let fallback = if hook.settings().fail_open { "admits" } else { "refuses" };
+        let fallback = if hook.settings().requests.fail_open { "admits" } else { "refuses" };
         let _ = writeln!(words, "joining hook: if it does not answer, the server {fallback} players");
     }
     for key in &settings.token_keys {
@@ -100,11 +100,7 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
     let config = &loaded.config.joining.hook;
     let Some(url) = &config.url else { return Ok(None) };
     let mut settings = HookSettings::new(url.0.clone());
-    settings.timeout = config.timeout_s.into();
-    settings.fail_open = config.fail_open;
-    settings.allow_plain_http = config.allow_plain_http;
-    settings.send_secrets = config.send_secrets;
-    (settings.threads, settings.queue) = (config.threads, config.queue_max);
+    settings.requests = config.requests.clone();
     let mut secret = |key: &str, path: &Option<PathBuf>| {
         path.as_ref().map(|path| read_secret_line(loaded, key, path, notes)).transpose()
     };

@@ -186,9 +186,7 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     };
     let mut settings = settings.map_err(|error| loaded.problem("sessions", error.to_string()))?;
     settings.on_demand = config.sessions_on_demand.iter().map(|pattern| (&**pattern).into()).collect();
-    settings.sessions_max = config.sessions_max;
-    settings.spread_from = config.spread_sessions_from;
-    settings.empty_for = config.sessions_idle_s.into();
+    settings.hosting = config.hosting;
     settings.limits = config.limits.clone();
     settings.name_taken = config.joining.name_taken.into();
     settings.encryption = config.encryption.into();

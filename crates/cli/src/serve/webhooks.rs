@@ -23,11 +23,8 @@ fn read_one(
     settings.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
     settings.authorities_pem =
         config.authorities_file.as_deref().map(|path| read_authorities(loaded, KEY, path)).transpose()?;
-    settings.allow_plain_http = config.allow_plain_http;
     settings.events = config.events.iter().map(|event| (*event).into()).collect();
-    settings.timeout = config.timeout_s.into();
-    settings.queue = config.queue_max;
-    settings.retry_for = config.retry_for_s.into();
+    settings.delivery = config.delivery.clone();
     Webhook::new(settings).map_err(|error| {
         let what = match error {
             WebhookError::NoSecret => {

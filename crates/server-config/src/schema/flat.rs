@@ -1,34 +1,61 @@
 //! Fields of a table whose keys are keys of the table itself: structs that other crates declare.
 //!
-//! Such a field is marked with `x-flat`. A key of the table's own that stands between those of the struct names the key
-//! before it with `x-after`. Tables in lists and those of networks have no such fields.
+//! Such a field is marked with `x-flat`. Tables inside of such a struct are merged into the tables of the same names,
+//! before their own keys. A key of a table's own that stands between those of structs names the key before it with
+//! `x-after`. Tables of networks have no such fields.
 
 use serde_json::{Map, Value as Json};
 
 use super::properties;
 
-/// The name of the field that a key of a table is in, below the key.
-const FIELD: &str = "x-field";
+/// The place of a key's value in a configuration, or in an item of a list, below the key.
+const PLACE: &str = "x-place";
 
-/// The field of the table that has this key, if it is not one of the table's own.
-pub(super) fn field_of(schema: &Json) -> Option<&str> {
-    schema[FIELD].as_str()
+/// The place of the value of a key, if it is in the struct of another crate.
+pub(super) fn place_of(schema: &Json) -> Option<&str> {
+    schema[PLACE].as_str()
+}
+
+/// The value at this place.
+pub(super) fn value_at<'v>(place: &str, value: &'v Json) -> &'v Json {
+    place.split('.').fold(value, |table, key| &table[key])
+}
+
+/// Puts a value at this place.
+pub(super) fn set_at(place: &str, table: &mut Json, value: Json) {
+    *place.split('.').fold(table, |table, key| &mut table[key]) = value;
 }
 
 /// Replaces the marked fields by their keys, in this table and those in it.
 pub(super) fn flatten(schema: &mut Json) {
+    flatten_at("", schema);
+}
+
+fn flatten_at(place: &str, schema: &mut Json) {
+    if let Some(items) = schema.get_mut("items") {
+        flatten_at("", items);
+    }
     let Some(Json::Array(order)) = schema.get("x-order").cloned() else { return };
     let Some(Json::Object(fields)) = schema.get_mut("properties") else { return };
-    fields.values_mut().for_each(flatten);
+    let place_of_field =
+        |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    let order: Vec<_> = order.iter().filter_map(Json::as_str).collect();
+    for name in &order {
+        merge_tables(&place_of_field(name), name, fields);
+    }
     let (mut keys, mut names) = (Map::new(), Vec::new());
-    for name in order.iter().filter_map(Json::as_str) {
+    for name in order {
         let Some(mut field) = fields.remove(name) else { continue };
-        if field["x-flat"] == true {
-            names.extend(properties(&field).map(|(key, _)| key.to_owned()));
-            keys.extend(
-                properties(&field).map(|(key, schema)| (key.to_owned(), key_of(name, &field, schema))),
-            );
+        if is_flat(&field) {
+            for (key, schema) in properties(&field).filter(|(_, schema)| !is_table(schema)) {
+                names.push(key.to_owned());
+                keys.insert(
+                    key.to_owned(),
+                    key_of(&format!("{}.{key}", place_of_field(name)), &field, schema),
+                );
+            }
         } else {
+            flatten_at(&place_of_field(name), &mut field);
             let after = field.as_object_mut().and_then(|keys| keys.remove("x-after"));
             let place = after.and_then(|after| names.iter().position(|known| *known == after));
             names.insert(place.map_or(names.len(), |before| before + 1), name.to_owned());
@@ -39,10 +66,36 @@ pub(super) fn flatten(schema: &mut Json) {
     schema["x-order"] = names.into();
 }
 
+fn is_flat(field: &Json) -> bool {
+    field["x-flat"] == true
+}
+
+fn is_table(schema: &Json) -> bool {
+    schema["type"] == "object"
+}
+
+/// Adds the keys in the tables of this field, if it is marked, to the tables of the same names beside it.
+fn merge_tables(place: &str, name: &str, fields: &mut Map<String, Json>) {
+    let Some(field) = fields.get(name).filter(|field| is_flat(field)).cloned() else { return };
+    for (table, inner) in properties(&field).filter(|(_, schema)| is_table(schema)) {
+        let Some(Json::Object(known)) = fields.get_mut(table) else { continue };
+        let Some(Json::Object(all)) = known.get_mut("properties") else { continue };
+        let merged = all.values().filter(|schema| place_of(schema).is_some()).count();
+        let mut names = Vec::new();
+        for (key, schema) in properties(inner) {
+            names.push(Json::from(key));
+            all.insert(key.to_owned(), key_of(&format!("{place}.{table}.{key}"), &field, schema));
+        }
+        if let Some(Json::Array(order)) = known.get_mut("x-order") {
+            order.splice(merged..merged, names);
+        }
+    }
+}
+
 /// A key of the struct that this field has; a reload applies it if it applies the whole field.
-fn key_of(name: &str, field: &Json, schema: &Json) -> Json {
+fn key_of(place: &str, field: &Json, schema: &Json) -> Json {
     let mut schema = schema.clone();
-    schema[FIELD] = name.into();
+    schema[PLACE] = place.into();
     if let Some(reload) = field.get("x-reload") {
         schema["x-reload"] = reload.clone();
     }
@@ -54,7 +107,7 @@ pub(super) fn remove_marks(schema: &mut Json) {
     match schema {
         Json::Array(items) => items.iter_mut().for_each(remove_marks),
         Json::Object(keys) => {
-            keys.remove(FIELD);
+            keys.remove(PLACE);
             keys.values_mut().for_each(remove_marks);
         }
         _ => {}

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use consonance_server::{HookSettings, SecretText, ServiceAddress, WebhookEvent, WebhookSettings};
+use consonance_server::{SecretText, ServiceAddress, WebhookEvent, WebhookSettings};
 use consonance_server_config::{Config, ProximityConfig, WebhookConfig, default_file};
 use consonance_session::{NameTaken, ProximitySettings};
 
@@ -12,15 +12,8 @@ use crate::load;
 fn defaults_are_those_of_the_crates_that_use_them() {
     let joining = &Config::default().joining;
     assert_eq!(NameTaken::from(joining.name_taken), NameTaken::default());
-    let address: ServiceAddress = "https://example.org/".parse().unwrap();
-    let hook = HookSettings::new(address.clone());
-    assert_eq!((joining.hook.timeout_s.0, joining.hook.threads), (hook.timeout, hook.threads));
-    assert_eq!(joining.hook.queue_max, hook.queue);
-    let (ours, theirs) = (WebhookConfig::default(), WebhookSettings::new(address, SecretText::new("")));
-    assert_eq!(
-        (ours.timeout_s.0, ours.queue_max, ours.retry_for_s.0),
-        (theirs.timeout, theirs.queue, theirs.retry_for)
-    );
+    let url: ServiceAddress = "https://example.org/".parse().unwrap();
+    let (ours, theirs) = (WebhookConfig::default(), WebhookSettings::new(url, SecretText::new("")));
     assert_eq!(ours.events.iter().map(|event| (*event).into()).collect::<Vec<WebhookEvent>>(), theirs.events);
     let (ours, theirs) = (ProximityConfig::default(), ProximitySettings::new(1.0));
     assert_eq!((ours.hysteresis as f32, ours.streams_max), (theirs.hysteresis, theirs.max_streams));
@@ -62,4 +55,12 @@ fn every_key_of_a_table_reaches_its_setting() {
     assert_eq!(unmoved("shutdown", |config| config.shutdown.restart), [""; 0]);
     assert_eq!(unmoved("diagnostics", |config| config.diagnostics.packet_capture), ["max_links"]);
     assert_eq!(unmoved("joining", |config| config.joining.settings.password_attempts), [""; 0]);
+    assert_eq!(unmoved("joining.hook", |config| config.joining.hook.requests.clone()), [""; 0]);
+    assert_eq!(unmoved("telemetry", |config| config.telemetry.tracer), [""; 0]);
+    assert_eq!(unmoved("admin", |config| config.admin.access.clone()), [""; 0]);
+    assert_eq!(unmoved("web.limits", |config| config.web.players.page.clone()), [""; 0]);
+    assert_eq!(unmoved("web.limits", |config| config.web.packets), ["links_max"]);
+    let in_web =
+        ["connections_max", "connections_per_address", "joins_per_minute", "joins_burst", "request_timeout"];
+    assert_eq!(unmoved("web.limits", |config| config.web.visitors.clone()), in_web);
 }

@@ -1,8 +1,9 @@
 //! `[[webhooks]]`: accepted tables, and the errors in others.
 
 use std::path::Path;
+use std::time::Duration;
 
-use consonance_server::WebhookEvent;
+use consonance_server::{WebhookDelivery, WebhookEvent};
 use consonance_server_config::{Config, TakesEffect};
 
 use crate::{complaints, load};
@@ -22,6 +23,16 @@ fn a_webhook_is_told_everything_unless_its_events_say_otherwise() {
         assert_eq!(events(&load(&format!("{ONE}events = [{name}]"))), [event]);
     }
     assert_eq!(config.changes(&Config::default()), [("webhooks", TakesEffect::AtOnce)]);
+}
+
+#[test]
+fn the_delivery_of_a_webhook_is_read_from_its_table() {
+    let own = "allow_plain_http = true\ntimeout_s = 0.5\nqueue_max = 7\nretry_for_s = 8";
+    let delivery = load(&format!("{ONE}{own}")).webhooks[0].delivery.clone();
+    let mut expected = WebhookDelivery::default();
+    (expected.allow_plain_http, expected.queue) = (true, 7);
+    (expected.timeout, expected.retry_for) = (Duration::from_millis(500), Duration::from_secs(8));
+    assert_eq!(delivery, expected);
 }
 
 #[test]

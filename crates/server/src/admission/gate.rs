@@ -183,7 +183,7 @@ impl AdmissionGate {
         shown: &JoinToken,
         span: OpenSpan,
     ) -> Verdict {
-        let sends_secrets = hook.settings().send_secrets;
+        let sends_secrets = hook.settings().requests.send_secrets;
         let text = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned()).filter(|_| sends_secrets);
         let question = Question {
             session: waiting.session.clone(),
@@ -212,7 +212,7 @@ impl AdmissionGate {
     /// The outcome of a join that the hook cannot be asked about.
     fn without_hook(&self, now: Instant, waiting: &Waiting) -> Verdict {
         let fails_open =
-            self.admission.settings().hook.as_ref().is_some_and(|hook| hook.settings().fail_open);
+            self.admission.settings().hook.as_ref().is_some_and(|hook| hook.settings().requests.fail_open);
         if fails_open { self.verdict(now, waiting) } else { Verdict::Refuse(Refusal::HookFailed) }
     }
 

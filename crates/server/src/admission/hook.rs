@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::settings;
 use serde::Serialize;
 use tracing::info;
 
@@ -22,16 +23,12 @@ use crate::token::Claims;
 
 pub(super) use answer::Answer;
 
-/// The settings of the joining hook: its address, and how it is called.
+/// The settings of the joining hook: its address, its secrets, and how it is called.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HookSettings {
     /// Its address: `https://…`, or `http://…` on this machine.
     pub url: ServiceAddress,
-    /// How long it may take to answer (default 2 s). A question that has waited for as long is not asked any more.
-    pub timeout: Duration,
-    /// When it cannot be asked, admit the players that the other rules admit (default no: no player).
-    pub fail_open: bool,
     /// Each request is signed with this, so that the service can authenticate it: the header `Consonance-Signature` is
     /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
     pub hmac_secret: Option<SecretText>,
@@ -39,14 +36,32 @@ pub struct HookSettings {
     pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
-    /// `http://` is accepted for other machines, too (default no): anyone on the path can read and answer.
-    pub allow_plain_http: bool,
-    /// The service gets the token and the password that the player presents (default no).
-    pub send_secrets: bool,
-    /// Questions at once (default 4).
-    pub threads: usize,
-    /// Questions that wait (default 64); a further one counts as not answered.
-    pub queue: usize,
+    /// How it is called.
+    pub requests: HookRequests,
+}
+
+settings! {
+    /// How the joining hook is called.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct HookRequests {
+        /// Time to answer.
+        ///
+        /// A question that has waited for as long is not asked any more.
+        pub timeout: Duration as timeout_s = Duration::from_secs(2), 0.1..=4;
+        /// Admit players when the hook does not answer. By default, they are refused.
+        pub fail_open: bool = false;
+        /// Accept http to other machines. Anyone on the path can then read requests and forge answers.
+        pub allow_plain_http: bool = false;
+        /// Send tokens and passwords as presented; the claims of a valid token are sent anyway.
+        pub send_secrets: bool = false;
+        /// Concurrent requests.
+        pub threads: usize = 4, 1..=64;
+        /// Queued requests.
+        ///
+        /// A further one counts as not answered.
+        pub queue: usize as queue_max = 64, 1..=1024;
+    }
 }
 
 impl HookSettings {
@@ -54,15 +69,10 @@ impl HookSettings {
     pub fn new(url: ServiceAddress) -> Self {
         Self {
             url,
-            timeout: Duration::from_secs(2),
-            fail_open: false,
             hmac_secret: None,
             bearer_token: None,
             authorities_pem: None,
-            allow_plain_http: false,
-            send_secrets: false,
-            threads: 4,
-            queue: 64,
+            requests: HookRequests::default(),
         }
     }
 
@@ -71,8 +81,8 @@ impl HookSettings {
             hmac_secret: self.hmac_secret.as_ref(),
             bearer_token: self.bearer_token.as_ref(),
             authorities_pem: self.authorities_pem.as_deref(),
-            allow_plain_http: self.allow_plain_http,
-            ..ServiceSettings::new(&self.url, self.timeout)
+            allow_plain_http: self.requests.allow_plain_http,
+            ..ServiceSettings::new(&self.url, self.requests.timeout)
         }
     }
 }
@@ -246,11 +256,11 @@ fn start(
     service: &Arc<ServiceClient>,
     counters: &Arc<Counters>,
 ) -> Result<SyncSender<Job>, ThreadSpawnError> {
-    let (queue, jobs) = sync_channel(settings.queue.max(1));
+    let (queue, jobs) = sync_channel(settings.requests.queue.max(1));
     let jobs = Arc::new(Mutex::new(jobs));
-    for _ in 0..settings.threads.max(1) {
+    for _ in 0..settings.requests.threads.max(1) {
         let (jobs, service) = (Arc::clone(&jobs), Arc::clone(service));
-        let (counters, timeout) = (Arc::clone(counters), settings.timeout);
+        let (counters, timeout) = (Arc::clone(counters), settings.requests.timeout);
         threads::start("joining-hook", move || work(&jobs, &service, &counters, timeout))?;
     }
     Ok(queue)

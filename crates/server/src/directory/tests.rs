@@ -12,7 +12,7 @@ fn settings(names: &[&str], on_demand: &[&str]) -> SessionsSettings {
         names => SessionsSettings::new(names.iter().copied()).unwrap(),
     };
     settings.on_demand = on_demand.iter().map(|pattern| RoomPattern::from(*pattern)).collect();
-    (settings.sessions_max, settings.seed) = (4, 1);
+    (settings.hosting.sessions_max, settings.seed) = (4, 1);
     settings
 }
 
@@ -29,7 +29,7 @@ fn sessions_that_come_while_all_is_quiet_are_spread_evenly() {
 #[test]
 fn a_new_session_goes_to_the_worker_with_the_least_load_however_many_sessions_it_has() {
     let mut settings = settings(&["a", "b", "c"], &["*"]);
-    settings.sessions_max = 9;
+    settings.hosting.sessions_max = 9;
     let directory = Directory::new(&settings, 2);
     directory.gauges[1].set_busy(0.5);
     assert_eq!(directory.place("d"), 0);
@@ -195,7 +195,7 @@ fn a_session_is_at_the_worker_that_the_store_names_wherever_its_clients_were_pla
 #[test]
 fn a_session_with_too_many_clients_for_one_worker_takes_more_at_all_of_them_in_turn() {
     let mut settings = settings(&["main"], &[]);
-    settings.spread_from = 3;
+    settings.hosting.spread_from = 3;
     let directory = Directory::new(&settings, 3);
     let place = || {
         let worker = directory.place("main");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use consonance_session::{
     AccessRule, Encryption, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern,
 };
+use consonance_settings::settings;
 use consonance_transport::AddressShares;
 
 use crate::admission::Admission;
@@ -22,16 +23,10 @@ use crate::webhooks::Webhooks;
 pub struct SessionsSettings {
     names: Vec<String>,
     /// Sessions started on demand, by name or prefix (default none); each ends when it has been empty for
-    /// [`empty_for`](Self::empty_for).
+    /// [`SessionHosting::empty_for`].
     pub on_demand: Vec<RoomPattern>,
-    /// Sessions at once, those of the configuration included (default 4096).
-    pub sessions_max: usize,
-    /// How many clients of one session are all served by the session's worker; more go to all workers in turn (default
-    /// 200). The session's worker decides for all of them.
-    pub spread_from: usize,
-    /// How long a session on demand stays after the last player has left (default 60 s). One without players ends with
-    /// the last link to it.
-    pub empty_for: Duration,
+    /// How many sessions there are, how long they stay, and how they are spread over workers.
+    pub hosting: SessionHosting,
     /// The limits of each session.
     pub limits: Limits,
     /// The treatment of a newcomer that asks for a name in use.
@@ -80,8 +75,26 @@ pub struct SessionsSettings {
     pub secret_key: [u8; 32],
 }
 
-/// The number of listeners to which one worker can send the frames of four concurrent speakers.
-const SPREAD_FROM: usize = 200;
+settings! {
+    /// How many sessions there are, how long they stay, and how they are spread over workers.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SessionHosting {
+        /// Maximum number of sessions, of both kinds.
+        ///
+        /// Those that always exist, and those on demand.
+        pub sessions_max: usize = 4096, 1..=1_000_000;
+        /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
+        /// its last connection.
+        pub empty_for: Duration as sessions_idle_s = Duration::from_mins(1), 0..=86_400;
+        /// How many players of a session are served by the worker that manages it. Further ones are spread over all
+        /// workers in turn.
+        ///
+        /// The session's worker decides for all of them. The default is the number of listeners to which one worker can
+        /// send the frames of four concurrent speakers.
+        pub spread_from: usize as spread_sessions_from = 200, 0..=65_535;
+    }
+}
 
 /// Why sessions cannot be served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -132,9 +145,7 @@ impl SessionsSettings {
         Self {
             names: Vec::new(),
             on_demand: Vec::new(),
-            spread_from: SPREAD_FROM,
-            sessions_max: 4096,
-            empty_for: Duration::from_mins(1),
+            hosting: SessionHosting::default(),
             limits: Limits::default(),
             name_taken: NameTaken::default(),
             ipv6_prefix_bits: AddressShares::default().ipv6_prefix_bits,

@@ -196,7 +196,7 @@ impl Endpoint {
 }
 
 fn limits(settings: &WebhookSettings) -> OutboxLimits {
-    OutboxLimits { queue: settings.queue.max(1), retry_for: settings.retry_for }
+    OutboxLimits { queue: settings.delivery.queue.max(1), retry_for: settings.delivery.retry_for }
 }
 
 /// Any status of 200 to 299 means that it was taken. The rest of such an answer means nothing; it is read, as far as it

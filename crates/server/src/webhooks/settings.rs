@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::settings;
 
 use super::event::WebhookEvent;
 use crate::operator_service::{ServiceClient, ServiceError, ServiceSettings};
@@ -21,16 +22,26 @@ pub struct WebhookSettings {
     pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
-    /// `http://` is accepted for other machines, too (default no): anyone on the path can read the events.
-    pub allow_plain_http: bool,
     /// The events that it gets (default all).
     pub events: Vec<WebhookEvent>,
-    /// How long it may take to answer (default 5 s).
-    pub timeout: Duration,
-    /// How many events wait at most, besides the one that is being sent (default 1024); the oldest goes first.
-    pub queue: usize,
-    /// How long an event is tried again from when it happened (default an hour).
-    pub retry_for: Duration,
+    /// How it is told.
+    pub delivery: WebhookDelivery,
+}
+
+settings! {
+    /// How a webhook is told.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct WebhookDelivery {
+        /// Accept http to other machines. Anyone on the path can then read what is told.
+        pub allow_plain_http: bool = false;
+        /// Time to answer.
+        pub timeout: Duration as timeout_s = Duration::from_secs(5), 0.1..=60;
+        /// Events that wait, besides the one that is being sent; the oldest is dropped first.
+        pub queue: usize as queue_max = 1024, 1..=65_536;
+        /// How long an event is tried again from when it happened.
+        pub retry_for: Duration as retry_for_s = Duration::from_hours(1), 1..=86_400;
+    }
 }
 
 impl WebhookSettings {
@@ -41,11 +52,8 @@ impl WebhookSettings {
             hmac_secret,
             bearer_token: None,
             authorities_pem: None,
-            allow_plain_http: false,
             events: WebhookEvent::ALL.to_vec(),
-            timeout: Duration::from_secs(5),
-            queue: 1024,
-            retry_for: Duration::from_hours(1),
+            delivery: WebhookDelivery::default(),
         }
     }
 
@@ -54,8 +62,8 @@ impl WebhookSettings {
             hmac_secret: Some(&self.hmac_secret),
             bearer_token: self.bearer_token.as_ref(),
             authorities_pem: self.authorities_pem.as_deref(),
-            allow_plain_http: self.allow_plain_http,
-            ..ServiceSettings::new(&self.url, self.timeout)
+            allow_plain_http: self.delivery.allow_plain_http,
+            ..ServiceSettings::new(&self.url, self.delivery.timeout)
         }
     }
 }

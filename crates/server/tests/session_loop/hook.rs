@@ -48,7 +48,7 @@ impl HookStage {
         set_up: impl FnOnce(&mut HookSettings, &mut JoiningSettings),
     ) -> Self {
         let (mut hook, mut joining) = (HookSettings::new(url.parse().unwrap()), JoiningSettings::default());
-        hook.timeout = PATIENCE;
+        hook.requests.timeout = PATIENCE;
         set_up(&mut hook, &mut joining);
         let hook = Hook::new(hook).unwrap();
         joining.hook = Some(hook.clone());
@@ -216,7 +216,7 @@ fn claims_of_the_hook_that_are_for_another_service_are_refused() {
 #[test]
 fn secrets_are_sent_only_to_a_hook_that_asks_for_them() {
     let server = HttpServer::start(|_| ok(r#"{"allow":true}"#));
-    let mut stage = HookStage::new(&server.url(), |hook, _| hook.send_secrets = true);
+    let mut stage = HookStage::new(&server.url(), |hook, _| hook.requests.send_secrets = true);
     assert_eq!(stage.join("Alice", "a ticket of the shop\nand a password"), "joined");
     let body: serde_json::Value = serde_json::from_str(&server.requests()[0].body).unwrap();
     assert_eq!(
@@ -244,7 +244,7 @@ fn a_hook_that_fails_admits_no_player_unless_it_fails_open() {
         for fail_open in [false, true] {
             let bytes = answer.clone().into_bytes();
             let server = HttpServer::start(move |_| bytes.clone());
-            let mut stage = HookStage::new(&server.url(), |hook, _| hook.fail_open = fail_open);
+            let mut stage = HookStage::new(&server.url(), |hook, _| hook.requests.fail_open = fail_open);
             let told = stage.join("Alice", "");
             assert_eq!(told == "joined", fail_open, "{what}: {told}");
             assert!(fail_open || told.contains("try again"), "{what}: {told}");
@@ -259,7 +259,8 @@ fn a_hook_that_is_dead_or_never_answers_admits_no_player() {
     let mut dead = HookStage::new(&HttpServer::dead_url(), |_, _| ());
     assert!(dead.join("Alice", "").contains("try again"));
     let silent = HttpServer::silent();
-    let mut stage = HookStage::new(&silent.url(), |hook, _| hook.timeout = Duration::from_millis(50));
+    let mut stage =
+        HookStage::new(&silent.url(), |hook, _| hook.requests.timeout = Duration::from_millis(50));
     assert!(stage.join("Alice", "").contains("try again"));
     assert_eq!(stage.counted().failed, 1);
 }
@@ -267,7 +268,8 @@ fn a_hook_that_is_dead_or_never_answers_admits_no_player() {
 #[test]
 fn more_questions_than_may_wait_count_as_not_answered() {
     let silent = HttpServer::silent();
-    let mut stage = HookStage::new(&silent.url(), |hook, _| (hook.threads, hook.queue) = (1, 1));
+    let mut stage =
+        HookStage::new(&silent.url(), |hook, _| (hook.requests.threads, hook.requests.queue) = (1, 1));
     let mut first = stage.stage.player_with_token("first", "", "main");
     stage.stage.settle(&mut [&mut first]);
     silent.until_asked();

@@ -13,8 +13,8 @@ const EMPTY_FOR: Duration = Duration::from_mins(1);
 fn stage() -> Stage {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.on_demand = vec!["match-*".into()];
-    settings.sessions_max = 3;
-    assert_eq!(settings.empty_for, EMPTY_FOR);
+    settings.hosting.sessions_max = 3;
+    assert_eq!(settings.hosting.empty_for, EMPTY_FOR);
     Stage::with_settings(&settings, 1)
 }
 
@@ -133,7 +133,7 @@ fn a_session_too_many_is_refused_with_a_reason_and_those_that_run_take_more_play
     // A reload allows one more session.
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.on_demand = vec!["match-*".into()];
-    settings.sessions_max = 4;
+    settings.hosting.sessions_max = 4;
     stage.session_loop.reconfigure(stage.now, &settings);
     let mut carol = stage.player("Carol", 0, "match-9");
     stage.settle(&mut [&mut carol]);

@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 fn webhook(url: &str, set_up: impl FnOnce(&mut WebhookSettings)) -> Webhook {
     let mut settings = WebhookSettings::new(url.parse().unwrap(), SecretText::new("shared"));
-    settings.timeout = PATIENCE;
+    settings.delivery.timeout = PATIENCE;
     set_up(&mut settings);
     Webhook::new(settings).unwrap()
 }
@@ -95,7 +95,7 @@ fn a_webhook_is_told_of_sessions_players_and_bans_in_their_order() {
     settings.records.import_ban(ban("Bob")).unwrap();
     drop(alice);
     stage.run_once();
-    stage.wait(settings.empty_for);
+    stage.wait(settings.hosting.empty_for);
     stage.run_once();
     stage.session_loop.shut_down(stage.now);
     webhooks.stop(PATIENCE);
@@ -186,7 +186,7 @@ fn a_webhook_that_never_answers_delays_no_player_and_no_voice() {
 #[test]
 fn a_full_queue_drops_the_oldest_and_counts_them() {
     let server = HttpServer::held();
-    let webhooks = webhooks(&server.url(), |hook| hook.queue = 2);
+    let webhooks = webhooks(&server.url(), |hook| hook.delivery.queue = 2);
     let records = settings(&webhooks).records;
     records.import_ban(ban("first")).unwrap();
     server.until_asked();

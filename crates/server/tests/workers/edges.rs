@@ -101,7 +101,7 @@ fn a_player_whose_link_is_lost_at_one_worker_has_its_place_back_at_another() {
 fn a_session_on_demand_begins_with_a_client_at_any_worker_and_ends_with_the_last_one() {
     let mut settings = SessionsSettings::new(["other"]).unwrap();
     settings.on_demand = vec!["match".into()];
-    settings.empty_for = Duration::ZERO;
+    settings.hosting.empty_for = Duration::ZERO;
     let stage = Stage::with_settings(&settings, WORKERS);
     let owner = stage.place("match");
     let mut player = stage.player_of_worker((owner + 1) % WORKERS, "Alice", "match");

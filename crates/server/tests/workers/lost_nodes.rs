@@ -52,7 +52,7 @@ fn players_notice_nothing_of_the_death_of_the_owner_but_that_its_players_come_ba
 #[test]
 fn players_at_several_workers_of_each_node_go_on_too_when_the_owner_dies() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.spread_from = 0;
+    settings.hosting.spread_from = 0;
     let mut nodes = Nodes::with_settings(&settings, 3, 2);
     let mut players = nodes.players();
     for (node, name) in [(1, "Dora"), (2, "Emma")] {

@@ -61,7 +61,7 @@ fn players_near_each_other_hear_each_other_at_whichever_nodes_they_are_also_whil
 #[test]
 fn a_session_ends_at_all_nodes_when_the_last_player_has_left_and_begins_where_the_next_one_is() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.empty_for = Duration::ZERO;
+    settings.hosting.empty_for = Duration::ZERO;
     let nodes = Nodes::with_settings(&settings, 2, 1);
     let mut players = nodes.players();
     for player in &mut players {

@@ -337,7 +337,7 @@ pub(super) const DELAY: Duration = Duration::from_millis(5);
 fn settings(dice: &mut Dice) -> SessionsSettings {
     let mut settings = SessionsSettings::on_demand();
     settings.on_demand = vec![RoomPattern::Prefix("".into())];
-    settings.empty_for = dice.millis(0, 3_000);
+    settings.hosting.empty_for = dice.millis(0, 3_000);
     settings.proximity = vec![(Room::Field.name().into(), ProximitySettings::new(RANGE_M))];
     settings.seed = dice.throw();
     for bytes in settings.secret_key.chunks_exact_mut(8) {

@@ -81,6 +81,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-fuzz-tape",
             "consonance-opus-packet",
             "consonance-session",
+            "consonance-settings",
             "consonance-wire",
         ]),
         tests_may_also_use: &["consonance-testing"],
@@ -118,6 +119,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-gateway",
             "consonance-http",
             "consonance-session",
+            "consonance-settings",
             "consonance-transport",
             "consonance-webrtc",
             "consonance-stream",
@@ -271,6 +273,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-settings",
             "consonance-transport",
+            "consonance-web",
         ]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],

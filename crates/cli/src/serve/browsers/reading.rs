@@ -7,10 +7,8 @@ use std::path::Path;
 use consonance_http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{ConfigProblem, LoadedConfig, Secret, WebConfig};
-use consonance_session::Rate;
-use consonance_transport::AddressShares;
-use consonance_web::browser_gateway::{GatewaySettings, PageLimits};
-use consonance_web::{IceServers, PacketSettings, WebLimits, WebSettings};
+use consonance_web::browser_gateway::GatewaySettings;
+use consonance_web::{IceServers, PacketSettings, WebSettings};
 use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
@@ -36,7 +34,7 @@ pub(in crate::serve) fn read(
         page.proxies.push(network);
     }
     page.ice_servers = ice_servers(loaded, notes)?;
-    page.limits = limits(web);
+    page.limits = web.visitors.clone();
     // A page on a loopback address has a proxy in front, with the public name and another port.
     let host = if listen.ip().is_loopback() {
         listen.ip().to_string()
@@ -45,14 +43,8 @@ pub(in crate::serve) fn read(
     };
     let (voice, info) = (voice(web, udp), info(&loaded.config, joining));
     let packets = web.fallback.then(|| packets(web));
-    Ok(Some(PreparedBrowsers {
-        page,
-        host,
-        voice,
-        gateway: gateway(web, loaded.config.addresses),
-        info,
-        packets,
-    }))
+    let gateway = GatewaySettings { address_shares: loaded.config.addresses, ..web.players.clone() };
+    Ok(Some(PreparedBrowsers { page, host, voice, gateway, info, packets }))
 }
 
 /// The contents of two files.
@@ -78,9 +70,7 @@ fn tls(web: &WebConfig) -> Result<Option<Tls>, String> {
 
 fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServers, ConfigProblem> {
     let web = &loaded.config.web;
-    let mut servers = IceServers::default();
-    servers.urls.clone_from(&web.ice_servers);
-    servers.turn_lifetime = web.turn_lifetime_s.into();
+    let mut servers = web.ice.clone();
     servers.turn_secret = match (&web.turn_secret_file, &web.turn_secret) {
         (Some(path), _) => {
             let secret = read_secret_line(loaded, "web.turn_secret_file", path, notes)?;
@@ -91,50 +81,18 @@ fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServ
     Ok(servers)
 }
 
-fn limits(web: &WebConfig) -> WebLimits {
-    let (mut limits, own) = (WebLimits::default(), &web.limits);
-    limits.connections_max = web.connections_max;
-    limits.connections_per_address = web.connections_per_address;
-    limits.joins_per_minute = web.joins_per_minute;
-    limits.joins_burst = web.joins_burst;
-    limits.request_timeout = web.request_timeout_s.into();
-    (limits.head_timeout, limits.reply_timeout) = (own.header_timeout_s.into(), own.reply_timeout_s.into());
-    limits.connection_lifetime = own.connection_lifetime_s.into();
-    limits.request_bytes_max = own.request_bytes;
-    limits.join_addresses_max = own.join_addresses_max;
-    (limits.texts_per_minute, limits.texts_burst) = (own.texts_per_minute, own.texts_burst);
-    limits.ping_interval = own.ping_interval_s.into();
-    limits
-}
-
-fn gateway(web: &WebConfig, address_shares: AddressShares) -> GatewaySettings {
-    let (mut page, own) = (PageLimits::default(), &web.limits);
-    page.keep = own.resume_s.into();
-    page.messages = Rate { per_second: own.messages_per_second, burst: own.messages_burst };
-    page.voice_packets = Rate { per_second: own.voice_packets_per_second, burst: own.voice_packets_burst };
-    page.problems = own.invalid_messages_max;
-    page.channels = own.channels_max;
-    page.waiting_bytes = own.queued_bytes;
-    let (players_max, requests_max) = (web.players_max, own.pending_joins);
-    GatewaySettings { players_max, address_shares, requests_max, page }
-}
-
 /// Connections of pages: of all players, and of those that negotiate for a place that another page still has to leave.
 fn connections_max(web: &WebConfig) -> usize {
-    web.players_max.saturating_add(web.handshakes_max)
+    web.players.players_max.saturating_add(web.handshakes_max)
 }
 
 fn packets(web: &WebConfig) -> PacketSettings {
-    PacketSettings {
-        links_max: connections_max(web),
-        voice_bytes_max: web.limits.fallback_voice_bytes,
-        control_bytes_max: web.limits.fallback_control_bytes,
-    }
+    PacketSettings { links_max: connections_max(web), ..web.packets }
 }
 
 /// The connection's own bounds only keep floods away from the player, which judges by the settings: they are wider.
 fn peer(web: &WebConfig) -> PeerLimits {
-    let own = &web.limits;
+    let (own, page) = (&web.limits, &web.players.page);
     let default = PeerLimits::default();
     PeerLimits {
         slots_max: own.slots_max,
@@ -144,8 +102,8 @@ fn peer(web: &WebConfig) -> PeerLimits {
         datagrams_per_second_max: own.datagrams_per_second,
         voice_packets_per_second_max: default
             .voice_packets_per_second_max
-            .max(own.voice_packets_per_second.saturating_mul(2)),
-        messages_per_second_max: own.messages_per_second.max(own.messages_burst),
+            .max(page.voice_packets.per_second.saturating_mul(2)),
+        messages_per_second_max: page.messages.per_second.max(page.messages.burst),
         ..default
     }
 }
@@ -176,16 +134,12 @@ mod tests {
     fn the_defaults_of_the_configuration_are_those_of_the_crates() {
         let web = Config::default().web;
         let udp = WebRtcSettings::default().udp;
-        let (connections_max, links_max) = (connections_max(&web), connections_max(&web));
+        let connections_max = connections_max(&web);
         assert_eq!(
             connections_max,
             WebRtcSettings::default().connections_max + WebRtcSettings::default().handshakes_max
         );
         assert_eq!(voice(&web, udp), WebRtcSettings { connections_max, ..WebRtcSettings::default() });
-        assert_eq!(gateway(&web, AddressShares::default()), GatewaySettings::default());
-        assert_eq!(packets(&web), PacketSettings { links_max, ..PacketSettings::default() });
-        assert_eq!(limits(&web), WebLimits::default());
-        assert_eq!(web.turn_lifetime_s.0, IceServers::default().turn_lifetime);
     }
 
     #[test]

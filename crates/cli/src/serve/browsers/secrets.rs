@@ -20,7 +20,7 @@ pub(super) fn secrets(config: &Config, joining: &JoiningSettings) -> Secrets {
     if has_keys && has_passwords && !joining.require_both {
         return Secrets { token: SecretRequirement::Either, password: SecretRequirement::Either };
     }
-    let is_passed_on = joining.hook.as_ref().is_some_and(|hook| hook.settings().send_secrets);
+    let is_passed_on = joining.hook.as_ref().is_some_and(|hook| hook.settings().requests.send_secrets);
     let asked = |by_all: bool, by_some: bool| match (by_all, by_some || is_passed_on) {
         (true, _) => SecretRequirement::Required,
         (false, true) => SecretRequirement::Optional,

@@ -4,7 +4,7 @@ use consonance_admin::Operator;
 use consonance_admin::metrics::ExportCounters;
 pub(in crate::serve) use consonance_otlp::Export;
 use consonance_otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
-use consonance_server::spans::{FinishedSpans, Tracer, TracerSettings};
+use consonance_server::spans::{FinishedSpans, Tracer};
 use consonance_server_config::{Config, ConfigProblem, LoadedConfig, TelemetryConfig};
 
 use super::{ENDPOINT, headers, node_name};
@@ -47,7 +47,7 @@ pub(in crate::serve) fn read(
         loaded.problem(key, error.to_string())
     })?;
     let (tracer, spans) = traced(config);
-    let metrics_sessions_max = loaded.config.admin.metrics_sessions_max;
+    let metrics_sessions_max = loaded.config.admin.access.metrics_sessions_max;
     Ok(Some(Telemetry { exporter, counters, tracer, spans, config: config.clone(), metrics_sessions_max }))
 }
 
@@ -66,12 +66,10 @@ fn resource(Config { telemetry: config, cluster, .. }: &Config) -> Vec<(&'static
 }
 
 fn traced(config: &TelemetryConfig) -> (Tracer, Option<FinishedSpans>) {
-    if !config.traces || config.traces_ratio <= 0.0 {
+    if !config.traces || config.tracer.sampling_ratio <= 0.0 {
         return (Tracer::default(), None);
     }
-    let mut settings = TracerSettings::default();
-    (settings.sampling_ratio, settings.queue) = (config.traces_ratio, config.spans_max);
-    let (tracer, spans) = Tracer::new(&settings);
+    let (tracer, spans) = Tracer::new(&config.tracer);
     (tracer, Some(spans))
 }
 
@@ -118,8 +116,7 @@ mod tests {
 
     #[test]
     fn the_defaults_of_the_configuration_are_those_of_the_exporter() {
-        let (config, tracer) = (TelemetryConfig::default(), TracerSettings::default());
-        assert_eq!((config.traces_ratio, config.spans_max), (tracer.sampling_ratio, tracer.queue));
+        let config = TelemetryConfig::default();
         assert_eq!(config.timeout_s.0, OtlpSettings::new("http://127.0.0.1".parse().unwrap()).timeout);
     }
 }

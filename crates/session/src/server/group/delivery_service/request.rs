@@ -8,13 +8,6 @@ use consonance_wire::{ClientId, PlainRooms};
 
 use crate::time::Instant;
 
-/// A key package, and the name of its owner.
-#[derive(Debug)]
-pub(super) struct Package {
-    pub(super) name: Box<str>,
-    pub(super) bytes: Box<[u8]>,
-}
-
 /// A requested commit that has not arrived yet.
 #[derive(Debug)]
 pub(super) struct Request {
