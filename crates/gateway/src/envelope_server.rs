@@ -17,7 +17,7 @@ use consonance_transport::{
 use crate::wrapping::wrap_for_client;
 use crate::{
     Envelope, EnvelopeEnd as _, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart,
-    MessageParts, Timers, VoiceStart,
+    MessageParts, PlayerLinkEvent, Timers, VoiceStart,
 };
 
 use arrival::{ArrivalState, Connection, Introduction};
@@ -41,10 +41,12 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
-    /// The voice packet that the last event showed, or that the next one will.
-    packet: Vec<u8>,
-    /// The delivery of the packet to report next, whose player was reported first.
+    /// The packet to report next, whose player was reported first.
     first_packet: Option<(Peer, Delivery)>,
+    /// Its bytes.
+    first_packet_bytes: Vec<u8>,
+    /// The voice packet of the last event.
+    bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
@@ -76,8 +78,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
             newcomer: None,
             parts: MessageParts::default(),
             parts_of: Peer(0),
-            packet: Vec::new(),
             first_packet: None,
+            first_packet_bytes: Vec::new(),
+            bytes: Vec::new(),
             message: Vec::new(),
             statistics: Statistics::default(),
             protocol_violations: 0,
@@ -135,14 +138,10 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     }
 
     /// The next voice packet of the last message; parts for the client are sent.
-    fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
-        while let Some((part, bytes)) = self.parts.pop() {
+    fn next_packet(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Delivery> {
+        while let Some(part) = self.parts.take(bytes) {
             match part {
-                MessagePart::Voice(delivery) => {
-                    self.packet.clear();
-                    self.packet.extend_from_slice(bytes);
-                    return Some(delivery);
-                }
+                MessagePart::Voice(delivery) => return Some(delivery),
                 MessagePart::ToClient(channel) => self.network.send(now, self.parts_of, channel, bytes),
                 MessagePart::ToGame(_) => {}
             }
@@ -150,9 +149,42 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         None
     }
 
-    fn packet_event(&mut self, peer: Peer, delivery: Delivery) -> ServerLinkEvent<'_> {
-        self.statistics.received.count(delivery, 1, self.packet.len());
-        ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<PlayerLinkEvent> {
+        self.accept_newcomer(now);
+        if let Some((peer, delivery)) = self.first_packet.take() {
+            std::mem::swap(bytes, &mut self.first_packet_bytes);
+            return Some(self.packet_event(peer, delivery, bytes));
+        }
+        loop {
+            if let Some(delivery) = self.next_packet(now, bytes) {
+                let peer = self.parts_of;
+                if let Some(Introduction { session, remote }) = self.introduce(peer) {
+                    self.first_packet = Some((peer, delivery));
+                    std::mem::swap(bytes, &mut self.first_packet_bytes);
+                    return Some(PlayerLinkEvent::Connected { peer, session, remote });
+                }
+                return Some(self.packet_event(peer, delivery, bytes));
+            }
+            self.run_timers(now);
+            match self.step(now, bytes)? {
+                Step::Connected(peer, newcomer) => {
+                    if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
+                        return Some(PlayerLinkEvent::Connected { peer, session, remote });
+                    }
+                }
+                Step::Message(peer) => self.settle(now, peer),
+                Step::Disconnected(peer, reason) => {
+                    if self.close(peer) {
+                        return Some(PlayerLinkEvent::Disconnected { peer, reason });
+                    }
+                }
+            }
+        }
+    }
+
+    fn packet_event(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> PlayerLinkEvent {
+        self.statistics.received.count(delivery, 1, packet.len());
+        PlayerLinkEvent::Packet { peer, delivery }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -167,20 +199,20 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     }
 
     /// Handles the next event of the network: a step towards an event of this server.
-    fn step(&mut self, now: Instant) -> Option<Step> {
-        Some(match self.network.poll(now)? {
-            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
-                let named = if self.sessions_by_greeting { greeting } else { &[] };
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
+        Some(match self.network.poll_event(now, bytes)? {
+            GameNetworkServerEvent::Connected { peer, remote } => {
+                let named = if self.sessions_by_greeting { bytes.as_slice() } else { &[] };
                 let session = match named {
                     [] => self.session.clone(),
                     named => String::from_utf8_lossy(named).into_owned(),
                 };
                 Step::Connected(peer, Introduction { session, remote: remote.into() })
             }
-            GameNetworkServerEvent::Message { peer, channel, message } => {
+            GameNetworkServerEvent::Message { peer, channel } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
-                    connection.envelope.handle_from_client(now, channel, message, &mut self.parts);
+                    connection.envelope.handle_from_client(now, channel, bytes, &mut self.parts);
                 }
                 Step::Message(peer)
             }
@@ -217,7 +249,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
         };
         self.first_packet.take_if(|(of, _)| *of == peer);
         if self.parts_of == peer {
-            while self.parts.pop().is_some() {}
+            self.parts.clear();
         }
         self.network.disconnect(now, peer, reason);
     }
@@ -275,34 +307,10 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
 
 impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
     fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        self.accept_newcomer(now);
-        if let Some((peer, delivery)) = self.first_packet.take() {
-            return Some(self.packet_event(peer, delivery));
-        }
-        loop {
-            if let Some(delivery) = self.next_packet(now) {
-                let peer = self.parts_of;
-                if let Some(Introduction { session, remote }) = self.introduce(peer) {
-                    self.first_packet = Some((peer, delivery));
-                    return Some(ServerLinkEvent::Connected { peer, session, remote });
-                }
-                return Some(self.packet_event(peer, delivery));
-            }
-            self.run_timers(now);
-            match self.step(now)? {
-                Step::Connected(peer, newcomer) => {
-                    if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
-                        return Some(ServerLinkEvent::Connected { peer, session, remote });
-                    }
-                }
-                Step::Message(peer) => self.settle(now, peer),
-                Step::Disconnected(peer, reason) => {
-                    if self.close(peer) {
-                        return Some(ServerLinkEvent::Disconnected { peer, reason });
-                    }
-                }
-            }
-        }
+        let mut bytes = std::mem::take(&mut self.bytes);
+        let event = self.next_event(now, &mut bytes);
+        self.bytes = bytes;
+        Some(event?.with_packet(&self.bytes))
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

@@ -49,6 +49,13 @@
 //! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
 //! ```
 //!
+//! # Events and their bytes
+//!
+//! An event itself is small, and its bytes, a message or a greeting, are written into a buffer that the caller passes
+//! with each call of `poll_event`. The buffer need not be empty: the bytes replace what is in it, or the buffer is
+//! swapped with another one that holds them. Without an event, or with one that has no bytes, its content means
+//! nothing. A caller passes the same buffer each time, so that nothing is allocated.
+//!
 //! # Features
 //!
 //! * `websocket`: the module of that name.
@@ -70,6 +77,7 @@ pub mod websocket;
 
 mod allowance;
 mod bare_envelope;
+mod buffer_queue;
 mod envelope;
 mod envelope_client;
 mod envelope_server;
@@ -92,6 +100,7 @@ mod wrapping;
 
 pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
+pub use buffer_queue::BufferQueue;
 pub use envelope::{ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind};
 pub use envelope_client::EnvelopeClient;
 pub use envelope_server::EnvelopeServer;

@@ -67,8 +67,8 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
-    /// The voice packet that the last event showed, or that the next one will.
-    packet: Vec<u8>,
+    /// The message or the part at hand, or the voice packet to report next.
+    bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     timers: Timers<(Peer, Timer)>,
@@ -131,7 +131,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
             happenings: VecDeque::new(),
             parts: MessageParts::default(),
             parts_of: Peer(0),
-            packet: Vec::new(),
+            bytes: Vec::new(),
             message: Vec::new(),
             timers: Timers::default(),
             readiness,
@@ -260,7 +260,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
                 ServerLinkEvent::Connected { peer, session: self.session.clone(), remote }
             }
             Happening::Packet(peer, delivery) => {
-                ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+                ServerLinkEvent::Packet { peer, delivery, packet: &self.bytes }
             }
             Happening::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })

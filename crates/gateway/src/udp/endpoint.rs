@@ -29,7 +29,7 @@ pub trait ServerEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer, and returns its destination.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr>;
 
-    /// The next event; writes its bytes, the message or the greeting, into an empty buffer.
+    /// The next event. Its bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent>;
 
     /// See [`GameNetworkServer::accept`](crate::GameNetworkServer::accept).
@@ -122,7 +122,7 @@ pub trait ClientEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer; false if there is none.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool;
 
-    /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
+    /// The next event. Its bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent>;
 
     /// See [`GameNetworkClient::send`](crate::GameNetworkClient::send).

@@ -320,7 +320,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         Some(peer)
     }
 
-    /// A message came from a peer.
+    /// A message came from a peer; its bytes are written into an empty buffer.
     pub fn push_message(
         &mut self,
         peer: Peer,
@@ -335,7 +335,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.events.drop_messages_of(peer);
     }
 
-    /// The next event; appends its bytes, the greeting or the message.
+    /// The next event; its bytes, a greeting or a message, replace what is in the buffer.
     pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
         self.events.pop(bytes)
     }

@@ -45,7 +45,8 @@ impl ServerNetwork for InFrontOfGame {
 
 impl ServerTransport for InFrontOfGame {
     fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        while let Some(event) = self.game.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.game.poll_event(now, &mut bytes) {
             if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.game.accept(now, peer, b"");
             }

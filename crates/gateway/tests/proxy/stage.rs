@@ -158,14 +158,13 @@ impl Stage {
     fn drive_game(&mut self) -> bool {
         let mut has_seen = false;
         let Some(game) = self.game.as_mut().filter(|_| !self.is_game_paused) else { return false };
-        while let Some(event) = game.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = game.poll_event(self.now, &mut bytes) {
             has_seen = true;
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
-                    (peer, Saw::Connected(greeting.to_vec()))
-                }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    (peer, Saw::Message(channel, message.to_vec()))
+                GameNetworkServerEvent::Connected { peer, .. } => (peer, Saw::Connected(bytes.clone())),
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    (peer, Saw::Message(channel, bytes.clone()))
                 }
                 GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
@@ -183,13 +182,12 @@ impl Stage {
             if self.paused == Some(number) {
                 continue;
             }
-            while let Some(event) = client.poll(self.now) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 has_seen = true;
                 self.saw[number].push(match event {
-                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        Saw::Message(channel, message.to_vec())
-                    }
+                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
+                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
                     GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }

@@ -323,8 +323,12 @@ impl ClientEndpoint for EnetClient {
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
         Some(match self.events.pop_front()? {
-            Event::Connected => ClientEndpointEvent::Connected,
+            Event::Connected => {
+                bytes.clear();
+                ClientEndpointEvent::Connected
+            }
             Event::Message(channel, packet) => {
+                bytes.clear();
                 bytes.extend_from_slice(packet.data());
                 ClientEndpointEvent::Message { channel }
             }

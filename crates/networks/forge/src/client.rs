@@ -1,11 +1,10 @@
 //! The client's end.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Statistics};
 use ring::hmac;
 
@@ -24,8 +23,7 @@ pub struct ForgeClient {
     seed: hmac::Key,
     drawn: u64,
     state: State,
-    events: VecDeque<ClientEndpointEvent>,
-    event_bytes: BytesQueue<()>,
+    events: BufferQueue<ClientEndpointEvent>,
     /// Datagrams beside a link, or after its end.
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
@@ -72,8 +70,7 @@ impl ForgeClient {
             seed: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             drawn: 0,
             state: State::Down,
-            events: VecDeque::new(),
-            event_bytes: BytesQueue::default(),
+            events: BufferQueue::default(),
             outbox: BytesQueue::default(),
             payload: Vec::new(),
             statistics: Statistics::default(),
@@ -113,9 +110,9 @@ impl ForgeClient {
             (State::Up { .. }, Control::Binary) if head.router == 0 => {
                 let channel = message::channel_of(head);
                 let payload = &self.payload;
-                self.event_bytes.push((), |bytes| message::write(head.group, payload, bytes));
+                let event = ClientEndpointEvent::Message { channel };
+                self.events.push(event, |bytes| message::write(head.group, payload, bytes));
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
-                self.events.push_back(ClientEndpointEvent::Message { channel });
             }
             (State::Up { link, .. }, Control::Ping) if self.payload.len() <= PAYLOAD_BYTES_MAX => {
                 let pong = Head::unreliable(Control::Pong, GROUP_PONG);
@@ -136,8 +133,7 @@ impl ForgeClient {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
         let number = &self.payload;
-        self.event_bytes.push((), |bytes| bytes.extend_from_slice(number));
-        self.events.push_back(ClientEndpointEvent::Connected);
+        self.events.push(ClientEndpointEvent::Connected, |bytes| bytes.extend_from_slice(number));
     }
 
     /// Ends the link: queues its remaining datagrams, and nothing more.
@@ -154,7 +150,7 @@ impl ForgeClient {
                 self.payload.clear();
             }
         }
-        self.events.push_back(ClientEndpointEvent::Disconnected { reason });
+        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
     }
 
     fn link(&self) -> Option<&Link> {
@@ -259,11 +255,7 @@ impl ClientEndpoint for ForgeClient {
     }
 
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
-        let event = self.events.pop_front()?;
-        if !matches!(event, ClientEndpointEvent::Disconnected { .. }) {
-            self.event_bytes.pop(bytes);
-        }
-        Some(event)
+        self.events.pop(bytes)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
@@ -285,12 +277,11 @@ impl ClientEndpoint for ForgeClient {
 
     fn disconnect(&mut self, now: Instant) {
         self.events.retain(|event| !matches!(event, ClientEndpointEvent::Message { .. }));
-        self.event_bytes.clear();
         match std::mem::replace(&mut self.state, State::Down) {
             State::Down => {}
             State::Upgrading { .. } => {
                 let reason = DisconnectReason::ClosedByUs;
-                self.events.push_back(ClientEndpointEvent::Disconnected { reason });
+                self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
             }
             State::Asking { mut link, .. } | State::Up { mut link, .. } => {
                 // If there is no room, the host has not answered for long and will notice the silence.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -22,7 +22,7 @@ pub struct KcpClient {
     settings: KcpClientSettings,
     connection: Option<Connection>,
     /// Unreliable messages that have arrived.
-    incoming: BytesQueue<()>,
+    incoming: BufferQueue<()>,
     outgoing: BytesQueue<()>,
     ended: VecDeque<DisconnectReason>,
     /// The latest time that the driver has passed in.
@@ -60,7 +60,7 @@ impl KcpClient {
         Self {
             settings,
             connection: None,
-            incoming: BytesQueue::default(),
+            incoming: BufferQueue::default(),
             outgoing: BytesQueue::default(),
             ended: VecDeque::new(),
             now: None,
@@ -262,7 +262,7 @@ impl ClientEndpoint for KcpClient {
                 bytes.clear();
                 return Some(ClientEndpointEvent::Connected);
             }
-            None => bytes.clear(),
+            None => {}
         }
         if self.incoming.pop(bytes).is_some() {
             self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 
 use crate::UtcClock;
@@ -30,7 +30,7 @@ pub struct LiteNetLibClient {
     connect_time: i64,
     /// Datagrams that belong to no established connection.
     answers: BytesQueue<()>,
-    events: BytesQueue<ClientEndpointEvent>,
+    events: BufferQueue<ClientEndpointEvent>,
     statistics: Statistics,
     round_trip: Duration,
     /// The counters of former connections.
@@ -80,7 +80,7 @@ impl LiteNetLibClient {
             state: State::Idle,
             connect_time: 0,
             answers: BytesQueue::default(),
-            events: BytesQueue::default(),
+            events: BufferQueue::default(),
             statistics: Statistics::default(),
             round_trip: Duration::ZERO,
             counts: Counts::default(),
@@ -250,7 +250,6 @@ impl ClientEndpoint for LiteNetLibClient {
                 self.statistics.received.count(delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
-            bytes.clear();
         }
     }
 

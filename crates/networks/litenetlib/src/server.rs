@@ -159,7 +159,6 @@ impl ServerEndpoint for LiteNetLibServer {
                 self.links.received.count(self.delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
-            bytes.clear();
         }
     }
 

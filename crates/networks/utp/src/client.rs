@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
 use consonance_transport::random::Random;
 use consonance_transport::{DisconnectReason, Statistics};
 
@@ -21,7 +21,7 @@ pub struct UtpClient {
     link: Option<Link>,
     /// Datagrams still to send after their connection has ended.
     parting: BytesQueue<()>,
-    events: BytesQueue<ClientEndpointEvent>,
+    events: BufferQueue<ClientEndpointEvent>,
     statistics: Statistics,
 }
 
@@ -66,7 +66,7 @@ impl UtpClient {
             random: Random::new(seed, "utp tokens"),
             link: None,
             parting: BytesQueue::default(),
-            events: BytesQueue::default(),
+            events: BufferQueue::default(),
             statistics: Statistics::default(),
         }
     }

@@ -2,11 +2,11 @@
 
 use consonance_transport::Peer;
 
-use super::super::{BytesQueue, ServerEndpointEvent};
-use crate::MessageChannel;
+use super::super::ServerEndpointEvent;
+use crate::{BufferQueue, MessageChannel};
 
 #[derive(Debug, Default)]
-pub(super) struct Events(BytesQueue<ServerEndpointEvent>);
+pub(super) struct Events(BufferQueue<ServerEndpointEvent>);
 
 /// Takes the messages of one peer, to be reported in their order among all events.
 #[derive(Debug)]
@@ -16,14 +16,14 @@ pub struct PeerMessages<'a> {
 }
 
 impl PeerMessages<'_> {
-    /// Adds a message, whose bytes are appended to what is given.
+    /// Adds a message, whose bytes are written into an empty buffer.
     pub fn push(&mut self, channel: MessageChannel, write: impl FnOnce(&mut Vec<u8>)) {
         self.events.push(ServerEndpointEvent::Message { peer: self.peer, channel }, write);
     }
 }
 
 impl Events {
-    /// Adds an event; `write` appends its bytes.
+    /// Adds an event; `write` writes its bytes into an empty buffer.
     pub(super) fn push(&mut self, event: ServerEndpointEvent, write: impl FnOnce(&mut Vec<u8>)) {
         self.0.push(event, write);
     }
@@ -42,13 +42,6 @@ impl Events {
 
     /// Drops the queued messages of this peer.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
-        let mut former = std::mem::take(&mut self.0);
-        let mut bytes = Vec::new();
-        while let Some(event) = former.pop(&mut bytes) {
-            if !matches!(event, ServerEndpointEvent::Message { peer: of, .. } if of == peer) {
-                self.0.push(event, |buffer| buffer.extend_from_slice(&bytes));
-            }
-            bytes.clear();
-        }
+        self.0.retain(|event| !matches!(event, ServerEndpointEvent::Message { peer: of, .. } if *of == peer));
     }
 }

@@ -17,13 +17,11 @@ impl KcpServer {
             }
             self.ready.pop_front();
         }
-        bytes.clear();
         while let Some(peer) = self.incoming.pop(bytes) {
             if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Open) {
                 self.links.received.count(Delivery::Unreliable, 1, bytes.len());
                 return Some(ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
             }
-            bytes.clear();
         }
         self.clients.poll_event(bytes)
     }
