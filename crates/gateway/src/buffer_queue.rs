@@ -7,9 +7,9 @@ const SPARE_BYTES_MAX: usize = 64 * 1024;
 
 /// A queue whose entries have bytes: events with their messages, or the parts of a message.
 ///
-/// [`pop`](Self::pop) swaps an entry's buffer with the caller's, which the queue fills again later: so nothing is copied
-/// on the way out, and nothing allocated in steady state. It has no limit of its own: drivers empty it before they
-/// read the next datagram.
+/// [`pop`](Self::pop) swaps an entry's buffer with the caller's, which the queue fills again later: nothing is copied
+/// on the way out, and nothing allocated in steady state. It has no limit of its own: drivers empty it before they read
+/// the next datagram.
 #[derive(Debug)]
 pub struct BufferQueue<T> {
     entries: VecDeque<(T, Vec<u8>)>,

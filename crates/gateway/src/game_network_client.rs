@@ -30,8 +30,8 @@ pub trait GameNetworkClient: Send {
     /// Sends one message. A message that is too large, or sent without a connection, is dropped and counted.
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]);
 
-    /// Sends the messages that [`send`](Self::send) has only queued; a [`poll_event`](Self::poll_event) that returns `None` does the
-    /// same.
+    /// Sends the messages that [`send`](Self::send) has only queued; a [`poll_event`](Self::poll_event) that returns
+    /// `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
     /// Ends the connection in order: reliable messages sent before are delivered first, if the server takes them soon.
@@ -45,8 +45,8 @@ pub trait GameNetworkClient: Send {
     /// Asks to be woken, from any thread, when `poll_event` has something.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// A descriptor that becomes readable when `poll_event` has something, unless the waker is called for it. It may change
-    /// with each `connect`.
+    /// A descriptor that becomes readable when `poll_event` has something, unless the waker is called for it. It may
+    /// change with each `connect`.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None

@@ -34,7 +34,7 @@ mod socket;
 pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
 pub use credit::Credit;
-pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use endpoint::{ClientEndpoint, ServerEndpoint};
 pub use peer_table::{PeerMessages, PeerTable, PeerTableLimits};
 pub use proved_hosts::ProvedHosts;
 pub use secret_numbers::SecretNumbers;

@@ -11,7 +11,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
-use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
+use super::{ClientEndpoint, DatagramCounts};
 use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// Settings of a client's sockets, one for each connection.
@@ -19,8 +19,8 @@ use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChan
 pub struct UdpClientSettings {
     /// The address of this machine that datagrams come from. Default: the system chooses.
     pub local_ip: Option<IpAddr>,
-    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at least
-    /// 1. Default 64.
+    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at
+    /// least 1. Default 64.
     pub datagrams_per_turn: usize,
     /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 512 KiB: data
     /// that arrives while a game hangs is stale.
@@ -173,7 +173,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
         }
     }
 
-    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         loop {
             if let Some(event) = self.endpoint.poll_event(bytes) {
                 return Some(event);
@@ -215,14 +215,11 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         if let Some(reason) = self.failure.take() {
             return Some(GameNetworkClientEvent::Disconnected { reason });
         }
-        Some(match self.next_event(now, bytes)? {
-            ClientEndpointEvent::Connected => GameNetworkClientEvent::Connected,
-            ClientEndpointEvent::Message { channel } => GameNetworkClientEvent::Message { channel },
-            ClientEndpointEvent::Disconnected { reason } => {
-                self.end(now);
-                GameNetworkClientEvent::Disconnected { reason }
-            }
-        })
+        let event = self.next_event(now, bytes)?;
+        if let GameNetworkClientEvent::Disconnected { .. } = event {
+            self.end(now);
+        }
+        Some(event)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {

@@ -15,8 +15,7 @@ use consonance_transport::{
 };
 
 use self::events::Events;
-use super::ServerEndpointEvent;
-use crate::{MessageChannel, Timers};
+use crate::{GameNetworkServerEvent, MessageChannel, Timers};
 
 pub use self::events::PeerMessages;
 
@@ -127,7 +126,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.by_key.insert(key, peer);
         self.unproved.insert(peer);
         self.counts.connected += 1;
-        self.events.push(ServerEndpointEvent::Connected { peer, remote }, write_greeting);
+        self.events.push(GameNetworkServerEvent::Connected { peer, remote }, write_greeting);
         peer
     }
 
@@ -156,7 +155,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         entry.is_retired = true;
         self.unproved.remove(&peer);
         self.counts.connected -= 1;
-        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| {});
+        self.events.push(GameNetworkServerEvent::Disconnected { peer, reason }, |_| {});
     }
 
     /// The peer that was admitted last with this key.
@@ -336,7 +335,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
     }
 
     /// The next event; its bytes, a greeting or a message, replace what is in the buffer.
-    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.events.pop(bytes)
     }
 

@@ -10,14 +10,14 @@ use std::time::Instant;
 use consonance_transport::{Delivery, NetworkStatistics, Peer, ServerNetwork};
 
 use super::socket::DatagramSocket;
-use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
+use super::{DatagramCounts, ServerEndpoint};
 use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
 /// Settings of a server's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpServerSettings {
-    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at least
-    /// 1. Default 256.
+    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at
+    /// least 1. Default 256.
     pub datagrams_per_turn: usize,
     /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 4 MiB: as much
     /// as the clients of a busy game send in a few milliseconds.
@@ -178,7 +178,7 @@ impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
 
 impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
-        let event = loop {
+        let mut event = loop {
             if let Some(event) = self.endpoint.poll_event(bytes) {
                 break event;
             }
@@ -188,18 +188,10 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
                 return None;
             }
         };
-        Some(match event {
-            ServerEndpointEvent::Connected { peer, remote } => GameNetworkServerEvent::Connected {
-                peer,
-                remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
-            },
-            ServerEndpointEvent::Message { peer, channel } => {
-                GameNetworkServerEvent::Message { peer, channel }
-            }
-            ServerEndpointEvent::Disconnected { peer, reason } => {
-                GameNetworkServerEvent::Disconnected { peer, reason }
-            }
-        })
+        if let GameNetworkServerEvent::Connected { remote, .. } = &mut event {
+            remote.set_ip(remote.ip().to_canonical());
+        }
+        Some(event)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {

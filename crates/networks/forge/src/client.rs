@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Statistics};
 use ring::hmac;
 
@@ -23,7 +23,7 @@ pub struct ForgeClient {
     seed: hmac::Key,
     drawn: u64,
     state: State,
-    events: BufferQueue<ClientEndpointEvent>,
+    events: BufferQueue<GameNetworkClientEvent>,
     /// Datagrams beside a link, or after its end.
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
@@ -110,7 +110,7 @@ impl ForgeClient {
             (State::Up { .. }, Control::Binary) if head.router == 0 => {
                 let channel = message::channel_of(head);
                 let payload = &self.payload;
-                let event = ClientEndpointEvent::Message { channel };
+                let event = GameNetworkClientEvent::Message { channel };
                 self.events.push(event, |bytes| message::write(head.group, payload, bytes));
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
             }
@@ -133,7 +133,7 @@ impl ForgeClient {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
         let number = &self.payload;
-        self.events.push(ClientEndpointEvent::Connected, |bytes| bytes.extend_from_slice(number));
+        self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(number));
     }
 
     /// Ends the link: queues its remaining datagrams, and nothing more.
@@ -150,7 +150,7 @@ impl ForgeClient {
                 self.payload.clear();
             }
         }
-        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 
     fn link(&self) -> Option<&Link> {
@@ -254,7 +254,7 @@ impl ClientEndpoint for ForgeClient {
             || self.link_mut().is_some_and(|link| link.poll_transmit(datagram))
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         self.events.pop(bytes)
     }
 
@@ -276,12 +276,12 @@ impl ClientEndpoint for ForgeClient {
     }
 
     fn disconnect(&mut self, now: Instant) {
-        self.events.retain(|event| !matches!(event, ClientEndpointEvent::Message { .. }));
+        self.events.retain(|event| !matches!(event, GameNetworkClientEvent::Message { .. }));
         match std::mem::replace(&mut self.state, State::Down) {
             State::Down => {}
             State::Upgrading { .. } => {
                 let reason = DisconnectReason::ClosedByUs;
-                self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+                self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
             }
             State::Asking { mut link, .. } | State::Up { mut link, .. } => {
                 // If there is no room, the host has not answered for long and will notice the silence.

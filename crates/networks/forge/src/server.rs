@@ -6,8 +6,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, Statistics};
 use ring::hmac;
 
@@ -249,7 +249,7 @@ impl ServerEndpoint for ForgeServer {
         None
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.clients.poll_event(bytes)
     }
 

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -252,26 +252,26 @@ impl ClientEndpoint for KcpClient {
         self.outgoing.pop(datagram).is_some()
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         match self.next_reliable(bytes) {
             Some(true) => {
                 self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
-                return Some(ClientEndpointEvent::Message { channel: RELIABLE_CHANNEL });
+                return Some(GameNetworkClientEvent::Message { channel: RELIABLE_CHANNEL });
             }
             Some(false) => {
                 bytes.clear();
-                return Some(ClientEndpointEvent::Connected);
+                return Some(GameNetworkClientEvent::Connected);
             }
             None => {}
         }
         if self.incoming.pop(bytes).is_some() {
             self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());
-            return Some(ClientEndpointEvent::Message { channel: UNRELIABLE_CHANNEL });
+            return Some(GameNetworkClientEvent::Message { channel: UNRELIABLE_CHANNEL });
         }
         if let Some(now) = self.now {
             self.finish_closing(now);
         }
-        self.ended.pop_front().map(|reason| ClientEndpointEvent::Disconnected { reason })
+        self.ended.pop_front().map(|reason| GameNetworkClientEvent::Disconnected { reason })
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {

@@ -11,8 +11,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, BufferQueue, MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_gateway::{Allowance, BufferQueue, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -204,7 +204,7 @@ impl ServerEndpoint for KcpServer {
         self.outgoing.pop(datagram)
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.next_event(bytes)
     }
 

@@ -2,11 +2,10 @@
 
 use consonance_transport::Peer;
 
-use super::super::ServerEndpointEvent;
-use crate::{BufferQueue, MessageChannel};
+use crate::{BufferQueue, GameNetworkServerEvent, MessageChannel};
 
 #[derive(Debug, Default)]
-pub(super) struct Events(BufferQueue<ServerEndpointEvent>);
+pub(super) struct Events(BufferQueue<GameNetworkServerEvent>);
 
 /// Takes the messages of one peer, to be reported in their order among all events.
 #[derive(Debug)]
@@ -18,13 +17,13 @@ pub struct PeerMessages<'a> {
 impl PeerMessages<'_> {
     /// Adds a message, whose bytes are written into an empty buffer.
     pub fn push(&mut self, channel: MessageChannel, write: impl FnOnce(&mut Vec<u8>)) {
-        self.events.push(ServerEndpointEvent::Message { peer: self.peer, channel }, write);
+        self.events.push(GameNetworkServerEvent::Message { peer: self.peer, channel }, write);
     }
 }
 
 impl Events {
     /// Adds an event; `write` writes its bytes into an empty buffer.
-    pub(super) fn push(&mut self, event: ServerEndpointEvent, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push(&mut self, event: GameNetworkServerEvent, write: impl FnOnce(&mut Vec<u8>)) {
         self.0.push(event, write);
     }
 
@@ -32,7 +31,7 @@ impl Events {
         PeerMessages { events: self, peer }
     }
 
-    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.0.pop(bytes)
     }
 
@@ -42,6 +41,8 @@ impl Events {
 
     /// Drops the queued messages of this peer.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
-        self.0.retain(|event| !matches!(event, ServerEndpointEvent::Message { peer: of, .. } if *of == peer));
+        self.0.retain(
+            |event| !matches!(event, GameNetworkServerEvent::Message { peer: of, .. } if *of == peer),
+        );
     }
 }

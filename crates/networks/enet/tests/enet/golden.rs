@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use consonance_enet::{
     ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::GameNetworkServerEvent;
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::Peer;
 
 use crate::support::{client, client_of, server, server_of};
@@ -49,7 +50,7 @@ fn out_of_server(server: &mut EnetServer, now: Instant) -> Vec<u8> {
 
 fn newcomer(server: &mut EnetServer) -> Peer {
     match server.poll_event(&mut Vec::new()) {
-        Some(ServerEndpointEvent::Connected { peer, .. }) => peer,
+        Some(GameNetworkServerEvent::Connected { peer, .. }) => peer,
         other => panic!("{other:?}"),
     }
 }
