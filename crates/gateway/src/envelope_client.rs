@@ -18,8 +18,6 @@ pub struct EnvelopeClient<G, E> {
     envelope: E,
     state: State,
     parts: MessageParts,
-    /// The packet of the last event.
-    bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
@@ -51,7 +49,6 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
             envelope,
             state: State::Down,
             parts: MessageParts::default(),
-            bytes: Vec::new(),
             message: Vec::new(),
             statistics: Statistics::default(),
         }
@@ -95,28 +92,6 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
         }
     }
 
-    /// The next event, whose packet is in the buffer.
-    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<'static>> {
-        loop {
-            if let Some(delivery) = self.next_packet(now, bytes) {
-                self.statistics.received.count(delivery, 1, bytes.len());
-                return Some(ClientLinkEvent::Packet { delivery, packet: &[] });
-            }
-            if self.state == State::Entering && self.envelope.is_ready() {
-                self.state = State::Up;
-                return Some(ClientLinkEvent::Connected);
-            }
-            self.run_timeout(now);
-            if !self.parts.is_empty() {
-                continue;
-            }
-            if let Err(reason) = self.step(now, bytes)? {
-                self.parts.clear();
-                return Some(ClientLinkEvent::Disconnected { reason });
-            }
-        }
-    }
-
     /// True if something came that did not end the connection; the reason if it ended.
     fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Result<(), DisconnectReason>> {
         match self.network.poll_event(now, bytes)? {
@@ -148,16 +123,25 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
         self.network.connect(now, &[]);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        let event = self.next_event(now, &mut bytes);
-        self.bytes = bytes;
-        Some(match event? {
-            ClientLinkEvent::Packet { delivery, .. } => {
-                ClientLinkEvent::Packet { delivery, packet: &self.bytes }
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        loop {
+            if let Some(delivery) = self.next_packet(now, bytes) {
+                self.statistics.received.count(delivery, 1, bytes.len());
+                return Some(ClientLinkEvent::Packet { delivery });
             }
-            other => other,
-        })
+            if self.state == State::Entering && self.envelope.is_ready() {
+                self.state = State::Up;
+                return Some(ClientLinkEvent::Connected);
+            }
+            self.run_timeout(now);
+            if !self.parts.is_empty() {
+                continue;
+            }
+            if let Err(reason) = self.step(now, bytes)? {
+                self.parts.clear();
+                return Some(ClientLinkEvent::Disconnected { reason });
+            }
+        }
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {

@@ -17,7 +17,7 @@ use consonance_transport::{
 use crate::wrapping::wrap_for_client;
 use crate::{
     Envelope, EnvelopeEnd as _, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart,
-    MessageParts, PlayerLinkEvent, Timers, VoiceStart,
+    MessageParts, Timers, VoiceStart,
 };
 
 use arrival::{ArrivalState, Connection, Introduction};
@@ -45,8 +45,6 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     first_packet: Option<(Peer, Delivery)>,
     /// Its bytes.
     first_packet_bytes: Vec<u8>,
-    /// The voice packet of the last event.
-    bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
@@ -80,7 +78,6 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
             parts_of: Peer(0),
             first_packet: None,
             first_packet_bytes: Vec::new(),
-            bytes: Vec::new(),
             message: Vec::new(),
             statistics: Statistics::default(),
             protocol_violations: 0,
@@ -149,42 +146,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         None
     }
 
-    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<PlayerLinkEvent> {
-        self.accept_newcomer(now);
-        if let Some((peer, delivery)) = self.first_packet.take() {
-            std::mem::swap(bytes, &mut self.first_packet_bytes);
-            return Some(self.packet_event(peer, delivery, bytes));
-        }
-        loop {
-            if let Some(delivery) = self.next_packet(now, bytes) {
-                let peer = self.parts_of;
-                if let Some(Introduction { session, remote }) = self.introduce(peer) {
-                    self.first_packet = Some((peer, delivery));
-                    std::mem::swap(bytes, &mut self.first_packet_bytes);
-                    return Some(PlayerLinkEvent::Connected { peer, session, remote });
-                }
-                return Some(self.packet_event(peer, delivery, bytes));
-            }
-            self.run_timers(now);
-            match self.step(now, bytes)? {
-                Step::Connected(peer, newcomer) => {
-                    if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
-                        return Some(PlayerLinkEvent::Connected { peer, session, remote });
-                    }
-                }
-                Step::Message(peer) => self.settle(now, peer),
-                Step::Disconnected(peer, reason) => {
-                    if self.close(peer) {
-                        return Some(PlayerLinkEvent::Disconnected { peer, reason });
-                    }
-                }
-            }
-        }
-    }
-
-    fn packet_event(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> PlayerLinkEvent {
+    fn packet_event(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> ServerLinkEvent {
         self.statistics.received.count(delivery, 1, packet.len());
-        PlayerLinkEvent::Packet { peer, delivery }
+        ServerLinkEvent::Packet { peer, delivery }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -306,11 +270,37 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        let mut bytes = std::mem::take(&mut self.bytes);
-        let event = self.next_event(now, &mut bytes);
-        self.bytes = bytes;
-        Some(event?.with_packet(&self.bytes))
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        self.accept_newcomer(now);
+        if let Some((peer, delivery)) = self.first_packet.take() {
+            std::mem::swap(bytes, &mut self.first_packet_bytes);
+            return Some(self.packet_event(peer, delivery, bytes));
+        }
+        loop {
+            if let Some(delivery) = self.next_packet(now, bytes) {
+                let peer = self.parts_of;
+                if let Some(Introduction { session, remote }) = self.introduce(peer) {
+                    self.first_packet = Some((peer, delivery));
+                    std::mem::swap(bytes, &mut self.first_packet_bytes);
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
+                }
+                return Some(self.packet_event(peer, delivery, bytes));
+            }
+            self.run_timers(now);
+            match self.step(now, bytes)? {
+                Step::Connected(peer, newcomer) => {
+                    if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
+                        return Some(ServerLinkEvent::Connected { peer, session, remote });
+                    }
+                }
+                Step::Message(peer) => self.settle(now, peer),
+                Step::Disconnected(peer, reason) => {
+                    if self.close(peer) {
+                        return Some(ServerLinkEvent::Disconnected { peer, reason });
+                    }
+                }
+            }
+        }
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

@@ -24,7 +24,8 @@ pub trait GameNetworkClient: Send {
 
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
     ///
-    /// The event's bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the buffer.
+    /// The event's bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what is in
+    /// the buffer.
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent>;
 
     /// Sends one message. A message that is too large, or sent without a connection, is dropped and counted.

@@ -17,7 +17,8 @@ use crate::{MessageChannel, VoiceChannels};
 pub trait GameNetworkServer: ServerNetwork {
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
     ///
-    /// The event's bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the buffer.
+    /// The event's bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what is in
+    /// the buffer.
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent>;
 
     /// Accepts a newcomer: only now does its client learn that it is connected.

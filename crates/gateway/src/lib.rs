@@ -41,20 +41,14 @@
 //! client.connect(now);
 //!
 //! // Both are transports: the server sees a player, and the player's packets.
-//! assert!(matches!(server.poll(now), Some(ServerLinkEvent::Connected { .. })));
-//! assert_eq!(server.poll(now), None);
-//! while client.poll(now).is_some() {}
+//! let mut bytes = Vec::new();
+//! assert!(matches!(server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Connected { .. })));
+//! assert_eq!(server.poll_event(now, &mut bytes), None);
+//! while client.poll_event(now, &mut bytes).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a voice packet");
-//! let event = server.poll(now);
-//! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
+//! assert!(matches!(server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Packet { .. })));
+//! assert_eq!(bytes, b"a voice packet");
 //! ```
-//!
-//! # Events and their bytes
-//!
-//! An event itself is small, and its bytes, a message or a greeting, are written into a buffer that the caller passes
-//! with each call of `poll_event`. The buffer need not be empty: the bytes replace what is in it, or the buffer is
-//! swapped with another one that holds them. Without an event, or with one that has no bytes, its content means
-//! nothing. A caller passes the same buffer each time, so that nothing is allocated.
 //!
 //! # Features
 //!
@@ -112,7 +106,7 @@ pub use marked_envelope::MarkedEnvelope;
 pub use message_channel::MessageChannel;
 pub use message_parts::{MessagePart, MessageParts};
 pub use place_board::{PlaceBoard, PlaceInWorld, PlaceNews, PlaceSharer, SeatPlace, World};
-pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink, PlayerLinkEvent};
+pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
 pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use timers::Timers;

@@ -65,7 +65,7 @@ impl MessageParts {
         Some((part, &self.shown))
     }
 
-    /// The next part, whose bytes [replace](crate#events-and-their-bytes) what is in the buffer.
+    /// The next part, whose bytes [replace](consonance_transport#events-and-their-bytes) what is in the buffer.
     pub fn take(&mut self, bytes: &mut Vec<u8>) -> Option<MessagePart> {
         self.parts.pop(bytes)
     }

@@ -244,7 +244,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.take_newcomer_in(now);
         let happening = loop {
             if let Some(happening) = self.happenings.pop_front() {
@@ -260,7 +260,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
                 ServerLinkEvent::Connected { peer, session: self.session.clone(), remote }
             }
             Happening::Packet(peer, delivery) => {
-                ServerLinkEvent::Packet { peer, delivery, packet: &self.bytes }
+                std::mem::swap(bytes, &mut self.bytes);
+                ServerLinkEvent::Packet { peer, delivery }
             }
             Happening::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })

@@ -51,7 +51,8 @@ impl Stage {
     /// The session's events, with `answer` called for each newcomer.
     fn heard_by(&mut self, mut answer: impl FnMut(&mut Self, Peer)) -> Vec<Heard> {
         let mut all = Vec::new();
-        while let Some(event) = self.server.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             all.push(match event {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     assert_eq!(session, "main");
@@ -59,7 +60,7 @@ impl Stage {
                     answer(self, peer);
                     Heard::Connected
                 }
-                ServerLinkEvent::Packet { delivery, packet, .. } => Heard::Packet(delivery, packet.to_vec()),
+                ServerLinkEvent::Packet { delivery, .. } => Heard::Packet(delivery, bytes.clone()),
                 ServerLinkEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
             });
         }

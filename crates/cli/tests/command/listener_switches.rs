@@ -44,7 +44,7 @@ fn clients_of_a_mirror_game_that_asks_for_a_password_get_in_with_it_and_not_with
     let deadline = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < deadline, "the newcomer is not disconnected");
-        match newcomer.poll(Instant::now()) {
+        match newcomer.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ClientLinkEvent::Disconnected { .. }) => break,
             Some(ClientLinkEvent::Connected) => panic!("the newcomer got in"),
             _ => thread::sleep(Duration::from_millis(2)),

@@ -57,12 +57,14 @@ fn talk(
         let now = Instant::now();
         turn();
         player.send(now, Delivery::Unreliable, words);
-        while let Some(event) = player.poll(now) {
-            is_answered |= matches!(event, ClientLinkEvent::Packet { packet, .. } if packet == words);
+        let mut bytes = Vec::new();
+        while let Some(event) = player.poll_event(now, &mut bytes) {
+            is_answered |= matches!(event, ClientLinkEvent::Packet { .. } if bytes == words);
         }
-        while let Some(event) = session.poll(now) {
-            if let ServerLinkEvent::Packet { peer, packet, .. } = event {
-                assert_eq!(packet, words);
+        let mut bytes = Vec::new();
+        while let Some(event) = session.poll_event(now, &mut bytes) {
+            if let ServerLinkEvent::Packet { peer, .. } = event {
+                assert_eq!(bytes, words);
                 speaker = Some(peer);
             }
         }

@@ -29,8 +29,8 @@ pub trait ServerEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer, and returns its destination.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr>;
 
-    /// The next event. Its bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the
-    /// buffer.
+    /// The next event. Its bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what
+    /// is in the buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent>;
 
     /// See [`GameNetworkServer::accept`](crate::GameNetworkServer::accept).
@@ -97,8 +97,8 @@ pub trait ClientEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer; false if there is none.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool;
 
-    /// The next event. Its bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the
-    /// buffer.
+    /// The next event. Its bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what
+    /// is in the buffer.
     fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent>;
 
     /// See [`GameNetworkClient::send`](crate::GameNetworkClient::send).

@@ -132,7 +132,8 @@ impl Stage {
 
     fn drive_session(&mut self) -> bool {
         let mut has_seen = false;
-        while let Some(event) = self.proxy.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.proxy.poll_event(self.now, &mut bytes) {
             has_seen = true;
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => {
@@ -142,9 +143,9 @@ impl Stage {
                         self.proxy.disconnect(self.now, peer, "not you");
                     }
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it speaks");
-                    heard.push(Heard::Packet(delivery, packet.to_vec()));
+                    heard.push(Heard::Packet(delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it leaves");

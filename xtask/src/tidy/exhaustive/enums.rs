@@ -44,7 +44,6 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("Notice", "crates/wire/src/notice.rs"),
     listed("OperatorDecision", "crates/consonance/src/restrictions.rs"),
     listed("PlacementEvent", "crates/cluster/src/placement/event.rs"),
-    listed("PlayerLinkEvent", "crates/gateway/src/player_link.rs"),
     listed("ProblemKind", "crates/consonance/src/problem.rs"),
     listed("Recognition", "crates/e2ee/src/known_keys.rs"),
     listed("ReportAnswer", "crates/wire/src/group_message/from_server.rs"),

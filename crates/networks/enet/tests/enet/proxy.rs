@@ -82,7 +82,7 @@ impl Stage {
                 GameNetworkClientEvent::Disconnected { reason } => self.ends[0] = Some(reason),
             }
         }
-        while self.proxy.poll(self.now).is_some() {}
+        while self.proxy.poll_event(self.now, &mut Vec::new()).is_some() {}
         let mut bytes = Vec::new();
         while let Some(event) = self.game.poll_event(self.now, &mut bytes) {
             match event {

@@ -113,7 +113,7 @@ impl Stage {
                 }
             }
         }
-        while let Some(event) = self.proxy.poll(self.now) {
+        while let Some(event) = self.proxy.poll_event(self.now, &mut Vec::new()) {
             assert!(!matches!(event, ServerLinkEvent::Packet { .. }), "there is no voice here");
         }
         if !self.is_game_dead {

@@ -156,12 +156,11 @@ impl Stage {
     pub(crate) fn drive_once(&mut self) {
         let now = Instant::now();
         self.drive_game(now);
-        while let Some(event) = self.proxy.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.proxy.poll_event(now, &mut bytes) {
             let (peer, heard) = match event {
                 ServerLinkEvent::Connected { peer, .. } => (peer, Heard::Connected),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    (peer, Heard::Packet(delivery, packet.to_vec()))
-                }
+                ServerLinkEvent::Packet { peer, delivery } => (peer, Heard::Packet(delivery, bytes.clone())),
                 ServerLinkEvent::Disconnected { peer, reason } => (peer, Heard::Disconnected(reason)),
             };
             self.heard.entry(peer).or_default().push(heard);
