@@ -109,10 +109,11 @@ impl ForgeClient {
             (State::Asking { .. }, Control::Binary) if head.group == GROUP_ID => self.come_up(now),
             (State::Up { .. }, Control::Binary) if head.router == 0 => {
                 let channel = message::channel_of(head);
-                let payload = &self.payload;
+                let message = &mut self.payload;
+                let payload_bytes = message::payload(message).len();
+                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload_bytes);
                 let event = GameNetworkClientEvent::Message { channel };
-                self.events.push(event, |bytes| message::write(head.group, payload, bytes));
-                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
+                self.events.push(event, |bytes| std::mem::swap(bytes, message));
             }
             (State::Up { link, .. }, Control::Ping) if self.payload.len() <= PAYLOAD_BYTES_MAX => {
                 let pong = Head::unreliable(Control::Pong, GROUP_PONG);
@@ -132,7 +133,7 @@ impl ForgeClient {
     fn come_up(&mut self, now: Instant) {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
-        let number = &self.payload;
+        let number = message::payload(&self.payload);
         self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(number));
     }
 
@@ -212,7 +213,6 @@ impl ClientEndpoint for ForgeClient {
             }
         }
         loop {
-            self.payload.clear();
             let mut payload = std::mem::take(&mut self.payload);
             let head = self.link_mut().and_then(|link| link.poll_frame(&mut payload));
             self.payload = payload;

@@ -9,6 +9,7 @@ use consonance_gateway::BufferQueue;
 use consonance_gateway::udp::BytesQueue;
 
 use crate::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
+use crate::message;
 use crate::settings::LinkSettings;
 
 use self::pieces::Pieces;
@@ -216,7 +217,7 @@ impl Link {
         self.last_heard + time <= now
     }
 
-    /// The next frame received; its payload replaces what is in the buffer.
+    /// The next frame received; its payload, or of a binary one its message, replaces what is in the buffer.
     pub(crate) fn poll_frame(&mut self, payload: &mut Vec<u8>) -> Option<Head> {
         self.inbox.pop(payload)
     }
@@ -340,7 +341,13 @@ impl Link {
     }
 
     fn deliver(&mut self, head: Head, payload: &[u8]) {
-        self.inbox.push(head, |bytes| bytes.extend_from_slice(payload));
+        self.inbox.push(head, |bytes| {
+            if matches!(head.control, Control::Binary) {
+                message::write(head.group, payload, bytes);
+            } else {
+                bytes.extend_from_slice(payload);
+            }
+        });
     }
 }
 
