@@ -50,7 +50,8 @@ impl Receiving {
         }
         if !is_before(number, self.expected) {
             self.early.entry(number).or_insert_with(|| {
-                let (first, rest) = payload.split_first().map_or((None, payload), |(first, rest)| (Some(*first), rest));
+                let (first, rest) =
+                    payload.split_first().map_or((None, payload), |(first, rest)| (Some(*first), rest));
                 Part { fragments_after, first, rest: rest.to_vec() }
             });
             self.advance();
