@@ -127,7 +127,8 @@ fn read_close(page: &mut Page) -> (u16, String) {
 fn next(shard: &mut PacketShard) -> String {
     let deadline = Instant::now() + by_hand::PATIENCE;
     loop {
-        if let Some(event) = shard.poll_event(Instant::now(), &mut Vec::new()) {
+        let mut bytes = Vec::new();
+        if let Some(event) = shard.poll_event(Instant::now(), &mut bytes) {
             return match event {
                 ServerLinkEvent::Connected { session, .. } => format!("connected to {session}"),
                 ServerLinkEvent::Packet { .. } => format!("packet {bytes:?}"),
