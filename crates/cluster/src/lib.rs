@@ -40,7 +40,7 @@
 //! assert!(edge.connected(Some(Member(0)), "a link", "arena", about));
 //! edge.flush();
 //! let now = Instant::now();
-//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = owner.poll(now) else { panic!() };
+//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = owner.poll_event(now, &mut Vec::new()) else { panic!() };
 //! assert_eq!(session, "arena");
 //!
 //! owner.send(now, &[peer], Delivery::Reliable, b"welcome");

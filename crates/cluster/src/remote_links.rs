@@ -211,7 +211,7 @@ impl ServerNetwork for RemoteLinks {
 }
 
 impl ServerTransport for RemoteLinks {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         let peer = match self.next_to_report(now)? {
             Came::Disconnected(peer, reason) => return Some(ServerLinkEvent::Disconnected { peer, reason }),
             Came::Message(peer) => peer,
@@ -225,7 +225,9 @@ impl ServerTransport for RemoteLinks {
                 })
             }
             ToOwner::Packet { number, packet, .. } => {
-                Some(ServerLinkEvent::Packet { peer, delivery: delivery(number.is_some()), packet })
+                bytes.clear();
+                bytes.extend_from_slice(packet);
+                Some(ServerLinkEvent::Packet { peer, delivery: delivery(number.is_some()) })
             }
             _ => None,
         }

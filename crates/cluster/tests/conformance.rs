@@ -45,15 +45,16 @@ impl Edge {
                 }
             }
         }
-        while let Some(event) = network.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = network.poll_event(now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     let remote = remote.to_string();
                     let about = About { remote: &remote, kind: "memory", identity: None, is_resumed: false };
                     assert!(links.connected(Some(*owner), peer, &session, about));
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    assert_eq!(links.packet(peer, delivery, packet), Some(true));
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    assert_eq!(links.packet(peer, delivery, &bytes), Some(true));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => {
                     links.disconnected(peer, &reason);
@@ -212,9 +213,9 @@ impl ServerNetwork for Owner {
 }
 
 impl ServerTransport for Owner {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.links.flush(now);
-        self.links.poll(now)
+        self.links.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

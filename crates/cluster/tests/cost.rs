@@ -54,7 +54,7 @@ impl Scene {
             let connected = ToOwner::Connected { link: LinkNumber(link), session: "main", about: ABOUT };
             assert!(to_owner.send(OWNER, Delivery::Reliable, connected.write(&mut buffer)));
             to_owner.flush();
-            assert!(owner.poll(Instant::now()).is_some(), "a link is reported");
+            assert!(owner.poll_event(Instant::now(), &mut Vec::new()).is_some(), "a link is reported");
         }
         Self { owner, edge, to_owner, to_edge, _unread: [unread_by_owner, unread_by_edge] }
     }
@@ -64,7 +64,7 @@ impl Scene {
         self.to_owner.flush();
         let now = Instant::now();
         measured(|| {
-            let events = std::iter::from_fn(|| self.owner.poll(now).map(drop)).count();
+            let events = std::iter::from_fn(|| self.owner.poll_event(now, &mut Vec::new()).map(drop)).count();
             self.owner.flush(now);
             1 + events
         })

@@ -73,7 +73,7 @@ impl Way for AtEdges {
         let edge = self.edge_of(peer);
         assert!(edge.connected(Some(OWNER), peer, "main", about));
         edge.flush();
-        match self.owner.poll(Instant::now()) {
+        match self.owner.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ServerLinkEvent::Connected { peer: known, session, .. }) => {
                 assert_eq!(session, "main");
                 self.peers.insert(peer, known);
@@ -86,10 +86,11 @@ impl Way for AtEdges {
         let edge = self.edge_of(peer);
         assert_eq!(edge.packet(peer, Delivery::Reliable, packet), Some(true));
         edge.flush();
-        match self.owner.poll(Instant::now()) {
-            Some(ServerLinkEvent::Packet { peer: from, packet, .. }) => {
+        let mut bytes = Vec::new();
+        match self.owner.poll_event(Instant::now(), &mut bytes) {
+            Some(ServerLinkEvent::Packet { peer: from, .. }) => {
                 assert_eq!(from, self.peers[&peer]);
-                packet.to_vec()
+                bytes.clone()
             }
             other => panic!("{other:?}"),
         }

@@ -51,7 +51,7 @@ impl Stage {
         let name = format!("session of {owner}");
         assert!(self.edge.connected(Some(Member(owner)), link, &name, ABOUT));
         self.edge.flush();
-        match self.owners[usize::from(owner)].poll(Instant::now()) {
+        match self.owners[usize::from(owner)].poll_event(Instant::now(), &mut Vec::new()) {
             Some(ServerLinkEvent::Connected { peer, session, remote }) => {
                 assert_eq!((session, remote.to_string()), (name, "192.0.2.1:7".to_owned()));
                 peer
@@ -65,8 +65,11 @@ impl Stage {
         assert!(self.edge.connected(Some(Member(0)), 'b', "session of 0", ABOUT));
         self.edge.flush();
         let owner = &mut self.owners[0];
-        assert!(matches!(owner.poll(Instant::now()), Some(ServerLinkEvent::Disconnected { .. })));
-        match owner.poll(Instant::now()) {
+        assert!(matches!(
+            owner.poll_event(Instant::now(), &mut Vec::new()),
+            Some(ServerLinkEvent::Disconnected { .. })
+        ));
+        match owner.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ServerLinkEvent::Connected { peer, .. }) => peer,
             other => panic!("{other:?}"),
         }
@@ -100,11 +103,11 @@ fn each_owner_of_a_session_is_told_of_the_accounts_of_its_links() {
     stage.edge.set_account('a', "mumble:7");
     stage.edge.set_account('z', "of no link");
     stage.edge.flush();
-    assert_eq!(stage.owners[0].poll(Instant::now()), None);
+    assert_eq!(stage.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
     assert_eq!(account_of(&stage.owners[0], peer), Some(PeerAccount("mumble:7".into())));
     stage.edge.set_account('a', &"x".repeat(PeerAccount::ACCOUNT_BYTES_MAX + 1));
     stage.edge.flush();
-    assert_eq!(stage.owners[0].poll(Instant::now()), None);
+    assert_eq!(stage.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
     assert_eq!(
         account_of(&stage.owners[0], peer),
         Some(PeerAccount("mumble:7".into())),
@@ -114,10 +117,12 @@ fn each_owner_of_a_session_is_told_of_the_accounts_of_its_links() {
     stage.edge.set_account('a', "mumble:8");
     assert_eq!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None), [' '; 0]);
     stage.edge.flush();
-    let Some(ServerLinkEvent::Connected { peer, .. }) = stage.owners[1].poll(Instant::now()) else {
+    let Some(ServerLinkEvent::Connected { peer, .. }) =
+        stage.owners[1].poll_event(Instant::now(), &mut Vec::new())
+    else {
         panic!("the next owner is told of the link");
     };
-    assert_eq!(stage.owners[1].poll(Instant::now()), None);
+    assert_eq!(stage.owners[1].poll_event(Instant::now(), &mut Vec::new()), None);
     assert_eq!(account_of(&stage.owners[1], peer), Some(PeerAccount("mumble:8".into())));
 }
 
@@ -167,8 +172,8 @@ fn what_comes_over_a_link_that_the_owner_has_ended_is_not_reported() {
     stage.owners[0].reject(now, peer, &EndCode::Kicked.into());
     stage.flush();
     let ended = ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs };
-    assert_eq!(stage.owners[0].poll(now), Some(ended));
-    assert_eq!(stage.owners[0].poll(now), None);
+    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), Some(ended));
+    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
     assert_eq!(stage.edge.poll(), Some(Wanted::End { link: 'a', reason: EndCode::Kicked.into() }));
 }
 
@@ -180,7 +185,10 @@ fn each_owner_hears_which_of_its_links_fell_silent() {
         stage.owners.iter().map(|owner| owner.capability(Instant::now()).unwrap()).collect();
     stage.edge.reachability(['a', 'b', 'c', 'x'], false);
     stage.flush();
-    stage.owners.iter_mut().for_each(|owner| assert_eq!(owner.poll(Instant::now()), None));
+    stage
+        .owners
+        .iter_mut()
+        .for_each(|owner| assert_eq!(owner.poll_event(Instant::now(), &mut Vec::new()), None));
     let silent = |peers: &[Peer]| Some(Reachability { peers: peers.to_vec(), is_reachable: false });
     assert_eq!(feeds[0].pop(), silent(&[peers[0], peers[2]]));
     assert_eq!(feeds[1].pop(), silent(&[peers[1]]));
@@ -197,7 +205,7 @@ fn how_a_link_does_is_told_after_it_was_asked_for() {
     let quality = LinkQuality { round_trip: Duration::from_millis(30), ..LinkQuality::default() };
     stage.edge.report('a', LinkReport::new(Some(quality), None, None));
     stage.flush();
-    assert_eq!(stage.owners[0].poll(now), None);
+    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
     assert_eq!(stage.owners[0].peer_capability(now, peer), Some(quality));
 }
 
@@ -214,9 +222,12 @@ fn a_link_that_an_edge_tells_of_again_is_new_and_there_once() {
     }
     to_owners.flush();
     for _ in 0..2 {
-        assert!(matches!(owner.poll(Instant::now()), Some(ServerLinkEvent::Connected { .. })));
+        assert!(matches!(
+            owner.poll_event(Instant::now(), &mut Vec::new()),
+            Some(ServerLinkEvent::Connected { .. })
+        ));
     }
-    assert_eq!(owner.poll(Instant::now()), None);
+    assert_eq!(owner.poll_event(Instant::now(), &mut Vec::new()), None);
     assert_eq!(owner.statistics().connections.connected, 1);
 }
 
@@ -234,12 +245,12 @@ fn a_link_whose_packets_come_in_another_order_is_ended() {
         to_owners.send(Member(0), Delivery::Reliable, packet.write(&mut buffer));
     }
     to_owners.flush();
-    assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Connected { .. })));
+    assert!(matches!(owner.poll_event(now, &mut Vec::new()), Some(ServerLinkEvent::Connected { .. })));
     for _ in 0..3 {
-        assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Packet { .. })));
+        assert!(matches!(owner.poll_event(now, &mut Vec::new()), Some(ServerLinkEvent::Packet { .. })));
     }
-    assert!(matches!(owner.poll(now), Some(ServerLinkEvent::Disconnected { .. })));
-    assert_eq!(owner.poll(now), None);
+    assert!(matches!(owner.poll_event(now, &mut Vec::new()), Some(ServerLinkEvent::Disconnected { .. })));
+    assert_eq!(owner.poll_event(now, &mut Vec::new()), None);
 }
 
 #[test]
@@ -275,7 +286,7 @@ fn what_a_lost_owner_gives_back_comes_before_what_was_sent_since() {
 /// Describes the events that an owner reports until now.
 fn heard_by(owner: &mut RemoteLinks) -> Vec<String> {
     let mut heard = Vec::new();
-    while let Some(event) = owner.poll(Instant::now()) {
+    while let Some(event) = owner.poll_event(Instant::now(), &mut Vec::new()) {
         heard.push(match event {
             ServerLinkEvent::Connected { peer, .. } => format!("{} is up", peer.0 as u32),
             ServerLinkEvent::Disconnected { peer, reason } => {
@@ -318,7 +329,7 @@ fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
     // The edge retries, as the owner may learn of the link after the packet; then it holds the packet.
     for _ in 0..200 {
         stage.flush();
-        assert_eq!(stage.owners[0].poll(now), None);
+        assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
         assert_eq!(stage.edge.poll(), None, "it is not ended");
     }
     assert!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None).is_empty());
@@ -363,6 +374,6 @@ fn malformed_messages_are_counted_and_passed_over() {
     }
     to_owners.flush();
     hostile.flush();
-    assert_eq!((owner.poll(Instant::now()), edge.poll()), (None, None));
+    assert_eq!((owner.poll_event(Instant::now(), &mut Vec::new()), edge.poll()), (None, None));
     assert_eq!((owner.statistics().links.dropped.malformed, edge.malformed()), (3, 3));
 }

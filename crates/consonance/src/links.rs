@@ -46,6 +46,8 @@ pub(crate) struct Links {
     undeliverable: u64,
     packet_log: Option<PacketSink>,
     encryption: Option<Encryption>,
+    /// The packet of the last event.
+    incoming: Vec<u8>,
     /// The packet that is sent, and the links that it goes to.
     outgoing: Vec<u8>,
     to: Vec<LinkId>,
@@ -78,6 +80,7 @@ impl Links {
             undeliverable: 0,
             packet_log: None,
             encryption,
+            incoming: Vec::new(),
             outgoing: Vec::new(),
             to: Vec::new(),
         }
@@ -102,16 +105,18 @@ impl Links {
     /// Receives pending events; true if there are more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
         for _ in 0..EVENTS_PER_ITERATION {
-            match self.ways.present().poll(now) {
+            match self.ways.present().poll_event(now, &mut self.incoming) {
                 None => return false,
-                Some(ClientLinkEvent::Packet { delivery, packet }) => {
+                Some(ClientLinkEvent::Packet { delivery }) => {
+                    let packet = self.incoming.as_slice();
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);
                     if let Some(packet) = open(&mut self.encryption, now, client, packet) {
                         client.handle_packet(at, self.link, delivery, packet);
                     }
                 }
-                Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }) => {
+                Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }) => {
+                    let packet = self.incoming.as_slice();
                     let link = CaptureLink::Direct(peer.0);
                     record(self.packet_log.as_ref(), now, link, PacketDirection::Received, delivery, packet);
                     if let Some(packet) = open(&mut self.encryption, now, client, packet) {

@@ -126,11 +126,11 @@ impl ClientTransport for OfflineNetwork {
         self.player.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.run_once(now);
         // The player meets the echo as soon as it has joined, so that even its first word is repeated.
         let is_ready = self.echo.as_ref().is_none_or(Echo::is_ready);
-        if is_ready { self.player.poll(now) } else { None }
+        if is_ready { self.player.poll_event(now, bytes) } else { None }
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {

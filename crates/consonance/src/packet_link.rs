@@ -28,7 +28,7 @@ impl fmt::Debug for PacketLink {
 
 impl PacketLink {
     /// Starts to connect to an address such as `quic://127.0.0.1:7777/main#sha256=…`, as a server prints it;
-    /// [`poll`](Self::poll) reports the outcome.
+    /// [`poll_event`](Self::poll_event) reports the outcome.
     ///
     /// # Errors
     /// If the address cannot be read, or no thread can be started.
@@ -43,8 +43,10 @@ impl PacketLink {
 
     /// The next event, or `None`; call it every few milliseconds until it returns `None`. The last event is
     /// [`ClientLinkEvent::Disconnected`].
-    pub fn poll(&mut self) -> Option<ClientLinkEvent<'_>> {
-        self.route.transport().poll(Instant::now())
+    ///
+    /// A packet's bytes [replace](consonance_transport#events-and-their-bytes) what is in the buffer.
+    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        self.route.transport().poll_event(Instant::now(), bytes)
     }
 
     /// Sends one packet. It is dropped while the link is not up, or if it is longer than [`limits`](Self::limits).

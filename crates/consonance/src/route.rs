@@ -124,8 +124,8 @@ impl ClientTransport for Route {
         self.transport().connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        self.transport().poll(now)
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        self.transport().poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {

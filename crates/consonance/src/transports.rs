@@ -148,9 +148,9 @@ mod tests {
         transports.connect(now);
         loop {
             for server in &mut *servers {
-                while server.poll(now).is_some() {}
+                while server.poll_event(now, &mut Vec::new()).is_some() {}
             }
-            match transports.present().poll(now) {
+            match transports.present().poll_event(now, &mut Vec::new()) {
                 Some(ClientLinkEvent::Connected) => {
                     transports.note_up();
                     return true;
@@ -167,7 +167,10 @@ mod tests {
     fn end(transports: &mut Transports) {
         let now = Instant::now();
         transports.present().disconnect(now);
-        while !matches!(transports.present().poll(now), Some(ClientLinkEvent::Disconnected { .. })) {}
+        while !matches!(
+            transports.present().poll_event(now, &mut Vec::new()),
+            Some(ClientLinkEvent::Disconnected { .. })
+        ) {}
     }
 
     #[test]

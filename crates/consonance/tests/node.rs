@@ -314,7 +314,7 @@ impl ServerNetwork for Faulty {
 }
 
 impl ServerTransport for Faulty {
-    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, _bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         panic!("on purpose: a network that is broken");
     }
 

@@ -25,13 +25,15 @@
 //! let mut server = EnvelopeServer::new(game.listen(), envelope, "main");
 //! let mut client = EnvelopeClient::new(game.client(), MirrorClient::new(ClientSettings::default()));
 //! client.connect(now);
+//! let mut bytes = Vec::new();
 //! for _ in 0..5 {
-//!     while server.poll(now).is_some() {}
-//!     while client.poll(now).is_some() {}
+//!     while server.poll_event(now, &mut bytes).is_some() {}
+//!     while client.poll_event(now, &mut bytes).is_some() {}
 //! }
 //! client.send(now, Delivery::Unreliable, b"a voice packet");
-//! let event = server.poll(now);
-//! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
+//! let event = server.poll_event(now, &mut bytes);
+//! assert!(matches!(event, Some(ServerLinkEvent::Packet { .. })));
+//! assert_eq!(bytes, b"a voice packet");
 //! ```
 //!
 //! Needs Rust 1.95 or later.

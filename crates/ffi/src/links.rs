@@ -27,11 +27,16 @@ pub(crate) struct Link(Mutex<(OpenLink, Waiting)>);
 struct OpenLink {
     link: PacketLink,
     has_ended: bool,
+    /// The packet of the last event.
+    bytes: Vec<u8>,
 }
 
 impl Link {
     pub(crate) fn new(link: PacketLink) -> Arc<Self> {
-        Arc::new(Self(Mutex::new((OpenLink { link, has_ended: false }, Waiting::default()))))
+        Arc::new(Self(Mutex::new((
+            OpenLink { link, has_ended: false, bytes: Vec::new() },
+            Waiting::default(),
+        ))))
     }
 
     /// Sends a packet to the server.
@@ -52,8 +57,8 @@ impl Link {
 impl OpenLink {
     fn next(&mut self) -> Option<Outgoing> {
         loop {
-            let came = match self.link.poll()? {
-                ClientLinkEvent::Packet { delivery, packet } => Outgoing::received(delivery, packet),
+            let came = match self.link.poll_event(&mut self.bytes)? {
+                ClientLinkEvent::Packet { delivery } => Outgoing::received(delivery, &self.bytes),
                 ClientLinkEvent::Disconnected { reason } => {
                     self.has_ended = true;
                     Outgoing::words(CPacketAction::Disconnected, 0, &reason.to_string())

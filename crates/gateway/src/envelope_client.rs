@@ -18,7 +18,7 @@ pub struct EnvelopeClient<G, E> {
     envelope: E,
     state: State,
     parts: MessageParts,
-    /// A message that is being written, or the packet that the last event showed.
+    /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
 }
@@ -65,14 +65,10 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
     }
 
     /// The next voice packet of the last message; parts for the server are sent.
-    fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
-        while let Some((part, bytes)) = self.parts.pop() {
+    fn next_packet(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Delivery> {
+        while let Some(part) = self.parts.take(bytes) {
             match part {
-                MessagePart::Voice(delivery) if self.state == State::Up => {
-                    self.message.clear();
-                    self.message.extend_from_slice(bytes);
-                    return Some(delivery);
-                }
+                MessagePart::Voice(delivery) if self.state == State::Up => return Some(delivery),
                 MessagePart::ToGame(channel) => self.network.send(now, channel, bytes),
                 // Voice that arrives before the connection is up is useless.
                 MessagePart::Voice(_) | MessagePart::ToClient(_) => {}
@@ -97,15 +93,15 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
     }
 
     /// True if something came that did not end the connection; the reason if it ended.
-    fn step(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
-        match self.network.poll(now)? {
-            GameNetworkClientEvent::Connected { .. } => {
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Result<(), DisconnectReason>> {
+        match self.network.poll_event(now, bytes)? {
+            GameNetworkClientEvent::Connected => {
                 self.state = State::Entering;
                 self.envelope.handle_connected(now, &mut self.parts);
             }
-            GameNetworkClientEvent::Message { channel, message } => {
+            GameNetworkClientEvent::Message { channel } => {
                 if matches!(self.state, State::Entering | State::Up) {
-                    self.envelope.handle_message(now, channel, message, &mut self.parts);
+                    self.envelope.handle_message(now, channel, bytes, &mut self.parts);
                 }
             }
             GameNetworkClientEvent::Disconnected { reason } => {
@@ -127,11 +123,11 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
         self.network.connect(now, &[]);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         loop {
-            if let Some(delivery) = self.next_packet(now) {
-                self.statistics.received.count(delivery, 1, self.message.len());
-                return Some(ClientLinkEvent::Packet { delivery, packet: &self.message });
+            if let Some(delivery) = self.next_packet(now, bytes) {
+                self.statistics.received.count(delivery, 1, bytes.len());
+                return Some(ClientLinkEvent::Packet { delivery });
             }
             if self.state == State::Entering && self.envelope.is_ready() {
                 self.state = State::Up;
@@ -141,8 +137,8 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
             if !self.parts.is_empty() {
                 continue;
             }
-            if let Err(reason) = self.step(now)? {
-                while self.parts.pop().is_some() {}
+            if let Err(reason) = self.step(now, bytes)? {
+                self.parts.clear();
                 return Some(ClientLinkEvent::Disconnected { reason });
             }
         }
@@ -176,7 +172,7 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
 
     fn disconnect(&mut self, now: Instant) {
         self.state = State::Down;
-        while self.parts.pop().is_some() {}
+        self.parts.clear();
         self.network.disconnect(now);
     }
 

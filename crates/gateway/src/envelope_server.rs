@@ -41,10 +41,10 @@ pub struct EnvelopeServer<G, E: EnvelopeKind> {
     /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
-    /// The voice packet that the last event showed, or that the next one will.
-    packet: Vec<u8>,
-    /// The delivery of the packet to report next, whose player was reported first.
+    /// The packet to report next, whose player was reported first.
     first_packet: Option<(Peer, Delivery)>,
+    /// Its bytes.
+    first_packet_bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     statistics: Statistics,
@@ -76,8 +76,8 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
             newcomer: None,
             parts: MessageParts::default(),
             parts_of: Peer(0),
-            packet: Vec::new(),
             first_packet: None,
+            first_packet_bytes: Vec::new(),
             message: Vec::new(),
             statistics: Statistics::default(),
             protocol_violations: 0,
@@ -135,14 +135,10 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     }
 
     /// The next voice packet of the last message; parts for the client are sent.
-    fn next_packet(&mut self, now: Instant) -> Option<Delivery> {
-        while let Some((part, bytes)) = self.parts.pop() {
+    fn next_packet(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Delivery> {
+        while let Some(part) = self.parts.take(bytes) {
             match part {
-                MessagePart::Voice(delivery) => {
-                    self.packet.clear();
-                    self.packet.extend_from_slice(bytes);
-                    return Some(delivery);
-                }
+                MessagePart::Voice(delivery) => return Some(delivery),
                 MessagePart::ToClient(channel) => self.network.send(now, self.parts_of, channel, bytes),
                 MessagePart::ToGame(_) => {}
             }
@@ -150,9 +146,9 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         None
     }
 
-    fn packet_event(&mut self, peer: Peer, delivery: Delivery) -> ServerLinkEvent<'_> {
-        self.statistics.received.count(delivery, 1, self.packet.len());
-        ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+    fn packet_event(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> ServerLinkEvent {
+        self.statistics.received.count(delivery, 1, packet.len());
+        ServerLinkEvent::Packet { peer, delivery }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -167,20 +163,20 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     }
 
     /// Handles the next event of the network: a step towards an event of this server.
-    fn step(&mut self, now: Instant) -> Option<Step> {
-        Some(match self.network.poll(now)? {
-            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
-                let named = if self.sessions_by_greeting { greeting } else { &[] };
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
+        Some(match self.network.poll_event(now, bytes)? {
+            GameNetworkServerEvent::Connected { peer, remote } => {
+                let named = if self.sessions_by_greeting { bytes.as_slice() } else { &[] };
                 let session = match named {
                     [] => self.session.clone(),
                     named => String::from_utf8_lossy(named).into_owned(),
                 };
                 Step::Connected(peer, Introduction { session, remote: remote.into() })
             }
-            GameNetworkServerEvent::Message { peer, channel, message } => {
+            GameNetworkServerEvent::Message { peer, channel } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
-                    connection.envelope.handle_from_client(now, channel, message, &mut self.parts);
+                    connection.envelope.handle_from_client(now, channel, bytes, &mut self.parts);
                 }
                 Step::Message(peer)
             }
@@ -217,7 +213,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
         };
         self.first_packet.take_if(|(of, _)| *of == peer);
         if self.parts_of == peer {
-            while self.parts.pop().is_some() {}
+            self.parts.clear();
         }
         self.network.disconnect(now, peer, reason);
     }
@@ -274,22 +270,24 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
 }
 
 impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take() {
-            return Some(self.packet_event(peer, delivery));
+            std::mem::swap(bytes, &mut self.first_packet_bytes);
+            return Some(self.packet_event(peer, delivery, bytes));
         }
         loop {
-            if let Some(delivery) = self.next_packet(now) {
+            if let Some(delivery) = self.next_packet(now, bytes) {
                 let peer = self.parts_of;
                 if let Some(Introduction { session, remote }) = self.introduce(peer) {
                     self.first_packet = Some((peer, delivery));
+                    std::mem::swap(bytes, &mut self.first_packet_bytes);
                     return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
-                return Some(self.packet_event(peer, delivery));
+                return Some(self.packet_event(peer, delivery, bytes));
             }
             self.run_timers(now);
-            match self.step(now)? {
+            match self.step(now, bytes)? {
                 Step::Connected(peer, newcomer) => {
                     if let Some(Introduction { session, remote }) = self.open(now, peer, newcomer) {
                         return Some(ServerLinkEvent::Connected { peer, session, remote });

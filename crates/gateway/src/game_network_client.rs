@@ -23,27 +23,31 @@ pub trait GameNetworkClient: Send {
     fn connect(&mut self, now: Instant, greeting: &[u8]);
 
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>>;
+    ///
+    /// The event's bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what is in
+    /// the buffer.
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent>;
 
     /// Sends one message. A message that is too large, or sent without a connection, is dropped and counted.
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]);
 
-    /// Sends the messages that [`send`](Self::send) has only queued; a `poll` that returns `None` does the same.
+    /// Sends the messages that [`send`](Self::send) has only queued; a [`poll_event`](Self::poll_event) that returns
+    /// `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
     /// Ends the connection in order: reliable messages sent before are delivered first, if the server takes them soon.
     fn disconnect(&mut self, now: Instant);
 
-    /// When `poll` will have something to do although nothing will arrive.
+    /// When `poll_event` will have something to do although nothing will arrive.
     fn wants_poll_at(&self) -> Option<Instant> {
         None
     }
 
-    /// Asks to be woken, from any thread, when `poll` has something.
+    /// Asks to be woken, from any thread, when `poll_event` has something.
     fn set_waker(&mut self, _waker: Waker) {}
 
-    /// A descriptor that becomes readable when `poll` has something, unless the waker is called for it. It may change
-    /// with each `connect`.
+    /// A descriptor that becomes readable when `poll_event` has something, unless the waker is called for it. It may
+    /// change with each `connect`.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
@@ -64,20 +68,16 @@ pub trait GameNetworkClient: Send {
     fn statistics(&self) -> Statistics;
 }
 
-/// An event on a game client's connection.
-#[derive(Debug, PartialEq, Eq)]
-pub enum GameNetworkClientEvent<'a> {
-    /// The server has admitted us.
-    Connected {
-        /// The server's data in the network's own handshake, such as a number for this client.
-        greeting: &'a [u8],
-    },
-    /// A message came from the server.
+/// An event on a game client's connection; its bytes are in the buffer given to [`GameNetworkClient::poll_event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GameNetworkClientEvent {
+    /// The server has admitted us. The bytes are its greeting: its data in the network's own handshake, such as a
+    /// number for this client.
+    Connected,
+    /// A message came from the server, the bytes.
     Message {
         /// The message's channel.
         channel: MessageChannel,
-        /// Its bytes, valid until the next call.
-        message: &'a [u8],
     },
     /// The connection is gone, or could not be made.
     Disconnected {

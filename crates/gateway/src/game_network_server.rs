@@ -16,7 +16,10 @@ use crate::{MessageChannel, VoiceChannels};
 /// closed it.
 pub trait GameNetworkServer: ServerNetwork {
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called again.
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>>;
+    ///
+    /// The event's bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what is in
+    /// the buffer.
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent>;
 
     /// Accepts a newcomer: only now does its client learn that it is connected.
     ///
@@ -42,27 +45,24 @@ pub trait GameNetworkServer: ServerNetwork {
     fn message_bytes_max(&self, channel: MessageChannel) -> usize;
 }
 
-/// An event on a game server's connections.
-#[derive(Debug, PartialEq, Eq)]
-pub enum GameNetworkServerEvent<'a> {
-    /// A client wants to be admitted; see [`GameNetworkServer::accept`].
+/// An event on a game server's connections; its bytes are in the buffer given to [`GameNetworkServer::poll_event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GameNetworkServerEvent {
+    /// A client wants to be admitted; see [`GameNetworkServer::accept`]. The bytes are its greeting: its data in the
+    /// network's own handshake, such as a key. A [`GameNetworkClient`](crate::GameNetworkClient) that connects on its
+    /// behalf sends the same.
     Connected {
         /// The identifier of its connection.
         peer: Peer,
         /// The client's address.
         remote: SocketAddr,
-        /// The client's data in the network's own handshake, such as a key; a
-        /// [`GameNetworkClient`](crate::GameNetworkClient) that connects on its behalf sends the same.
-        greeting: &'a [u8],
     },
-    /// A message came from a peer.
+    /// A message came from a peer, the bytes.
     Message {
         /// The peer from whose connection it came.
         peer: Peer,
         /// The message's channel.
         channel: MessageChannel,
-        /// Its bytes, valid until the next call.
-        message: &'a [u8],
     },
     /// A connection is gone. Nothing will come from this peer again.
     Disconnected {

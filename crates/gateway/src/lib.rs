@@ -41,12 +41,13 @@
 //! client.connect(now);
 //!
 //! // Both are transports: the server sees a player, and the player's packets.
-//! assert!(matches!(server.poll(now), Some(ServerLinkEvent::Connected { .. })));
-//! assert_eq!(server.poll(now), None);
-//! while client.poll(now).is_some() {}
+//! let mut bytes = Vec::new();
+//! assert!(matches!(server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Connected { .. })));
+//! assert_eq!(server.poll_event(now, &mut bytes), None);
+//! while client.poll_event(now, &mut bytes).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a voice packet");
-//! let event = server.poll(now);
-//! assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"a voice packet", .. })));
+//! assert!(matches!(server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Packet { .. })));
+//! assert_eq!(bytes, b"a voice packet");
 //! ```
 //!
 //! # Features
@@ -70,6 +71,7 @@ pub mod websocket;
 
 mod allowance;
 mod bare_envelope;
+mod buffer_queue;
 mod envelope;
 mod envelope_client;
 mod envelope_server;
@@ -92,6 +94,7 @@ mod wrapping;
 
 pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
+pub use buffer_queue::BufferQueue;
 pub use envelope::{ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind};
 pub use envelope_client::EnvelopeClient;
 pub use envelope_server::EnvelopeServer;
@@ -103,7 +106,7 @@ pub use marked_envelope::MarkedEnvelope;
 pub use message_channel::MessageChannel;
 pub use message_parts::{MessagePart, MessageParts};
 pub use place_board::{PlaceBoard, PlaceInWorld, PlaceNews, PlaceSharer, SeatPlace, World};
-pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink, PlayerLinkEvent};
+pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
 pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use timers::Timers;

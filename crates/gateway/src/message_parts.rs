@@ -1,18 +1,16 @@
 //! The parts of a message, on the way to their destinations.
 
-use std::ops::Range;
-
 use consonance_transport::Delivery;
 
-use crate::MessageChannel;
+use crate::{BufferQueue, MessageChannel};
 
 /// Filled by an [`Envelope`](crate::Envelope), emptied by its caller: parts in order, in
-/// one buffer that is used again.
+/// buffers that are used again.
 #[derive(Debug, Default)]
 pub struct MessageParts {
-    bytes: Vec<u8>,
-    parts: Vec<(MessagePart, Range<usize>)>,
-    taken: usize,
+    parts: BufferQueue<MessagePart>,
+    /// The bytes that [`pop`](Self::pop) showed last.
+    shown: Vec<u8>,
     violation: Option<&'static str>,
 }
 
@@ -51,11 +49,9 @@ impl MessageParts {
         self.put(MessagePart::ToGame(channel), message);
     }
 
-    /// A part whose bytes are written in place.
+    /// A part whose bytes are written in place, into an empty buffer.
     pub fn write(&mut self, part: MessagePart, write: impl FnOnce(&mut Vec<u8>)) {
-        let start = self.bytes.len();
-        write(&mut self.bytes);
-        self.parts.push((part, start..self.bytes.len()));
+        self.parts.push(part, write);
     }
 
     /// The message violates its protocol; `what` describes it. The connection must end.
@@ -63,15 +59,15 @@ impl MessageParts {
         self.violation.get_or_insert(what);
     }
 
-    /// The next part and its bytes. After the last one everything is empty again.
+    /// The next part and its bytes.
     pub fn pop(&mut self) -> Option<(MessagePart, &[u8])> {
-        if self.taken == self.parts.len() {
-            self.clear();
-            return None;
-        }
-        let (part, range) = &self.parts[self.taken];
-        self.taken += 1;
-        Some((*part, &self.bytes[range.clone()]))
+        let part = self.parts.pop(&mut self.shown)?;
+        Some((part, &self.shown))
+    }
+
+    /// The next part, whose bytes [replace](consonance_transport#events-and-their-bytes) what is in the buffer.
+    pub fn take(&mut self, bytes: &mut Vec<u8>) -> Option<MessagePart> {
+        self.parts.pop(bytes)
     }
 
     /// Returns the rule that was broken, if any, and clears it.
@@ -81,13 +77,12 @@ impl MessageParts {
 
     /// Whether every part was taken.
     pub fn is_empty(&self) -> bool {
-        self.taken == self.parts.len()
+        self.parts.is_empty()
     }
 
-    fn clear(&mut self) {
-        self.bytes.clear();
+    /// Drops the parts that were not taken.
+    pub fn clear(&mut self) {
         self.parts.clear();
-        self.taken = 0;
     }
 
     fn put(&mut self, part: MessagePart, bytes: &[u8]) {
@@ -110,7 +105,7 @@ mod tests {
         assert!(!parts.is_empty());
         assert_eq!(parts.pop(), Some((MessagePart::ToClient(MessageChannel(2)), b"pong".as_slice())));
         assert_eq!(parts.pop(), None);
-        assert!(parts.bytes.is_empty() && parts.parts.is_empty());
+        assert!(parts.is_empty());
     }
 
     #[test]

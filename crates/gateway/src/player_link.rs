@@ -5,7 +5,7 @@
 //!                                    └──▶ ended ─▶ down the server has ended it, and is told that it is gone
 //! ```
 
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, Remote, ServerLinkEvent};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
 
 /// The player, at this moment.
 pub trait LinkedPlayer {
@@ -153,45 +153,6 @@ impl PlayerLink {
     }
 }
 
-/// A [`ServerLinkEvent`], but for a packet's bytes.
-#[derive(Debug)]
-pub enum PlayerLinkEvent {
-    /// A player has a link.
-    Connected {
-        /// Its name.
-        peer: Peer,
-        /// The session that the player asked for.
-        session: String,
-        /// The player's address.
-        remote: Remote,
-    },
-    /// A packet of the player.
-    Packet {
-        /// The name of its link.
-        peer: Peer,
-        /// How it travelled.
-        delivery: Delivery,
-    },
-    /// The link is gone.
-    Disconnected {
-        /// Its name.
-        peer: Peer,
-        /// Why.
-        reason: DisconnectReason,
-    },
-}
-
-impl PlayerLinkEvent {
-    /// The whole event.
-    pub fn with_packet(self, packet: &[u8]) -> ServerLinkEvent<'_> {
-        match self {
-            Self::Connected { peer, session, remote } => ServerLinkEvent::Connected { peer, session, remote },
-            Self::Packet { peer, delivery } => ServerLinkEvent::Packet { peer, delivery, packet },
-            Self::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
@@ -290,12 +251,5 @@ mod tests {
         let (mut link, mut player) = (PlayerLink::default(), Puppet::default());
         player.wishes.extend([LinkWish::Open, LinkWish::Close]);
         assert_eq!(step(&mut link, &mut player), None);
-    }
-
-    #[test]
-    fn only_a_packet_has_bytes() {
-        let event = PlayerLinkEvent::Packet { peer: PEER, delivery: Delivery::Reliable };
-        let whole = ServerLinkEvent::Packet { peer: PEER, delivery: Delivery::Reliable, packet: b"bytes" };
-        assert_eq!(event.with_packet(b"bytes"), whole);
     }
 }

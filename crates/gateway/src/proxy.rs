@@ -67,8 +67,8 @@ pub struct Proxy<G, C, E: EnvelopeKind> {
     /// Parts of the last message, and the peer that they belong to.
     parts: MessageParts,
     parts_of: Peer,
-    /// The voice packet that the last event showed, or that the next one will.
-    packet: Vec<u8>,
+    /// The message or the part at hand, or the voice packet to report next.
+    bytes: Vec<u8>,
     /// A message that is being written.
     message: Vec<u8>,
     timers: Timers<(Peer, Timer)>,
@@ -131,7 +131,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
             happenings: VecDeque::new(),
             parts: MessageParts::default(),
             parts_of: Peer(0),
-            packet: Vec::new(),
+            bytes: Vec::new(),
             message: Vec::new(),
             timers: Timers::default(),
             readiness,
@@ -244,7 +244,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
 }
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.take_newcomer_in(now);
         let happening = loop {
             if let Some(happening) = self.happenings.pop_front() {
@@ -260,7 +260,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
                 ServerLinkEvent::Connected { peer, session: self.session.clone(), remote }
             }
             Happening::Packet(peer, delivery) => {
-                ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+                std::mem::swap(bytes, &mut self.bytes);
+                ServerLinkEvent::Packet { peer, delivery }
             }
             Happening::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })

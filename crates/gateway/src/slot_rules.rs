@@ -109,7 +109,8 @@ impl<S: GameNetworkServer, C: GameNetworkClient> Stage<S, C> {
     fn drive(&mut self) {
         let now = Instant::now();
         let channel = self.server.voice_channels().channel_for(Delivery::Reliable);
-        while let Some(event) = self.server.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(now, &mut bytes) {
             let heard = match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
                     self.here.insert(peer, 0);
@@ -132,7 +133,7 @@ impl<S: GameNetworkServer, C: GameNetworkClient> Stage<S, C> {
         for client in &mut self.clients {
             let channel = client.voice_channels().channel_for(Delivery::Reliable);
             let mut words = 0;
-            while let Some(event) = client.poll(now) {
+            while let Some(event) = client.poll_event(now, &mut bytes) {
                 words += u32::from(matches!(event, GameNetworkClientEvent::Message { .. }));
             }
             (0..words).for_each(|_| client.send(now, channel, WORD));

@@ -11,7 +11,8 @@
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!
-//! A server's endpoint may keep its peers in a [`PeerTable`], and any endpoint its outgoing data in a [`BytesQueue`].
+//! A server's endpoint may keep its peers in a [`PeerTable`], and any endpoint its outgoing data in a
+//! [`BytesQueue`] and its events in a [`BufferQueue`](crate::BufferQueue).
 //! [`Credit`] limits how much of it may go to an address before a peer there has proved that it receives, which
 //! [`SecretNumbers`] can show; [`ProvedHosts`] are the proved hosts of a connection that follows its peer from address
 //! to address.
@@ -33,7 +34,7 @@ mod socket;
 pub use bytes_queue::BytesQueue;
 pub use client::{UdpClient, UdpClientSettings};
 pub use credit::Credit;
-pub use endpoint::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+pub use endpoint::{ClientEndpoint, ServerEndpoint};
 pub use peer_table::{PeerMessages, PeerTable, PeerTableLimits};
 pub use proved_hosts::ProvedHosts;
 pub use secret_numbers::SecretNumbers;

@@ -86,7 +86,10 @@ impl Stage {
 
     fn drive(&mut self) {
         thread::yield_now();
-        assert!(self.server.poll(self.now).is_none(), "pending connections are not reported");
+        assert!(
+            self.server.poll_event(self.now, &mut Vec::new()).is_none(),
+            "pending connections are not reported"
+        );
         if let Some(TcpEvent::Closed { id, .. }) = self.pending.poll(self.now) {
             self.rejected.push(id);
         }

@@ -192,13 +192,13 @@ mod tests {
         let foreign_url = format!("ws://{}/chatapp", signalling.local_addr());
         let mut intruder = host(&foreign_url);
         until(|| {
-            let _ = intruder.poll(Instant::now());
+            let _ = intruder.poll_event(Instant::now(), &mut Vec::new());
             assert!(!intruder.is_listening(), "an intruder has the session");
             signalling.counts().addresses_denied > 0
         });
         let mut ours = host(&url);
         until(|| {
-            let _ = ours.poll(Instant::now());
+            let _ = ours.poll_event(Instant::now(), &mut Vec::new());
             ours.is_listening()
         });
     }
@@ -208,7 +208,7 @@ mod tests {
         let (signalling, _) = signalling();
         let mut elsewhere = host(&format!("ws://{}/conferenceapp", signalling.local_addr()));
         until(|| {
-            let _ = elsewhere.poll(Instant::now());
+            let _ = elsewhere.poll_event(Instant::now(), &mut Vec::new());
             assert_eq!(signalling.counts().welcomed, 0);
             signalling.counts().not_welcome > 0
         });

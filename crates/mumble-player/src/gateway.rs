@@ -18,10 +18,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{LinkStep, PlaceBoard, PlayerLinkEvent, Timers};
+use consonance_gateway::{LinkStep, PlaceBoard, Timers};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 use rustc_hash::FxHashMap;
 
 use crate::player::MumblePlayer;
@@ -52,8 +52,6 @@ pub struct MumbleGateway {
     is_shut_down: bool,
     /// Counters of users that have left.
     gone: GoneUsers,
-    /// The packet that the last event showed.
-    packet: Vec<u8>,
 }
 
 impl MumbleGateway {
@@ -81,7 +79,6 @@ impl MumbleGateway {
             now: None,
             is_shut_down: false,
             gone: GoneUsers::default(),
-            packet: Vec::new(),
         }
     }
 
@@ -241,13 +238,13 @@ impl MumbleGateway {
     }
 
     /// The next thing that a user has for its session. Users take turns.
-    fn next_link_event(&mut self, now: Instant) -> Option<PlayerLinkEvent> {
+    fn next_link_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         let at = self.at(now);
         while let Some(user) = self.ready.pop_front() {
-            let Self { users, neighbours, packet, .. } = self;
+            let Self { users, neighbours, .. } = self;
             let Some(it) = users.get_mut(&user) else { continue };
             it.is_ready = false;
-            let step = it.next_step(at, neighbours, packet);
+            let step = it.next_step(at, neighbours, bytes);
             let is_over = it.is_over();
             let event = step.and_then(|step| self.carry_out(user, step));
             self.note_profile(now, user);
@@ -263,7 +260,7 @@ impl MumbleGateway {
         None
     }
 
-    fn carry_out(&mut self, user: Peer, step: LinkStep) -> Option<PlayerLinkEvent> {
+    fn carry_out(&mut self, user: Peer, step: LinkStep) -> Option<ServerLinkEvent> {
         match step {
             LinkStep::Introduce => {
                 self.last_link += 1;
@@ -271,16 +268,16 @@ impl MumbleGateway {
                 let it = self.users.get_mut(&user)?;
                 it.link.introduce(peer);
                 self.by_link.insert(peer, user);
-                Some(PlayerLinkEvent::Connected {
+                Some(ServerLinkEvent::Connected {
                     peer,
                     session: self.session.clone(),
                     remote: it.remote.into(),
                 })
             }
-            LinkStep::Packet(peer, delivery) => Some(PlayerLinkEvent::Packet { peer, delivery }),
+            LinkStep::Packet(peer, delivery) => Some(ServerLinkEvent::Packet { peer, delivery }),
             LinkStep::Disconnected(peer, reason) => {
                 self.by_link.remove(&peer);
-                Some(PlayerLinkEvent::Disconnected { peer, reason })
+                Some(ServerLinkEvent::Disconnected { peer, reason })
             }
         }
     }

@@ -291,17 +291,15 @@ impl SessionLoop {
     /// False if the network has more than its share.
     fn read(&mut self, network: usize, now: Instant) -> bool {
         for _ in 0..EVENTS_PER_ITERATION {
-            match self.networks.get_mut(network).poll(now) {
+            match self.networks.get_mut(network).poll_event(now, &mut self.packet) {
                 None => {
                     self.follow_reachability(network, now);
                     return true;
                 }
-                Some(ServerLinkEvent::Packet { peer, delivery, packet }) => {
-                    let mut taken = mem::take(&mut self.packet);
-                    taken.clear();
-                    taken.extend_from_slice(packet);
-                    self.handle_packet(now, link_of(network, peer), delivery, &taken);
-                    self.packet = taken;
+                Some(ServerLinkEvent::Packet { peer, delivery }) => {
+                    let packet = mem::take(&mut self.packet);
+                    self.handle_packet(now, link_of(network, peer), delivery, &packet);
+                    self.packet = packet;
                 }
                 Some(ServerLinkEvent::Connected { peer, session, remote }) => {
                     self.handle_connected(now, network, peer, &session, remote);

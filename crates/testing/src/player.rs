@@ -12,7 +12,7 @@
 //! let mut server = network.listen();
 //! let mut alice = TestPlayer::new(Client::new(ClientSettings::new("Alice")), network.client("main"), now);
 //! alice.run_once(now, |_event| {});
-//! assert!(server.poll(now).is_some(), "she requests a connection");
+//! assert!(server.poll_event(now, &mut Vec::new()).is_some(), "she requests a connection");
 //! ```
 //!
 //! Nothing happens by itself: [`TestPlayer::run_once`] handles incoming packets and sends outgoing ones, and
@@ -41,6 +41,8 @@ pub struct TestPlayer<T> {
     links: u64,
     /// The direct links of one packet, collected again for each.
     peers: Vec<Peer>,
+    /// The packet of the last event.
+    bytes: Vec<u8>,
     /// Whether a link is up, being made, or saying goodbye; the next one waits for its end.
     is_busy: bool,
     wants_link: bool,
@@ -59,6 +61,7 @@ impl<T: ClientTransport> TestPlayer<T> {
             started: now,
             links: 0,
             peers,
+            bytes: Vec::new(),
             is_busy: false,
             wants_link: false,
         }
@@ -86,12 +89,12 @@ impl<T: ClientTransport> TestPlayer<T> {
 
     fn receive(&mut self, now: Instant) {
         let at = self.at(now);
-        while let Some(event) = self.transport.poll(now) {
+        while let Some(event) = self.transport.poll_event(now, &mut self.bytes) {
             let link = LinkId(self.links);
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
-                ClientLinkEvent::Packet { delivery, packet } => {
-                    self.client.handle_packet(at, link, delivery, packet);
+                ClientLinkEvent::Packet { delivery } => {
+                    self.client.handle_packet(at, link, delivery, &self.bytes);
                 }
                 ClientLinkEvent::Disconnected { reason } => {
                     self.is_busy = false;
@@ -106,8 +109,8 @@ impl<T: ClientTransport> TestPlayer<T> {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Up } => {
                     self.client.handle_peer_connected(at, direct_link(peer));
                 }
-                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } } => {
-                    self.client.handle_packet(at, direct_link(peer), delivery, packet);
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } } => {
+                    self.client.handle_packet(at, direct_link(peer), delivery, &self.bytes);
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     self.client.handle_disconnected(at, direct_link(peer));

@@ -12,19 +12,21 @@ use crate::{Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, 
 /// Each `connect` is answered by exactly one `Disconnected` in the end, regardless of which end closed it and how
 /// early; after it the same object may connect again.
 pub trait ClientTransport: Send {
-    /// Starts to connect; [`poll`](Self::poll) reports the outcome.
+    /// Starts to connect; [`poll_event`](Self::poll_event) reports the outcome.
     ///
     /// Does nothing while a link is up or being made.
     fn connect(&mut self, now: Instant);
 
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
     /// again.
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>>;
+    ///
+    /// A packet's bytes [replace](crate#events-and-their-bytes) what is in the buffer.
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent>;
 
     /// Sends one packet.
     ///
     /// Before `Connected`, after the link ended, or above [`limits`](Self::limits), the packet is dropped and
-    /// counted. A reliable packet that no longer fits the queue ends the link, which `poll` reports as
+    /// counted. A reliable packet that no longer fits the queue ends the link, which `poll_event` reports as
     /// [`DisconnectReason::Overloaded`].
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]);
 
@@ -34,12 +36,12 @@ pub trait ClientTransport: Send {
     /// so a program that waits for it (with a limit) before it exits leaves politely.
     fn disconnect(&mut self, now: Instant);
 
-    /// When `poll` will have an event even if nothing arrives, such as a delayed packet.
+    /// When `poll_event` will have an event even if nothing arrives, such as a delayed packet.
     fn wants_poll_at(&self) -> Option<Instant> {
         None
     }
 
-    /// Sets a waker, to be called from any thread when `poll` has an event.
+    /// Sets a waker, to be called from any thread when `poll_event` has an event.
     ///
     /// A network without its own threads ignores this; its driver polls every few milliseconds.
     fn set_waker(&mut self, _waker: Waker) {}
@@ -61,8 +63,8 @@ impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
         (**self).connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        (**self).poll(now)
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        (**self).poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
@@ -94,17 +96,15 @@ impl<T: ClientTransport + ?Sized> ClientTransport for Box<T> {
     }
 }
 
-/// An event on one of a client's links.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ClientLinkEvent<'a> {
+/// An event on one of a client's links; a packet is in the buffer given to [`ClientTransport::poll_event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClientLinkEvent {
     /// The server admitted this client: packets may be sent.
     Connected,
     /// A packet came from the server.
     Packet {
         /// How it was delivered.
         delivery: Delivery,
-        /// Its bytes, valid until the next call on the transport.
-        packet: &'a [u8],
     },
     /// The link to the server is gone, or could not be made.
     Disconnected {
@@ -117,6 +117,6 @@ pub enum ClientLinkEvent<'a> {
         /// The link.
         peer: Peer,
         /// The event.
-        event: DirectEvent<'a>,
+        event: DirectEvent,
     },
 }

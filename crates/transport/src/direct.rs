@@ -9,7 +9,7 @@ use crate::{Delivery, DisconnectReason, Peer};
 ///
 /// Which players are connected, and when, is up to the network or the game. The transport need not know the player at
 /// the other end, because the voice client introduces itself. The life of a direct link is [`DirectEvent::Up`] →
-/// packets → [`DirectEvent::Down`], each exactly once at each end, regardless of which end closed it, and `poll`
+/// packets → [`DirectEvent::Down`], each exactly once at each end, regardless of which end closed it, and `poll_event`
 /// reports them as [`ClientLinkEvent::Direct`](crate::ClientLinkEvent::Direct).
 ///
 /// A direct link may come and go at any time, with or without a link to the server, and stays when that ends; a network
@@ -31,17 +31,16 @@ pub trait DirectLinks {
     fn disconnect_direct(&mut self, now: Instant, peer: Peer);
 }
 
-/// An event on a direct link.
-#[derive(Debug, PartialEq, Eq)]
-pub enum DirectEvent<'a> {
+/// An event on a direct link; a packet is in the buffer given to
+/// [`ClientTransport::poll_event`](crate::ClientTransport::poll_event).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DirectEvent {
     /// The link is up: packets may be sent.
     Up,
     /// A packet arrived.
     Packet {
         /// How it was delivered.
         delivery: Delivery,
-        /// Its bytes, valid until the next call on the transport.
-        packet: &'a [u8],
     },
     /// The link is gone. No more packets will arrive over it.
     Down {

@@ -29,8 +29,10 @@
 //! handle.link_up();
 //! handle.receive(Delivery::Reliable, b"from the server");
 //!
-//! assert_eq!(transport.poll(Instant::now()), Some(ClientLinkEvent::Connected));
-//! assert!(matches!(transport.poll(Instant::now()), Some(ClientLinkEvent::Packet { .. })));
+//! let mut bytes = Vec::new();
+//! assert_eq!(transport.poll_event(Instant::now(), &mut bytes), Some(ClientLinkEvent::Connected));
+//! assert!(matches!(transport.poll_event(Instant::now(), &mut bytes), Some(ClientLinkEvent::Packet { .. })));
+//! assert_eq!(bytes, b"from the server");
 //! ```
 //!
 //! The host's network must deliver reliable packets in order and once, to each peer, and report when it cannot

@@ -7,7 +7,7 @@
 //!
 //! ```text
 //!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
-//!          ◀── poll: connected, packet, disconnected ──┘            └── poll: connected, packet, … ──▶
+//!          ◀── poll_event: connected, packet, … ──┘            └── poll_event: connected, packet, … ──▶
 //! ```
 //!
 //! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
@@ -21,7 +21,7 @@
 //! * [`ConnectionSlots`]: for network authors, which connection makes room when a listener is full.
 //! * [`WarningLimit`]: for network authors, how often a warning that any peer can cause is logged.
 //! * [`HandshakeSlots`]: for network authors, which pending handshake is given up when there are too many.
-//! * [`thread_waker`]: lets a driver's thread sleep until `poll` has something.
+//! * [`thread_waker`]: lets a driver's thread sleep until `poll_event` has something.
 //! * [`conformance`]: the rules that every network must fulfil, as tests for its author.
 //!
 //! ```
@@ -35,16 +35,26 @@
 //! let mut server = network.listen();
 //! let mut client = network.client("main");
 //! client.connect(now);
-//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now) else { panic!("a client is there") };
+//! let mut bytes = Vec::new();
+//! let event = server.poll_event(now, &mut bytes);
+//! let Some(ServerLinkEvent::Connected { peer, session, .. }) = event else { panic!("a client is there") };
 //! assert_eq!(session, "main");
 //!
 //! // The next poll takes the client in.
-//! assert_eq!(server.poll(now), None);
-//! while client.poll(now).is_some() {}
+//! assert_eq!(server.poll_event(now, &mut bytes), None);
+//! while client.poll_event(now, &mut bytes).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a packet");
-//! let packet = ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable, packet: b"a packet" };
-//! assert_eq!(server.poll(now), Some(packet));
+//! let event = server.poll_event(now, &mut bytes);
+//! assert_eq!(event, Some(ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable }));
+//! assert_eq!(bytes, b"a packet");
 //! ```
+//!
+//! # Events and their bytes
+//!
+//! An event itself is small. Its bytes, such as a packet, are written into a buffer that the caller passes with each
+//! call of `poll_event`. The buffer need not be empty: the bytes replace what is in it, or it is swapped with another
+//! one that holds them. Its content means nothing without an event, or after one without bytes. A caller passes the
+//! same buffer each time, so that nothing is allocated.
 //!
 //! # Features
 //!

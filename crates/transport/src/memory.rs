@@ -14,7 +14,7 @@
 //! let (mut alice, mut bob) = (network.client("main"), network.client("main"));
 //! let link = alice.address().connect(&bob.address()).expect("both are there");
 //!
-//! let event = alice.poll(Instant::now());
+//! let event = alice.poll_event(Instant::now(), &mut Vec::new());
 //! assert!(matches!(event, Some(ClientLinkEvent::Direct { event: DirectEvent::Up, .. })));
 //! // As if a cable had been pulled.
 //! link.lose();
@@ -161,13 +161,15 @@ mod tests {
         let mut server = network.listen();
         let mut client = network.client("main");
         client.connect(now());
-        let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, session, .. }) =
+            server.poll_event(now(), &mut Vec::new())
+        else {
             panic!("the server sees its client");
         };
         assert_eq!(session, "main");
-        assert_eq!(client.poll(now()), None, "not yet admitted");
-        assert_eq!(server.poll(now()), None);
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), None, "not yet admitted");
+        assert_eq!(server.poll_event(now(), &mut Vec::new()), None);
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
         (server, client, peer)
     }
 
@@ -180,9 +182,9 @@ mod tests {
         drop(server);
         let mut client = network.client("main");
         client.connect(now());
-        let told = client.poll(now());
+        let told = client.poll_event(now(), &mut Vec::new());
         assert!(matches!(told, Some(ClientLinkEvent::Disconnected { .. })), "{told:?}");
-        assert_eq!(client.poll(now()), None, "once");
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), None, "once");
         drop(found);
     }
 
@@ -192,9 +194,13 @@ mod tests {
         client.send(now(), Delivery::Unreliable, b"voice");
         server.send(now(), &[peer], Delivery::Reliable, b"control");
         let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
-        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Packet { peer, delivery, packet }));
+        let mut bytes = Vec::new();
+        assert_eq!(server.poll_event(now(), &mut bytes), Some(ServerLinkEvent::Packet { peer, delivery }));
+        assert_eq!(bytes, packet);
         let (delivery, packet) = (Delivery::Reliable, b"control".as_slice());
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet }));
+        let mut bytes = Vec::new();
+        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(bytes, packet);
         assert_eq!(client.statistics().sent.unreliable.bytes, 5);
         assert_eq!(server.statistics().links.received.unreliable.packets, 1);
     }
@@ -205,21 +211,24 @@ mod tests {
         let mut server = network.listen();
         let mut client = network.client("nowhere");
         client.connect(now());
-        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now(), &mut Vec::new()) else {
             panic!("the server sees its client");
         };
         server.disconnect(now(), peer, "no such session");
         let reason = DisconnectReason::refused(b"no such session");
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason }));
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
         let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+        assert_eq!(
+            server.poll_event(now(), &mut Vec::new()),
+            Some(ServerLinkEvent::Disconnected { peer, reason })
+        );
     }
 
     #[test]
     fn without_a_server_there_is_no_answer() {
         let mut client = MemoryNetwork::new().client("main");
         client.connect(now());
-        let event = client.poll(now());
+        let event = client.poll_event(now(), &mut Vec::new());
         assert!(matches!(
             event,
             Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
@@ -231,10 +240,17 @@ mod tests {
         let (mut server, mut client, peer) = connected();
         client.lose_link();
         let reason = DisconnectReason::TimedOut;
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason: reason.clone() }));
-        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+        assert_eq!(
+            client.poll_event(now(), &mut Vec::new()),
+            Some(ClientLinkEvent::Disconnected { reason: reason.clone() })
+        );
+        assert_eq!(
+            server.poll_event(now(), &mut Vec::new()),
+            Some(ServerLinkEvent::Disconnected { peer, reason })
+        );
         client.connect(now());
-        let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll_event(now(), &mut Vec::new())
+        else {
             panic!("the server sees its client again");
         };
         assert!(again > peer, "names are never used again");
@@ -245,7 +261,7 @@ mod tests {
         let (server, mut client, _) = connected();
         drop(server);
         let reason = DisconnectReason::TimedOut;
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Disconnected { reason }));
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
     }
 
     #[test]
@@ -255,14 +271,14 @@ mod tests {
             server.send(now(), &[peer], Delivery::Reliable, b"control");
         }
         assert_eq!(server.statistics().connections.too_slow, 1);
-        let event = server.poll(now());
+        let event = server.poll_event(now(), &mut Vec::new());
         assert!(matches!(
             event,
             Some(ServerLinkEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
         ));
         let mut packets = 0;
         let reason = loop {
-            match client.poll(now()) {
+            match client.poll_event(now(), &mut Vec::new()) {
                 Some(ClientLinkEvent::Packet { .. }) => packets += 1,
                 Some(ClientLinkEvent::Disconnected { reason }) => break reason,
                 other => panic!("unexpected {other:?}"),
@@ -279,7 +295,9 @@ mod tests {
             server.send(now(), &[peer], Delivery::Unreliable, &number.to_be_bytes());
         }
         let (delivery, packet) = (Delivery::Unreliable, [0, 1].as_slice());
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet }));
+        let mut bytes = Vec::new();
+        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(bytes, packet);
         assert_eq!(client.statistics().dropped.incoming_full, 1);
     }
 
@@ -291,7 +309,7 @@ mod tests {
         client.disconnect(now());
         client.send(now(), Delivery::Reliable, b"late");
         assert_eq!(client.statistics().dropped.not_connected, 1);
-        let event = server.poll(now());
+        let event = server.poll_event(now(), &mut Vec::new());
         assert!(matches!(event, Some(ServerLinkEvent::Disconnected { .. })));
         server.send(now(), &[peer], Delivery::Reliable, b"late");
         assert_eq!(server.statistics().links.dropped.not_connected, 1);
@@ -305,9 +323,9 @@ mod tests {
         let mut client = network.client("").with_limits(few);
         assert_eq!(client.limits(), PacketLimits { reliable_bytes: 500, ..LIMITS });
         client.connect(now());
-        assert!(server.poll(now()).is_some());
-        assert_eq!(server.poll(now()), None);
-        assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
+        assert!(server.poll_event(now(), &mut Vec::new()).is_some());
+        assert_eq!(server.poll_event(now(), &mut Vec::new()), None);
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
         client.send(now(), Delivery::Reliable, &[0; 501]);
         assert_eq!(client.statistics().dropped.too_large, 1);
     }

@@ -11,6 +11,14 @@ const POOLED_BUFFERS_MAX: usize = 256;
 #[derive(Clone, Debug)]
 pub struct SharedPacket(Arc<Vec<u8>>);
 
+impl SharedPacket {
+    /// Replaces what is in the buffer by the packet.
+    pub fn copy_to(&self, bytes: &mut Vec<u8>) {
+        bytes.clear();
+        bytes.extend_from_slice(self);
+    }
+}
+
 impl Deref for SharedPacket {
     type Target = [u8];
 

@@ -19,7 +19,7 @@ pub struct Peer(pub u64);
 /// the messages of a game.
 pub trait ServerNetwork: Send {
     /// Sends data that has been collected so far. Drivers call it when they have nothing more to send for the moment;
-    /// a `poll` that returns `None` does the same.
+    /// a `poll_event` that returns `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
     /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
@@ -51,12 +51,12 @@ pub trait ServerNetwork: Send {
     /// Accepts no more peers and disconnects all present ones in order. Poll until each `Disconnected` has come.
     fn shutdown(&mut self, now: Instant);
 
-    /// When `poll` will have an event even if nothing arrives, such as a delayed packet.
+    /// When `poll_event` will have an event even if nothing arrives, such as a delayed packet.
     fn wants_poll_at(&self) -> Option<Instant> {
         None
     }
 
-    /// Sets a waker, to be called from any thread when `poll` has an event.
+    /// Sets a waker, to be called from any thread when `poll_event` has an event.
     ///
     /// A network without its own threads ignores this; its driver polls every few milliseconds, or waits for the
     /// network's descriptor.
@@ -69,10 +69,10 @@ pub trait ServerNetwork: Send {
         false
     }
 
-    /// A descriptor that becomes readable when `poll` has an event, in addition to the waker's calls.
+    /// A descriptor that becomes readable when `poll_event` has an event, in addition to the waker's calls.
     ///
-    /// For networks that read their own socket in `poll`: a driver that sleeps waits for it too. It stays the same for
-    /// the life of the transport. Without one, a driver relies on the waker or polls every few milliseconds.
+    /// For networks that read their own socket in `poll_event`: a driver that sleeps waits for it too. It stays the same
+    /// for the life of the transport. Without one, a driver relies on the waker or polls every few milliseconds.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None
@@ -99,9 +99,11 @@ pub trait ServerTransport: ServerNetwork {
     /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
     /// again.
     ///
+    /// A packet's bytes [replace](crate#events-and-their-bytes) what is in the buffer.
+    ///
     /// A peer that is [disconnected](ServerNetwork::disconnect) before the next call after its `Connected` was
     /// *refused*: its client reports [`DisconnectReason::Refused`] and never `Connected`.
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>>;
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent>;
 
     /// Sends one packet to many peers, with one copy for all of them.
     ///
@@ -131,10 +133,10 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
     }
 }
 
-/// An event on one of a server's links.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ServerLinkEvent<'a> {
-    /// A client connected. It learns that it was admitted at the next call of `poll` or `send`.
+/// An event on one of a server's links; a packet is in the buffer given to [`ServerTransport::poll_event`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerLinkEvent {
+    /// A client connected. It learns that it was admitted at the next call of `poll_event` or `send`.
     Connected {
         /// Its identifier from this event on.
         peer: Peer,
@@ -149,8 +151,6 @@ pub enum ServerLinkEvent<'a> {
         peer: Peer,
         /// How it travelled.
         delivery: Delivery,
-        /// Its bytes, valid until the next call on the transport.
-        packet: &'a [u8],
     },
     /// A link is gone. Nothing will come from this peer again.
     Disconnected {

@@ -15,6 +15,7 @@ enum Fault {
     ReliableOvertaken,
     ReliableDoubled,
     VoiceChanged,
+    BufferKept,
     DeliveriesMixedUp,
     WrongLimits,
     NothingCounted,
@@ -41,9 +42,10 @@ fn every_fault_is_caught_by_the_rule_against_it() {
 
 type Rule = fn(&mut Faulty);
 
-const FAULTS: [(Fault, Rule); 9] = [
+const FAULTS: [(Fault, Rule); 10] = [
     (Fault::ReliableOvertaken, conformance::reliable_packets_arrive_complete_and_in_order),
     (Fault::ReliableDoubled, conformance::reliable_packets_arrive_complete_and_in_order),
+    (Fault::BufferKept, conformance::reliable_packets_arrive_complete_and_in_order),
     (Fault::VoiceChanged, conformance::unreliable_packets_are_independent_of_each_other),
     (Fault::DeliveriesMixedUp, conformance::unreliable_packets_are_independent_of_each_other),
     (Fault::WrongLimits, conformance::the_largest_packets_pass_and_larger_ones_are_dropped),
@@ -80,7 +82,7 @@ struct FaultyClient {
     fault: Fault,
     overtaken: Option<Vec<u8>>,
     /// The last end, to be reported again.
-    end: Option<ClientLinkEvent<'static>>,
+    end: Option<ClientLinkEvent>,
 }
 
 impl fmt::Debug for FaultyClient {
@@ -94,11 +96,15 @@ impl ClientTransport for FaultyClient {
         self.inner.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if self.end.is_some() {
             return self.end.take();
         }
-        let event = self.inner.poll(now)?;
+        let before = bytes.clone();
+        let event = self.inner.poll_event(now, bytes)?;
+        if self.fault == Fault::BufferKept {
+            bytes.splice(..0, before);
+        }
         if let (Fault::EndSaidTwice, ClientLinkEvent::Disconnected { reason }) = (self.fault, &event) {
             self.end = Some(ClientLinkEvent::Disconnected { reason: reason.clone() });
         }

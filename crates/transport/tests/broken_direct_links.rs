@@ -104,7 +104,7 @@ struct FaultyClient {
     links: Vec<Peer>,
     overtaken: Option<Vec<u8>>,
     /// An event to report in addition.
-    again: Option<ClientLinkEvent<'static>>,
+    again: Option<ClientLinkEvent>,
 }
 
 impl fmt::Debug for FaultyClient {
@@ -126,11 +126,12 @@ impl ClientTransport for FaultyClient {
         self.inner.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if self.again.is_some() {
+            bytes.splice(.., *b"heard");
             return self.again.take();
         }
-        let event = self.inner.poll(now)?;
+        let event = self.inner.poll_event(now, bytes)?;
         if let ClientLinkEvent::Direct { peer, event } = &event {
             match (self.fault, event) {
                 (Fault::TakenForTheServers, DirectEvent::Up) => self.again = Some(ClientLinkEvent::Connected),
@@ -194,7 +195,7 @@ impl DirectLinks for FaultyClient {
 
     fn disconnect_direct(&mut self, now: Instant, peer: Peer) {
         if self.fault == Fault::HeardAfterItsEnd {
-            let event = DirectEvent::Packet { delivery: Delivery::Reliable, packet: b"heard" };
+            let event = DirectEvent::Packet { delivery: Delivery::Reliable };
             self.again = Some(ClientLinkEvent::Direct { peer, event });
         }
         self.inner.disconnect_direct(now, peer);

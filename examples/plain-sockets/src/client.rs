@@ -33,8 +33,6 @@ pub struct PlainClient {
     attempt: u64,
     /// A reliable packet that found the inbox full. Until it has a place, nothing more is read.
     held: Option<Vec<u8>>,
-    /// The packet that the last event shows.
-    shown: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -82,7 +80,6 @@ impl PlainClient {
             inbox: Inbox::new(INCOMING),
             attempt: 0,
             held: None,
-            shown: Vec::new(),
             statistics: Statistics::default(),
         }
     }
@@ -106,7 +103,7 @@ impl ClientTransport for PlainClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if self.inbox.is_empty() {
             self.look(now);
         }
@@ -114,8 +111,8 @@ impl ClientTransport for PlainClient {
             Popped::Connected { .. } => Some(ClientLinkEvent::Connected),
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
-                self.shown = packet;
-                Some(ClientLinkEvent::Packet { delivery, packet: &self.shown })
+                *bytes = packet;
+                Some(ClientLinkEvent::Packet { delivery })
             }
             Popped::Disconnected { reason, .. } => Some(ClientLinkEvent::Disconnected { reason }),
         }

@@ -54,8 +54,6 @@ pub struct PlainServer {
     newcomer: Option<Peer>,
     last_peer: u64,
     is_shut_down: bool,
-    /// The packet that the last event shows.
-    shown: Vec<u8>,
     statistics: NetworkStatistics,
 }
 
@@ -95,7 +93,6 @@ impl PlainServer {
             newcomer: None,
             last_peer: 0,
             is_shut_down: false,
-            shown: Vec::new(),
             statistics: NetworkStatistics::default(),
         })
     }
@@ -162,7 +159,7 @@ impl ServerNetwork for PlainServer {
 }
 
 impl ServerTransport for PlainServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         if self.inbox.is_empty() {
             self.look(now);
@@ -175,8 +172,8 @@ impl ServerTransport for PlainServer {
             }
             Popped::Packet { peer, delivery, packet, .. } => {
                 self.statistics.links.received.count(delivery, 1, packet.len());
-                self.shown = packet;
-                ServerLinkEvent::Packet { peer, delivery, packet: &self.shown }
+                *bytes = packet;
+                ServerLinkEvent::Packet { peer, delivery }
             }
             Popped::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
         })

@@ -12,7 +12,6 @@ use consonance_transport::{
 /// The server's end.
 pub(super) struct BenchNetwork {
     inbox: Arc<Mutex<VecDeque<Incoming>>>,
-    packet: Vec<u8>,
 }
 
 /// The common end of all clients.
@@ -26,7 +25,7 @@ enum Incoming {
 impl BenchNetwork {
     pub(super) fn new() -> (Self, Wire) {
         let inbox = Arc::default();
-        (Self { inbox: Arc::clone(&inbox), packet: Vec::new() }, Wire(inbox))
+        (Self { inbox: Arc::clone(&inbox) }, Wire(inbox))
     }
 }
 
@@ -59,15 +58,15 @@ impl ServerNetwork for BenchNetwork {
 }
 
 impl ServerTransport for BenchNetwork {
-    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         Some(match incoming {
             Incoming::Connected(peer) => {
                 ServerLinkEvent::Connected { peer, session: "main".into(), remote: Remote::Named("".into()) }
             }
             Incoming::Packet(peer, delivery, packet) => {
-                self.packet = packet;
-                ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+                *bytes = packet;
+                ServerLinkEvent::Packet { peer, delivery }
             }
         })
     }

@@ -22,6 +22,8 @@ pub(super) struct Game {
     /// Answers to clients that ask for admission.
     approvals: BTreeMap<Peer, Box<dyn Envelope>>,
     parts: MessageParts,
+    /// The message of the last event.
+    bytes: Vec<u8>,
     moves: u64,
 }
 
@@ -29,7 +31,16 @@ impl Game {
     pub(super) fn open(of: &'static Network) -> io::Result<Self> {
         let (network, address) = (of.server)()?;
         let (peers, approvals) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { of, network, address, peers, approvals, parts: MessageParts::default(), moves: 0 })
+        Ok(Self {
+            of,
+            network,
+            address,
+            peers,
+            approvals,
+            parts: MessageParts::default(),
+            bytes: Vec::new(),
+            moves: 0,
+        })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -50,20 +61,20 @@ impl Game {
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> usize {
         self.network.flush(now.instant);
         let mut came = 0;
-        while let Some(event) = self.network.poll(now.instant) {
+        while let Some(event) = self.network.poll_event(now.instant, &mut self.bytes) {
             came += 1;
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
                     self.approvals.extend(self.of.approval.map(|approval| (peer, approval(now.instant))));
                     self.network.accept(now.instant, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    if let Some(stamped) = (self.of.unwrap)(message).and_then(Stamped::of_bytes) {
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    if let Some(stamped) = (self.of.unwrap)(&self.bytes).and_then(Stamped::of_bytes) {
                         self.take(now, peer, stamped, meter);
                         continue;
                     }
                     if let Some(approval) = self.approvals.get_mut(&peer) {
-                        approval.handle_from_client(now.instant, channel, message, &mut self.parts);
+                        approval.handle_from_client(now.instant, channel, &self.bytes, &mut self.parts);
                     }
                     self.answer(now, peer);
                 }

@@ -45,6 +45,8 @@ pub(super) struct Player {
     network: Box<dyn GameNetworkClient>,
     envelope: Box<dyn ClientEnvelope>,
     parts: MessageParts,
+    /// The message of the last event.
+    bytes: Vec<u8>,
     is_up: bool,
     voice: Option<Voice>,
     moves: u64,
@@ -87,6 +89,7 @@ impl Player {
             network,
             envelope: (of.envelope)(),
             parts: MessageParts::default(),
+            bytes: Vec::new(),
             is_up: false,
             voice: speaks.map(|speaks| Voice::new(number, speaks)).transpose()?,
             moves: 0,
@@ -132,19 +135,19 @@ impl Player {
     /// Handles all pending events; returns their number.
     pub(super) fn run_once(&mut self, now: Now, meter: &mut Meter) -> Result<usize, Box<dyn Error>> {
         let mut came = 0;
-        while let Some(event) = self.network.poll(now.instant) {
+        while let Some(event) = self.network.poll_event(now.instant, &mut self.bytes) {
             came += 1;
             match event {
-                GameNetworkClientEvent::Connected { .. } => {
+                GameNetworkClientEvent::Connected => {
                     self.is_up = true;
                     self.envelope.handle_connected(now.instant, &mut self.parts);
                 }
-                GameNetworkClientEvent::Message { channel, message } => {
-                    let stamped = (self.of.unwrap)(message).and_then(Stamped::of_bytes);
+                GameNetworkClientEvent::Message { channel } => {
+                    let stamped = (self.of.unwrap)(&self.bytes).and_then(Stamped::of_bytes);
                     if let Some(Stamped::Move { delivery, sent_at }) = stamped {
                         meter.receive(delivery, now.again().saturating_sub(sent_at));
                     } else {
-                        self.envelope.handle_message(now.instant, channel, message, &mut self.parts);
+                        self.envelope.handle_message(now.instant, channel, &self.bytes, &mut self.parts);
                     }
                 }
                 GameNetworkClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),

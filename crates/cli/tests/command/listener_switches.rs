@@ -44,7 +44,7 @@ fn clients_of_a_mirror_game_that_asks_for_a_password_get_in_with_it_and_not_with
     let deadline = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < deadline, "the newcomer is not disconnected");
-        match newcomer.poll(Instant::now()) {
+        match newcomer.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ClientLinkEvent::Disconnected { .. }) => break,
             Some(ClientLinkEvent::Connected) => panic!("the newcomer got in"),
             _ => thread::sleep(Duration::from_millis(2)),
@@ -78,10 +78,11 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
         assert!(Instant::now() < deadline, "no listener greets");
         let now = Instant::now();
         let mut is_up = false;
-        match client.poll(now) {
-            Some(GameNetworkClientEvent::Connected { .. }) => is_up = true,
-            Some(GameNetworkClientEvent::Message { channel: of, message }) if of == channel => {
-                return message[4..].to_vec();
+        let mut message = Vec::new();
+        match client.poll_event(now, &mut message) {
+            Some(GameNetworkClientEvent::Connected) => is_up = true,
+            Some(GameNetworkClientEvent::Message { channel: of }) if of == channel => {
+                return message.split_off(4);
             }
             Some(_) => {}
             None => thread::sleep(Duration::from_millis(2)),

@@ -237,13 +237,13 @@ fn a_newcomer_that_waits_for_a_name_keeps_its_connection_on_a_full_server() {
     let mut carol = from(2, "Carol");
     let mut is_impostor_gone = false;
     until("Carol is in", &mut [&mut holder, &mut waiting, &mut bob, &mut carol], |clients| {
-        while let Some(event) = impostor.poll(Instant::now()) {
+        while let Some(event) = impostor.poll_event(Instant::now(), &mut Vec::new()) {
             is_impostor_gone |= matches!(event, ClientLinkEvent::Disconnected { .. });
         }
         clients[3].has_joined()
     });
     until("the one that has not joined makes room", &mut [&mut holder, &mut waiting], |_| {
-        while let Some(event) = impostor.poll(Instant::now()) {
+        while let Some(event) = impostor.poll_event(Instant::now(), &mut Vec::new()) {
             is_impostor_gone |= matches!(event, ClientLinkEvent::Disconnected { .. });
         }
         is_impostor_gone

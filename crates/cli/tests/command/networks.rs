@@ -98,7 +98,7 @@ fn a_client_that_stays_in_its_games_menus_is_not_sent_away() {
     // A QUIC client connects for voice only, so it is disconnected without a handshake, although it came later.
     silent.connect(Instant::now());
     until(&mut silent, |event| matches!(event, ClientLinkEvent::Disconnected { .. }));
-    let event = in_menus.poll(Instant::now());
+    let event = in_menus.poll_event(Instant::now(), &mut Vec::new());
     assert!(!matches!(event, Some(ClientLinkEvent::Disconnected { .. })), "{event:?}");
 }
 
@@ -126,9 +126,9 @@ fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
 }
 
 /// Waits for a matching event.
-fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&ClientLinkEvent<'_>) -> bool) {
+fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&ClientLinkEvent) -> bool) {
     let deadline = Instant::now() + PATIENCE;
-    while !client.poll(Instant::now()).is_some_and(|event| is_wanted(&event)) {
+    while !client.poll_event(Instant::now(), &mut Vec::new()).is_some_and(|event| is_wanted(&event)) {
         assert!(Instant::now() < deadline, "it does not happen");
         thread::sleep(Duration::from_millis(2));
     }

@@ -39,16 +39,16 @@ impl<G: GameNetworkServer> Game<G> {
     }
 
     fn run_once(&mut self, now: Instant) {
-        while let Some(event) = self.network.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.network.poll_event(now, &mut bytes) {
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
                     self.met.insert(peer, Vec::new());
                     self.network.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    let message = message.to_vec();
-                    self.network.send(now, peer, channel, &message);
-                    self.met.get_mut(&peer).unwrap().push(message);
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    self.network.send(now, peer, channel, &bytes);
+                    self.met.get_mut(&peer).unwrap().push(bytes.clone());
                 }
                 GameNetworkServerEvent::Disconnected { .. } => {}
             }
@@ -73,10 +73,11 @@ fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut tu
         assert!(Instant::now() < deadline, "{} of {} came back", answers.len(), said.len());
         let now = Instant::now();
         let mut is_up = false;
-        while let Some(event) = client.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = client.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected { .. } => is_up = true,
-                GameNetworkClientEvent::Message { message, .. } => answers.push(message.to_vec()),
+                GameNetworkClientEvent::Connected => is_up = true,
+                GameNetworkClientEvent::Message { .. } => answers.push(bytes.clone()),
                 GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
             }
         }

@@ -226,8 +226,8 @@ fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
     let mut met = Met::default();
     turn_until("both have told the game that they are ready", || {
         met.run_once(&mut game);
-        alice.poll(Instant::now());
-        bob.poll(Instant::now());
+        alice.poll_event(Instant::now(), &mut Vec::new());
+        bob.poll_event(Instant::now(), &mut Vec::new());
         met.remotes.len() == 2 && met.messages.len() >= 2
     });
     proxy.signal("INT");
@@ -246,7 +246,7 @@ fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
 /// Why a player's link has ended, if it has.
 #[cfg(unix)]
 fn end_of(player: &mut impl ClientTransport) -> Option<DisconnectReason> {
-    while let Some(event) = player.poll(Instant::now()) {
+    while let Some(event) = player.poll_event(Instant::now(), &mut Vec::new()) {
         if let ClientLinkEvent::Disconnected { reason } = event {
             return Some(reason);
         }

@@ -24,16 +24,14 @@ impl OfflineServer {
     /// Receives pending packets and sends outgoing ones; true if there were any.
     pub(super) fn run_once(&mut self, now: Instant, at: SessionInstant) -> bool {
         let mut was_busy = false;
-        while let Some(event) = self.network.poll(now) {
+        while let Some(event) = self.network.poll_event(now, &mut self.packet) {
             was_busy = true;
             match event {
                 ServerLinkEvent::Connected { peer, .. } => self.server.handle_connected(at, LinkId(peer.0)),
                 ServerLinkEvent::Disconnected { peer, .. } => {
                     self.server.handle_disconnected(at, LinkId(peer.0));
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.packet.clear();
-                    self.packet.extend_from_slice(packet);
+                ServerLinkEvent::Packet { peer, delivery } => {
                     let relayed = self.server.handle_packet(at, LinkId(peer.0), delivery, &self.packet);
                     if let Some(relayed) = relayed {
                         send(&mut self.network, now, &relayed);

@@ -70,8 +70,9 @@ impl<T: ClientTransport> Candidate<T> {
 
     /// Whether the started link is up now, or the error. Any other event is dropped, as the link is not in use yet.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Result<(), DisconnectReason>> {
+        let mut dropped = Vec::new();
         loop {
-            match self.transport.poll(now)? {
+            match self.transport.poll_event(now, &mut dropped)? {
                 ClientLinkEvent::Disconnected { .. } if self.stale_ends > 0 => self.stale_ends -= 1,
                 ClientLinkEvent::Disconnected { reason } => {
                     self.state = CandidateState::Down;

@@ -303,7 +303,7 @@ impl ClientTransport for FallbackRoute {
         self.primary.begin(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.settle();
         self.advance(now);
         if let Some(outcome) = self.outcomes.pop_front() {
@@ -317,7 +317,7 @@ impl ClientTransport for FallbackRoute {
             Stage::OnFallback => self.fallback.as_mut()?,
             Stage::Down | Stage::Connecting(_) => return None,
         };
-        let event = link.transport.poll(now)?;
+        let event = link.transport.poll_event(now, bytes)?;
         if let ClientLinkEvent::Disconnected { reason } = &event {
             self.ended = Some(reason.clone());
         }

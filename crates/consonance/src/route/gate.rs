@@ -87,7 +87,7 @@ impl GatedClient {
         }
         if self.gate.shuts_down.swap(false, Ordering::Relaxed) {
             self.inner.lose_link();
-            while self.inner.poll(now).is_some() {}
+            while self.inner.poll_event(now, &mut Vec::new()).is_some() {}
             self.give_up(DisconnectReason::ClosedByPeer { reason: EndCode::ShuttingDown.into() });
         }
         match self.state {
@@ -125,17 +125,17 @@ impl ClientTransport for GatedClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.follow_gate(now);
         self.received += u64::from(!self.gate.is_shut());
         if let Some(reason) = self.given_up.take() {
             return Some(ClientLinkEvent::Disconnected { reason });
         }
         match self.state {
-            State::Open => self.inner.poll(now),
+            State::Open => self.inner.poll_event(now, bytes),
             State::Unanswered { .. } => None,
             State::Silent { .. } => {
-                while let Some(event) = self.inner.poll(now) {
+                while let Some(event) = self.inner.poll_event(now, bytes) {
                     if let ClientLinkEvent::Disconnected { reason } = event {
                         self.state = State::Open;
                         return Some(ClientLinkEvent::Disconnected { reason });

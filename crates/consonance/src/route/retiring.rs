@@ -35,9 +35,10 @@ impl Retiring {
 
     pub(super) fn poll(&mut self, now: Instant) {
         let Self { links, past } = self;
+        let mut dropped = Vec::new();
         links.retain_mut(|(link, until)| {
             let mut is_over = *until <= now;
-            while let Some(event) = link.poll(now) {
+            while let Some(event) = link.poll_event(now, &mut dropped) {
                 is_over |= matches!(event, ClientLinkEvent::Disconnected { .. });
             }
             if is_over {

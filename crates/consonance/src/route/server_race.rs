@@ -301,7 +301,7 @@ impl ClientTransport for ServerRace {
         self.begin_due(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.settle();
         self.advance(now);
         if let Some(outcome) = self.outcomes.pop_front() {
@@ -313,7 +313,7 @@ impl ClientTransport for ServerRace {
         if !matches!(self.stage, Stage::Up) {
             return None;
         }
-        let event = self.present.transport.poll(now)?;
+        let event = self.present.transport.poll_event(now, bytes)?;
         self.has_ended = matches!(event, ClientLinkEvent::Disconnected { .. });
         Some(event)
     }

@@ -118,7 +118,7 @@ impl WebSocketLink {
     }
 
     /// Advances a link that is not up yet.
-    fn advance(&mut self, now: Instant) -> Option<ClientLinkEvent<'static>> {
+    fn advance(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         loop {
             match std::mem::replace(&mut self.state, State::Down) {
                 State::Resolving(receiver) => match receiver.try_recv() {
@@ -133,7 +133,7 @@ impl WebSocketLink {
                         self.state = State::Ended(self.not_resolved(&gone));
                     }
                 },
-                State::Trying(mut client, rest) => match client.poll(now) {
+                State::Trying(mut client, rest) => match client.poll_event(now, bytes) {
                     Some(ClientLinkEvent::Connected) => {
                         self.state = State::Up(client);
                         return Some(ClientLinkEvent::Connected);
@@ -171,12 +171,12 @@ impl ClientTransport for WebSocketLink {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        if let Some(event) = self.advance(now) {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        if let Some(event) = self.advance(now, bytes) {
             return Some(event);
         }
         match &mut self.state {
-            State::Up(client) => client.poll(now),
+            State::Up(client) => client.poll_event(now, bytes),
             _ => None,
         }
     }

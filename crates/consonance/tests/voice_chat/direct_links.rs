@@ -238,7 +238,7 @@ fn a_peer_that_sends_garbage_directly_loses_its_link_and_no_player_notices() {
     let deadline = Instant::now() + PATIENCE;
     let reason = loop {
         assert!(Instant::now() < deadline, "the intruder is not disconnected");
-        match intruder.poll(Instant::now()) {
+        match intruder.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => {
                 for _ in 0..GARBAGE {
                     intruder.send_direct(Instant::now(), &[peer], Delivery::Reliable, b"garbage");

@@ -37,11 +37,12 @@ fn carry(
     id: session::LinkId,
 ) {
     use consonance::transport::{ClientLinkEvent, Delivery};
-    while let Some(event) = link.poll(now) {
+    let mut bytes = Vec::new();
+    while let Some(event) = link.poll_event(now, &mut bytes) {
         match event {
             ClientLinkEvent::Connected => client.handle_connected(at, id),
-            ClientLinkEvent::Packet { packet, .. } => {
-                client.handle_packet(at, id, Delivery::Reliable, packet);
+            ClientLinkEvent::Packet { .. } => {
+                client.handle_packet(at, id, Delivery::Reliable, &bytes);
             }
             _ => {}
         }

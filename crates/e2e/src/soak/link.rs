@@ -116,15 +116,16 @@ impl Link {
 
     /// Handles incoming packets, runs timers, and sends outgoing packets. `hear` is called with each frame.
     pub(crate) fn run_once(&mut self, now: Now, mut hear: impl FnMut(&[u8])) {
-        while let Some(event) = self.network.poll(now.instant) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.network.poll_event(now.instant, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => {
                     self.connection = LinkId(self.connection.0 + 1);
                     self.is_up = true;
                     self.engine.handle_connected(now.at, self.connection);
                 }
-                ClientLinkEvent::Packet { delivery, packet } => {
-                    self.engine.handle_packet(now.at, self.connection, delivery, packet);
+                ClientLinkEvent::Packet { delivery } => {
+                    self.engine.handle_packet(now.at, self.connection, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => {
                     if !std::mem::take(&mut self.is_closing) {

@@ -57,12 +57,14 @@ fn talk(
         let now = Instant::now();
         turn();
         player.send(now, Delivery::Unreliable, words);
-        while let Some(event) = player.poll(now) {
-            is_answered |= matches!(event, ClientLinkEvent::Packet { packet, .. } if packet == words);
+        let mut bytes = Vec::new();
+        while let Some(event) = player.poll_event(now, &mut bytes) {
+            is_answered |= matches!(event, ClientLinkEvent::Packet { .. } if bytes == words);
         }
-        while let Some(event) = session.poll(now) {
-            if let ServerLinkEvent::Packet { peer, packet, .. } = event {
-                assert_eq!(packet, words);
+        let mut bytes = Vec::new();
+        while let Some(event) = session.poll_event(now, &mut bytes) {
+            if let ServerLinkEvent::Packet { peer, .. } = event {
+                assert_eq!(bytes, words);
                 speaker = Some(peer);
             }
         }
@@ -105,13 +107,14 @@ fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
     let mut messages = Vec::new();
     talk(&mut player, &mut proxy, &packet(b"words"), || {
         let now = Instant::now();
-        while let Some(event) = game.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = game.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
-                    assert_eq!(greeting, [0, 0], "what the client said, unchanged");
+                GameNetworkServerEvent::Connected { peer, .. } => {
+                    assert_eq!(bytes, [0, 0], "what the client said, unchanged");
                     game.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { message, .. } => messages.push(message.to_vec()),
+                GameNetworkServerEvent::Message { .. } => messages.push(bytes.clone()),
                 GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
             }
         }

@@ -148,9 +148,10 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
     client.connect(now);
     for _ in 0..20 {
         let mut echo = None;
-        while let Some(event) = server.poll(now) {
-            if let ServerLinkEvent::Packet { peer, delivery, packet } = event {
-                echo = Some((peer, delivery, packet.to_vec()));
+        let mut bytes = Vec::new();
+        while let Some(event) = server.poll_event(now, &mut bytes) {
+            if let ServerLinkEvent::Packet { peer, delivery } = event {
+                echo = Some((peer, delivery, bytes.clone()));
             }
         }
         if let Some((peer, delivery, packet)) = echo {
@@ -158,12 +159,13 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
             heard_by_server = Some((delivery, packet));
         }
         let mut is_connected = false;
-        while let Some(event) = client.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = client.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => is_connected = true,
-                ClientLinkEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Packet { delivery } => {
                     let heard = heard_by_server.expect("the server says what it hears");
-                    return Ok((heard, (delivery, packet.to_vec())));
+                    return Ok((heard, (delivery, bytes.clone())));
                 }
                 ClientLinkEvent::Disconnected { reason } => return Err(reason),
                 ClientLinkEvent::Direct { .. } => {}

@@ -34,9 +34,10 @@ fn client_of(server: SocketAddr, seed: u64) -> UdpClient<UtpClient> {
 /// The packets that a server has received, with their speakers.
 fn packets(server: &mut impl ServerTransport) -> Vec<(Peer, Vec<u8>)> {
     let mut packets = Vec::new();
-    while let Some(event) = server.poll(Instant::now()) {
-        if let ServerLinkEvent::Packet { peer, packet, .. } = event {
-            packets.push((peer, packet.to_vec()));
+    let mut bytes = Vec::new();
+    while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
+        if let ServerLinkEvent::Packet { peer, .. } = event {
+            packets.push((peer, bytes.clone()));
         }
     }
     packets
@@ -73,10 +74,11 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
         }
         for (number, client) in clients.iter_mut().enumerate() {
             let mut is_newly_up = false;
-            while let Some(event) = client.poll(Instant::now()) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
                 match event {
                     ClientLinkEvent::Connected => is_newly_up = true,
-                    ClientLinkEvent::Packet { packet, .. } => heard[number].push(packet.to_vec()),
+                    ClientLinkEvent::Packet { .. } => heard[number].push(bytes.clone()),
                     other => panic!("client {number}: {other:?}"),
                 }
             }

@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::inbox::{Mailbox, Popped, Pushed};
-use consonance_transport::packet_pool::{PacketPool, SharedPacket};
+use consonance_transport::packet_pool::PacketPool;
 use consonance_transport::{Delivery, DisconnectReason, Peer, Statistics};
 
 use super::{
@@ -25,9 +25,6 @@ pub struct MemoryGameNetworkClient {
     attempt: Peer,
     link: Link,
     pool: PacketPool,
-    /// The message of the last event.
-    shown: Option<SharedPacket>,
-    shown_greeting: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -55,8 +52,6 @@ impl MemoryGameNetworkClient {
             attempt: Peer(0),
             link: Link::Idle,
             pool: PacketPool::default(),
-            shown: None,
-            shown_greeting: Vec::new(),
             statistics: Statistics::default(),
         }
     }
@@ -106,7 +101,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<GameNetworkClientEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         Some(match self.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if let Link::Connecting(link) = &self.link
@@ -114,12 +109,13 @@ impl GameNetworkClient for MemoryGameNetworkClient {
                 {
                     self.link = Link::Up(link.clone());
                 }
-                self.shown_greeting = about;
-                GameNetworkClientEvent::Connected { greeting: &self.shown_greeting }
+                *bytes = about;
+                GameNetworkClientEvent::Connected
             }
-            Popped::Packet { delivery, packet: Message { channel, bytes }, .. } => {
+            Popped::Packet { delivery, packet: message, .. } => {
+                message.bytes.copy_to(bytes);
                 self.statistics.received.count(delivery, 1, bytes.len());
-                GameNetworkClientEvent::Message { channel, message: self.shown.insert(bytes) }
+                GameNetworkClientEvent::Message { channel: message.channel }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.attempt {

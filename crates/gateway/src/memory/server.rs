@@ -8,7 +8,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::inbox::{Popped, Pushed};
-use consonance_transport::packet_pool::{PacketPool, SharedPacket};
+use consonance_transport::packet_pool::PacketPool;
 use consonance_transport::{
     Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, ServerNetwork,
 };
@@ -22,9 +22,6 @@ pub struct MemoryGameNetworkServer {
     connections: BTreeMap<Peer, Connection>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// The message of the last event.
-    shown: Option<SharedPacket>,
-    shown_greeting: Vec<u8>,
     statistics: NetworkStatistics,
 }
 
@@ -49,8 +46,6 @@ impl MemoryGameNetworkServer {
             connections: BTreeMap::new(),
             is_shut_down: false,
             pool: PacketPool::default(),
-            shown: None,
-            shown_greeting: Vec::new(),
             statistics: NetworkStatistics::default(),
         }
     }
@@ -106,7 +101,7 @@ impl ServerNetwork for MemoryGameNetworkServer {
 }
 
 impl GameNetworkServer for MemoryGameNetworkServer {
-    fn poll(&mut self, _now: Instant) -> Option<GameNetworkServerEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
@@ -116,14 +111,13 @@ impl GameNetworkServer for MemoryGameNetworkServer {
                 }
                 Popped::Connected { peer, about } => {
                     self.connections.insert(peer, Connection { link: about.link, is_accepted: false });
-                    self.shown_greeting = about.greeting;
-                    let (remote, greeting) = (about.remote, &self.shown_greeting);
-                    return Some(GameNetworkServerEvent::Connected { peer, remote, greeting });
+                    *bytes = about.greeting;
+                    return Some(GameNetworkServerEvent::Connected { peer, remote: about.remote });
                 }
-                Popped::Packet { peer, delivery, packet: Message { channel, bytes }, .. } => {
+                Popped::Packet { peer, delivery, packet: message, .. } => {
+                    message.bytes.copy_to(bytes);
                     self.statistics.links.received.count(delivery, 1, bytes.len());
-                    let message = self.shown.insert(bytes);
-                    return Some(GameNetworkServerEvent::Message { peer, channel, message });
+                    return Some(GameNetworkServerEvent::Message { peer, channel: message.channel });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.connections.remove(&peer);

@@ -10,44 +10,31 @@ use super::poll_order::Timer;
 use super::{Proxy, watching};
 use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
 
-enum Event {
-    Connected(SocketAddr, Vec<u8>),
-    Message,
-    Disconnected(DisconnectReason),
-}
-
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
     /// Takes one event; false if there is none.
     pub(super) fn poll_clients(&mut self, now: Instant) -> bool {
-        let Some(event) = self.clients.poll(now) else { return false };
-        let (peer, event) = match event {
-            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
-                (peer, Event::Connected(remote, greeting.to_owned()))
-            }
-            GameNetworkServerEvent::Message { peer, channel, message } => {
-                if let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_up()) {
-                    player.envelope.handle_from_client(now, channel, message, &mut self.parts);
-                }
-                (peer, Event::Message)
-            }
-            GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Event::Disconnected(reason)),
-        };
+        let Some(event) = self.clients.poll_event(now, &mut self.bytes) else { return false };
         match event {
-            Event::Connected(remote, greeting) => self.open(now, peer, remote, &greeting),
-            Event::Message => self.settle(now, peer),
-            Event::Disconnected(reason) => self.client_is_gone(now, peer, reason),
+            GameNetworkServerEvent::Connected { peer, remote } => self.open(now, peer, remote),
+            GameNetworkServerEvent::Message { peer, channel } => {
+                if let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_up()) {
+                    player.envelope.handle_from_client(now, channel, &self.bytes, &mut self.parts);
+                }
+                self.settle(now, peer);
+            }
+            GameNetworkServerEvent::Disconnected { peer, reason } => self.client_is_gone(now, peer, reason),
         }
         true
     }
 
-    /// Asks the game's server for a newcomer.
-    fn open(&mut self, now: Instant, peer: Peer, remote: SocketAddr, greeting: &[u8]) {
+    /// Asks the game's server for a newcomer, whose greeting is in the buffer.
+    fn open(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
         let Ok(mut upstream) = (self.open_upstream)(remote) else {
             self.game.upstreams_failed += 1;
             return self.clients.disconnect(now, peer, NO_CONNECTION);
         };
         upstream.set_waker(self.wakers.waker(peer));
-        upstream.connect(now, greeting);
+        upstream.connect(now, &self.bytes);
         let player = Player {
             remote: remote.into(),
             client: ClientLeg::Waiting { greeting: Vec::new() },

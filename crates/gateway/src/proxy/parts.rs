@@ -30,22 +30,18 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     /// Sends the next part of the last message to its destination; false if there is none.
     pub(super) fn route_part(&mut self, now: Instant) -> bool {
         let peer = self.parts_of;
-        let Some((part, bytes)) = self.parts.pop() else { return false };
+        let Some(part) = self.parts.take(&mut self.bytes) else { return false };
         match part {
-            MessagePart::ToClient(channel) => self.clients.send(now, peer, channel, bytes),
+            MessagePart::ToClient(channel) => self.clients.send(now, peer, channel, &self.bytes),
             MessagePart::ToGame(channel) => {
                 let Some(player) = self.players.get_mut(&peer) else { return true };
                 if let UpstreamLeg::Up(upstream) = &mut player.upstream {
-                    self.game.to_server.count(self.clients.delivery_of(channel), 1, bytes.len());
-                    upstream.send(now, channel, bytes);
+                    self.game.to_server.count(self.clients.delivery_of(channel), 1, self.bytes.len());
+                    upstream.send(now, channel, &self.bytes);
                     self.mark_ready(peer);
                 }
             }
-            MessagePart::Voice(delivery) => {
-                self.packet.clear();
-                self.packet.extend_from_slice(bytes);
-                self.hear(now, peer, delivery);
-            }
+            MessagePart::Voice(delivery) => self.hear(now, peer, delivery),
         }
         true
     }

@@ -11,37 +11,26 @@ use crate::{
     Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, VoiceStart,
 };
 
-enum Event {
-    Connected(Vec<u8>),
-    Message,
-    Disconnected(DisconnectReason),
-}
-
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
     /// Takes one event of a player's upstream; false if there is none, after what was sent to it has left.
     pub(super) fn poll_upstream(&mut self, now: Instant, peer: Peer) -> bool {
         let Some(player) = self.players.get_mut(&peer) else { return false };
         let Some(upstream) = player.upstream.connection_mut() else { return false };
-        let Some(event) = upstream.poll(now) else {
+        let Some(event) = upstream.poll_event(now, &mut self.bytes) else {
             self.timers.set((peer, Timer::Upstream), upstream.wants_poll_at());
             return false;
         };
-        let event = match event {
-            GameNetworkClientEvent::Connected { greeting } => Event::Connected(greeting.to_owned()),
-            GameNetworkClientEvent::Message { channel, message } => {
+        match event {
+            GameNetworkClientEvent::Connected => self.upstream_is_up(now, peer),
+            GameNetworkClientEvent::Message { channel } => {
                 let delivery = self.clients.delivery_of(channel);
                 if matches!(player.client, ClientLeg::Up) {
-                    self.game.from_server.count(delivery, 1, message.len());
-                    player.envelope.handle_from_game(now, channel, message, &mut self.parts);
+                    self.game.from_server.count(delivery, 1, self.bytes.len());
+                    player.envelope.handle_from_game(now, channel, &self.bytes, &mut self.parts);
                 }
-                Event::Message
+                self.settle(now, peer);
             }
-            GameNetworkClientEvent::Disconnected { reason } => Event::Disconnected(reason),
-        };
-        match event {
-            Event::Connected(greeting) => self.upstream_is_up(now, peer, greeting),
-            Event::Message => self.settle(now, peer),
-            Event::Disconnected(reason) => self.upstream_is_gone(now, peer, reason),
+            GameNetworkClientEvent::Disconnected { reason } => self.upstream_is_gone(now, peer, reason),
         }
         true
     }
@@ -58,7 +47,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         self.end(now, peer, &words_for_client(&DisconnectReason::TimedOut));
     }
 
-    fn upstream_is_up(&mut self, now: Instant, peer: Peer, welcome: Vec<u8>) {
+    /// The game's server has admitted a player, with the greeting in the buffer.
+    fn upstream_is_up(&mut self, now: Instant, peer: Peer) {
         let Some(player) = self.players.get_mut(&peer) else { return };
         let UpstreamLeg::Connecting(upstream) = std::mem::replace(&mut player.upstream, UpstreamLeg::Gone)
         else {
@@ -67,7 +57,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         player.upstream = UpstreamLeg::Up(upstream);
         self.timers.clear((peer, Timer::Deadline));
         if let ClientLeg::Waiting { greeting } = &mut player.client {
-            *greeting = welcome;
+            greeting.clone_from(&self.bytes);
         }
         if !self.watch_upstream(peer) {
             return self.end(now, peer, "no connection to the game's server can be kept");

@@ -10,11 +10,11 @@ use crate::wrapping::wrap_for_client;
 use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
 impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
-    /// A player's voice packet is in the packet buffer.
+    /// A player's voice packet is in the buffer.
     pub(super) fn hear(&mut self, now: Instant, peer: Peer, delivery: Delivery) {
         match self.open_voice(now, peer) {
             Some(voice) => {
-                self.voice.received.count(delivery, 1, self.packet.len());
+                self.voice.received.count(delivery, 1, self.bytes.len());
                 self.happenings.push_back(Happening::Packet(voice, delivery));
             }
             None => self.game.voice_unwanted += 1,

@@ -22,8 +22,6 @@ pub struct StreamClient<P: StreamProtocol> {
     state: State<P::Stream>,
     /// Ends that were not reported yet.
     ends: VecDeque<DisconnectReason>,
-    /// The message or greeting of the last event.
-    message: Vec<u8>,
     out: Vec<u8>,
     statistics: Statistics,
 }
@@ -68,7 +66,6 @@ impl<P: StreamProtocol> StreamClient<P> {
             settings,
             state: State::Down,
             ends: VecDeque::new(),
-            message: Vec::new(),
             out: Vec::new(),
             statistics: Statistics::default(),
         })
@@ -85,7 +82,7 @@ impl<P: StreamProtocol> StreamClient<P> {
         self.state = State::Entering { link, until: now + self.settings.streams.handshake_timeout };
     }
 
-    fn step(&mut self, now: Instant) -> Option<Step> {
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         let is_lost = match &mut self.state {
             State::Entering { until, .. } => *until <= now,
             State::Up(link) => !link.handle_pulse(now, &mut self.tcp, &mut self.out),
@@ -98,7 +95,7 @@ impl<P: StreamProtocol> StreamClient<P> {
             if !self.ends.is_empty() {
                 return None;
             }
-            if let Some(step) = self.read_stream(now) {
+            if let Some(step) = self.read_stream(now, bytes) {
                 return Some(step);
             }
             if !self.ends.is_empty() {
@@ -108,26 +105,26 @@ impl<P: StreamProtocol> StreamClient<P> {
                 self.catch_up(now);
                 return None;
             };
-            if let Some(step) = self.handle_tcp(now, event) {
+            if let Some(step) = self.handle_tcp(now, event, bytes) {
                 return Some(step);
             }
         }
     }
 
     /// The next thing in the stream.
-    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+    fn read_stream(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         loop {
             let (State::Entering { link, .. } | State::Up(link)) = &mut self.state else { return None };
             let id = link.id;
-            self.message.clear();
+            bytes.clear();
             self.out.clear();
-            match link.stream.read(self.tcp.received(id), &mut self.message, &mut self.out) {
+            match link.stream.read(self.tcp.received(id), bytes, &mut self.out) {
                 Ok((taken, found)) => {
                     self.tcp.consume(id, taken);
                     if !self.out.is_empty() {
                         self.tcp.send(now, id, &[&self.out]);
                     }
-                    if let Some(step) = self.process(now, found) {
+                    if let Some(step) = self.process(now, found, bytes) {
                         return Some(step);
                     }
                     if taken == 0 {
@@ -141,20 +138,20 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
     }
 
-    fn process(&mut self, now: Instant, found: Found) -> Option<Step> {
+    fn process(&mut self, now: Instant, found: Found, bytes: &[u8]) -> Option<Step> {
         match found {
             Found::Nothing => None,
             Found::Greeting => self.handle_greeting(now),
             Found::Message => {
-                self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
+                self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
                 Some(Step::Message)
             }
             Found::Refusal => {
-                self.close(now, DisconnectReason::refused(&self.message));
+                self.close(now, DisconnectReason::refused(bytes));
                 None
             }
             Found::End => {
-                self.close(now, DisconnectReason::closed_by_peer(&self.message));
+                self.close(now, DisconnectReason::closed_by_peer(bytes));
                 None
             }
         }
@@ -174,9 +171,9 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
     }
 
-    fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
+    fn handle_tcp(&mut self, now: Instant, event: TcpEvent, bytes: &mut Vec<u8>) -> Option<Step> {
         match event {
-            TcpEvent::Opened { id, .. } => self.handle_opened(now, id),
+            TcpEvent::Opened { id, .. } => self.handle_opened(now, id, bytes),
             TcpEvent::Received { .. } => {
                 if let State::Up(link) = &mut self.state {
                     link.pulse.heard(now);
@@ -191,12 +188,12 @@ impl<P: StreamProtocol> StreamClient<P> {
         }
     }
 
-    fn handle_opened(&mut self, now: Instant, opened: TcpId) -> Option<Step> {
+    fn handle_opened(&mut self, now: Instant, opened: TcpId, bytes: &mut Vec<u8>) -> Option<Step> {
         let State::Entering { link, .. } = &mut self.state else { return None };
         if link.id != opened {
             return None;
         }
-        self.message.clear();
+        bytes.clear();
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, opened, &[&self.settings.preface, &self.out]);
@@ -263,15 +260,13 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         if let Some(reason) = self.ends.pop_front() {
             return Some(GameNetworkClientEvent::Disconnected { reason });
         }
-        match self.step(now) {
-            Some(Step::Connected) => Some(GameNetworkClientEvent::Connected { greeting: &self.message }),
-            Some(Step::Message) => {
-                Some(GameNetworkClientEvent::Message { channel: RELIABLE, message: &self.message })
-            }
+        match self.step(now, bytes) {
+            Some(Step::Connected) => Some(GameNetworkClientEvent::Connected),
+            Some(Step::Message) => Some(GameNetworkClientEvent::Message { channel: RELIABLE }),
             None => {
                 let reason = self.ends.pop_front()?;
                 Some(GameNetworkClientEvent::Disconnected { reason })

@@ -16,10 +16,9 @@ use consonance_transport::{
 };
 
 use super::link::Link;
-use super::{CHANNELS, MessageStream as _, RELIABLE, StreamProtocol, StreamSettings};
+use super::{CHANNELS, MessageStream as _, StreamProtocol, StreamSettings};
 use crate::tcp::{TcpConnections, TcpId, TcpSettings};
 use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, Timers, VoiceChannels};
-use polling::Step;
 
 /// A server whose clients' messages come in TCP streams.
 pub struct StreamServer<P: StreamProtocol> {
@@ -37,8 +36,6 @@ pub struct StreamServer<P: StreamProtocol> {
     reading: VecDeque<TcpId>,
     /// Connections with queued unreliable messages.
     behind: BTreeSet<TcpId>,
-    /// The message or greeting of the last event.
-    message: Vec<u8>,
     out: Vec<u8>,
     statistics: Statistics,
     counts: ConnectionCounts,
@@ -95,7 +92,6 @@ impl<P: StreamProtocol> StreamServer<P> {
             timers: Timers::default(),
             reading: VecDeque::new(),
             behind: BTreeSet::new(),
-            message: Vec::new(),
             out: Vec::new(),
             statistics: Statistics::default(),
             counts: ConnectionCounts::default(),
@@ -200,16 +196,8 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
 }
 
 impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
-        Some(match self.step(now)? {
-            Step::Connected(peer, remote) => {
-                GameNetworkServerEvent::Connected { peer, remote, greeting: &self.message }
-            }
-            Step::Message(peer) => {
-                GameNetworkServerEvent::Message { peer, channel: RELIABLE, message: &self.message }
-            }
-            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
-        })
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+        self.step(now, bytes)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {

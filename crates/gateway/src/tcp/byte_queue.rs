@@ -5,18 +5,21 @@ const KEPT_BYTES: usize = 16 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct ByteQueue {
+    /// All memory of the queue.
     bytes: Vec<u8>,
     /// Index of the first byte that is not consumed.
     start: usize,
+    /// Index behind the last byte.
+    end: usize,
 }
 
 impl ByteQueue {
     pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.bytes[self.start..self.end]
     }
 
     pub(super) fn len(&self) -> usize {
-        self.bytes.len() - self.start
+        self.end - self.start
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -24,12 +27,28 @@ impl ByteQueue {
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        if self.free().len() < bytes.len() {
+            self.bytes.truncate(self.end);
+            self.bytes.reserve(bytes.len());
+            self.bytes.resize(self.bytes.capacity(), 0);
+        }
+        self.free()[..bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// Memory behind the last byte, to write further bytes to, which are then [taken in](Self::take_in).
+    pub(super) fn free(&mut self) -> &mut [u8] {
         // The rest is moved only if it is shorter than the consumed part, so each byte is moved once on average.
         if self.start > self.len() {
-            self.bytes.drain(..self.start);
-            self.start = 0;
+            self.bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.len());
         }
-        self.bytes.extend_from_slice(bytes);
+        &mut self.bytes[self.end..]
+    }
+
+    /// This many bytes were written at the beginning of the [free](Self::free) memory.
+    pub(super) fn take_in(&mut self, count: usize) {
+        self.end = (self.end + count).min(self.bytes.len());
     }
 
     /// Takes this many bytes from the beginning, or all if there are fewer.
@@ -41,8 +60,8 @@ impl ByteQueue {
     }
 
     pub(super) fn clear(&mut self) {
-        self.start = 0;
-        self.bytes.clear();
+        (self.start, self.end) = (0, 0);
+        self.bytes.truncate(KEPT_BYTES);
         self.bytes.shrink_to(KEPT_BYTES);
     }
 }
@@ -57,7 +76,12 @@ mod tests {
         let mut expected = std::collections::VecDeque::new();
         for round in 0..1000_usize {
             let bytes = vec![round as u8; round % 97];
-            queue.push(&bytes);
+            if round % 3 == 0 && queue.free().len() >= bytes.len() {
+                queue.free()[..bytes.len()].copy_from_slice(&bytes);
+                queue.take_in(bytes.len());
+            } else {
+                queue.push(&bytes);
+            }
             expected.extend(bytes);
             let taken = (round * 7) % 61;
             assert_eq!(queue.bytes(), expected.make_contiguous());

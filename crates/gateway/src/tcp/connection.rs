@@ -1,6 +1,6 @@
 //! One TCP connection: its socket, its two queues, and how far its end has come.
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IoSliceMut, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 
 use super::byte_queue::ByteQueue;
@@ -74,11 +74,20 @@ impl Connection {
         }
     }
 
-    /// Reads once, into the queue as far as there is room: how many bytes came.
+    /// Reads once, as many bytes as may wait: how many came. They are read into the queue's own memory as far as it
+    /// goes, which is far enough for most messages, and the rest into the buffer.
     pub(super) fn read(&mut self, buffer: &mut [u8], settings: &TcpSettings) -> Result<usize, TcpEnd> {
         let room = settings.incoming_bytes_max.saturating_sub(self.incoming.len()).min(buffer.len());
-        let count = self.read_into(&mut buffer[..room])?;
-        self.incoming.push(&buffer[..count]);
+        if room == 0 {
+            return Ok(0);
+        }
+        let free = self.incoming.free();
+        let direct = room.min(free.len());
+        let mut buffers =
+            [IoSliceMut::new(&mut free[..direct]), IoSliceMut::new(&mut buffer[..room - direct])];
+        let count = count_of(self.stream.read_vectored(&mut buffers))?;
+        self.incoming.take_in(count.min(direct));
+        self.incoming.push(&buffer[..count.saturating_sub(direct)]);
         Ok(count)
     }
 
@@ -93,12 +102,7 @@ impl Connection {
         if buffer.is_empty() {
             return Ok(0);
         }
-        match self.stream.read(buffer) {
-            Ok(0) => Err(TcpEnd::ByPeer),
-            Ok(count) => Ok(count),
-            Err(error) if is_momentary(&error) => Ok(0),
-            Err(error) => Err(TcpEnd::from(error)),
-        }
+        count_of(self.stream.read(buffer))
     }
 
     /// Writes as much as the system takes: how many bytes it took.
@@ -118,6 +122,15 @@ impl Connection {
 
     pub(super) fn is_read_to_the_end(&self) -> bool {
         self.is_read_to_the_end
+    }
+}
+
+fn count_of(read: io::Result<usize>) -> Result<usize, TcpEnd> {
+    match read {
+        Ok(0) => Err(TcpEnd::ByPeer),
+        Ok(count) => Ok(count),
+        Err(error) if is_momentary(&error) => Ok(0),
+        Err(error) => Err(TcpEnd::from(error)),
     }
 }
 

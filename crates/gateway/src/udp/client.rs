@@ -11,7 +11,7 @@ use consonance_transport::{Delivery, DisconnectReason, Statistics};
 
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
-use super::{ClientEndpoint, ClientEndpointEvent, DatagramCounts};
+use super::{ClientEndpoint, DatagramCounts};
 use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// Settings of a client's sockets, one for each connection.
@@ -19,8 +19,8 @@ use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChan
 pub struct UdpClientSettings {
     /// The address of this machine that datagrams come from. Default: the system chooses.
     pub local_ip: Option<IpAddr>,
-    /// How many datagrams are read before `poll` returns `None` in between, so that pending output leaves: at least
-    /// 1. Default 64.
+    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at
+    /// least 1. Default 64.
     pub datagrams_per_turn: usize,
     /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 512 KiB: data
     /// that arrives while a game hangs is stale.
@@ -53,8 +53,6 @@ pub struct UdpClient<E: ClientEndpoint> {
     turn: Turn,
     sends_unflushed: usize,
     received: Vec<u8>,
-    /// The message or greeting of the last event.
-    event_bytes: Vec<u8>,
     datagram: Vec<u8>,
 }
 
@@ -84,7 +82,6 @@ impl<E: ClientEndpoint> UdpClient<E> {
             turn: Turn::default(),
             sends_unflushed: 0,
             received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
-            event_bytes: Vec::new(),
             datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
         }
     }
@@ -176,10 +173,9 @@ impl<E: ClientEndpoint> UdpClient<E> {
         }
     }
 
-    fn next_event(&mut self, now: Instant) -> Option<ClientEndpointEvent> {
+    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         loop {
-            self.event_bytes.clear();
-            if let Some(event) = self.endpoint.poll_event(&mut self.event_bytes) {
+            if let Some(event) = self.endpoint.poll_event(bytes) {
                 return Some(event);
             }
             if !self.receive(now) && !self.run_timeout(now) {
@@ -215,22 +211,15 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         if let Some(reason) = self.failure.take() {
             return Some(GameNetworkClientEvent::Disconnected { reason });
         }
-        Some(match self.next_event(now)? {
-            ClientEndpointEvent::Connected => {
-                GameNetworkClientEvent::Connected { greeting: &self.event_bytes }
-            }
-            ClientEndpointEvent::Message { channel } => {
-                GameNetworkClientEvent::Message { channel, message: &self.event_bytes }
-            }
-            ClientEndpointEvent::Disconnected { reason } => {
-                self.end(now);
-                GameNetworkClientEvent::Disconnected { reason }
-            }
-        })
+        let event = self.next_event(now, bytes)?;
+        if let GameNetworkClientEvent::Disconnected { .. } = event {
+            self.end(now);
+        }
+        Some(event)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
+use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 
-use crate::{MessageChannel, VoiceChannels};
+use crate::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
 /// The server's end of a protocol in UDP datagrams.
 ///
@@ -29,8 +29,9 @@ pub trait ServerEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer, and returns its destination.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr>;
 
-    /// The next event; writes its bytes, the message or the greeting, into an empty buffer.
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent>;
+    /// The next event. Its bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what
+    /// is in the buffer.
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent>;
 
     /// See [`GameNetworkServer::accept`](crate::GameNetworkServer::accept).
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]);
@@ -70,32 +71,6 @@ pub trait ServerEndpoint: Send {
     fn statistics(&self) -> NetworkStatistics;
 }
 
-/// An event on a server's connections; its bytes are in the buffer given to [`ServerEndpoint::poll_event`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ServerEndpointEvent {
-    /// A client wants to be admitted; the bytes are its greeting.
-    Connected {
-        /// The identifier of its connection.
-        peer: Peer,
-        /// The client's address.
-        remote: SocketAddr,
-    },
-    /// A message came, the bytes.
-    Message {
-        /// The peer from whose connection it came.
-        peer: Peer,
-        /// The message's channel.
-        channel: MessageChannel,
-    },
-    /// A connection is gone.
-    Disconnected {
-        /// The peer.
-        peer: Peer,
-        /// Why.
-        reason: DisconnectReason,
-    },
-}
-
 /// The client's end of a protocol in UDP datagrams, towards one server whose address only the driver knows.
 ///
 /// Any order of calls is safe. The terms are those of [`GameNetworkClient`](crate::GameNetworkClient), which a
@@ -122,8 +97,9 @@ pub trait ClientEndpoint: Send {
     /// Writes the next outgoing datagram into an empty buffer; false if there is none.
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool;
 
-    /// The next thing that happened; writes its bytes, the message or the greeting, into an empty buffer.
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent>;
+    /// The next event. Its bytes, a message or a greeting, [replace](consonance_transport#events-and-their-bytes) what
+    /// is in the buffer.
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent>;
 
     /// See [`GameNetworkClient::send`](crate::GameNetworkClient::send).
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]);
@@ -147,21 +123,4 @@ pub trait ClientEndpoint: Send {
 
     /// See [`GameNetworkClient::statistics`](crate::GameNetworkClient::statistics).
     fn statistics(&self) -> Statistics;
-}
-
-/// An event on a client's connection; its bytes are in the buffer given to [`ClientEndpoint::poll_event`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClientEndpointEvent {
-    /// The server has admitted us; the bytes are its greeting.
-    Connected,
-    /// A message came, the bytes.
-    Message {
-        /// The message's channel.
-        channel: MessageChannel,
-    },
-    /// The connection is gone, or could not be made.
-    Disconnected {
-        /// Why.
-        reason: DisconnectReason,
-    },
 }

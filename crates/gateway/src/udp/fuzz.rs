@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use consonance_transport::Peer;
 
-use super::ServerEndpointEvent;
+use crate::GameNetworkServerEvent;
 
 /// The connected peers of a server, according to its events.
 #[derive(Debug, Default)]
@@ -20,17 +20,17 @@ impl ReportedPeers {
     /// # Panics
     /// If a peer connects under an id that is not greater than all before, or an event names a peer that is not
     /// connected.
-    pub fn note(&mut self, event: &ServerEndpointEvent) {
+    pub fn note(&mut self, event: &GameNetworkServerEvent) {
         match *event {
-            ServerEndpointEvent::Connected { peer, remote } => {
+            GameNetworkServerEvent::Connected { peer, remote } => {
                 assert!(peer.0 > self.last, "{peer:?} is used again");
                 self.last = peer.0;
                 self.connected.insert(peer, remote);
             }
-            ServerEndpointEvent::Message { peer, .. } => {
+            GameNetworkServerEvent::Message { peer, .. } => {
                 assert!(self.connected.contains_key(&peer), "a message of {peer:?}, which is not connected");
             }
-            ServerEndpointEvent::Disconnected { peer, .. } => {
+            GameNetworkServerEvent::Disconnected { peer, .. } => {
                 assert!(self.connected.remove(&peer).is_some(), "{peer:?} disconnects, but is not connected");
             }
         }
@@ -62,23 +62,23 @@ mod tests {
     use super::*;
     use crate::MessageChannel;
 
-    fn connected(peer: u64) -> ServerEndpointEvent {
-        ServerEndpointEvent::Connected { peer: Peer(peer), remote: address(peer) }
+    fn connected(peer: u64) -> GameNetworkServerEvent {
+        GameNetworkServerEvent::Connected { peer: Peer(peer), remote: address(peer) }
     }
 
-    fn message(peer: u64) -> ServerEndpointEvent {
-        ServerEndpointEvent::Message { peer: Peer(peer), channel: MessageChannel(0) }
+    fn message(peer: u64) -> GameNetworkServerEvent {
+        GameNetworkServerEvent::Message { peer: Peer(peer), channel: MessageChannel(0) }
     }
 
-    fn disconnected(peer: u64) -> ServerEndpointEvent {
-        ServerEndpointEvent::Disconnected { peer: Peer(peer), reason: DisconnectReason::ClosedByUs }
+    fn disconnected(peer: u64) -> GameNetworkServerEvent {
+        GameNetworkServerEvent::Disconnected { peer: Peer(peer), reason: DisconnectReason::ClosedByUs }
     }
 
     fn address(number: u64) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, number as u16).into()
     }
 
-    fn noted(events: &[ServerEndpointEvent]) -> ReportedPeers {
+    fn noted(events: &[GameNetworkServerEvent]) -> ReportedPeers {
         let mut reported = ReportedPeers::default();
         for event in events {
             reported.note(event);

@@ -15,8 +15,7 @@ use consonance_transport::{
 };
 
 use self::events::Events;
-use super::ServerEndpointEvent;
-use crate::{MessageChannel, Timers};
+use crate::{GameNetworkServerEvent, MessageChannel, Timers};
 
 pub use self::events::PeerMessages;
 
@@ -127,7 +126,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.by_key.insert(key, peer);
         self.unproved.insert(peer);
         self.counts.connected += 1;
-        self.events.push(ServerEndpointEvent::Connected { peer, remote }, write_greeting);
+        self.events.push(GameNetworkServerEvent::Connected { peer, remote }, write_greeting);
         peer
     }
 
@@ -156,7 +155,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         entry.is_retired = true;
         self.unproved.remove(&peer);
         self.counts.connected -= 1;
-        self.events.push(ServerEndpointEvent::Disconnected { peer, reason }, |_| {});
+        self.events.push(GameNetworkServerEvent::Disconnected { peer, reason }, |_| {});
     }
 
     /// The peer that was admitted last with this key.
@@ -320,7 +319,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         Some(peer)
     }
 
-    /// A message came from a peer.
+    /// A message came from a peer; its bytes are written into an empty buffer.
     pub fn push_message(
         &mut self,
         peer: Peer,
@@ -335,8 +334,8 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.events.drop_messages_of(peer);
     }
 
-    /// The next event; appends its bytes, the greeting or the message.
-    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    /// The next event; its bytes, a greeting or a message, replace what is in the buffer.
+    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.events.pop(bytes)
     }
 

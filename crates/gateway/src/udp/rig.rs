@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::{DisconnectReason, Peer};
 
-use super::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
-use crate::MessageChannel;
+use super::{ClientEndpoint, ServerEndpoint};
+use crate::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
 
 pub use cable::Cable;
 pub use unproved::{bytes_out_per_byte_in, documented_bytes_out};
@@ -216,7 +216,7 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
         while let Some(event) = self.server.poll_event(&mut bytes) {
             let bytes = std::mem::take(&mut bytes);
             let (peer, saw) = match event {
-                ServerEndpointEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     if self.refuses {
                         self.server.disconnect(self.now, peer, "");
                     } else {
@@ -224,8 +224,8 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
                     }
                     (peer, Saw::Connected(bytes))
                 }
-                ServerEndpointEvent::Message { peer, channel } => (peer, Saw::Message(channel, bytes)),
-                ServerEndpointEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                GameNetworkServerEvent::Message { peer, channel } => (peer, Saw::Message(channel, bytes)),
+                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.server_saw.push((peer, saw));
         }
@@ -233,9 +233,9 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
             while let Some(event) = seat.endpoint.poll_event(&mut bytes) {
                 let bytes = std::mem::take(&mut bytes);
                 seat.saw.push(match event {
-                    ClientEndpointEvent::Connected => Saw::Connected(bytes),
-                    ClientEndpointEvent::Message { channel } => Saw::Message(channel, bytes),
-                    ClientEndpointEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    GameNetworkClientEvent::Connected => Saw::Connected(bytes),
+                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes),
+                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }

@@ -10,14 +10,14 @@ use std::time::Instant;
 use consonance_transport::{Delivery, NetworkStatistics, Peer, ServerNetwork};
 
 use super::socket::DatagramSocket;
-use super::{DatagramCounts, ServerEndpoint, ServerEndpointEvent};
+use super::{DatagramCounts, ServerEndpoint};
 use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 
 /// Settings of a server's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpServerSettings {
-    /// How many datagrams are read before `poll` returns `None` in between, so that pending output leaves: at least
-    /// 1. Default 256.
+    /// How many datagrams are read before `poll_event` returns `None` in between, so that pending output leaves: at
+    /// least 1. Default 256.
     pub datagrams_per_turn: usize,
     /// The size of the system's buffer for each direction, in bytes; the system may grant less. Default 4 MiB: as much
     /// as the clients of a busy game send in a few milliseconds.
@@ -42,8 +42,6 @@ pub struct UdpServer<E> {
     turn: Turn,
     sends_unflushed: usize,
     received: Vec<u8>,
-    /// The message or greeting of the last event.
-    event_bytes: Vec<u8>,
     datagram: Vec<u8>,
 }
 
@@ -56,7 +54,7 @@ impl<E: fmt::Debug> fmt::Debug for UdpServer<E> {
     }
 }
 
-/// Work done since `poll` last returned `None`.
+/// Work done since `poll_event` last returned `None`.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
     pub(super) datagrams: usize,
@@ -78,7 +76,6 @@ impl<E: ServerEndpoint> UdpServer<E> {
             turn: Turn::default(),
             sends_unflushed: 0,
             received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
-            event_bytes: Vec::new(),
             datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
         })
     }
@@ -180,10 +177,9 @@ impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
 }
 
 impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
-        let event = loop {
-            self.event_bytes.clear();
-            if let Some(event) = self.endpoint.poll_event(&mut self.event_bytes) {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+        let mut event = loop {
+            if let Some(event) = self.endpoint.poll_event(bytes) {
                 break event;
             }
             if !self.receive(now) && !self.run_timeout(now) {
@@ -192,19 +188,10 @@ impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
                 return None;
             }
         };
-        Some(match event {
-            ServerEndpointEvent::Connected { peer, remote } => GameNetworkServerEvent::Connected {
-                peer,
-                remote: SocketAddr::new(remote.ip().to_canonical(), remote.port()),
-                greeting: &self.event_bytes,
-            },
-            ServerEndpointEvent::Message { peer, channel } => {
-                GameNetworkServerEvent::Message { peer, channel, message: &self.event_bytes }
-            }
-            ServerEndpointEvent::Disconnected { peer, reason } => {
-                GameNetworkServerEvent::Disconnected { peer, reason }
-            }
-        })
+        if let GameNetworkServerEvent::Connected { remote, .. } = &mut event {
+            remote.set_ip(remote.ip().to_canonical());
+        }
+        Some(event)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {

@@ -59,6 +59,11 @@ impl FrameBudget {
         }
     }
 
+    /// Whether the bytes noted so far end with a message, or with a control frame between messages.
+    pub(super) fn is_between_messages(&self) -> bool {
+        self.payload_left == 0 && self.header.length == 0 && self.pieces == 0
+    }
+
     fn count(&mut self, now: Instant, first: u8) -> Result<(), TooManyFrames> {
         let (is_final, code) = (first & 0x80 != 0, first & 0x0f);
         let is_control = code & 0x08 != 0;

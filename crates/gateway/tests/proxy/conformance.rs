@@ -44,13 +44,13 @@ impl ServerNetwork for InFrontOfGame {
 }
 
 impl ServerTransport for InFrontOfGame {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        while let Some(event) = self.game.poll(now) {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        while let Some(event) = self.game.poll_event(now, bytes) {
             if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.game.accept(now, peer, b"");
             }
         }
-        self.proxy.poll(now)
+        self.proxy.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

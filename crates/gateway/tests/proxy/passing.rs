@@ -105,7 +105,7 @@ fn a_turn_of_many_messages_ends_and_says_that_more_wait() {
             stage.client_sends(client, RELIABLE, b"many");
         }
     }
-    assert_eq!(stage.proxy.poll(stage.now), None);
+    assert_eq!(stage.proxy.poll_event(stage.now, &mut Vec::new()), None);
     assert_eq!(stage.proxy.wants_poll_at(), Some(stage.now));
     stage.drive();
     assert_eq!(stage.proxy.wants_poll_at(), None);

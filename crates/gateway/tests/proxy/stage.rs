@@ -132,7 +132,8 @@ impl Stage {
 
     fn drive_session(&mut self) -> bool {
         let mut has_seen = false;
-        while let Some(event) = self.proxy.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.proxy.poll_event(self.now, &mut bytes) {
             has_seen = true;
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => {
@@ -142,9 +143,9 @@ impl Stage {
                         self.proxy.disconnect(self.now, peer, "not you");
                     }
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
+                ServerLinkEvent::Packet { peer, delivery } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it speaks");
-                    heard.push(Heard::Packet(delivery, packet.to_vec()));
+                    heard.push(Heard::Packet(delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it leaves");
@@ -158,14 +159,13 @@ impl Stage {
     fn drive_game(&mut self) -> bool {
         let mut has_seen = false;
         let Some(game) = self.game.as_mut().filter(|_| !self.is_game_paused) else { return false };
-        while let Some(event) = game.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = game.poll_event(self.now, &mut bytes) {
             has_seen = true;
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
-                    (peer, Saw::Connected(greeting.to_vec()))
-                }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    (peer, Saw::Message(channel, message.to_vec()))
+                GameNetworkServerEvent::Connected { peer, .. } => (peer, Saw::Connected(bytes.clone())),
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    (peer, Saw::Message(channel, bytes.clone()))
                 }
                 GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
@@ -183,13 +183,12 @@ impl Stage {
             if self.paused == Some(number) {
                 continue;
             }
-            while let Some(event) = client.poll(self.now) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 has_seen = true;
                 self.saw[number].push(match event {
-                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        Saw::Message(channel, message.to_vec())
-                    }
+                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
+                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
                     GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }

@@ -41,10 +41,11 @@ fn wait<T>(what: &str, mut next: impl FnMut() -> Option<T>) -> T {
 fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClient>) -> (Peer, SocketAddr) {
     client.connect(Instant::now(), b"key");
     let (peer, remote) = wait("a newcomer", || {
-        assert_eq!(client.poll(Instant::now()), None);
-        match server.poll(Instant::now())? {
-            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
-                assert_eq!(greeting, b"key");
+        assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
+        let mut bytes = Vec::new();
+        match server.poll_event(Instant::now(), &mut bytes)? {
+            GameNetworkServerEvent::Connected { peer, remote } => {
+                assert_eq!(bytes, b"key");
                 Some((peer, remote))
             }
             _ => None,
@@ -52,8 +53,9 @@ fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClie
     });
     server.accept(Instant::now(), peer, b"number 7");
     server.flush(Instant::now());
-    let number = wait("a welcome", || match client.poll(Instant::now())? {
-        GameNetworkClientEvent::Connected { greeting } => Some(greeting.to_vec()),
+    let mut bytes = Vec::new();
+    let number = wait("a welcome", || match client.poll_event(Instant::now(), &mut bytes)? {
+        GameNetworkClientEvent::Connected => Some(bytes.clone()),
         _ => None,
     });
     assert_eq!(number, b"number 7");
@@ -68,20 +70,22 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
     assert_eq!(Some(remote.port()), client.local_addr().map(|address| address.port()));
     client.send(Instant::now(), CHANNEL, b"up");
     client.flush(Instant::now());
-    let up = wait("a message", || match server.poll(Instant::now())? {
-        GameNetworkServerEvent::Message { peer, message, .. } => Some((peer, message.to_vec())),
+    let mut bytes = Vec::new();
+    let up = wait("a message", || match server.poll_event(Instant::now(), &mut bytes)? {
+        GameNetworkServerEvent::Message { peer, .. } => Some((peer, bytes.clone())),
         _ => None,
     });
     assert_eq!(up, (peer, b"up".to_vec()));
     server.send(Instant::now(), peer, CHANNEL, b"down");
-    assert_eq!(server.poll(Instant::now()), None);
-    let down = wait("a message", || match client.poll(Instant::now())? {
-        GameNetworkClientEvent::Message { message, .. } => Some(message.to_vec()),
+    assert_eq!(server.poll_event(Instant::now(), &mut Vec::new()), None);
+    let mut bytes = Vec::new();
+    let down = wait("a message", || match client.poll_event(Instant::now(), &mut bytes)? {
+        GameNetworkClientEvent::Message { .. } => Some(bytes.clone()),
         _ => None,
     });
     assert_eq!(down, b"down");
     client.disconnect(Instant::now());
-    let reason = wait("an end", || match client.poll(Instant::now())? {
+    let reason = wait("an end", || match client.poll_event(Instant::now(), &mut Vec::new())? {
         GameNetworkClientEvent::Disconnected { reason } => Some(reason),
         _ => None,
     });
@@ -90,7 +94,7 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
 }
 
 fn wait_for_end(server: &mut UdpServer<PlainServer>) -> Peer {
-    wait("an end", || match server.poll(Instant::now())? {
+    wait("an end", || match server.poll_event(Instant::now(), &mut Vec::new())? {
         GameNetworkServerEvent::Disconnected { peer, .. } => Some(peer),
         _ => None,
     })
@@ -113,7 +117,10 @@ fn a_client_that_reconnects_before_its_end_is_reported_uses_another_port() {
     client.disconnect(Instant::now());
     client.connect(Instant::now(), b"key");
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(client.poll(Instant::now()), Some(GameNetworkClientEvent::Disconnected { reason }));
+    assert_eq!(
+        client.poll_event(Instant::now(), &mut Vec::new()),
+        Some(GameNetworkClientEvent::Disconnected { reason })
+    );
     wait_for_end(&mut server);
     let (_, after) = connect(&mut server, &mut client);
     assert_ne!(before, after);
@@ -129,9 +136,12 @@ fn an_attempt_that_is_given_up_before_it_began_ends_too() {
     client.disconnect(Instant::now());
     for _ in 0..2 {
         let reason = DisconnectReason::ClosedByUs;
-        assert_eq!(client.poll(Instant::now()), Some(GameNetworkClientEvent::Disconnected { reason }));
+        assert_eq!(
+            client.poll_event(Instant::now(), &mut Vec::new()),
+            Some(GameNetworkClientEvent::Disconnected { reason })
+        );
     }
-    assert_eq!(client.poll(Instant::now()), None);
+    assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
 }
 
 #[test]
@@ -143,7 +153,7 @@ fn a_port_without_a_listener_is_counted_and_ends_nothing() {
     let mut client = client_of(address);
     client.connect(Instant::now(), b"key");
     wait("an error", || {
-        assert_eq!(client.poll(Instant::now()), None);
+        assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
         let counts = client.datagrams();
         (counts.receive_errors + counts.failed > 0 || counts.sent > 5).then_some(())
     });
@@ -165,7 +175,7 @@ fn a_client_comes_from_the_address_that_it_is_given() {
     let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
     let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
     client.connect(Instant::now(), b"");
-    let event = client.poll(Instant::now());
+    let event = client.poll_event(Instant::now(), &mut Vec::new());
     let is_told = matches!(
         event,
         Some(GameNetworkClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
@@ -184,7 +194,7 @@ fn a_flood_does_not_keep_a_server_from_what_is_due() {
     }
     wait("all of it", || {
         let before = server.datagrams().received;
-        assert_eq!(server.poll(Instant::now()), None);
+        assert_eq!(server.poll_event(Instant::now(), &mut Vec::new()), None);
         let read = server.datagrams().received - before;
         assert!(read <= 10, "{read} datagrams in one turn");
         (server.datagrams().received == 50).then_some(())
@@ -199,7 +209,7 @@ fn a_preface_stands_before_each_datagram_until_the_server_has_answered() {
     client.connect(Instant::now(), b"key");
     let next = |client: &mut UdpClient<PlainClient>| {
         wait("a datagram", || {
-            client.poll(Instant::now());
+            client.poll_event(Instant::now(), &mut Vec::new());
             let mut buffer = [0; 1500];
             let (bytes, from) = raw.recv_from(&mut buffer).ok()?;
             Some((buffer[..bytes].to_vec(), from))
@@ -212,7 +222,8 @@ fn a_preface_stands_before_each_datagram_until_the_server_has_answered() {
     let (_, from) = next(&mut client);
     raw.send_to(b"\xff", from).unwrap();
     wait("the answer", || {
-        (client.poll(Instant::now()).is_none() && client.datagrams().received > 0).then_some(())
+        (client.poll_event(Instant::now(), &mut Vec::new()).is_none() && client.datagrams().received > 0)
+            .then_some(())
     });
     while raw.recv_from(&mut [0; 1500]).is_ok() {}
     let datagram = wait("a datagram without it", || {

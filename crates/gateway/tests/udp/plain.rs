@@ -4,10 +4,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{
-    BytesQueue, ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent,
-};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ServerEndpoint};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
 
 const HELLO: u8 = b'h';
@@ -22,7 +20,7 @@ const CHANNEL: MessageChannel = MessageChannel(0);
 pub(crate) struct PlainServer {
     peers: Vec<SocketAddr>,
     outgoing: BytesQueue<SocketAddr>,
-    events: VecDeque<ServerEndpointEvent>,
+    events: VecDeque<GameNetworkServerEvent>,
     bytes: Vec<u8>,
 }
 
@@ -50,14 +48,14 @@ impl ServerEndpoint for PlainServer {
             (HELLO, None) => {
                 self.peers.push(from);
                 let peer = Peer(self.peers.len() as u64 - 1);
-                self.events.push_back(ServerEndpointEvent::Connected { peer, remote: from });
+                self.events.push_back(GameNetworkServerEvent::Connected { peer, remote: from });
             }
             (MESSAGE, Some(peer)) => {
-                self.events.push_back(ServerEndpointEvent::Message { peer, channel: CHANNEL });
+                self.events.push_back(GameNetworkServerEvent::Message { peer, channel: CHANNEL });
             }
             (GOODBYE, Some(peer)) => {
                 let reason = DisconnectReason::closed_by_peer(b"");
-                self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+                self.events.push_back(GameNetworkServerEvent::Disconnected { peer, reason });
             }
             _ => {}
         }
@@ -73,7 +71,7 @@ impl ServerEndpoint for PlainServer {
         self.outgoing.pop(datagram)
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         let event = self.events.pop_front()?;
         bytes.extend_from_slice(&self.bytes);
         Some(event)
@@ -90,7 +88,7 @@ impl ServerEndpoint for PlainServer {
     fn disconnect(&mut self, _now: Instant, peer: Peer, _reason: &str) {
         self.put(peer, GOODBYE, b"");
         let reason = DisconnectReason::ClosedByUs;
-        self.events.push_back(ServerEndpointEvent::Disconnected { peer, reason });
+        self.events.push_back(GameNetworkServerEvent::Disconnected { peer, reason });
     }
 
     fn shutdown(&mut self, _now: Instant) {}
@@ -122,7 +120,7 @@ pub(crate) struct PlainClient {
     /// The greeting to send and when to send it next, until there is a welcome.
     hello: Option<(Vec<u8>, Instant)>,
     outgoing: BytesQueue<()>,
-    events: VecDeque<(ClientEndpointEvent, Vec<u8>)>,
+    events: VecDeque<(GameNetworkClientEvent, Vec<u8>)>,
 }
 
 impl PlainClient {
@@ -135,7 +133,7 @@ impl PlainClient {
 
     fn end(&mut self, reason: DisconnectReason) {
         self.hello = None;
-        self.events.push_back((ClientEndpointEvent::Disconnected { reason }, Vec::new()));
+        self.events.push_back((GameNetworkClientEvent::Disconnected { reason }, Vec::new()));
     }
 }
 
@@ -151,10 +149,10 @@ impl ClientEndpoint for PlainClient {
         let Some((letter, bytes)) = datagram.split_first() else { return };
         match *letter {
             WELCOME if self.hello.take().is_some() => {
-                self.events.push_back((ClientEndpointEvent::Connected, bytes.to_vec()));
+                self.events.push_back((GameNetworkClientEvent::Connected, bytes.to_vec()));
             }
             MESSAGE => {
-                self.events.push_back((ClientEndpointEvent::Message { channel: CHANNEL }, bytes.to_vec()));
+                self.events.push_back((GameNetworkClientEvent::Message { channel: CHANNEL }, bytes.to_vec()));
             }
             GOODBYE => self.end(DisconnectReason::closed_by_peer(b"")),
             _ => {}
@@ -179,7 +177,7 @@ impl ClientEndpoint for PlainClient {
         self.outgoing.pop(datagram).is_some()
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         let (event, its_bytes) = self.events.pop_front()?;
         bytes.extend_from_slice(&its_bytes);
         Some(event)

@@ -103,10 +103,10 @@ impl ServerNetwork for MumbleGateway {
 }
 
 impl ServerTransport for MumbleGateway {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        let event = loop {
-            if let Some(event) = self.next_link_event(now) {
-                break event;
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        loop {
+            if let Some(event) = self.next_link_event(now, bytes) {
+                return Some(event);
             }
             match self.server.poll(now) {
                 Some(event) => self.handle_event(now, event),
@@ -116,8 +116,7 @@ impl ServerTransport for MumbleGateway {
                     return None;
                 }
             }
-        };
-        Some(event.with_packet(&self.packet))
+        }
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

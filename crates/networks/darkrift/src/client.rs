@@ -27,8 +27,6 @@ pub struct DarkRiftClient {
     ends: VecDeque<DisconnectReason>,
     turn: Turn,
     datagram: Box<[u8]>,
-    /// The payload of the most recent event: a message, or the body of the Configure command.
-    message: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -81,7 +79,6 @@ impl DarkRiftClient {
             ends: VecDeque::new(),
             turn: FRESH_TURN,
             datagram: vec![0; DATAGRAM_BYTES_MAX].into_boxed_slice(),
-            message: Vec::new(),
             statistics: Statistics::default(),
         })
     }
@@ -95,7 +92,7 @@ impl DarkRiftClient {
         self.state = State::Live { id, connector, udp: None };
     }
 
-    fn step(&mut self, now: Instant) -> Option<Step> {
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         if let State::Live { connector, .. } = &mut self.state {
             connector.handle_timeout(now);
         }
@@ -105,9 +102,9 @@ impl DarkRiftClient {
                 return Some(Step::Disconnected(reason));
             }
             let step = match self.turn {
-                Turn::Datagrams { left } => self.read_datagram(left),
+                Turn::Datagrams { left } => self.read_datagram(left, bytes),
                 Turn::Stream => {
-                    if let Some(step) = self.read_stream(now) {
+                    if let Some(step) = self.read_stream(now, bytes) {
                         return Some(step);
                     }
                     if !self.ends.is_empty() {
@@ -127,33 +124,33 @@ impl DarkRiftClient {
         }
     }
 
-    fn read_datagram(&mut self, left: u32) -> Option<Step> {
+    fn read_datagram(&mut self, left: u32, bytes: &mut Vec<u8>) -> Option<Step> {
         let State::Live { connector, udp: Some(udp), .. } = &mut self.state else {
             self.turn = Turn::Stream;
             return None;
         };
         let received = if left == 0 { None } else { udp.receive(&mut self.datagram) };
-        let Some((bytes, _)) = received else {
+        let Some((length, _)) = received else {
             self.turn = Turn::Stream;
             return None;
         };
         self.turn = Turn::Datagrams { left: left - 1 };
-        let event = connector.handle_datagram(&self.datagram[..bytes])?;
-        let step = take_in(event, UNRELIABLE, &mut self.message);
-        self.note(&step);
+        let event = connector.handle_datagram(&self.datagram[..length])?;
+        let step = take_in(event, UNRELIABLE, bytes);
+        self.note(&step, bytes);
         Some(step)
     }
 
     /// The next message of the stream.
-    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+    fn read_stream(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         loop {
             let State::Live { id, connector, .. } = &mut self.state else { return None };
             let (taken, event) = connector.handle_stream(now, self.tcp.received(*id));
-            let step = event.map(|event| take_in(event, RELIABLE, &mut self.message));
+            let step = event.map(|event| take_in(event, RELIABLE, bytes));
             self.tcp.consume(*id, taken);
             self.carry_out();
             if let Some(step) = step {
-                self.note(&step);
+                self.note(&step, bytes);
                 return Some(step);
             }
             if taken == 0 {
@@ -236,9 +233,9 @@ impl DarkRiftClient {
         DisconnectReason::Unreachable { address: self.settings.server.to_string(), cause: error.to_string() }
     }
 
-    fn note(&mut self, step: &Step) {
+    fn note(&mut self, step: &Step, bytes: &[u8]) {
         if let Step::Message(channel) = step {
-            self.statistics.received.count(CHANNELS.delivery_of(*channel), 1, self.message.len());
+            self.statistics.received.count(CHANNELS.delivery_of(*channel), 1, bytes.len());
         }
     }
 }
@@ -253,10 +250,10 @@ impl GameNetworkClient for DarkRiftClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkClientEvent<'_>> {
-        Some(match self.step(now)? {
-            Step::Connected => GameNetworkClientEvent::Connected { greeting: &self.message },
-            Step::Message(channel) => GameNetworkClientEvent::Message { channel, message: &self.message },
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+        Some(match self.step(now, bytes)? {
+            Step::Connected => GameNetworkClientEvent::Connected,
+            Step::Message(channel) => GameNetworkClientEvent::Message { channel },
             Step::Disconnected(reason) => GameNetworkClientEvent::Disconnected { reason },
         })
     }

@@ -28,8 +28,6 @@ pub struct DarkRiftServer {
     /// Peers whose streams may hold another message.
     reading: VecDeque<TcpId>,
     datagram: Box<[u8]>,
-    /// The payload of the most recent message event.
-    message: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -76,7 +74,6 @@ impl DarkRiftServer {
             turn: FRESH_TURN,
             reading: VecDeque::new(),
             datagram: vec![0; DATAGRAM_BYTES_MAX].into_boxed_slice(),
-            message: Vec::new(),
             statistics: Statistics::default(),
         })
     }
@@ -91,14 +88,14 @@ impl DarkRiftServer {
         self.addresses[1]
     }
 
-    fn step(&mut self, now: Instant) -> Option<Step> {
+    fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         self.listener.handle_timeout(now);
         self.carry_out(now);
         loop {
             let step = match self.turn {
-                Turn::Datagrams { left } => self.read_datagram(now, left),
+                Turn::Datagrams { left } => self.read_datagram(now, left, bytes),
                 Turn::Streams => {
-                    if let Some(step) = self.read_stream(now) {
+                    if let Some(step) = self.read_stream(now, bytes) {
                         return Some(step);
                     }
                     let Some(event) = self.tcp.poll(now) else {
@@ -114,33 +111,33 @@ impl DarkRiftServer {
         }
     }
 
-    fn read_datagram(&mut self, now: Instant, left: u32) -> Option<Step> {
+    fn read_datagram(&mut self, now: Instant, left: u32, bytes: &mut Vec<u8>) -> Option<Step> {
         let received = if left == 0 { None } else { self.udp.receive(&mut self.datagram) };
-        let Some((bytes, from)) = received else {
+        let Some((length, from)) = received else {
             self.turn = Turn::Streams;
             return None;
         };
         self.turn = Turn::Datagrams { left: left - 1 };
-        let event = self.listener.handle_datagram(from, &self.datagram[..bytes]);
-        let step = event.map(|event| take_in(event, UNRELIABLE, &mut self.message));
-        self.note(step.as_ref());
+        let event = self.listener.handle_datagram(from, &self.datagram[..length]);
+        let step = event.map(|event| take_in(event, UNRELIABLE, bytes));
+        self.note(step.as_ref(), bytes);
         self.carry_out(now);
         step
     }
 
     /// The next message of the streams with unread bytes.
-    fn read_stream(&mut self, now: Instant) -> Option<Step> {
+    fn read_stream(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         loop {
             let id = *self.reading.front()?;
             let (taken, event) = self.listener.handle_stream(Peer(id.0), self.tcp.received(id));
-            let step = event.map(|event| take_in(event, RELIABLE, &mut self.message));
+            let step = event.map(|event| take_in(event, RELIABLE, bytes));
             self.tcp.consume(id, taken);
             if taken == 0 {
                 self.reading.pop_front();
                 self.carry_out(now);
             }
             if step.is_some() {
-                self.note(step.as_ref());
+                self.note(step.as_ref(), bytes);
                 return step;
             }
         }
@@ -171,9 +168,9 @@ impl DarkRiftServer {
         }
     }
 
-    fn note(&mut self, step: Option<&Step>) {
+    fn note(&mut self, step: Option<&Step>, bytes: &[u8]) {
         if let Some(Step::Message(_, channel)) = step {
-            self.statistics.received.count(self.delivery_of(*channel), 1, self.message.len());
+            self.statistics.received.count(self.delivery_of(*channel), 1, bytes.len());
         }
     }
 }
@@ -227,14 +224,13 @@ impl ServerNetwork for DarkRiftServer {
 }
 
 impl GameNetworkServer for DarkRiftServer {
-    fn poll(&mut self, now: Instant) -> Option<GameNetworkServerEvent<'_>> {
-        Some(match self.step(now)? {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+        Some(match self.step(now, bytes)? {
             Step::Connected(peer, remote) => {
-                GameNetworkServerEvent::Connected { peer, remote, greeting: &[] }
+                bytes.clear();
+                GameNetworkServerEvent::Connected { peer, remote }
             }
-            Step::Message(peer, channel) => {
-                GameNetworkServerEvent::Message { peer, channel, message: &self.message }
-            }
+            Step::Message(peer, channel) => GameNetworkServerEvent::Message { peer, channel },
             Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
         })
     }

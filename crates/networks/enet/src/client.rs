@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::ClientEndpoint;
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
-use rusty_enet::{MTU_MAX, Packet};
+use rusty_enet::MTU_MAX;
 
 use crate::EnetClientSettings;
 use crate::incoming::{Admission, Incoming};
@@ -26,7 +26,7 @@ pub struct EnetClient {
     connection: Option<Connection>,
     /// Goodbyes of a connection that is over.
     farewells: VecDeque<Vec<u8>>,
-    events: VecDeque<Event>,
+    events: BufferQueue<GameNetworkClientEvent>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
     /// The part of it that ENet gets.
@@ -65,13 +65,6 @@ enum Stage {
     Ending(Instant),
 }
 
-#[derive(Debug)]
-enum Event {
-    Connected,
-    Message(MessageChannel, Packet),
-    Disconnected(DisconnectReason),
-}
-
 /// The number of the server, and of a client that is to be connected to it.
 const SERVER: u16 = 0;
 
@@ -95,7 +88,7 @@ impl EnetClient {
             clock: Clock::default(),
             connection: None,
             farewells: VecDeque::new(),
-            events: VecDeque::new(),
+            events: BufferQueue::default(),
             datagram: Vec::new(),
             admitted: Vec::new(),
             now: None,
@@ -189,7 +182,8 @@ impl EnetClient {
                 Happened::Message(_, channel, packet) if connection.stage == Stage::Open => {
                     let delivery = self.settings.connection.delivery_of(channel);
                     self.statistics.received.count(delivery, 1, packet.data().len());
-                    self.events.push_back(Event::Message(channel, packet));
+                    let event = GameNetworkClientEvent::Message { channel };
+                    self.events.push(event, |bytes| bytes.extend_from_slice(packet.data()));
                 }
                 Happened::Message(..) => {}
             }
@@ -203,7 +197,7 @@ impl EnetClient {
         };
         connection.stage = Stage::Open;
         connection.machine.unthrottle(SERVER, &self.settings.connection);
-        self.events.push_back(Event::Connected);
+        self.events.push(GameNetworkClientEvent::Connected, |_| ());
     }
 
     /// The server is gone: we have left, it said goodbye, or it is silent.
@@ -234,7 +228,7 @@ impl EnetClient {
             self.events.clear();
         }
         let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
-        self.events.push_back(Event::Disconnected(reason));
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 
     /// Says goodbye without waiting for its arrival.
@@ -321,15 +315,8 @@ impl ClientEndpoint for EnetClient {
         connection.machine.pop(datagram).is_some()
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
-        Some(match self.events.pop_front()? {
-            Event::Connected => ClientEndpointEvent::Connected,
-            Event::Message(channel, packet) => {
-                bytes.extend_from_slice(packet.data());
-                ClientEndpointEvent::Message { channel }
-            }
-            Event::Disconnected(reason) => ClientEndpointEvent::Disconnected { reason },
-        })
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+        self.events.pop(bytes)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {

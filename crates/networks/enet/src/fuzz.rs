@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
-use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
 
 use crate::screening::{Command, MessageKind};
 use crate::{
@@ -211,7 +211,7 @@ impl Stage {
         loop {
             while let Some(event) = self.server.poll_event(&mut bytes) {
                 self.reported.note(&event);
-                if let ServerEndpointEvent::Connected { peer, .. } = event
+                if let GameNetworkServerEvent::Connected { peer, .. } = event
                     && self.takes_newcomers
                 {
                     self.server.accept(self.now, peer, &[]);
@@ -231,7 +231,7 @@ impl Stage {
         loop {
             while let Some(event) = self.clients[place].poll_event(&mut bytes) {
                 assert!(self.is_connecting[place], "{event:?} without a connection");
-                self.is_connecting[place] = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+                self.is_connecting[place] = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
                 bytes.clear();
             }
             if !self.clients[place].poll_transmit(self.now, &mut bytes) {

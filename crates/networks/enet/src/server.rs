@@ -12,10 +12,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{
-    PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
-};
-use consonance_gateway::{Allowance, MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_gateway::{Allowance, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 use rusty_enet::{MTU_MAX, Packet};
 
@@ -189,7 +187,7 @@ impl ServerEndpoint for EnetServer {
         self.machines.pop(datagram)
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.clients.poll_event(bytes)
     }
 

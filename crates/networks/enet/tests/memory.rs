@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::GameNetworkServerEvent;
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::random::Random;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -58,7 +59,7 @@ fn kept_after(attack: &[Vec<u8>]) -> usize {
             bytes.clear();
         }
         while let Some(event) = server.poll_event(&mut bytes) {
-            if let ServerEndpointEvent::Connected { peer, .. } = event {
+            if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 server.accept(now, peer, &[]);
             }
         }

@@ -1,11 +1,10 @@
 //! The client's end.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, Statistics};
 use ring::hmac;
 
@@ -24,8 +23,7 @@ pub struct ForgeClient {
     seed: hmac::Key,
     drawn: u64,
     state: State,
-    events: VecDeque<ClientEndpointEvent>,
-    event_bytes: BytesQueue<()>,
+    events: BufferQueue<GameNetworkClientEvent>,
     /// Datagrams beside a link, or after its end.
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
@@ -72,8 +70,7 @@ impl ForgeClient {
             seed: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             drawn: 0,
             state: State::Down,
-            events: VecDeque::new(),
-            event_bytes: BytesQueue::default(),
+            events: BufferQueue::default(),
             outbox: BytesQueue::default(),
             payload: Vec::new(),
             statistics: Statistics::default(),
@@ -112,10 +109,11 @@ impl ForgeClient {
             (State::Asking { .. }, Control::Binary) if head.group == GROUP_ID => self.come_up(now),
             (State::Up { .. }, Control::Binary) if head.router == 0 => {
                 let channel = message::channel_of(head);
-                let payload = &self.payload;
-                self.event_bytes.push((), |bytes| message::write(head.group, payload, bytes));
-                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
-                self.events.push_back(ClientEndpointEvent::Message { channel });
+                let message = &mut self.payload;
+                let payload_bytes = message::payload(message).len();
+                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload_bytes);
+                let event = GameNetworkClientEvent::Message { channel };
+                self.events.push(event, |bytes| std::mem::swap(bytes, message));
             }
             (State::Up { link, .. }, Control::Ping) if self.payload.len() <= PAYLOAD_BYTES_MAX => {
                 let pong = Head::unreliable(Control::Pong, GROUP_PONG);
@@ -135,9 +133,8 @@ impl ForgeClient {
     fn come_up(&mut self, now: Instant) {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
-        let number = &self.payload;
-        self.event_bytes.push((), |bytes| bytes.extend_from_slice(number));
-        self.events.push_back(ClientEndpointEvent::Connected);
+        let number = message::payload(&self.payload);
+        self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(number));
     }
 
     /// Ends the link: queues its remaining datagrams, and nothing more.
@@ -154,7 +151,7 @@ impl ForgeClient {
                 self.payload.clear();
             }
         }
-        self.events.push_back(ClientEndpointEvent::Disconnected { reason });
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 
     fn link(&self) -> Option<&Link> {
@@ -216,7 +213,6 @@ impl ClientEndpoint for ForgeClient {
             }
         }
         loop {
-            self.payload.clear();
             let mut payload = std::mem::take(&mut self.payload);
             let head = self.link_mut().and_then(|link| link.poll_frame(&mut payload));
             self.payload = payload;
@@ -258,12 +254,8 @@ impl ClientEndpoint for ForgeClient {
             || self.link_mut().is_some_and(|link| link.poll_transmit(datagram))
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
-        let event = self.events.pop_front()?;
-        if !matches!(event, ClientEndpointEvent::Disconnected { .. }) {
-            self.event_bytes.pop(bytes);
-        }
-        Some(event)
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+        self.events.pop(bytes)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
@@ -284,13 +276,12 @@ impl ClientEndpoint for ForgeClient {
     }
 
     fn disconnect(&mut self, now: Instant) {
-        self.events.retain(|event| !matches!(event, ClientEndpointEvent::Message { .. }));
-        self.event_bytes.clear();
+        self.events.retain(|event| !matches!(event, GameNetworkClientEvent::Message { .. }));
         match std::mem::replace(&mut self.state, State::Down) {
             State::Down => {}
             State::Upgrading { .. } => {
                 let reason = DisconnectReason::ClosedByUs;
-                self.events.push_back(ClientEndpointEvent::Disconnected { reason });
+                self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
             }
             State::Asking { mut link, .. } | State::Up { mut link, .. } => {
                 // If there is no room, the host has not answered for long and will notice the silence.

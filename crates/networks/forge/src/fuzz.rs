@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
 use consonance_gateway::udp::fuzz::ReportedPeers;
-use consonance_gateway::udp::{
-    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
-};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 
 use crate::frame::{Control, Frame, Meta, Piece, write_trailer};
 use crate::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
@@ -107,12 +106,12 @@ fn check_server_events(server: &mut ForgeServer, reported: &mut ReportedPeers, n
     while let Some(event) = server.poll_event(&mut bytes) {
         reported.note(&event);
         match event {
-            ServerEndpointEvent::Connected { peer, .. } => {
+            GameNetworkServerEvent::Connected { peer, .. } => {
                 assert_eq!(bytes.len(), 36);
                 server.accept(now, peer, &[]);
             }
-            ServerEndpointEvent::Message { .. } => assert!(bytes.len() >= 4),
-            ServerEndpointEvent::Disconnected { .. } => assert!(bytes.is_empty()),
+            GameNetworkServerEvent::Message { .. } => assert!(bytes.len() >= 4),
+            GameNetworkServerEvent::Disconnected { .. } => assert!(bytes.is_empty()),
         }
         bytes.clear();
     }
@@ -124,7 +123,7 @@ fn check_client(client: &mut ForgeClient, was_over: bool) -> bool {
     let mut bytes = Vec::new();
     while let Some(event) = client.poll_event(&mut bytes) {
         assert!(!is_over, "an end is the last thing");
-        is_over = matches!(event, ClientEndpointEvent::Disconnected { .. });
+        is_over = matches!(event, GameNetworkClientEvent::Disconnected { .. });
         bytes.clear();
     }
     is_over

@@ -27,7 +27,8 @@
 //! use std::time::Instant;
 //!
 //! use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings};
-//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//! use consonance_gateway::GameNetworkServerEvent;
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
 //!
 //! let now = Instant::now();
 //! // In production, the secret and the seed come from the system's random numbers.
@@ -44,7 +45,7 @@
 //!     }
 //! }
 //! let event = server.poll_event(&mut bytes);
-//! assert!(matches!(event, Some(ServerEndpointEvent::Connected { remote, .. }) if remote == address));
+//! assert!(matches!(event, Some(GameNetworkServerEvent::Connected { remote, .. }) if remote == address));
 //! assert_eq!(bytes.len(), 36, "its GUID is its greeting");
 //! ```
 //!

@@ -5,9 +5,11 @@ mod pieces;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::BufferQueue;
 use consonance_gateway::udp::BytesQueue;
 
 use crate::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
+use crate::message;
 use crate::settings::LinkSettings;
 
 use self::pieces::Pieces;
@@ -36,7 +38,7 @@ pub(crate) struct Link {
     /// The bytes of these.
     ahead_bytes: usize,
     /// Frames to be taken, with their payloads.
-    inbox: BytesQueue<Head>,
+    inbox: BufferQueue<Head>,
     outbox: BytesQueue<()>,
     frame: Vec<u8>,
     malformed: u64,
@@ -92,7 +94,7 @@ impl Link {
             expected_id: 0,
             ahead: BTreeMap::new(),
             ahead_bytes: 0,
-            inbox: BytesQueue::default(),
+            inbox: BufferQueue::default(),
             outbox: BytesQueue::default(),
             frame: Vec::new(),
             malformed: 0,
@@ -215,7 +217,7 @@ impl Link {
         self.last_heard + time <= now
     }
 
-    /// The next frame received; its payload is appended.
+    /// The next frame received; its payload, or of a binary one its message, replaces what is in the buffer.
     pub(crate) fn poll_frame(&mut self, payload: &mut Vec<u8>) -> Option<Head> {
         self.inbox.pop(payload)
     }
@@ -339,7 +341,13 @@ impl Link {
     }
 
     fn deliver(&mut self, head: Head, payload: &[u8]) {
-        self.inbox.push(head, |bytes| bytes.extend_from_slice(payload));
+        self.inbox.push(head, |bytes| {
+            if matches!(head.control, Control::Binary) {
+                message::write(head.group, payload, bytes);
+            } else {
+                bytes.extend_from_slice(payload);
+            }
+        });
     }
 }
 

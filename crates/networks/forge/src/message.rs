@@ -17,6 +17,11 @@ pub(crate) fn write(group: i32, payload: &[u8], message: &mut Vec<u8>) {
     message.extend_from_slice(payload);
 }
 
+/// What is in a message behind its group.
+pub(crate) fn payload(message: &[u8]) -> &[u8] {
+    message.get(GROUP_BYTES..).unwrap_or_default()
+}
+
 /// The frame that carries it.
 pub(crate) fn head(channel: MessageChannel, group: i32) -> Head {
     Head { control: Control::Binary, router: 0, group, is_reliable: channel == RELIABLE }
@@ -28,4 +33,6 @@ pub(crate) fn channel_of(head: Head) -> MessageChannel {
 
 pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-pub(crate) const MESSAGE_BYTES_MAX: usize = 4 + PAYLOAD_BYTES_MAX;
+const GROUP_BYTES: usize = 4;
+
+pub(crate) const MESSAGE_BYTES_MAX: usize = GROUP_BYTES + PAYLOAD_BYTES_MAX;

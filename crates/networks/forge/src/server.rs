@@ -6,8 +6,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, Statistics};
 use ring::hmac;
 
@@ -113,7 +113,6 @@ impl ForgeServer {
         let Some(client) = self.clients.get_mut(peer) else { return };
         client.link.handle_datagram(now, datagram);
         loop {
-            self.payload.clear();
             let Some(client) = self.clients.get_mut(peer) else { return };
             let Some(head) = client.link.poll_frame(&mut self.payload) else { break };
             self.handle_frame(now, peer, head);
@@ -126,9 +125,10 @@ impl ForgeServer {
         match head.control {
             Control::Binary if head.router == 0 && client.stage == Stage::Up => {
                 let channel = message::channel_of(head);
-                let payload = &self.payload;
-                self.clients.push_message(peer, channel, |bytes| message::write(head.group, payload, bytes));
-                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload.len());
+                let message = &mut self.payload;
+                let payload_bytes = message::payload(message).len();
+                self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload_bytes);
+                self.clients.push_message(peer, channel, |bytes| std::mem::swap(bytes, message));
             }
             // No longer than its answer may be: stock pings have a time in them.
             Control::Ping if self.payload.len() <= PAYLOAD_BYTES_MAX => {
@@ -249,7 +249,7 @@ impl ServerEndpoint for ForgeServer {
         None
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.clients.poll_event(bytes)
     }
 

@@ -147,7 +147,7 @@ impl Game {
     }
 
     fn drain(&mut self) {
-        while let Some(event) = self.player.poll(self.now) {
+        while let Some(event) = self.player.poll_event(self.now, &mut Vec::new()) {
             match event {
                 ClientLinkEvent::Connected => assert!(!std::mem::replace(&mut self.has_link, true)),
                 ClientLinkEvent::Packet { .. } => assert!(self.has_link),
@@ -163,7 +163,9 @@ impl Game {
             }
         }
         assert!(self.direct.len() < PEERS_MAX);
-        while let Some(event) = self.server.as_mut().and_then(|server| server.poll(self.now)) {
+        while let Some(event) =
+            self.server.as_mut().and_then(|server| server.poll_event(self.now, &mut Vec::new()))
+        {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
                 ServerLinkEvent::Packet { peer, .. } => assert!(self.guests.contains(&peer)),

@@ -57,12 +57,12 @@ impl Scene {
             steps += 1;
         }
         if let Some(server) = &mut self.server {
-            while server.poll(self.now).is_some() {
+            while server.poll_event(self.now, &mut Vec::new()).is_some() {
                 steps += 1;
             }
             server.flush(self.now);
         }
-        while self.player.poll(self.now).is_some() {
+        while self.player.poll_event(self.now, &mut Vec::new()).is_some() {
             steps += 1;
         }
         steps

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use crate::segment::{Command, HEADER_BYTES, Segment, Segments};
 
 use numbers::is_before;
+pub(crate) use receiving::FirstByte;
 use receiving::Receiving;
 use round_trip::{RoundTrip, TIMEOUT_MS_MAX};
 use sending::{Patience, Sending};
@@ -172,10 +173,20 @@ impl Arq {
     /// # Errors
     /// If the other end violated the protocol: the order of further messages cannot be trusted.
     pub fn receive(&mut self, message: &mut Vec<u8>) -> Result<bool, BrokenMessage> {
+        let mut rest = Vec::new();
+        let Some(FirstByte(first)) = self.receive_split(&mut rest)? else { return Ok(false) };
+        message.extend(first);
+        message.append(&mut rest);
+        Ok(true)
+    }
+
+    /// Takes the next complete message, if there is one: returns its first byte, and replaces what is in the buffer by
+    /// the others. A message of one part is not copied.
+    pub(crate) fn receive_split(&mut self, rest: &mut Vec<u8>) -> Result<Option<FirstByte>, BrokenMessage> {
         let was_full = self.receiving.free() == 0;
-        let has_message = self.receiving.take(message).map_err(|()| BrokenMessage)?;
-        self.owes_window |= was_full && has_message;
-        Ok(has_message)
+        let first = self.receiving.take(rest).map_err(|()| BrokenMessage)?;
+        self.owes_window |= was_full && first.is_some();
+        Ok(first)
     }
 
     /// Emits the datagrams that are due, each with the prefix: acknowledgements first, then window messages, then

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -22,7 +22,7 @@ pub struct KcpClient {
     settings: KcpClientSettings,
     connection: Option<Connection>,
     /// Unreliable messages that have arrived.
-    incoming: BytesQueue<()>,
+    incoming: BufferQueue<()>,
     outgoing: BytesQueue<()>,
     ended: VecDeque<DisconnectReason>,
     /// The latest time that the driver has passed in.
@@ -60,7 +60,7 @@ impl KcpClient {
         Self {
             settings,
             connection: None,
-            incoming: BytesQueue::default(),
+            incoming: BufferQueue::default(),
             outgoing: BytesQueue::default(),
             ended: VecDeque::new(),
             now: None,
@@ -252,26 +252,26 @@ impl ClientEndpoint for KcpClient {
         self.outgoing.pop(datagram).is_some()
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         match self.next_reliable(bytes) {
             Some(true) => {
                 self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
-                return Some(ClientEndpointEvent::Message { channel: RELIABLE_CHANNEL });
+                return Some(GameNetworkClientEvent::Message { channel: RELIABLE_CHANNEL });
             }
             Some(false) => {
                 bytes.clear();
-                return Some(ClientEndpointEvent::Connected);
+                return Some(GameNetworkClientEvent::Connected);
             }
-            None => bytes.clear(),
+            None => {}
         }
         if self.incoming.pop(bytes).is_some() {
             self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());
-            return Some(ClientEndpointEvent::Message { channel: UNRELIABLE_CHANNEL });
+            return Some(GameNetworkClientEvent::Message { channel: UNRELIABLE_CHANNEL });
         }
         if let Some(now) = self.now {
             self.finish_closing(now);
         }
-        self.ended.pop_front().map(|reason| ClientEndpointEvent::Disconnected { reason })
+        self.ended.pop_front().map(|reason| GameNetworkClientEvent::Disconnected { reason })
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
 use consonance_gateway::udp::fuzz::ReportedPeers;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 
 use crate::{
     Command, DATAGRAM_BYTES_MAX, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
@@ -199,7 +200,7 @@ impl Stage {
         loop {
             while let Some(event) = self.server.poll_event(&mut bytes) {
                 self.reported.note(&event);
-                if let ServerEndpointEvent::Connected { peer, .. } = event
+                if let GameNetworkServerEvent::Connected { peer, .. } = event
                     && self.takes_newcomers
                 {
                     self.server.accept(self.now, peer, &[]);
@@ -225,7 +226,7 @@ impl Stage {
         loop {
             while let Some(event) = client.poll_event(&mut bytes) {
                 assert!(*is_connecting, "{event:?} without a connection");
-                *is_connecting = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+                *is_connecting = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
                 bytes.clear();
             }
             if !client.poll_transmit(self.now, &mut bytes) {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use consonance_transport::DisconnectReason;
 
+use crate::arq::FirstByte;
 use crate::generation::{DATAGRAM_BYTES_MAX, RELIABLE, UNRELIABLE, opcode, unreliable_opcode};
 use crate::{Arq, Generation, LinkSettings};
 
@@ -143,17 +144,16 @@ impl Link {
         self.arq.handle_segments(now, segments)
     }
 
-    /// The next reliable message; the bytes of [`Reliable::Data`] are written into an empty buffer.
+    /// The next reliable message; the bytes of [`Reliable::Data`] replace what is in the buffer.
     pub(crate) fn next_message(&mut self, message: &mut Vec<u8>) -> Option<Reliable> {
         loop {
-            message.clear();
-            match self.arq.receive(message) {
-                Ok(true) => {}
-                Ok(false) => return None,
+            let opcode = match self.arq.receive_split(message) {
+                Ok(Some(FirstByte(opcode))) => opcode,
+                Ok(None) => return None,
                 Err(_) => return Some(Reliable::Broken("the fragments of a message are out of order")),
-            }
+            };
             self.last_heard = self.last_datagram;
-            if let Some(reliable) = self.classify(message) {
+            if let Some(reliable) = self.classify(opcode, message) {
                 return Some(reliable);
             }
         }
@@ -276,12 +276,12 @@ impl Link {
         }
     }
 
-    /// Classifies a message; `None` if it was handled here.
-    fn classify(&mut self, message: &mut Vec<u8>) -> Option<Reliable> {
-        if message.is_empty() {
+    /// Classifies a message, given without its opcode; `None` if it was handled here.
+    fn classify(&mut self, opcode: Option<u8>, message: &[u8]) -> Option<Reliable> {
+        let Some(opcode) = opcode else {
             return Some(Reliable::Broken("a message without an opcode"));
-        }
-        Some(match message.remove(0) {
+        };
+        Some(match opcode {
             opcode::HELLO => Reliable::Hello(message.first_chunk().copied().map(u32::from_le_bytes)),
             opcode::PING => {
                 self.answer_ping(message);

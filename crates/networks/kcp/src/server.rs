@@ -11,8 +11,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint, ServerEndpointEvent};
-use consonance_gateway::{Allowance, MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_gateway::{Allowance, BufferQueue, GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
@@ -33,7 +33,7 @@ pub struct KcpServer {
     /// Peers from which reliable messages may have arrived.
     ready: VecDeque<Peer>,
     /// Unreliable messages that have arrived.
-    incoming: BytesQueue<Peer>,
+    incoming: BufferQueue<Peer>,
     outgoing: BytesQueue<SocketAddr>,
     /// The latest time that the driver has passed in.
     now: Option<Instant>,
@@ -59,7 +59,7 @@ impl KcpServer {
             cookies: Cookies::new(&seed),
             hello_rate: None,
             ready: VecDeque::new(),
-            incoming: BytesQueue::default(),
+            incoming: BufferQueue::default(),
             outgoing: BytesQueue::default(),
             now: None,
             links: Statistics::default(),
@@ -204,7 +204,7 @@ impl ServerEndpoint for KcpServer {
         self.outgoing.pop(datagram)
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.next_event(bytes)
     }
 

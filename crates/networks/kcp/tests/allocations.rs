@@ -28,6 +28,8 @@ struct Room {
     now: Instant,
     connected: usize,
     heard: usize,
+    /// The server's buffer of events, and the clients'.
+    bytes: [Vec<u8>; 2],
 }
 
 impl Room {
@@ -45,21 +47,30 @@ impl Room {
         for client in &mut clients {
             client.connect(now, &[]);
         }
-        Self { server, peers: Vec::with_capacity(CLIENTS), clients, now, connected: 0, heard: 0 }
+        Self {
+            server,
+            peers: Vec::with_capacity(CLIENTS),
+            clients,
+            now,
+            connected: 0,
+            heard: 0,
+            bytes: Default::default(),
+        }
     }
 
     /// One iteration of all ends: voice from a client goes to all.
     fn run_once(&mut self) {
         let mut voice = [0; 100];
         let mut has_voice = false;
-        while let Some(event) = self.server.poll(self.now) {
+        let [bytes, clients_bytes] = &mut self.bytes;
+        while let Some(event) = self.server.poll_event(self.now, bytes) {
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
                     self.peers.push(peer);
                     self.server.accept(self.now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { message, .. } => {
-                    voice.copy_from_slice(message);
+                GameNetworkServerEvent::Message { .. } => {
+                    voice.copy_from_slice(bytes);
                     has_voice = true;
                 }
                 GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
@@ -72,9 +83,9 @@ impl Room {
         }
         self.server.flush(self.now);
         for client in &mut self.clients {
-            while let Some(event) = client.poll(self.now) {
+            while let Some(event) = client.poll_event(self.now, clients_bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected { .. } => self.connected += 1,
+                    GameNetworkClientEvent::Connected => self.connected += 1,
                     GameNetworkClientEvent::Message { .. } => self.heard += 1,
                     GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
                 }

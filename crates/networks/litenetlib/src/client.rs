@@ -5,8 +5,8 @@ mod packets;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
 
 use crate::UtcClock;
@@ -30,7 +30,7 @@ pub struct LiteNetLibClient {
     connect_time: i64,
     /// Datagrams that belong to no established connection.
     answers: BytesQueue<()>,
-    events: BytesQueue<ClientEndpointEvent>,
+    events: BufferQueue<GameNetworkClientEvent>,
     statistics: Statistics,
     round_trip: Duration,
     /// The counters of former connections.
@@ -80,7 +80,7 @@ impl LiteNetLibClient {
             state: State::Idle,
             connect_time: 0,
             answers: BytesQueue::default(),
-            events: BytesQueue::default(),
+            events: BufferQueue::default(),
             statistics: Statistics::default(),
             round_trip: Duration::ZERO,
             counts: Counts::default(),
@@ -137,7 +137,7 @@ impl LiteNetLibClient {
     fn end(&mut self, reason: DisconnectReason) {
         self.close_connection();
         self.state = State::Idle;
-        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 
     fn leave_if_settled(&mut self, now: Instant) {
@@ -242,15 +242,14 @@ impl ClientEndpoint for LiteNetLibClient {
         has_one
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         loop {
             let event = self.events.pop(bytes)?;
-            let ClientEndpointEvent::Message { channel } = event else { return Some(event) };
+            let GameNetworkClientEvent::Message { channel } = event else { return Some(event) };
             if matches!(self.state, State::Connected(_)) {
                 self.statistics.received.count(delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
-            bytes.clear();
         }
     }
 

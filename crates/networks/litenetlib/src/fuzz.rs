@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fuzz_tape::Tape;
-use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
 use consonance_transport::Peer;
 
 use crate::{ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
@@ -141,7 +141,7 @@ impl Stage {
         while let Some(event) = self.server.poll_event(&mut bytes) {
             bytes.clear();
             self.reported.note(&event);
-            if let ServerEndpointEvent::Connected { peer, .. } = event {
+            if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
             }
         }
@@ -149,7 +149,7 @@ impl Stage {
             while let Some(event) = client.poll_event(&mut bytes) {
                 bytes.clear();
                 assert!(*is_trying, "{event:?} of a connection that has ended");
-                *is_trying = !matches!(event, ClientEndpointEvent::Disconnected { .. });
+                *is_trying = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
             }
         }
         while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {

@@ -19,7 +19,8 @@
 //! ```
 //! use std::time::{Instant, SystemTime};
 //!
-//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//! use consonance_gateway::GameNetworkServerEvent;
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
 //! use consonance_litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
 //!
 //! let now = Instant::now();
@@ -33,7 +34,7 @@
 //! let mut datagram = Vec::new();
 //! assert!(client.poll_transmit(now, &mut datagram));
 //! server.handle_datagram(now, address, &datagram);
-//! let Some(ServerEndpointEvent::Connected { peer, remote }) = server.poll_event(&mut Vec::new()) else {
+//! let Some(GameNetworkServerEvent::Connected { peer, remote }) = server.poll_event(&mut Vec::new()) else {
 //!     panic!("a client is there")
 //! };
 //! assert_eq!(remote, address);

@@ -10,10 +10,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{
-    BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
-};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, Statistics};
 
 use crate::UtcClock;
@@ -151,15 +149,14 @@ impl ServerEndpoint for LiteNetLibServer {
         to
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         loop {
             let event = self.clients.poll_event(bytes)?;
-            let ServerEndpointEvent::Message { peer, channel } = event else { return Some(event) };
+            let GameNetworkServerEvent::Message { peer, channel } = event else { return Some(event) };
             if self.clients.get(peer).is_some_and(RemoteClient::is_heard) {
                 self.links.received.count(self.delivery_of(channel), 1, bytes.len());
                 return Some(event);
             }
-            bytes.clear();
         }
     }
 

@@ -100,10 +100,10 @@ impl Scene {
         let before = self.socket.sent;
         self.voice.pump(self.now, &mut self.socket);
         let mut events = 0;
-        while self.listener.poll(self.now).is_some() {
+        while self.listener.poll_event(self.now, &mut Vec::new()).is_some() {
             events += 1;
         }
-        while self.transport.poll(self.now).is_some() {
+        while self.transport.poll_event(self.now, &mut Vec::new()).is_some() {
             events += 1;
         }
         self.voice.pump(self.now, &mut self.socket);

@@ -100,7 +100,7 @@ impl Player {
         self.socket.update_peers();
         let mut channels = SocketChannels::new(&mut self.socket, 0, 1).expect("it was built so");
         self.voice.pump(now, &mut channels);
-        while let Some(event) = self.listener.poll(now) {
+        while let Some(event) = self.listener.poll_event(now, &mut Vec::new()) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => drop(self.guests.insert(peer)),
                 ServerLinkEvent::Disconnected { peer, .. } => drop(self.guests.remove(&peer)),
@@ -108,15 +108,16 @@ impl Player {
             }
         }
         let mut connect = false;
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.is_in = true,
                 ClientLinkEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),
-                ClientLinkEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
+                ClientLinkEvent::Packet { .. } => self.heard.push(bytes.clone()),
                 ClientLinkEvent::Direct { peer, event } => match event {
                     DirectEvent::Up => drop(self.direct.insert(peer)),
                     DirectEvent::Down { .. } => drop(self.direct.remove(&peer)),
-                    DirectEvent::Packet { packet, .. } => self.heard_directly.push(packet.to_vec()),
+                    DirectEvent::Packet { .. } => self.heard_directly.push(bytes.clone()),
                 },
             }
         }

@@ -44,8 +44,6 @@ pub struct QuicClient {
     attempt: u64,
     state: State,
     packets: PacketBytes,
-    /// The packet of the last event.
-    shown: Option<Bytes>,
     statistics: Statistics,
 }
 
@@ -80,7 +78,6 @@ impl QuicClient {
             attempt: 0,
             state: State::Idle,
             packets: PacketBytes::default(),
-            shown: None,
             statistics: Statistics::default(),
         }
     }
@@ -135,7 +132,7 @@ impl ClientTransport for QuicClient {
         self.state = State::Connecting(self.runtime.spawn(attempt.run()));
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         match self.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if peer == self.peer() && matches!(self.state, State::Connecting(_)) {
@@ -148,7 +145,9 @@ impl ClientTransport for QuicClient {
                     link.make_room();
                 }
                 self.statistics.received.count(delivery, 1, packet.len());
-                Some(ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) })
+                bytes.clear();
+                bytes.extend_from_slice(&packet);
+                Some(ClientLinkEvent::Packet { delivery })
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.peer() {

@@ -39,10 +39,11 @@
 //! client.connect(Instant::now());
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
+//! let mut bytes = Vec::new();
 //! let session = loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the client does not come within a minute");
-//!     match server.poll(now) {
+//!     match server.poll_event(now, &mut bytes) {
 //!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }

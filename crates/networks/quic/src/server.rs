@@ -26,7 +26,7 @@ use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
-    Delivery, EndCode, NetworkStatistics, Peer, ServerNetwork as _, ServerTransport as _,
+    Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
 };
 use rustc_hash::FxHashMap;
 
@@ -75,10 +75,6 @@ pub struct QuicServer {
     /// Unreliable packets, sent and received, that were carried by the connections' own threads.
     packets_on_threads: u64,
     packets: PacketBytes,
-    /// The packet of the last event.
-    shown: Option<Bytes>,
-    /// The same, for a packet from the fast path.
-    shown_fast_packet: Vec<u8>,
     statistics: NetworkStatistics,
 }
 
@@ -154,8 +150,6 @@ impl QuicServer {
             web_socket_ports: Arc::clone(&web_socket_ports),
             packets_on_threads: 0,
             packets: PacketBytes::default(),
-            shown: None,
-            shown_fast_packet: Vec::new(),
             statistics: NetworkStatistics::default(),
         };
         Ok(acceptor.shards.iter().enumerate().map(server).collect())
@@ -187,7 +181,7 @@ impl QuicServer {
         let deadline = Instant::now() + at_most;
         self.shutdown(Instant::now());
         while self.shard.guests.load(Ordering::Relaxed) > 0 && Instant::now() < deadline {
-            while self.poll(Instant::now()).is_some() {}
+            while self.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
             thread::sleep(CLOSE_CHECK_INTERVAL);
         }
         let (acceptor, socket) = (Arc::clone(&self.acceptor), self.port.socket.clone());
@@ -261,12 +255,12 @@ impl QuicServer {
         }
     }
 
-    /// Receives the next packet from the fast path into `shown_fast_packet`, and returns its sender.
-    fn receive_on_fast_path(&mut self, now: Instant) -> Option<Peer> {
-        let peer = self.fast_path.as_mut()?.receive(now, &mut self.shown_fast_packet)?;
-        self.statistics.links.received.count(Delivery::Unreliable, 1, self.shown_fast_packet.len());
+    /// Receives the next packet from the fast path into the buffer.
+    fn receive_on_fast_path(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        let peer = self.fast_path.as_mut()?.receive(now, bytes)?;
+        self.statistics.links.received.count(Delivery::Unreliable, 1, bytes.len());
         self.last_heard = peer;
-        Some(peer)
+        Some(ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable })
     }
 
     fn send_collected(&mut self, now: Instant) {

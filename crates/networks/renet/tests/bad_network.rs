@@ -212,14 +212,15 @@ impl Game {
     }
 
     fn serve(&mut self) {
-        while let Some(event) = self.listener.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.listener.poll_event(self.now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => {
                     assert_eq!(session, "main");
                     self.peers.insert(peer, Vec::new());
                 }
-                ServerLinkEvent::Packet { peer, packet, .. } => {
-                    self.peers.get_mut(&peer).expect("it is connected").push(number_in(packet));
+                ServerLinkEvent::Packet { peer, .. } => {
+                    self.peers.get_mut(&peer).expect("it is connected").push(number_in(&bytes));
                 }
                 ServerLinkEvent::Disconnected { peer, .. } => drop(self.peers.remove(&peer)),
             }
@@ -229,10 +230,11 @@ impl Game {
 
 impl Player {
     fn listen(&mut self, now: Instant) {
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
-                ClientLinkEvent::Packet { delivery: Delivery::Reliable, packet } => {
-                    self.reliable.push(number_in(packet));
+                ClientLinkEvent::Packet { delivery: Delivery::Reliable } => {
+                    self.reliable.push(number_in(&bytes));
                 }
                 ClientLinkEvent::Packet { .. } => self.voice_packets += 1,
                 ClientLinkEvent::Connected => self.is_in = true,

@@ -26,7 +26,7 @@ fn a_players_voice_goes_with_the_games_connection_and_comes_back_with_it() {
         drive("voice is up", || {
             host.frame();
             player.frame(&mut voice);
-            transport.poll(Instant::now()) == Some(ClientLinkEvent::Connected)
+            transport.poll_event(Instant::now(), &mut Vec::new()) == Some(ClientLinkEvent::Connected)
         });
         transport.send(Instant::now(), Delivery::Reliable, b"roster");
         drive("both deliveries arrive", || {
@@ -87,10 +87,11 @@ impl Host {
         self.netcode.update(FRAME, &mut self.server).expect("the socket works");
         self.voice.pump(&mut self.server);
         self.netcode.send_packets(&mut self.server);
-        while let Some(event) = self.listener.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.listener.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { session, .. } => assert_eq!(session, "main"),
-                ServerLinkEvent::Packet { packet, .. } => self.heard.push(packet.to_vec()),
+                ServerLinkEvent::Packet { .. } => self.heard.push(bytes.clone()),
                 ServerLinkEvent::Disconnected { reason, .. } => self.ends.push(reason),
             }
         }
@@ -129,7 +130,7 @@ fn config() -> ConnectionConfig {
 }
 
 fn end_of(transport: &mut HostedClient) -> Option<DisconnectReason> {
-    std::iter::from_fn(|| match transport.poll(Instant::now())? {
+    std::iter::from_fn(|| match transport.poll_event(Instant::now(), &mut Vec::new())? {
         ClientLinkEvent::Disconnected { reason } => Some(Some(reason)),
         _ => Some(None),
     })

@@ -13,6 +13,8 @@ use crate::link::{SidecarEvent, SidecarLink};
 pub struct SidecarBridge<S> {
     network: S,
     link: SidecarLink,
+    /// The packet of the last event.
+    bytes: Vec<u8>,
     /// The peers of one packet.
     peers: Vec<Peer>,
 }
@@ -30,19 +32,19 @@ impl<S: ServerTransport> SidecarBridge<S> {
     /// Starts the link.
     pub fn new(now: Instant, network: S, mut link: SidecarLink) -> Self {
         link.connect(now);
-        Self { network, link, peers: Vec::new() }
+        Self { network, link, peers: Vec::new(), bytes: Vec::new() }
     }
 
     /// Carries all pending packets in both directions. Returns why the link went down, if it did.
     pub fn run_once(&mut self, now: Instant) -> Option<DisconnectReason> {
-        while let Some(event) = self.network.poll(now) {
+        while let Some(event) = self.network.poll_event(now, &mut self.bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, remote, .. } => {
                     let address = if let Remote::Socket(address) = remote { Some(address) } else { None };
                     self.link.joined(now, PlayerNumber(peer.0), address);
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.link.send(now, PlayerNumber(peer.0), delivery, packet);
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    self.link.send(now, PlayerNumber(peer.0), delivery, &self.bytes);
                 }
                 ServerLinkEvent::Disconnected { peer, .. } => self.link.left(now, PlayerNumber(peer.0)),
             }

@@ -34,19 +34,20 @@
 //! link.connect(Instant::now());
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
-//! let heard = loop {
+//! let mut bytes = Vec::new();
+//! loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "nothing is heard within a minute");
 //!     if let Some(SidecarEvent::Up) = link.poll(now) {
 //!         link.joined(now, PlayerNumber(7), None);
 //!         link.send(now, PlayerNumber(7), Delivery::Unreliable, b"a voice packet");
 //!     }
-//!     match server.poll(now) {
-//!         Some(ServerLinkEvent::Packet { packet, .. }) => break packet.to_vec(),
+//!     match server.poll_event(now, &mut bytes) {
+//!         Some(ServerLinkEvent::Packet { .. }) => break,
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }
-//! };
-//! assert_eq!(heard, b"a voice packet");
+//! }
+//! assert_eq!(bytes, b"a voice packet");
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!

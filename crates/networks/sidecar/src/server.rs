@@ -59,8 +59,8 @@ pub struct SidecarServer {
     resumed: Option<Peer>,
     /// A packet that waits until its newcomer was admitted.
     first_packet: Option<(Peer, Delivery)>,
-    /// The packet that is reported.
-    packet: Vec<u8>,
+    /// Its bytes.
+    first_packet_bytes: Vec<u8>,
     /// Players to be kicked, sent with the next flush unless the server stops before.
     kicks: Vec<(TcpId, PlayerNumber, String)>,
     ended: VecDeque<(Peer, DisconnectReason)>,
@@ -144,7 +144,7 @@ impl SidecarServer {
             newcomer: None,
             resumed: None,
             first_packet: None,
-            packet: Vec::new(),
+            first_packet_bytes: Vec::new(),
             kicks: Vec::new(),
             ended: VecDeque::new(),
             reachability: ReachabilityFeed::default(),
@@ -217,7 +217,7 @@ impl SidecarServer {
         }
     }
 
-    fn connected_event(&self, peer: Peer) -> Option<ServerLinkEvent<'static>> {
+    fn connected_event(&self, peer: Peer) -> Option<ServerLinkEvent> {
         let (id, player) = self.peers.get(&peer)?;
         let link = self.links.get(id)?;
         let remote = link.remote_of(*player);
@@ -304,23 +304,24 @@ impl ServerNetwork for SidecarServer {
 }
 
 impl ServerTransport for SidecarServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.admit_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take()
             && self.peers.contains_key(&peer)
         {
-            self.statistics.links.received.count(delivery, 1, self.packet.len());
-            return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
+            std::mem::swap(bytes, &mut self.first_packet_bytes);
+            self.statistics.links.received.count(delivery, 1, bytes.len());
+            return Some(ServerLinkEvent::Packet { peer, delivery });
         }
         loop {
             if let Some((peer, reason)) = self.ended.pop_front() {
                 return Some(ServerLinkEvent::Disconnected { peer, reason });
             }
-            match self.look(now) {
+            match self.look(now, bytes) {
                 Some(Seen::Connected(peer)) => return self.connected_event(peer),
                 Some(Seen::Packet(peer, delivery)) => {
-                    self.statistics.links.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
+                    self.statistics.links.received.count(delivery, 1, bytes.len());
+                    return Some(ServerLinkEvent::Packet { peer, delivery });
                 }
                 Some(Seen::Ended) => {}
                 None if self.step(now) => {}

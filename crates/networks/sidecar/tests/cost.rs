@@ -80,9 +80,10 @@ impl Scene {
     /// Handles what has come; returns how many events that were, and whether the mark is among them.
     fn poll(&mut self) -> (usize, bool) {
         let (mut events, mut has_mark) = (0, false);
-        while let Some(event) = self.server.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(Instant::now(), &mut bytes) {
             events += 1;
-            has_mark |= matches!(event, ServerLinkEvent::Packet { packet: MARK, .. });
+            has_mark |= matches!(event, ServerLinkEvent::Packet { .. }) && bytes == MARK;
         }
         (events, has_mark)
     }

@@ -76,7 +76,7 @@ fn main() {
 /// The peers that have connected.
 fn turn_server(server: &mut SteamServer<Shown>, now: Instant) -> Vec<Peer> {
     let mut came = Vec::new();
-    while let Some(event) = server.poll(now) {
+    while let Some(event) = server.poll_event(now, &mut Vec::new()) {
         println!("server: {event:?}");
         if let ServerLinkEvent::Connected { peer, .. } = event {
             came.push(peer);
@@ -88,7 +88,7 @@ fn turn_server(server: &mut SteamServer<Shown>, now: Instant) -> Vec<Peer> {
 /// The direct links that are up now.
 fn turn_player(name: &str, player: &mut SteamClient<Shown>, now: Instant) -> Vec<Peer> {
     let mut up = Vec::new();
-    while let Some(event) = player.poll(now) {
+    while let Some(event) = player.poll_event(now, &mut Vec::new()) {
         println!("{name}: {event:?}");
         if let ClientLinkEvent::Direct { peer, event: DirectEvent::Up } = event {
             up.push(peer);

@@ -111,11 +111,11 @@ impl<P: SteamP2p> ClientTransport for SteamClient<P> {
         self.pump.write(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if self.is_drained {
             self.pump.read(now);
         }
-        let event = self.hosted.poll(now);
+        let event = self.hosted.poll_event(now, bytes);
         self.is_drained = event.is_none();
         self.pump.write(now);
         event

@@ -167,14 +167,15 @@ impl Table {
     }
 
     fn poll_server(&mut self) {
-        while let Some(event) = self.server.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => {
                     assert!(self.here.insert(peer), "{peer:?} came twice");
                 }
-                ServerLinkEvent::Packet { peer, packet, .. } => {
+                ServerLinkEvent::Packet { peer, .. } => {
                     assert!(self.here.contains(&peer), "{peer:?} is not here");
-                    assert!(packet.len() <= PACKET_BYTES_MAX && Signal::parse(packet).is_none());
+                    assert!(bytes.len() <= PACKET_BYTES_MAX && Signal::parse(&bytes).is_none());
                 }
                 ServerLinkEvent::Disconnected { peer, .. } => {
                     assert!(self.here.remove(&peer), "{peer:?} was not here");
@@ -223,22 +224,23 @@ impl Player {
     }
 
     fn poll(&mut self, now: Instant) {
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => {
                     assert!(self.is_wanted && !self.is_connected);
                     self.is_connected = true;
                 }
-                ClientLinkEvent::Packet { packet, .. } => {
-                    assert!(self.is_connected && packet.len() <= PACKET_BYTES_MAX);
+                ClientLinkEvent::Packet { .. } => {
+                    assert!(self.is_connected && bytes.len() <= PACKET_BYTES_MAX);
                 }
                 ClientLinkEvent::Disconnected { .. } => {
                     assert!(self.is_wanted, "an unexpected end");
                     (self.is_wanted, self.is_connected) = (false, false);
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Up } => assert!(self.direct.insert(peer)),
-                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { packet, .. } } => {
-                    assert!(self.direct.contains(&peer) && packet.len() <= PACKET_BYTES_MAX);
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { .. } } => {
+                    assert!(self.direct.contains(&peer) && bytes.len() <= PACKET_BYTES_MAX);
                 }
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Down { .. } } => {
                     assert!(self.direct.remove(&peer));

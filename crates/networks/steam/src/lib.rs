@@ -32,10 +32,11 @@
 //! client.connect(now);
 //!
 //! // A second passes: the server has a peer, and Steam vouches for its account.
+//! let mut bytes = Vec::new();
 //! let came = (0..1000).find_map(|millisecond| {
 //!     let now = now + Duration::from_millis(millisecond);
-//!     while client.poll(now).is_some() {}
-//!     match server.poll(now) {
+//!     while client.poll_event(now, &mut bytes).is_some() {}
+//!     match server.poll_event(now, &mut bytes) {
 //!         Some(ServerLinkEvent::Connected { peer, .. }) => Some(peer),
 //!         _ => None,
 //!     }

@@ -140,11 +140,11 @@ impl<P: SteamP2p> ServerNetwork for SteamServer<P> {
 }
 
 impl<P: SteamP2p> ServerTransport for SteamServer<P> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         if self.is_drained {
             self.pump.read(now);
         }
-        let event = self.hosted.poll(now);
+        let event = self.hosted.poll_event(now, bytes);
         self.is_drained = event.is_none();
         self.pump.write(now);
         event

@@ -103,7 +103,7 @@ trait End {
 
 impl End for SteamServer<Mailbox> {
     fn settle(&mut self, now: Instant) -> usize {
-        std::iter::from_fn(|| self.poll(now).map(|_| ())).count()
+        std::iter::from_fn(|| self.poll_event(now, &mut Vec::new()).map(|_| ())).count()
     }
 
     fn channels(&self) -> [i32; 2] {
@@ -118,7 +118,7 @@ impl End for SteamServer<Mailbox> {
 
 impl End for SteamClient<Mailbox> {
     fn settle(&mut self, now: Instant) -> usize {
-        std::iter::from_fn(|| self.poll(now).map(|_| ())).count()
+        std::iter::from_fn(|| self.poll_event(now, &mut Vec::new()).map(|_| ())).count()
     }
 
     fn channels(&self) -> [i32; 2] {
@@ -286,7 +286,7 @@ fn an_account_that_reads_nothing_is_sent_one_goodbye_however_often_it_came() {
             scene.put(0, STRANGER, Signal::Hello(number).to_bytes());
             scene.now += Duration::from_millis(1);
             let mut newcomer = None;
-            while let Some(event) = scene.end.poll(scene.now) {
+            while let Some(event) = scene.end.poll_event(scene.now, &mut Vec::new()) {
                 if let ServerLinkEvent::Connected { peer, .. } = event {
                     newcomer = Some(peer);
                 }

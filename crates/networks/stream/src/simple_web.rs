@@ -22,14 +22,15 @@
 //!
 //! // The server takes the client in, which is connected when the handshake is over.
 //! let deadline = Instant::now() + Duration::from_secs(60);
+//! let mut bytes = Vec::new();
 //! let is_connected = loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the client is not connected within a minute");
-//!     if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(now) {
+//!     if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll_event(now, &mut bytes) {
 //!         server.accept(now, peer, b"");
 //!     }
-//!     match client.poll(now) {
-//!         Some(event) => break matches!(event, GameNetworkClientEvent::Connected { .. }),
+//!     match client.poll_event(now, &mut bytes) {
+//!         Some(event) => break matches!(event, GameNetworkClientEvent::Connected),
 //!         None => sleep(Duration::from_millis(1)),
 //!     }
 //! };

@@ -25,19 +25,20 @@
 //! client.connect(Instant::now(), b"");
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
-//! let heard = loop {
+//! let mut bytes = Vec::new();
+//! loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "nothing is heard within a minute");
-//!     if client.poll(now).is_some() {
+//!     if client.poll_event(now, &mut bytes).is_some() {
 //!         client.send(now, RELIABLE, b"hello");
 //!     }
-//!     match server.poll(now) {
+//!     match server.poll_event(now, &mut bytes) {
 //!         Some(GameNetworkServerEvent::Connected { peer, .. }) => server.accept(now, peer, b""),
-//!         Some(GameNetworkServerEvent::Message { message, .. }) => break message.to_vec(),
+//!         Some(GameNetworkServerEvent::Message { .. }) => break,
 //!         _ => sleep(Duration::from_millis(1)),
 //!     }
-//! };
-//! assert_eq!(heard, b"hello");
+//! }
+//! assert_eq!(bytes, b"hello");
 //! # Ok::<(), std::io::Error>(())
 //! ```
 

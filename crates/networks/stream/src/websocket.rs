@@ -36,11 +36,12 @@
 //! client.connect(Instant::now());
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
+//! let mut bytes = Vec::new();
 //! let session = loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the client does not come within a minute");
-//!     while client.poll(now).is_some() {}
-//!     match server.poll(now) {
+//!     while client.poll_event(now, &mut bytes).is_some() {}
+//!     match server.poll_event(now, &mut bytes) {
 //!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => sleep(Duration::from_millis(1)),
 //!     }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{BytesQueue, ClientEndpoint, ClientEndpointEvent};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
+use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
 use consonance_transport::random::Random;
 use consonance_transport::{DisconnectReason, Statistics};
 
@@ -21,7 +21,7 @@ pub struct UtpClient {
     link: Option<Link>,
     /// Datagrams still to send after their connection has ended.
     parting: BytesQueue<()>,
-    events: BytesQueue<ClientEndpointEvent>,
+    events: BufferQueue<GameNetworkClientEvent>,
     statistics: Statistics,
 }
 
@@ -66,7 +66,7 @@ impl UtpClient {
             random: Random::new(seed, "utp tokens"),
             link: None,
             parting: BytesQueue::default(),
-            events: BytesQueue::default(),
+            events: BufferQueue::default(),
             statistics: Statistics::default(),
         }
     }
@@ -100,7 +100,7 @@ impl UtpClient {
             && let State::Requested { .. } = link.state
         {
             link.state = State::Up;
-            self.events.push(ClientEndpointEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
+            self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
         }
     }
 
@@ -130,7 +130,7 @@ impl UtpClient {
             State::Up => DisconnectReason::closed_by_peer(b""),
             State::Leaving { .. } => DisconnectReason::ClosedByUs,
         };
-        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 
     fn handle_data(&mut self, now: Instant, pipeline: u8, body: &[u8]) {
@@ -139,7 +139,7 @@ impl UtpClient {
         let result = link.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
                 statistics.received.count(CHANNELS.delivery_of(channel), 1, message.len());
-                let event = ClientEndpointEvent::Message { channel };
+                let event = GameNetworkClientEvent::Message { channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
@@ -165,7 +165,7 @@ impl UtpClient {
     /// Queues what is still unsent, then a goodbye, and reports the end.
     fn end(&mut self, now: Instant, reason: DisconnectReason) {
         self.hang_up(now);
-        self.events.push(ClientEndpointEvent::Disconnected { reason }, |_| ());
+        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
     }
 }
 
@@ -220,7 +220,7 @@ impl ClientEndpoint for UtpClient {
         link.poll_transmit(now, datagram)
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         self.events.pop(bytes)
     }
 

@@ -4,8 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::fuzz::ReportedPeers;
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 
 use crate::datagram::Datagram;
 use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
@@ -83,11 +84,11 @@ impl Scene {
         while let Some(event) = self.server.poll_event(&mut bytes) {
             self.reported.note(&event);
             match event {
-                ServerEndpointEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
-                ServerEndpointEvent::Message { peer, channel } => {
+                GameNetworkServerEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
+                GameNetworkServerEvent::Message { peer, channel } => {
                     self.server.send(self.now, peer, channel, &bytes);
                 }
-                ServerEndpointEvent::Disconnected { .. } => {}
+                GameNetworkServerEvent::Disconnected { .. } => {}
             }
             bytes.clear();
         }

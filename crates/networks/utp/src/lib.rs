@@ -23,7 +23,8 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint, ServerEndpointEvent};
+//! use consonance_gateway::GameNetworkServerEvent;
+//! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
 //! use consonance_utp::{ClientSettings, Datagram, DatagramKind, ServerSettings, UtpClient, UtpServer};
 //!
 //! let now = Instant::now();
@@ -38,7 +39,7 @@
 //! assert!(matches!(Datagram::parse(&datagram)?.kind, DatagramKind::Request { .. }));
 //! server.handle_datagram(now, address, &datagram);
 //! let event = server.poll_event(&mut Vec::new());
-//! assert!(matches!(event, Some(ServerEndpointEvent::Connected { remote, .. }) if remote == address));
+//! assert!(matches!(event, Some(GameNetworkServerEvent::Connected { remote, .. }) if remote == address));
 //! # Ok::<(), consonance_utp::DatagramError>(())
 //! ```
 //!

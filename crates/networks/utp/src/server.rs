@@ -7,10 +7,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::{
-    BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint, ServerEndpointEvent,
-};
-use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
 use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
 
 use crate::connection::{Connection, DataError};
@@ -261,7 +259,7 @@ impl ServerEndpoint for UtpServer {
         None
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.clients.poll_event(bytes)
     }
 

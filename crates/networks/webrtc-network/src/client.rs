@@ -44,7 +44,6 @@ pub struct WebRtcClient {
     turns: u32,
     /// The signalling's last turn has left something for the next.
     has_signalling_left: bool,
-    packet: Vec<u8>,
     statistics: Statistics,
 }
 
@@ -106,7 +105,6 @@ impl WebRtcClient {
             events: VecDeque::new(),
             turns: 0,
             has_signalling_left: false,
-            packet: Vec::new(),
             statistics: Statistics::default(),
         })
     }

@@ -40,7 +40,6 @@ pub struct WebRtcHost {
     /// The signalling's last turn has left something for the next.
     has_signalling_left: bool,
     is_closing: bool,
-    packet: Vec<u8>,
     statistics: Statistics,
     counts: ConnectionCounts,
 }
@@ -106,7 +105,6 @@ impl WebRtcHost {
             turns: 0,
             has_signalling_left: false,
             is_closing: false,
-            packet: Vec::new(),
             statistics: Statistics::default(),
             counts: ConnectionCounts::default(),
         })
@@ -167,8 +165,7 @@ impl WebRtcHost {
                     self.statistics.dropped.too_large += 1;
                     return None;
                 }
-                self.packet = packet;
-                Some(Reported::Packet(delivery))
+                Some(Reported::Packet(delivery, packet))
             }
             PeerEvent::Closed(end) => self.handle_end(peer, end),
         }
@@ -332,7 +329,7 @@ impl AsMut<SignallingLink> for Session {
 
 enum Reported {
     Connected,
-    Packet(Delivery),
+    Packet(Delivery, Vec<u8>),
     Disconnected(DisconnectReason),
 }
 

@@ -35,14 +35,15 @@
 //! let mut client = WebRtcClient::bind(settings)?;
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
+//! let mut bytes = Vec::new();
 //! let session = loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the player does not come within a minute");
 //!     if host.is_listening() {
 //!         client.connect(now);
 //!     }
-//!     while client.poll(now).is_some() {}
-//!     match host.poll(now) {
+//!     while client.poll_event(now, &mut bytes).is_some() {}
+//!     match host.poll_event(now, &mut bytes) {
 //!         Some(ServerLinkEvent::Connected { session, .. }) => break session,
 //!         _ => std::thread::sleep(Duration::from_millis(1)),
 //!     }

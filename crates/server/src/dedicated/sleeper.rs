@@ -158,8 +158,8 @@ mod tests {
     }
 
     impl ServerTransport for WithDescriptor {
-        fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-            self.0.poll(now)
+        fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+            self.0.poll_event(now, bytes)
         }
 
         fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

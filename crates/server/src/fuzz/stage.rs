@@ -156,11 +156,12 @@ impl Player {
     pub(super) fn run_once(&mut self, now: Instant) {
         let link = LinkId(1);
         let at = SessionInstant::START + now.duration_since(self.started);
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
-                ClientLinkEvent::Packet { delivery, packet } => {
-                    self.client.handle_packet(at, link, delivery, packet);
+                ClientLinkEvent::Packet { delivery } => {
+                    self.client.handle_packet(at, link, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => self.is_gone = true,
                 ClientLinkEvent::Direct { .. } => {}
@@ -201,7 +202,7 @@ impl BareLink {
     /// The number of packets since the last call, and whether the link is closed.
     pub(super) fn poll(&mut self, now: Instant) -> (usize, bool) {
         let (mut packets, mut is_closed) = (0, false);
-        while let Some(event) = self.0.poll(now) {
+        while let Some(event) = self.0.poll_event(now, &mut Vec::new()) {
             match event {
                 ClientLinkEvent::Packet { .. } => packets += 1,
                 ClientLinkEvent::Disconnected { .. } => is_closed = true,

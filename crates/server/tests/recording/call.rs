@@ -107,7 +107,7 @@ impl Call {
         let mut transport = self.network.client(session);
         transport.connect(self.now);
         self.run_once();
-        assert!(matches!(transport.poll(self.now), Some(ClientLinkEvent::Connected)));
+        assert!(matches!(transport.poll_event(self.now, &mut Vec::new()), Some(ClientLinkEvent::Connected)));
         let (session, id) = (SessionId(0), ClientId(0));
         let told = Vec::new();
         let mut voice = Voice { transport, session, id, sequence: 0, channel_session: 0, told };
@@ -188,9 +188,10 @@ impl Voice {
     }
 
     fn read(&mut self, now: Instant) {
-        while let Some(event) = self.transport.poll(now) {
-            let ClientLinkEvent::Packet { packet, .. } = event else { continue };
-            match Packet::parse_with_trailing(packet) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
+            let ClientLinkEvent::Packet { .. } = event else { continue };
+            match Packet::parse_with_trailing(&bytes) {
                 Ok((Packet::HandshakeResponse(response), _)) => {
                     (self.session, self.id) = (response.session, response.id);
                 }

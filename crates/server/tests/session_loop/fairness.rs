@@ -18,7 +18,7 @@ fn a_flood_over_one_listener_does_not_delay_the_players_of_another() {
     let mut flooder = stage.networks[0].client("main");
     flooder.connect(now);
     stage.settle(&mut []);
-    assert_eq!(flooder.poll(now), Some(ClientLinkEvent::Connected));
+    assert_eq!(flooder.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Connected));
     let before = stage.statistics("main").1;
 
     for _ in 0..FLOOD {

@@ -17,15 +17,18 @@ fn a_link_that_does_not_join_is_closed_after_its_time_and_counted() {
     let closes_at = stage.now + HANDSHAKE;
     assert_eq!(stage.run_once(), Some(closes_at), "the loop says when it wants to be called");
     stage.run_once();
-    assert_eq!(newcomer.poll(stage.now), Some(ClientLinkEvent::Connected));
+    assert_eq!(newcomer.poll_event(stage.now, &mut Vec::new()), Some(ClientLinkEvent::Connected));
 
     stage.wait(HANDSHAKE.checked_sub(Duration::from_micros(1)).unwrap());
     stage.run_once();
-    assert_eq!(newcomer.poll(stage.now), None);
+    assert_eq!(newcomer.poll_event(stage.now, &mut Vec::new()), None);
     stage.wait(Duration::from_micros(1));
     stage.run_once();
     let reason = DisconnectReason::closed_by_peer(b"(other-no-handshake)");
-    assert_eq!(newcomer.poll(stage.now), Some(ClientLinkEvent::Disconnected { reason }));
+    assert_eq!(
+        newcomer.poll_event(stage.now, &mut Vec::new()),
+        Some(ClientLinkEvent::Disconnected { reason })
+    );
     assert_eq!(stage.run_once(), None);
     assert_eq!(stage.session_loop.links(), 0);
     assert_eq!(stage.statistics("main").1.handshakes_missed, 1);
@@ -60,7 +63,7 @@ fn shutting_down_disconnects_all_players_in_every_session_with_a_reason() {
         player.run_once(stage.now);
         assert_eq!(player.ends, std::slice::from_ref(&ended));
     }
-    let mut to_newcomer = std::iter::from_fn(|| match newcomer.poll(stage.now)? {
+    let mut to_newcomer = std::iter::from_fn(|| match newcomer.poll_event(stage.now, &mut Vec::new())? {
         ClientLinkEvent::Disconnected { reason } => Some(Some(reason)),
         _ => Some(None),
     });
@@ -92,6 +95,6 @@ fn packets_of_a_link_that_was_refused_reach_no_session() {
     stage.run_once();
     newcomer.send(now, Delivery::Reliable, b"too late");
     stage.run_once();
-    assert!(matches!(newcomer.poll(now), Some(ClientLinkEvent::Disconnected { .. })));
+    assert!(matches!(newcomer.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { .. })));
     assert_eq!(stage.statistics("main").1.packets_in, 0);
 }

@@ -52,7 +52,7 @@ impl ServerNetwork for SlowToEnd {
 }
 
 impl ServerTransport for SlowToEnd {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.polled = now;
         if !self.ending.is_empty() {
             self.turns_left = self.turns_left.saturating_sub(1);
@@ -62,7 +62,7 @@ impl ServerTransport for SlowToEnd {
                 self.inner.disconnect(now, peer, &reason);
             }
         }
-        self.inner.poll(now)
+        self.inner.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

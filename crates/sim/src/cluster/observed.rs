@@ -39,11 +39,11 @@ impl ClientTransport for Observed {
         self.inner.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        let event = self.inner.poll(now)?;
-        if let ClientLinkEvent::Packet { delivery, packet } = &event {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        let event = self.inner.poll_event(now, bytes)?;
+        if let ClientLinkEvent::Packet { delivery } = &event {
             let (micros, over) = (micros(self.start, now), self.number << 1);
-            self.transcript.note(|transcript| transcript.note_packet(micros, over, *delivery, packet));
+            self.transcript.note(|transcript| transcript.note_packet(micros, over, *delivery, bytes));
         }
         Some(event)
     }

@@ -3,8 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::MessageChannel;
-use consonance_gateway::udp::{ClientEndpoint, ClientEndpointEvent, ServerEndpoint, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
 use consonance_transport::Peer;
 
 use super::{Cost, measured};
@@ -81,7 +81,7 @@ impl<E: ServerEndpoint> DatagramServer<E> {
             }
             let mut bytes = Vec::new();
             while let Some(event) = client.poll_event(&mut bytes) {
-                has_connected |= event == ClientEndpointEvent::Connected;
+                has_connected |= event == GameNetworkClientEvent::Connected;
                 bytes.clear();
             }
             if up.is_empty() && down.is_empty() {
@@ -149,12 +149,12 @@ impl<E: ServerEndpoint> DatagramServer<E> {
             steps += 1;
             self.scratch.clear();
             match event {
-                ServerEndpointEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.peers.push(peer);
                     self.endpoint.accept(self.now, peer, &[]);
                 }
-                ServerEndpointEvent::Message { .. } => self.messages += 1,
-                ServerEndpointEvent::Disconnected { .. } => {}
+                GameNetworkServerEvent::Message { .. } => self.messages += 1,
+                GameNetworkServerEvent::Disconnected { .. } => {}
             }
         }
         while let Some(to) = self.endpoint.poll_transmit(self.now, &mut self.scratch) {

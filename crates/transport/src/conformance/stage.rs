@@ -211,15 +211,16 @@ impl<N: Network> Stage<N> {
     fn poll_all(&mut self) {
         self.poll_server();
         for seat in self.clients.iter_mut().flatten().filter(|seat| seat.is_polled) {
-            while let Some(event) = seat.transport.poll(Instant::now()) {
+            let mut bytes = Vec::new();
+            while let Some(event) = seat.transport.poll_event(Instant::now(), &mut bytes) {
                 match event {
                     ClientLinkEvent::Connected => seat.saw.push(Saw::Connected),
-                    ClientLinkEvent::Packet { delivery, packet } => {
-                        seat.saw.push(Saw::Packet(delivery, packet.to_vec()));
+                    ClientLinkEvent::Packet { delivery } => {
+                        seat.saw.push(Saw::Packet(delivery, bytes.clone()));
                     }
                     ClientLinkEvent::Disconnected { reason } => seat.saw.push(Saw::Disconnected(reason)),
                     ClientLinkEvent::Direct { peer, event } => {
-                        note_directly(&mut seat.saw_directly, peer, event);
+                        note_directly(&mut seat.saw_directly, peer, event, &bytes);
                     }
                 }
             }
@@ -227,7 +228,8 @@ impl<N: Network> Stage<N> {
     }
 
     fn poll_server(&mut self) {
-        while let Some(event) = self.server.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(Instant::now(), &mut bytes) {
             let (peer, saw) = match event {
                 ServerLinkEvent::Connected { peer, session, .. } => {
                     self.peers.push(Guest { peer, session, saw: Vec::new() });
@@ -236,9 +238,7 @@ impl<N: Network> Stage<N> {
                     }
                     (peer, Saw::Connected)
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    (peer, Saw::Packet(delivery, packet.to_vec()))
-                }
+                ServerLinkEvent::Packet { peer, delivery } => (peer, Saw::Packet(delivery, bytes.clone())),
                 ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.guest_mut(peer).saw.push(saw);
@@ -273,10 +273,10 @@ impl<N: Network> Stage<N> {
 }
 
 /// Notes an event of a direct link, which must be reported up once before any other event until it is down.
-fn note_directly(links: &mut BTreeMap<Peer, Vec<Saw>>, peer: Peer, event: DirectEvent<'_>) {
+fn note_directly(links: &mut BTreeMap<Peer, Vec<Saw>>, peer: Peer, event: DirectEvent, packet: &[u8]) {
     let saw = match event {
         DirectEvent::Up => Saw::Connected,
-        DirectEvent::Packet { delivery, packet } => Saw::Packet(delivery, packet.to_vec()),
+        DirectEvent::Packet { delivery } => Saw::Packet(delivery, packet.to_vec()),
         DirectEvent::Down { reason } => Saw::Disconnected(reason),
     };
     let known = links.entry(peer).or_default();

@@ -31,8 +31,6 @@ pub struct HostedClient {
     /// Whether direct links are polled next, in turn with the link to the server.
     is_direct_turn: bool,
     pool: PacketPool,
-    /// The packet of the last event.
-    shown: Option<SharedPacket>,
     statistics: Statistics,
 }
 
@@ -73,7 +71,6 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedClient, HostedClientHand
         direct,
         is_direct_turn: false,
         pool: PacketPool::default(),
-        shown: None,
         statistics: Statistics::default(),
     };
     (client, handle)
@@ -100,13 +97,13 @@ impl ClientTransport for HostedClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.is_direct_turn = !self.is_direct_turn;
         if self.is_direct_turn && !self.direct.is_empty() {
-            return self.poll_direct(now);
+            return self.poll_direct(now, bytes);
         }
         let Some(popped) = self.wires.incoming.pop() else {
-            return self.poll_direct(now);
+            return self.poll_direct(now, bytes);
         };
         Some(match popped {
             Popped::Connected { peer, .. } => {
@@ -117,7 +114,8 @@ impl ClientTransport for HostedClient {
             }
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
-                ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) }
+                packet.copy_to(bytes);
+                ClientLinkEvent::Packet { delivery }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == Peer(self.attempt) {
@@ -191,13 +189,13 @@ impl DirectLinks for HostedClient {
 }
 
 impl HostedClient {
-    fn poll_direct(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        Some(match self.direct.poll(now)? {
+    fn poll_direct(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        Some(match self.direct.poll_event(now, bytes)? {
             ServerLinkEvent::Connected { peer, .. } => {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Up }
             }
-            ServerLinkEvent::Packet { peer, delivery, packet } => {
-                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+            ServerLinkEvent::Packet { peer, delivery } => {
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
             }
             ServerLinkEvent::Disconnected { peer, reason } => {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Down { reason } }

@@ -30,8 +30,6 @@ pub struct HostedServer {
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// The packet of the last event.
-    shown: Option<SharedPacket>,
     /// The peers whose queues the current packet overflows.
     too_slow: Vec<Peer>,
     statistics: NetworkStatistics,
@@ -74,7 +72,6 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedServer, HostedServerHand
         newcomer: None,
         is_shut_down: false,
         pool: PacketPool::default(),
-        shown: None,
         too_slow: Vec::new(),
         statistics: NetworkStatistics::default(),
     };
@@ -149,7 +146,7 @@ impl ServerNetwork for HostedServer {
 }
 
 impl ServerTransport for HostedServer {
-    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         loop {
             match self.wires.incoming.pop()? {
@@ -166,8 +163,8 @@ impl ServerTransport for HostedServer {
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
-                    let packet = self.shown.insert(packet);
-                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
+                    packet.copy_to(bytes);
+                    return Some(ServerLinkEvent::Packet { peer, delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);

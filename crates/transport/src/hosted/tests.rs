@@ -19,9 +19,9 @@ fn a_link_that_was_up_before_the_first_connect_is_used_at_once() {
     let (mut client, mut handle) = client(&settings());
     handle.link_up();
     client.connect(now());
-    assert_eq!(client.poll(now()), None);
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), None);
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
-    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_link_that_went_down_again_before_the_first_connect_is_not_used() {
     handle.link_down("");
     client.connect(now());
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
-    assert_eq!(client.poll(now()), None);
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), None);
 }
 
 #[test]
@@ -40,24 +40,30 @@ fn words_of_the_host_are_a_refusal_before_the_link_is_up_and_a_goodbye_after() {
     client.connect(now());
     handle.poll();
     handle.link_down("the lobby is full");
-    assert_eq!(client.poll(now()), ended(DisconnectReason::refused(b"the lobby is full")));
+    assert_eq!(
+        client.poll_event(now(), &mut Vec::new()),
+        ended(DisconnectReason::refused(b"the lobby is full"))
+    );
 
     let (mut client, mut handle) = connected_client();
     handle.link_down("the match is over");
-    assert_eq!(client.poll(now()), ended(DisconnectReason::closed_by_peer(b"the match is over")));
+    assert_eq!(
+        client.poll_event(now(), &mut Vec::new()),
+        ended(DisconnectReason::closed_by_peer(b"the match is over"))
+    );
 }
 
 #[test]
 fn a_failed_send_ends_the_link_and_so_does_a_session_that_moves() {
     let (mut client, mut handle) = connected_client();
     handle.send_failed();
-    assert_eq!(client.poll(now()), ended(send_failed()));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(send_failed()));
 
     let (mut client, mut handle) = connected_client();
     handle.session_reset();
     let reason = DisconnectReason::closed_by_peer(SESSION_RESET.as_bytes());
     assert!(reason.is_worth_retrying());
-    assert_eq!(client.poll(now()), ended(reason));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(reason));
 }
 
 #[test]
@@ -72,9 +78,9 @@ fn control_goes_before_voice_and_a_goodbye_after_both() {
     client.send(now(), Delivery::Reliable, b"last words");
     client.disconnect(now());
     assert!(matches!(handle.poll(), Some(ClientRequest::Send { packet: b"last words", .. })));
-    assert_eq!(client.poll(now()), None, "the goodbye has not left");
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), None, "the goodbye has not left");
     assert_eq!(handle.poll(), Some(ClientRequest::Disconnect));
-    assert_eq!(client.poll(now()), ended(DisconnectReason::ClosedByUs));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::ClosedByUs));
 }
 
 #[test]
@@ -85,9 +91,9 @@ fn what_waits_for_a_link_that_went_down_is_never_asked_for() {
     handle.link_lost();
     client.connect(now());
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
-    assert_eq!(client.poll(now()), ended(DisconnectReason::TimedOut));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::TimedOut));
     handle.link_up();
-    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -96,7 +102,7 @@ fn changing_ones_mind_while_the_host_is_away_queues_nothing() {
     for _ in 0..10_000 {
         client.connect(now());
         client.disconnect(now());
-        assert_eq!(client.poll(now()), ended(DisconnectReason::ClosedByUs));
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::ClosedByUs));
     }
     assert_eq!(handle.poll(), None);
 }
@@ -128,7 +134,7 @@ fn a_host_that_never_polls_costs_the_client_its_oldest_voice_and_then_its_link()
     for _ in 0..=CONTROL_MAX {
         client.send(now(), Delivery::Reliable, b"control");
     }
-    assert_eq!(client.poll(now()), ended(overloaded()));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(overloaded()));
     assert_eq!(handle.poll(), Some(ClientRequest::Disconnect), "nothing is sent over a broken link");
 }
 
@@ -142,18 +148,18 @@ fn a_voice_thread_that_never_polls_costs_its_link() {
     assert_eq!(handle.receive(Delivery::Reliable, b"control"), Received::Overflowed);
     assert_eq!(handle.poll(), Some(ClientRequest::Disconnect));
     for _ in 0..limit {
-        assert!(matches!(client.poll(now()), Some(ClientLinkEvent::Packet { .. })));
+        assert!(matches!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Packet { .. })));
     }
-    assert_eq!(client.poll(now()), ended(overloaded()));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(overloaded()));
 }
 
 #[test]
 fn a_host_that_is_gone_is_an_unreachable_server() {
     let (mut client, handle) = connected_client();
     drop(handle);
-    assert_eq!(client.poll(now()), ended(DisconnectReason::TimedOut));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::TimedOut));
     client.connect(now());
-    let event = client.poll(now());
+    let event = client.poll_event(now(), &mut Vec::new());
     assert!(matches!(
         event,
         Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
@@ -182,7 +188,7 @@ fn each_side_wakes_the_other_once_until_it_has_drained_its_queue() {
     handle.link_up();
     handle.receive(Delivery::Unreliable, b"voice");
     assert_eq!(voice.count(), 1);
-    while client.poll(now()).is_some() {}
+    while client.poll_event(now(), &mut Vec::new()).is_some() {}
     client.send(now(), Delivery::Unreliable, b"voice");
     client.send(now(), Delivery::Reliable, b"control");
     assert_eq!(host.count(), 2);
@@ -211,7 +217,7 @@ fn connected_client() -> (HostedClient, HostedClientHandle) {
     client.connect(now());
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
     handle.link_up();
-    assert_eq!(client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
     (client, handle)
 }
 
@@ -223,16 +229,16 @@ fn server_with_peer() -> (HostedServer, HostedServerHandle, Peer) {
 
 fn take_in(server: &mut HostedServer, handle: &mut HostedServerHandle, number: u64) -> Peer {
     assert!(handle.peer_connected(number, ""));
-    let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
+    let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now(), &mut Vec::new()) else {
         panic!("the server sees its peer");
     };
-    assert_eq!(server.poll(now()), None);
+    assert_eq!(server.poll_event(now(), &mut Vec::new()), None);
     assert_eq!(handle.poll(), Some(ServerRequest::Accept { peer: number }));
     peer
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
+fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent> {
     Some(ClientLinkEvent::Disconnected { reason })
 }
 

@@ -25,8 +25,6 @@ pub struct ImpairedClient<T> {
     /// The reason to report for the link's end, if the inner transport cannot know it.
     end_instead: Option<DisconnectReason>,
     pool: PacketPool,
-    /// The packet of the last event.
-    shown: Option<SharedPacket>,
     /// Packets that were dropped before they reached the inner transport.
     dropped: Dropped,
 }
@@ -60,7 +58,6 @@ impl<T: ClientTransport> ImpairedClient<T> {
             state: State::Down,
             end_instead: None,
             pool: PacketPool::default(),
-            shown: None,
             dropped: Dropped::default(),
         }
     }
@@ -96,15 +93,15 @@ impl<T: ClientTransport> ImpairedClient<T> {
     }
 
     /// Takes the inner transport's events, up to the end of the link to the server. True if it connected.
-    fn receive(&mut self, now: Instant) -> bool {
+    fn receive(&mut self, now: Instant, bytes: &mut Vec<u8>) -> bool {
         while !matches!(self.state, State::Ended(_)) {
-            match self.inner.poll(now) {
+            match self.inner.poll_event(now, bytes) {
                 Some(ClientLinkEvent::Connected) => {
                     self.state = State::Up;
                     return true;
                 }
-                Some(ClientLinkEvent::Packet { delivery, packet }) => {
-                    let fate = self.down.push(now, delivery, self.pool.copy(packet));
+                Some(ClientLinkEvent::Packet { delivery }) => {
+                    let fate = self.down.push(now, delivery, self.pool.copy(bytes));
                     self.end_if_overflowed(now, delivery, fate);
                 }
                 Some(ClientLinkEvent::Disconnected { reason }) => {
@@ -112,7 +109,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
                     self.state = State::Ended(self.end_instead.take().unwrap_or(reason));
                 }
                 Some(ClientLinkEvent::Direct { peer, event }) => {
-                    if self.direct.take(now, peer, event, &mut self.pool) {
+                    if self.direct.take(now, peer, event, bytes, &mut self.pool) {
                         self.disconnect_direct(now, peer);
                     }
                 }
@@ -140,23 +137,25 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.send_due(now);
-        if self.receive(now) {
+        if self.receive(now, bytes) {
             return Some(ClientLinkEvent::Connected);
         }
         if let Some((peer, event)) = self.direct.pop(now) {
             let event = match event {
                 LineEvent::Up => DirectEvent::Up,
                 LineEvent::Packet(delivery, packet) => {
-                    DirectEvent::Packet { delivery, packet: self.shown.insert(packet) }
+                    packet.copy_to(bytes);
+                    DirectEvent::Packet { delivery }
                 }
                 LineEvent::Down(reason) => DirectEvent::Down { reason },
             };
             return Some(ClientLinkEvent::Direct { peer, event });
         }
         if let Some((delivery, packet)) = self.down.pop(now) {
-            return Some(ClientLinkEvent::Packet { delivery, packet: self.shown.insert(packet) });
+            packet.copy_to(bytes);
+            return Some(ClientLinkEvent::Packet { delivery });
         }
         if self.down.next_at().is_some() {
             return None;
@@ -261,6 +260,8 @@ mod tests {
         server: MemoryServer,
         client: ImpairedClient<MemoryClient>,
         peer: Peer,
+        /// The packet of the client's last event.
+        bytes: Vec<u8>,
     }
 
     impl Pair {
@@ -270,12 +271,13 @@ mod tests {
             let mut server = network.listen();
             let mut client = ImpairedClient::new(network.client("main"), up, down);
             client.connect(start);
-            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(start) else {
+            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(start, &mut Vec::new())
+            else {
                 panic!("the server sees its client");
             };
-            assert_eq!(server.poll(start), None);
-            assert_eq!(client.poll(start), Some(ClientLinkEvent::Connected));
-            Self { start, server, client, peer }
+            assert_eq!(server.poll_event(start, &mut Vec::new()), None);
+            assert_eq!(client.poll_event(start, &mut Vec::new()), Some(ClientLinkEvent::Connected));
+            Self { start, server, client, peer, bytes: Vec::new() }
         }
 
         /// With a constant delay in each direction.
@@ -284,15 +286,16 @@ mod tests {
             Self::connected(&with_delay(UP), &with_delay(DOWN))
         }
 
-        fn client_event(&mut self, after: Duration) -> Option<ClientLinkEvent<'_>> {
-            self.client.poll(self.start + after)
+        fn client_event(&mut self, after: Duration) -> Option<ClientLinkEvent> {
+            self.client.poll_event(self.start + after, &mut self.bytes)
         }
 
         /// Whether the server gets this packet when polled after this time.
         fn server_gets(&mut self, packet: &[u8], after: Duration) -> bool {
             let now = self.start + after;
-            while self.client.poll(now).is_some() {}
-            matches!(self.server.poll(now), Some(ServerLinkEvent::Packet { packet: p, .. }) if p == packet)
+            while self.client.poll_event(now, &mut Vec::new()).is_some() {}
+            let mut bytes = Vec::new();
+            matches!(self.server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Packet { .. }) if bytes == packet)
         }
     }
 
@@ -309,7 +312,8 @@ mod tests {
         assert_eq!(pair.client.wants_poll_at(), Some(pair.start + DOWN));
         assert_eq!(pair.client_event(DOWN.saturating_sub(MS)), None);
         let (delivery, packet) = (Delivery::Reliable, b"down".as_slice());
-        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { delivery, packet }));
+        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(pair.bytes, packet);
     }
 
     #[test]
@@ -319,7 +323,8 @@ mod tests {
         pair.server.disconnect(pair.start, pair.peer, "closing time");
         assert_eq!(pair.client_event(Duration::ZERO), None);
         pair.client.connect(pair.start);
-        assert!(matches!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { packet: b"last", .. })));
+        assert!(matches!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { .. })));
+        assert_eq!(pair.bytes, b"last");
         let reason = DisconnectReason::closed_by_peer(b"closing time");
         assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Disconnected { reason }));
         assert_eq!(pair.client_event(DOWN), None, "connecting before the end was reported does nothing");
@@ -331,9 +336,13 @@ mod tests {
         pair.client.send(pair.start, Delivery::Unreliable, b"voice");
         pair.client.send(pair.start, Delivery::Reliable, b"last words");
         pair.client.disconnect(pair.start);
-        let event = pair.server.poll(pair.start);
-        assert!(matches!(event, Some(ServerLinkEvent::Packet { packet: b"last words", .. })));
-        assert!(matches!(pair.server.poll(pair.start), Some(ServerLinkEvent::Disconnected { .. })));
+        let mut bytes = Vec::new();
+        let event = pair.server.poll_event(pair.start, &mut bytes);
+        assert!(matches!(event, Some(ServerLinkEvent::Packet { .. })) && bytes == b"last words");
+        assert!(matches!(
+            pair.server.poll_event(pair.start, &mut Vec::new()),
+            Some(ServerLinkEvent::Disconnected { .. })
+        ));
         let reason = DisconnectReason::ClosedByUs;
         assert_eq!(pair.client_event(Duration::ZERO), Some(ClientLinkEvent::Disconnected { reason }));
     }
@@ -347,7 +356,7 @@ mod tests {
         for number in 0..100_u8 {
             pair.client.send(pair.start, Delivery::Unreliable, &[number]);
             pair.server.send(pair.start, &[pair.peer], Delivery::Unreliable, &[number]);
-            if pair.server.poll(pair.start).is_some() {
+            if pair.server.poll_event(pair.start, &mut Vec::new()).is_some() {
                 up.push(number);
             }
             if pair.client_event(Duration::ZERO).is_some() {

@@ -56,7 +56,8 @@ impl DirectLines {
         &mut self,
         now: Instant,
         peer: Peer,
-        event: DirectEvent<'_>,
+        event: DirectEvent,
+        packet: &[u8],
         pool: &mut PacketPool,
     ) -> bool {
         match event {
@@ -64,7 +65,7 @@ impl DirectLines {
                 self.lines.insert(peer, Line::new(peer, &self.up, &self.down));
                 false
             }
-            DirectEvent::Packet { delivery, packet } => self.lines.get_mut(&peer).is_some_and(|line| {
+            DirectEvent::Packet { delivery } => self.lines.get_mut(&peer).is_some_and(|line| {
                 let fate = line.down.push(now, delivery, pool.copy(packet));
                 line.note(delivery, fate)
             }),

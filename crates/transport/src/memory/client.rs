@@ -10,7 +10,7 @@ use super::client_end::ClientEnd;
 use super::direct::{DirectEnds, MemoryAddress};
 use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
-use crate::packet_pool::{PacketPool, SharedPacket};
+use crate::packet_pool::PacketPool;
 use crate::{
     ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, MumbleState,
     PacketLimits, Peer, Statistics,
@@ -29,8 +29,6 @@ pub struct MemoryClient {
     link: Link,
     direct: DirectEnds,
     pool: PacketPool,
-    /// The packet of the last event.
-    shown: Option<SharedPacket>,
     statistics: Statistics,
 }
 
@@ -62,7 +60,6 @@ impl MemoryClient {
             link: Link::Idle,
             direct: DirectEnds::default(),
             pool: PacketPool::default(),
-            shown: None,
             statistics: Statistics::default(),
         }
     }
@@ -135,7 +132,7 @@ impl ClientTransport for MemoryClient {
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
-    fn poll(&mut self, _now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         loop {
             return Some(match self.end.mailbox.pop()? {
                 Popped::Connected { peer, about: Some(link) } => {
@@ -152,11 +149,11 @@ impl ClientTransport for MemoryClient {
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.received.count(delivery, 1, packet.len());
-                    let packet = self.shown.insert(packet);
+                    packet.copy_to(bytes);
                     if ClientEnd::is_direct_link(peer) {
-                        ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery, packet } }
+                        ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
                     } else {
-                        ClientLinkEvent::Packet { delivery, packet }
+                        ClientLinkEvent::Packet { delivery }
                     }
                 }
                 Popped::Disconnected { peer, reason } if ClientEnd::is_direct_link(peer) => {

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-    fn event(peer: u64, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+    fn event(peer: u64, event: DirectEvent) -> Option<ClientLinkEvent> {
         Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
     }
 
@@ -153,8 +153,8 @@ mod tests {
         let network = MemoryNetwork::new();
         let (mut alice, mut bob) = (network.client("main"), network.client("main"));
         let link = alice.address().connect(&bob.address()).expect("both are there");
-        assert_eq!(alice.poll(now()), event(1, DirectEvent::Up));
-        assert_eq!(bob.poll(now()), event(1, DirectEvent::Up));
+        assert_eq!(alice.poll_event(now(), &mut Vec::new()), event(1, DirectEvent::Up));
+        assert_eq!(bob.poll_event(now(), &mut Vec::new()), event(1, DirectEvent::Up));
         (alice, bob, link)
     }
 
@@ -163,7 +163,9 @@ mod tests {
         let (mut alice, mut bob, _link) = connected();
         alice.send_direct(now(), &[Peer(1), Peer(3)], Delivery::Unreliable, b"voice");
         let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
-        assert_eq!(bob.poll(now()), event(1, DirectEvent::Packet { delivery, packet }));
+        let mut bytes = Vec::new();
+        assert_eq!(bob.poll_event(now(), &mut bytes), event(1, DirectEvent::Packet { delivery }));
+        assert_eq!(bytes, packet);
         let statistics = alice.statistics();
         assert_eq!((statistics.sent.unreliable.packets, statistics.dropped.not_connected), (1, 1));
     }
@@ -174,9 +176,12 @@ mod tests {
         let _unseen = alice.address().connect(&bob.address()).expect("both are there");
         drop(alice);
         let reason = DisconnectReason::closed_by_peer(b"");
-        assert_eq!(bob.poll(now()), event(3, DirectEvent::Up));
-        assert_eq!(bob.poll(now()), event(1, DirectEvent::Down { reason: reason.clone() }));
-        assert_eq!(bob.poll(now()), event(3, DirectEvent::Down { reason }));
+        assert_eq!(bob.poll_event(now(), &mut Vec::new()), event(3, DirectEvent::Up));
+        assert_eq!(
+            bob.poll_event(now(), &mut Vec::new()),
+            event(1, DirectEvent::Down { reason: reason.clone() })
+        );
+        assert_eq!(bob.poll_event(now(), &mut Vec::new()), event(3, DirectEvent::Down { reason }));
     }
 
     #[test]
@@ -188,9 +193,12 @@ mod tests {
         assert!(end.take_place());
         end.mailbox.expect(name);
         end.mailbox.disconnected(name, DisconnectReason::TimedOut);
-        assert_eq!(bob.poll(now()), None);
+        assert_eq!(bob.poll_event(now(), &mut Vec::new()), None);
         drop(alice);
-        assert!(matches!(bob.poll(now()), Some(ClientLinkEvent::Direct { peer: Peer(1), .. })));
+        assert!(matches!(
+            bob.poll_event(now(), &mut Vec::new()),
+            Some(ClientLinkEvent::Direct { peer: Peer(1), .. })
+        ));
     }
 
     #[test]
@@ -198,9 +206,9 @@ mod tests {
         let (alice, mut bob, _link) = connected();
         let (to_alice, to_bob) = (alice.address(), bob.address());
         drop(alice);
-        bob.poll(now());
+        bob.poll_event(now(), &mut Vec::new());
         assert!(to_bob.connect(&to_alice).is_none() && to_alice.connect(&to_bob).is_none());
-        assert_eq!(bob.poll(now()), None);
+        assert_eq!(bob.poll_event(now(), &mut Vec::new()), None);
     }
 
     #[test]
@@ -209,7 +217,7 @@ mod tests {
         let links: Vec<_> = (0..=DIRECT_LINKS_MAX).map(|_| alice.address().connect(&bob.address())).collect();
         assert_eq!(links.iter().flatten().count(), DIRECT_LINKS_MAX - 1);
         link.lose();
-        while alice.poll(now()).is_some() {}
+        while alice.poll_event(now(), &mut Vec::new()).is_some() {}
         let carol = MemoryNetwork::new().client("main");
         assert!(alice.address().connect(&carol.address()).is_some());
         assert!(alice.address().connect(&carol.address()).is_none());
@@ -221,12 +229,18 @@ mod tests {
         for _ in 0..=QUEUES.reliable_packets {
             alice.send_direct(now(), &[Peer(1)], Delivery::Reliable, b"text");
         }
-        assert_eq!(alice.poll(now()), event(1, DirectEvent::Down { reason: overloaded() }));
+        assert_eq!(
+            alice.poll_event(now(), &mut Vec::new()),
+            event(1, DirectEvent::Down { reason: overloaded() })
+        );
         for _ in 0..QUEUES.reliable_packets {
-            let event = bob.poll(now());
+            let event = bob.poll_event(now(), &mut Vec::new());
             assert!(matches!(event, Some(ClientLinkEvent::Direct { event: DirectEvent::Packet { .. }, .. })));
         }
-        assert_eq!(bob.poll(now()), event(1, DirectEvent::Down { reason: overloaded() }));
+        assert_eq!(
+            bob.poll_event(now(), &mut Vec::new()),
+            event(1, DirectEvent::Down { reason: overloaded() })
+        );
     }
 
     #[test]

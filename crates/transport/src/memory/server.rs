@@ -24,8 +24,6 @@ pub struct MemoryServer {
     newcomer: Option<Peer>,
     is_shut_down: bool,
     pool: PacketPool,
-    /// The packet of the last event.
-    shown: Option<SharedPacket>,
     statistics: NetworkStatistics,
 }
 
@@ -43,7 +41,6 @@ impl MemoryServer {
             newcomer: None,
             is_shut_down: false,
             pool: PacketPool::default(),
-            shown: None,
             statistics: NetworkStatistics::default(),
         }
     }
@@ -129,7 +126,7 @@ impl ServerNetwork for MemoryServer {
 }
 
 impl ServerTransport for MemoryServer {
-    fn poll(&mut self, _now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         loop {
             match self.listener.mailbox.pop()? {
@@ -147,8 +144,8 @@ impl ServerTransport for MemoryServer {
                 }
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
-                    let packet = self.shown.insert(packet);
-                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
+                    packet.copy_to(bytes);
+                    return Some(ServerLinkEvent::Packet { peer, delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);

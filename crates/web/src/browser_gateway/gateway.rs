@@ -69,8 +69,6 @@ pub struct BrowserGateway<S = WebRtcShard> {
     /// Some requests wait for the next turn.
     more_requests: bool,
     is_shut_down: bool,
-    /// The packet that the last event showed.
-    packet: Vec<u8>,
     statistics: NetworkStatistics,
     /// The counters of pages whose players are gone.
     gone_pages: PageStatistics,
@@ -120,7 +118,6 @@ impl<S: PageShard> BrowserGateway<S> {
             now: None,
             more_requests: false,
             is_shut_down: false,
-            packet: Vec::new(),
             statistics: NetworkStatistics::default(),
             gone_pages: PageStatistics::default(),
         }

@@ -75,8 +75,8 @@ impl ServerNetwork for PacketShard {
 }
 
 impl ServerTransport for PacketShard {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        self.server.poll(now)
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        self.server.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

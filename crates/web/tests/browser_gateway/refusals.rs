@@ -30,14 +30,14 @@ fn told(reason: &EndReason) -> Value {
     );
     let mut gateway = gateways.pop().unwrap();
     let _joined = entrance.join(join("Alice"));
-    assert_eq!(gateway.poll(now), None);
+    assert_eq!(gateway.poll_event(now, &mut Vec::new()), None);
     let page = pages.newest();
     pages.connect(page);
-    let Some(ServerLinkEvent::Connected { peer, .. }) = gateway.poll(now) else {
+    let Some(ServerLinkEvent::Connected { peer, .. }) = gateway.poll_event(now, &mut Vec::new()) else {
         panic!("she is introduced")
     };
     gateway.reject(now, peer, reason);
-    while gateway.poll(now).is_some() {}
+    while gateway.poll_event(now, &mut Vec::new()).is_some() {}
     serde_json::from_str(pages.messages(page).last().unwrap()).unwrap()
 }
 

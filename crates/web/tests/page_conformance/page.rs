@@ -172,15 +172,16 @@ impl ClientTransport for PageClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         loop {
             match self.look(now) {
                 Seen::Nothing => return None,
                 Seen::Other => {}
                 Seen::Joined => return Some(ClientLinkEvent::Connected),
                 Seen::Packet(delivery) => {
-                    self.statistics.received.count(delivery, 1, self.packet.len());
-                    return Some(ClientLinkEvent::Packet { delivery, packet: &self.packet });
+                    std::mem::swap(bytes, &mut self.packet);
+                    self.statistics.received.count(delivery, 1, bytes.len());
+                    return Some(ClientLinkEvent::Packet { delivery });
                 }
                 Seen::Ended(reason) => {
                     let connects_again = std::mem::take(&mut self.connects_again);

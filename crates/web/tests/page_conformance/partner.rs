@@ -38,8 +38,6 @@ pub(crate) struct PartnerServer {
     /// The player, and how many frames it was sent.
     guests: BTreeMap<Peer, u16>,
     links: Statistics,
-    /// The last report, for borrowing.
-    packet: Vec<u8>,
 }
 
 impl fmt::Debug for PartnerServer {
@@ -58,7 +56,7 @@ enum Heard {
 
 impl PartnerServer {
     pub(crate) fn new(gateway: BrowserGateway) -> Self {
-        Self { gateway, guests: BTreeMap::new(), links: Statistics::default(), packet: Vec::new() }
+        Self { gateway, guests: BTreeMap::new(), links: Statistics::default() }
     }
 
     /// One of the kit's packets as a text or voice of the partner.
@@ -156,9 +154,9 @@ impl ServerNetwork for PartnerServer {
 }
 
 impl ServerTransport for PartnerServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         loop {
-            match self.gateway.poll(now)? {
+            match self.gateway.poll_event(now, bytes)? {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     self.guests.insert(peer, 0);
                     return Some(ServerLinkEvent::Connected { peer, session, remote });
@@ -167,7 +165,7 @@ impl ServerTransport for PartnerServer {
                     self.guests.remove(&peer);
                     return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
-                ServerLinkEvent::Packet { peer, packet, .. } => match hear(packet) {
+                ServerLinkEvent::Packet { peer, .. } => match hear(bytes) {
                     Heard::Answers(answers) => {
                         for answer in answers {
                             self.gateway.send(now, &[peer], Delivery::Reliable, &answer);
@@ -175,8 +173,8 @@ impl ServerTransport for PartnerServer {
                     }
                     Heard::Packet(delivery, packet) => {
                         self.links.received.count(delivery, 1, packet.len());
-                        self.packet = packet;
-                        return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
+                        *bytes = packet;
+                        return Some(ServerLinkEvent::Packet { peer, delivery });
                     }
                 },
             }

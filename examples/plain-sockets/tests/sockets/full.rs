@@ -23,7 +23,7 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
     third.connect(Instant::now());
     let mut end = None;
     server.poll_until("the third is told", |_| {
-        if let Some(event) = third.poll(Instant::now()) {
+        if let Some(event) = third.poll_event(Instant::now(), &mut Vec::new()) {
             end = Some(event == ClientLinkEvent::Disconnected { reason: FULL });
         }
         end.is_some()
@@ -35,7 +35,9 @@ fn the_third_client_of_a_server_for_two_is_told_that_it_is_full_and_gets_in_when
     drop(first);
     server.poll_until("the first has left", |server| server.ends.len() == 1);
     third.connect(Instant::now());
-    server.poll_until("the third is in", |_| third.poll(Instant::now()) == Some(ClientLinkEvent::Connected));
+    server.poll_until("the third is in", |_| {
+        third.poll_event(Instant::now(), &mut Vec::new()) == Some(ClientLinkEvent::Connected)
+    });
 }
 
 #[test]

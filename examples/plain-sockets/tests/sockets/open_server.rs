@@ -32,11 +32,12 @@ impl OpenServer {
     }
 
     pub(crate) fn poll(&mut self) {
-        while let Some(event) = self.transport.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => self.peers.push(peer),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.packets.push((peer, delivery, packet.to_vec()));
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    self.packets.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
             }

@@ -77,7 +77,11 @@ fn the_client_repeats_its_token_until_a_datagram_comes_back() {
     tcp.write_all(&TOKEN).unwrap();
     let mut times = Vec::new();
     wait_until("the token comes three times", || {
-        assert_eq!(client.poll(Instant::now()), None, "not connected before the server answers");
+        assert_eq!(
+            client.poll_event(Instant::now(), &mut Vec::new()),
+            None,
+            "not connected before the server answers"
+        );
         while let Some((datagram, from)) = other.receive() {
             assert_eq!(datagram, TOKEN);
             times.push((Instant::now(), from));
@@ -86,7 +90,9 @@ fn the_client_repeats_its_token_until_a_datagram_comes_back() {
     });
     assert!(times[2].0 - times[0].0 >= Duration::from_millis(390), "every 200 ms");
     other.udp.send_to(&TOKEN, times[0].1).unwrap();
-    wait_until("the client is connected", || client.poll(Instant::now()) == Some(ClientLinkEvent::Connected));
+    wait_until("the client is connected", || {
+        client.poll_event(Instant::now(), &mut Vec::new()) == Some(ClientLinkEvent::Connected)
+    });
     client.send(Instant::now(), Delivery::Unreliable, b"voice");
     client.send(Instant::now(), Delivery::Reliable, b"control");
     wait_until("its voice comes", || other.receive().is_some_and(|(datagram, _)| datagram == b"voice"));
@@ -104,7 +110,9 @@ fn a_server_that_begins_with_something_else_is_not_trusted() {
         tcp.write_all(first).unwrap();
         let mut end = None;
         wait_until("the client leaves", || {
-            if let Some(ClientLinkEvent::Disconnected { reason }) = client.poll(Instant::now()) {
+            if let Some(ClientLinkEvent::Disconnected { reason }) =
+                client.poll_event(Instant::now(), &mut Vec::new())
+            {
                 end = Some(reason);
             }
             end.is_some()
@@ -135,7 +143,7 @@ impl OtherServer {
     fn take_in(&mut self) -> (PlainClient, TcpStream) {
         let mut client = PlainClient::new(self.tcp.local_addr().unwrap());
         client.connect(Instant::now());
-        assert_eq!(client.poll(Instant::now()), None);
+        assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
         let (tcp, _) = self.tcp.accept().unwrap();
         tcp.set_read_timeout(Some(PATIENCE)).unwrap();
         (client, tcp)

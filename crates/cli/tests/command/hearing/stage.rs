@@ -131,12 +131,13 @@ impl PlayersLine {
     }
 
     fn receive(&mut self, now: Instant, live: &mut Live) -> Result<(), Box<SimFailure>> {
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             let link = self.link.expect("nothing comes without a link");
             match event {
                 ClientLinkEvent::Connected => live.player_connected(link)?,
-                ClientLinkEvent::Packet { delivery, packet } => {
-                    live.player_received(link, delivery, packet);
+                ClientLinkEvent::Packet { delivery } => {
+                    live.player_received(link, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => {
                     self.link = None;

@@ -129,16 +129,16 @@ impl ServerNetwork for Tap {
 }
 
 impl ServerTransport for Tap {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.log.add(ServerAction::Looked);
         let (number, log) = (self.number, &self.log);
-        let event = self.network.poll(now)?;
+        let event = self.network.poll_event(now, bytes)?;
         match &event {
             ServerLinkEvent::Connected { .. } => {}
-            ServerLinkEvent::Packet { peer, delivery, packet } => log.add(ServerAction::Received {
+            ServerLinkEvent::Packet { peer, delivery } => log.add(ServerAction::Received {
                 connection: number << 48 | peer.0,
                 delivery: *delivery,
-                packet: (*packet).into(),
+                packet: bytes.as_slice().into(),
             }),
             ServerLinkEvent::Disconnected { peer, .. } => {
                 log.add(ServerAction::Lost { connection: number << 48 | peer.0 });

@@ -45,15 +45,16 @@ pub(super) type Answer = Box<dyn FnMut(Peer, MessageChannel, &[u8]) -> Option<(M
 impl Met {
     pub(super) fn run_once(&mut self, game: &mut impl GameNetworkServer) {
         let now = Instant::now();
-        while let Some(event) = game.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = game.poll_event(now, &mut bytes) {
             match event {
                 GameNetworkServerEvent::Connected { peer, remote, .. } => {
                     self.remotes.push(remote);
                     game.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    self.messages.push(message.to_vec());
-                    let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, message));
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    self.messages.push(bytes.clone());
+                    let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, &bytes));
                     if let Some((channel, answer)) = answer {
                         game.send(now, peer, channel, &answer);
                     }

@@ -71,9 +71,9 @@ impl Bench {
         while self.now < began + at_most {
             self.now += STEP;
             for server in &mut self.servers {
-                while server.poll(self.now).is_some() {}
+                while server.poll_event(self.now, &mut Vec::new()).is_some() {}
             }
-            let seen = match self.race.poll(self.now) {
+            let seen = match self.race.poll_event(self.now, &mut Vec::new()) {
                 Some(ClientLinkEvent::Disconnected { reason }) => reason.to_string(),
                 Some(ClientLinkEvent::Connected) => self.race.server().to_owned(),
                 _ => continue,
@@ -199,7 +199,8 @@ fn what_a_server_says_about_the_player_holds_for_all_servers_and_lack_of_room_fo
     ] {
         let mut bench = Bench::new(&["b"], 1);
         bench.race.connect(bench.now);
-        let ServerLinkEvent::Connected { peer, .. } = bench.servers[0].poll(bench.now).expect("it asks")
+        let ServerLinkEvent::Connected { peer, .. } =
+            bench.servers[0].poll_event(bench.now, &mut Vec::new()).expect("it asks")
         else {
             panic!("no link is asked for");
         };
@@ -224,10 +225,11 @@ fn of_servers_that_refuse_at_one_moment_each_answer_counts_whichever_comes_last(
         // Both are asked before either of them answers.
         while bench.attempts() != [1, 1, 1, 0] {
             bench.now += STEP;
-            assert!(bench.race.poll(bench.now).is_none());
+            assert!(bench.race.poll_event(bench.now, &mut Vec::new()).is_none());
         }
         for (server, code) in bench.servers[1..].iter_mut().zip(codes) {
-            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(bench.now) else {
+            let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(bench.now, &mut Vec::new())
+            else {
                 panic!("no link is asked for");
             };
             refuse(server, bench.now, peer, code);

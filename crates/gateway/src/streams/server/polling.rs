@@ -9,32 +9,29 @@ use consonance_transport::{
 };
 
 use super::{ServerLink, Stage, StreamServer};
+use crate::GameNetworkServerEvent;
 use crate::streams::link::Link;
-use crate::streams::{Found, MessageStream as _, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX};
+use crate::streams::{
+    Found, MessageStream as _, RELIABLE, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX,
+};
 use crate::tcp::{TcpEnd, TcpEvent, TcpId};
 
-/// An event to report. Greetings and messages are in the server's `message`.
-pub(super) enum Step {
-    Connected(Peer, SocketAddr),
-    Message(Peer),
-    Disconnected(Peer, DisconnectReason),
-}
-
 impl<P: StreamProtocol> StreamServer<P> {
-    pub(super) fn step(&mut self, now: Instant) -> Option<Step> {
-        if let Some(step) = self.run_timers(now) {
-            return Some(step);
+    /// The next event, whose greeting or message is in the buffer.
+    pub(super) fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+        if let Some(event) = self.run_timers(now) {
+            return Some(event);
         }
         loop {
-            if let Some(step) = self.read_streams(now) {
-                return Some(step);
+            if let Some(event) = self.read_streams(now, bytes) {
+                return Some(event);
             }
-            let Some(event) = self.tcp.poll(now) else {
+            let Some(tcp_event) = self.tcp.poll(now) else {
                 self.catch_up(now);
                 return None;
             };
-            if let Some(step) = self.handle_tcp(now, event) {
-                return Some(step);
+            if let Some(event) = self.handle_tcp(now, tcp_event, bytes) {
+                return Some(event);
             }
         }
     }
@@ -87,7 +84,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         Some(link)
     }
 
-    fn run_timers(&mut self, now: Instant) -> Option<Step> {
+    fn run_timers(&mut self, now: Instant) -> Option<GameNetworkServerEvent> {
         while let Some(id) = self.timers.pop(now) {
             let Some(link) = self.links.get_mut(&id) else { continue };
             match link.stage {
@@ -102,7 +99,10 @@ impl<P: StreamProtocol> StreamServer<P> {
                 Stage::Up => {
                     self.tcp.abort(id);
                     self.forget(id);
-                    return Some(Step::Disconnected(Peer(id.0), DisconnectReason::TimedOut));
+                    return Some(GameNetworkServerEvent::Disconnected {
+                        peer: Peer(id.0),
+                        reason: DisconnectReason::TimedOut,
+                    });
                 }
                 Stage::Waiting | Stage::TooSlow | Stage::Leaving | Stage::Left => {}
             }
@@ -110,9 +110,14 @@ impl<P: StreamProtocol> StreamServer<P> {
         None
     }
 
-    fn handle_tcp(&mut self, now: Instant, event: TcpEvent) -> Option<Step> {
+    fn handle_tcp(
+        &mut self,
+        now: Instant,
+        event: TcpEvent,
+        bytes: &mut Vec<u8>,
+    ) -> Option<GameNetworkServerEvent> {
         match event {
-            TcpEvent::Opened { id, remote } => self.handle_opened(now, id, remote),
+            TcpEvent::Opened { id, remote } => self.handle_opened(now, id, remote, bytes),
             TcpEvent::Received { id } => {
                 if let Some(link) = self.links.get_mut(&id) {
                     link.link.pulse.heard(now);
@@ -124,7 +129,13 @@ impl<P: StreamProtocol> StreamServer<P> {
         }
     }
 
-    fn handle_opened(&mut self, now: Instant, id: TcpId, remote: SocketAddr) -> Option<Step> {
+    fn handle_opened(
+        &mut self,
+        now: Instant,
+        id: TcpId,
+        remote: SocketAddr,
+        bytes: &mut Vec<u8>,
+    ) -> Option<GameNetworkServerEvent> {
         match self.handshake_slots.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.reject(longest_here),
@@ -134,7 +145,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             }
         }
         let mut link = Link::new(id, self.protocol.open());
-        self.message.clear();
+        bytes.clear();
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
@@ -149,7 +160,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.counts.rejected_handshaking += 1;
     }
 
-    fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<Step> {
+    fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<GameNetworkServerEvent> {
         let remote = self.links.get(&id).filter(|link| link.stage == Stage::Requested)?.remote;
         match self.slots.take(now, remote.ip(), id) {
             Ok(None) => {}
@@ -168,7 +179,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.handshake_slots.release(Some(remote.ip()), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
-        Some(Step::Connected(Peer(id.0), remote))
+        Some(GameNetworkServerEvent::Connected { peer: Peer(id.0), remote })
     }
 
     /// Forgets a newcomer for which there is no slot, and tells it so as far as its protocol can.
@@ -186,7 +197,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         if self.protocol.carries_end_reasons() { EndReason::from(code).encode() } else { words.to_owned() }
     }
 
-    fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<Step> {
+    fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<GameNetworkServerEvent> {
         let link = self.forget(id)?;
         let reason = match link.stage {
             Stage::Requested => {
@@ -201,11 +212,11 @@ impl<P: StreamProtocol> StreamServer<P> {
             Stage::Leaving => DisconnectReason::ClosedByUs,
             Stage::Left => DisconnectReason::closed_by_peer(b""),
         };
-        Some(Step::Disconnected(Peer(id.0), reason))
+        Some(GameNetworkServerEvent::Disconnected { peer: Peer(id.0), reason })
     }
 
     /// The next thing in the streams that something came on.
-    fn read_streams(&mut self, now: Instant) -> Option<Step> {
+    fn read_streams(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         while let Some(&id) = self.reading.front() {
             let stream = self.tcp.received(id);
             let link =
@@ -214,14 +225,14 @@ impl<P: StreamProtocol> StreamServer<P> {
                 self.reading.pop_front();
                 continue;
             };
-            self.message.clear();
+            bytes.clear();
             self.out.clear();
-            let read = link.link.stream.read(stream, &mut self.message, &mut self.out);
+            let read = link.link.stream.read(stream, bytes, &mut self.out);
             let (taken, found) = match read {
                 Ok(read) => read,
                 Err(violation) => {
-                    if let Some(step) = self.expel(now, id, violation) {
-                        return Some(step);
+                    if let Some(event) = self.expel(now, id, violation) {
+                        return Some(event);
                     }
                     continue;
                 }
@@ -234,20 +245,26 @@ impl<P: StreamProtocol> StreamServer<P> {
             if taken == 0 && found == Found::Nothing {
                 self.reading.pop_front();
             }
-            if let Some(step) = self.process(now, id, found) {
-                return Some(step);
+            if let Some(event) = self.process(now, id, found, bytes) {
+                return Some(event);
             }
         }
         None
     }
 
-    fn process(&mut self, now: Instant, id: TcpId, found: Found) -> Option<Step> {
+    fn process(
+        &mut self,
+        now: Instant,
+        id: TcpId,
+        found: Found,
+        bytes: &[u8],
+    ) -> Option<GameNetworkServerEvent> {
         match found {
             Found::Nothing | Found::Refusal => None,
             Found::Greeting => self.handle_greeting(now, id),
             Found::Message => {
-                self.statistics.received.count(Delivery::Reliable, 1, self.message.len());
-                Some(Step::Message(Peer(id.0)))
+                self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
+                Some(GameNetworkServerEvent::Message { peer: Peer(id.0), channel: RELIABLE })
             }
             Found::End => {
                 self.handle_goodbye(now, id);
@@ -268,7 +285,12 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     /// A connection broke the protocol.
-    fn expel(&mut self, now: Instant, id: TcpId, violation: StreamViolation) -> Option<Step> {
+    fn expel(
+        &mut self,
+        now: Instant,
+        id: TcpId,
+        violation: StreamViolation,
+    ) -> Option<GameNetworkServerEvent> {
         let mut link = self.forget(id)?;
         self.out.clear();
         link.link.stream.expel(violation, &mut self.out);
@@ -283,6 +305,6 @@ impl<P: StreamProtocol> StreamServer<P> {
         }
         self.counts.protocol_violations += 1;
         let reason = DisconnectReason::ProtocolViolated { violation: violation.0.to_owned() };
-        Some(Step::Disconnected(Peer(id.0), reason))
+        Some(GameNetworkServerEvent::Disconnected { peer: Peer(id.0), reason })
     }
 }

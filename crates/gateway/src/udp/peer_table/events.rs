@@ -2,11 +2,10 @@
 
 use consonance_transport::Peer;
 
-use super::super::{BytesQueue, ServerEndpointEvent};
-use crate::MessageChannel;
+use crate::{BufferQueue, GameNetworkServerEvent, MessageChannel};
 
 #[derive(Debug, Default)]
-pub(super) struct Events(BytesQueue<ServerEndpointEvent>);
+pub(super) struct Events(BufferQueue<GameNetworkServerEvent>);
 
 /// Takes the messages of one peer, to be reported in their order among all events.
 #[derive(Debug)]
@@ -16,15 +15,15 @@ pub struct PeerMessages<'a> {
 }
 
 impl PeerMessages<'_> {
-    /// Adds a message, whose bytes are appended to what is given.
+    /// Adds a message, whose bytes are written into an empty buffer.
     pub fn push(&mut self, channel: MessageChannel, write: impl FnOnce(&mut Vec<u8>)) {
-        self.events.push(ServerEndpointEvent::Message { peer: self.peer, channel }, write);
+        self.events.push(GameNetworkServerEvent::Message { peer: self.peer, channel }, write);
     }
 }
 
 impl Events {
-    /// Adds an event; `write` appends its bytes.
-    pub(super) fn push(&mut self, event: ServerEndpointEvent, write: impl FnOnce(&mut Vec<u8>)) {
+    /// Adds an event; `write` writes its bytes into an empty buffer.
+    pub(super) fn push(&mut self, event: GameNetworkServerEvent, write: impl FnOnce(&mut Vec<u8>)) {
         self.0.push(event, write);
     }
 
@@ -32,7 +31,7 @@ impl Events {
         PeerMessages { events: self, peer }
     }
 
-    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         self.0.pop(bytes)
     }
 
@@ -42,13 +41,8 @@ impl Events {
 
     /// Drops the queued messages of this peer.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
-        let mut former = std::mem::take(&mut self.0);
-        let mut bytes = Vec::new();
-        while let Some(event) = former.pop(&mut bytes) {
-            if !matches!(event, ServerEndpointEvent::Message { peer: of, .. } if of == peer) {
-                self.0.push(event, |buffer| buffer.extend_from_slice(&bytes));
-            }
-            bytes.clear();
-        }
+        self.0.retain(
+            |event| !matches!(event, GameNetworkServerEvent::Message { peer: of, .. } if *of == peer),
+        );
     }
 }

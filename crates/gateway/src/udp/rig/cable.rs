@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance_transport::random::Random;
 use consonance_transport::{Delivery, Statistics};
 
-use crate::udp::{ClientEndpoint, ClientEndpointEvent};
-use crate::{MessageChannel, VoiceChannels};
+use crate::udp::ClientEndpoint;
+use crate::{GameNetworkClientEvent, MessageChannel, VoiceChannels};
 
 /// A client's machine that nothing reaches and nothing leaves once it is [cut](Self::cut), until it connects again.
 pub struct Cable<C> {
@@ -77,7 +77,7 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
         false
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientEndpointEvent> {
+    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
         self.endpoint.poll_event(bytes)
     }
 

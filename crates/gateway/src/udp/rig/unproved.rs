@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::Peer;
 
-use crate::udp::{ServerEndpoint, ServerEndpointEvent};
+use crate::GameNetworkServerEvent;
+use crate::udp::ServerEndpoint;
 
 /// How long the server goes on after the first request, in simulated time.
 const TIME: Duration = Duration::from_secs(30);
@@ -100,15 +101,17 @@ impl<S: ServerEndpoint> Stage<S> {
         while let Some(event) = self.server.poll_event(&mut bytes) {
             bytes.clear();
             match event {
-                ServerEndpointEvent::Connected { peer, .. } if self.lets_in => {
+                GameNetworkServerEvent::Connected { peer, .. } if self.lets_in => {
                     self.server.accept(self.now, peer, &[]);
                     self.guests.push(peer);
                 }
-                ServerEndpointEvent::Connected { peer, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     self.server.disconnect(self.now, peer, "the server is not open to all");
                 }
-                ServerEndpointEvent::Message { .. } => {}
-                ServerEndpointEvent::Disconnected { peer, .. } => self.guests.retain(|guest| *guest != peer),
+                GameNetworkServerEvent::Message { .. } => {}
+                GameNetworkServerEvent::Disconnected { peer, .. } => {
+                    self.guests.retain(|guest| *guest != peer);
+                }
             }
         }
         while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {

@@ -93,14 +93,15 @@ impl Stage {
     pub(crate) fn drive_once(&mut self) {
         let now = Instant::now();
         let mut newcomers = Vec::new();
-        while let Some(event) = self.server.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(now, &mut bytes) {
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     newcomers.push(peer);
-                    (peer, Saw::Connected(greeting.to_vec()))
+                    (peer, Saw::Connected(bytes.clone()))
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    (peer, Saw::Message(channel, message.to_vec()))
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    (peer, Saw::Message(channel, bytes.clone()))
                 }
                 GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
@@ -111,12 +112,11 @@ impl Stage {
         }
         self.server.flush(now);
         for (client, saw) in self.clients.iter_mut().zip(&mut self.clients_saw) {
-            while let Some(event) = client.poll(now) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(now, &mut bytes) {
                 saw.push(match event {
-                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        Saw::Message(channel, message.to_vec())
-                    }
+                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
+                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
                     GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }

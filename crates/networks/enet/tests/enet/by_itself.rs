@@ -42,14 +42,15 @@ fn a_client_that_is_enet_by_itself_is_served() {
     while end.is_none() {
         assert!(Instant::now() < deadline, "{heard:?}, {echoed} echoed");
         let mut answers = Vec::new();
-        while let Some(event) = server.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
-                    assert_eq!(greeting, [0, 0, 0, 7]);
+                GameNetworkServerEvent::Connected { peer, .. } => {
+                    assert_eq!(bytes, [0, 0, 0, 7]);
                     server.accept(Instant::now(), peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    answers.push((peer, channel, message.to_vec()));
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    answers.push((peer, channel, bytes.clone()));
                 }
                 GameNetworkServerEvent::Disconnected { reason, .. } => end = Some(reason),
             }
@@ -99,10 +100,11 @@ fn a_server_that_is_enet_by_itself_serves_us() {
             }
         }
         let mut is_new = false;
-        while let Some(event) = client.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected { .. } => is_new = true,
-                GameNetworkClientEvent::Message { channel, message } => heard.push((channel, message.len())),
+                GameNetworkClientEvent::Connected => is_new = true,
+                GameNetworkClientEvent::Message { channel } => heard.push((channel, bytes.len())),
                 GameNetworkClientEvent::Disconnected { reason } => end = Some(reason),
             }
         }

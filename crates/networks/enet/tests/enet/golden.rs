@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use consonance_enet::{
     ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::GameNetworkServerEvent;
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::Peer;
 
 use crate::support::{client, client_of, server, server_of};
@@ -49,7 +50,7 @@ fn out_of_server(server: &mut EnetServer, now: Instant) -> Vec<u8> {
 
 fn newcomer(server: &mut EnetServer) -> Peer {
     match server.poll_event(&mut Vec::new()) {
-        Some(ServerEndpointEvent::Connected { peer, .. }) => peer,
+        Some(GameNetworkServerEvent::Connected { peer, .. }) => peer,
         other => panic!("{other:?}"),
     }
 }
@@ -107,8 +108,10 @@ fn what_came_before_its_turn_is_confirmed_at_once_and_only_once() {
     assert_golden("its confirmation", &out_of_server(&mut server, now), "0000 01 00 0002 0002 1234");
     server.handle_datagram(now, from, &[0x40, 0, 0x12, 0x35, 0x86, 0, 0, 1, 0, 1, 6]);
     assert_golden("the other one's", &out_of_server(&mut server, now), "0000 01 00 0001 0001 1235");
-    let mut heard = Vec::new();
-    while server.poll_event(&mut heard).is_some() {}
+    let (mut heard, mut bytes) = (Vec::new(), Vec::new());
+    while server.poll_event(&mut bytes).is_some() {
+        heard.extend_from_slice(&bytes);
+    }
     assert_eq!(heard, [6, 7]);
     assert_eq!(server.poll_transmit(now, &mut Vec::new()), None, "nothing is confirmed twice");
 }

@@ -72,25 +72,27 @@ impl Stage {
     }
 
     fn run_once(&mut self) {
-        while let Some(event) = self.client.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.client.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected { .. } => self.is_in = true,
-                GameNetworkClientEvent::Message { channel, message } => {
-                    self.down.push((channel, message.to_vec()));
+                GameNetworkClientEvent::Connected => self.is_in = true,
+                GameNetworkClientEvent::Message { channel } => {
+                    self.down.push((channel, bytes.clone()));
                 }
                 GameNetworkClientEvent::Disconnected { reason } => self.ends[0] = Some(reason),
             }
         }
-        while self.proxy.poll(self.now).is_some() {}
-        while let Some(event) = self.game.poll(self.now) {
+        while self.proxy.poll_event(self.now, &mut Vec::new()).is_some() {}
+        let mut bytes = Vec::new();
+        while let Some(event) = self.game.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
-                    assert_eq!(greeting, [0, 0, 0, 7], "the game hears what the client said");
+                GameNetworkServerEvent::Connected { peer, .. } => {
+                    assert_eq!(bytes, [0, 0, 0, 7], "the game hears what the client said");
                     self.peer = Some(peer);
                     self.game.accept(self.now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { channel, message, .. } => {
-                    self.up.push((channel, message.to_vec()));
+                GameNetworkServerEvent::Message { channel, .. } => {
+                    self.up.push((channel, bytes.clone()));
                 }
                 GameNetworkServerEvent::Disconnected { reason, .. } => self.ends[1] = Some(reason),
             }

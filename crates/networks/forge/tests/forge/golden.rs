@@ -6,9 +6,8 @@ use std::time::Instant;
 use consonance_forge::{
     ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::udp::{
-    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
-};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 use consonance_transport::Peer;
 
 /// Bytes from hexadecimal digits; `??` takes the next of the given bytes.
@@ -129,11 +128,11 @@ fn a_client_introduces_itself_as_a_stock_client_does() {
     client.handle_datagram(now, &hex(NETWORK_ID_9, &[]));
     assert_eq!(client_says(&mut client, now), [hex(CONFIRMS_NETWORK_ID, &[])]);
     let mut bytes = Vec::new();
-    assert_eq!(client.poll_event(&mut bytes), Some(ClientEndpointEvent::Connected));
+    assert_eq!(client.poll_event(&mut bytes), Some(GameNetworkClientEvent::Connected));
     assert_eq!(bytes, [9, 0, 0, 0]);
     client.handle_datagram(now, &hex(UNRELIABLE_TO_CLIENT, &[]));
     bytes.clear();
-    assert_eq!(client.poll_event(&mut bytes), Some(ClientEndpointEvent::Message { channel: UNRELIABLE }));
+    assert_eq!(client.poll_event(&mut bytes), Some(GameNetworkClientEvent::Message { channel: UNRELIABLE }));
     assert_eq!(bytes, hex("57E37003 8BC703AABBCC", &[]));
     for (channel, expected) in [(UNRELIABLE, UNRELIABLE_TO_SERVER), (RELIABLE, RELIABLE_TO_SERVER)] {
         client.send(now, channel, &hex(MESSAGE, &[]));
@@ -187,9 +186,9 @@ impl Server {
         let mut bytes = Vec::new();
         while let Some(event) = self.machine.poll_event(&mut bytes) {
             let peer = match event {
-                ServerEndpointEvent::Connected { peer, .. }
-                | ServerEndpointEvent::Disconnected { peer, .. } => Some(peer),
-                ServerEndpointEvent::Message { .. } => None,
+                GameNetworkServerEvent::Connected { peer, .. }
+                | GameNetworkServerEvent::Disconnected { peer, .. } => Some(peer),
+                GameNetworkServerEvent::Message { .. } => None,
             };
             events.push((peer, std::mem::take(&mut bytes)));
         }

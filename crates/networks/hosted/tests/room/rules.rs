@@ -30,7 +30,7 @@ fn room(settings: RoomSettings, server: u64) -> (HostedRoom, HostedClient, Optio
     let transport = room.set_server(Some(server));
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    while player.poll(Instant::now()).is_some() {}
+    while player.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
     (room, player, transport)
 }
 
@@ -66,11 +66,12 @@ fn requests(room: &mut HostedRoom, now: Instant) -> Vec<String> {
 /// A server's events as text.
 fn seen(server: &mut HostedServer) -> Vec<String> {
     let mut words = Vec::new();
-    while let Some(event) = server.poll(Instant::now()) {
+    let mut bytes = Vec::new();
+    while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
         words.push(match event {
             ServerLinkEvent::Connected { peer, remote, .. } => format!("{} is {remote}", peer.0),
-            ServerLinkEvent::Packet { peer, packet, .. } => {
-                format!("{} says {}", peer.0, String::from_utf8_lossy(&packet[4..]))
+            ServerLinkEvent::Packet { peer, .. } => {
+                format!("{} says {}", peer.0, String::from_utf8_lossy(&bytes[4..]))
             }
             ServerLinkEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
         });
@@ -80,7 +81,7 @@ fn seen(server: &mut HostedServer) -> Vec<String> {
 
 fn direct_links(player: &mut HostedClient) -> Vec<Peer> {
     let mut links = Vec::new();
-    while let Some(event) = player.poll(Instant::now()) {
+    while let Some(event) = player.poll_event(Instant::now(), &mut Vec::new()) {
         if let ClientLinkEvent::Direct { peer, event: DirectEvent::Up } = event {
             links.push(peer);
         }
@@ -100,7 +101,7 @@ fn what_belongs_to_nothing_here_is_dropped_and_counted() {
     let statistics = room.statistics();
     let RoomStatistics { no_server, unknown_peer, own, not_for_players, .. } = statistics;
     assert_eq!((no_server, unknown_peer, own, not_for_players), (1, 1, 1, 2));
-    assert_eq!(player.poll(Instant::now()), None);
+    assert_eq!(player.poll_event(Instant::now(), &mut Vec::new()), None);
 }
 
 #[test]
@@ -166,8 +167,12 @@ fn what_a_host_says_to_itself_stays_inside_unless_the_network_brings_it_back() {
     assert_eq!(seen(&mut server), ["1 is a peer of the game", "1 says let me in"]);
     server.send(Instant::now(), &[Peer(1)], Delivery::Reliable, STATE);
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    let packet = ClientLinkEvent::Packet { delivery: Delivery::Reliable, packet: STATE };
-    let mut events = std::iter::from_fn(|| player.poll(Instant::now()).map(|event| event == packet));
+    let packet = ClientLinkEvent::Packet { delivery: Delivery::Reliable };
+    let mut bytes = Vec::new();
+    let mut events = std::iter::from_fn(|| {
+        let event = player.poll_event(Instant::now(), &mut bytes)?;
+        Some(event == packet && bytes == STATE)
+    });
     assert!(events.any(|is_it| is_it));
 
     let settings = RoomSettings { loopback: Loopback::ThroughNetwork, ..PhotonPun::default().room() };
@@ -225,7 +230,7 @@ fn the_servers_player_introduces_itself_although_all_else_from_there_is_the_serv
     receive(&mut room, 2, MessageDirection::ToClient, INTRODUCTION);
     receive(&mut room, 2, MessageDirection::ToClient, VOICE);
     let (mut direct, mut relayed) = (0, 0);
-    while let Some(event) = player.poll(Instant::now()) {
+    while let Some(event) = player.poll_event(Instant::now(), &mut Vec::new()) {
         direct +=
             u32::from(matches!(event, ClientLinkEvent::Direct { event: DirectEvent::Packet { .. }, .. }));
         relayed += u32::from(matches!(event, ClientLinkEvent::Packet { .. }));
@@ -237,13 +242,16 @@ fn the_servers_player_introduces_itself_although_all_else_from_there_is_the_serv
 fn another_server_ends_the_session_and_the_player_joins_the_new_one() {
     let (mut room, mut player, _) = pun(2);
     assert!(room.set_server(Some(2)).is_none());
-    assert_eq!(player.poll(Instant::now()), None, "the same server is not reported");
+    assert_eq!(player.poll_event(Instant::now(), &mut Vec::new()), None, "the same server is not reported");
     assert!(room.set_server(Some(3)).is_none());
     let reason = DisconnectReason::closed_by_peer(b"the session starts again");
-    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Disconnected { reason }));
+    assert_eq!(
+        player.poll_event(Instant::now(), &mut Vec::new()),
+        Some(ClientLinkEvent::Disconnected { reason })
+    );
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(player.poll_event(Instant::now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -251,14 +259,14 @@ fn a_player_whose_server_has_left_waits_for_the_next_one() {
     let (mut room, mut player, _) = pun(2);
     room.peer_left(2);
     let ended = Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::TimedOut });
-    assert_eq!(player.poll(Instant::now()), ended);
+    assert_eq!(player.poll_event(Instant::now(), &mut Vec::new()), ended);
     player.connect(Instant::now());
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    while let Some(event) = player.poll(Instant::now()) {
+    while let Some(event) = player.poll_event(Instant::now(), &mut Vec::new()) {
         assert_ne!(event, ClientLinkEvent::Connected);
     }
     assert!(room.set_server(Some(3)).is_none());
-    assert_eq!(player.poll(Instant::now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(player.poll_event(Instant::now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]

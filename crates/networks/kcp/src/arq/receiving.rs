@@ -19,8 +19,14 @@ pub(super) struct Receiving {
 #[derive(Debug)]
 struct Part {
     fragments_after: u8,
-    payload: Vec<u8>,
+    /// Its first byte, apart from the others so that these can be handed on as they are.
+    first: Option<u8>,
+    rest: Vec<u8>,
 }
+
+/// The first byte of a message that is taken, unless the message is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FirstByte(pub(crate) Option<u8>);
 
 impl Receiving {
     pub(super) fn new(window: u16) -> Self {
@@ -43,31 +49,44 @@ impl Receiving {
             return false;
         }
         if !is_before(number, self.expected) {
-            self.early.entry(number).or_insert_with(|| Part { fragments_after, payload: payload.to_vec() });
+            self.early.entry(number).or_insert_with(|| {
+                let (first, rest) =
+                    payload.split_first().map_or((None, payload), |(first, rest)| (Some(*first), rest));
+                Part { fragments_after, first, rest: rest.to_vec() }
+            });
             self.advance();
         }
         true
     }
 
-    /// Appends the next complete message; returns false if there is none.
+    /// Takes the next complete message, if there is one: returns its first byte, and replaces what is in the buffer by
+    /// the others.
     ///
     /// # Errors
     /// If the parts do not count down to the last one.
-    pub(super) fn take(&mut self, message: &mut Vec<u8>) -> Result<bool, ()> {
-        let Some(first) = self.in_order.front() else { return Ok(false) };
-        let parts = usize::from(first.fragments_after) + 1;
+    pub(super) fn take(&mut self, message: &mut Vec<u8>) -> Result<Option<FirstByte>, ()> {
+        let Some(front) = self.in_order.front() else { return Ok(None) };
+        let parts = usize::from(front.fragments_after) + 1;
         if self.in_order.len() < parts {
-            return Ok(false);
+            return Ok(None);
         }
-        message.reserve(self.in_order.iter().take(parts).map(|part| part.payload.len()).sum());
+        let bytes = self.in_order.iter().take(parts).map(|part| part.rest.len() + 1).sum();
+        let mut first = FirstByte(None);
         for (index, part) in self.in_order.drain(..parts).enumerate() {
             if usize::from(part.fragments_after) + index + 1 != parts {
                 return Err(());
             }
-            message.extend_from_slice(&part.payload);
+            if index == 0 {
+                first = FirstByte(part.first);
+                *message = part.rest;
+                message.reserve(if parts > 1 { bytes } else { 0 });
+            } else {
+                message.extend(part.first);
+                message.extend_from_slice(&part.rest);
+            }
         }
         self.advance();
-        Ok(true)
+        Ok(Some(first))
     }
 
     fn advance(&mut self) {
@@ -85,8 +104,9 @@ mod tests {
     use super::*;
 
     fn message(receiving: &mut Receiving) -> Option<Vec<u8>> {
-        let mut message = Vec::new();
-        receiving.take(&mut message).unwrap().then_some(message)
+        let mut rest = b"an earlier message".to_vec();
+        let FirstByte(first) = receiving.take(&mut rest).unwrap()?;
+        Some(first.into_iter().chain(rest).collect())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The server's events, in order.
 
-use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_transport::{Delivery, Peer};
 
 use super::KcpServer;
@@ -9,21 +9,19 @@ use crate::link::Reliable;
 use crate::{RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 
 impl KcpServer {
-    pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerEndpointEvent> {
+    pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
         while let Some(&peer) = self.ready.front() {
             if self.next_reliable(peer, bytes) {
                 self.links.received.count(Delivery::Reliable, 1, bytes.len());
-                return Some(ServerEndpointEvent::Message { peer, channel: RELIABLE_CHANNEL });
+                return Some(GameNetworkServerEvent::Message { peer, channel: RELIABLE_CHANNEL });
             }
             self.ready.pop_front();
         }
-        bytes.clear();
         while let Some(peer) = self.incoming.pop(bytes) {
             if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Open) {
                 self.links.received.count(Delivery::Unreliable, 1, bytes.len());
-                return Some(ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
+                return Some(GameNetworkServerEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
             }
-            bytes.clear();
         }
         self.clients.poll_event(bytes)
     }

@@ -22,14 +22,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Sends each message back on its channel.
 fn echo(server: &mut UdpServer<KcpServer>, peers: &mut BTreeMap<Peer, u64>) {
     let mut heard = Vec::new();
-    while let Some(event) = server.poll(Instant::now()) {
+    let mut bytes = Vec::new();
+    while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
         match event {
             GameNetworkServerEvent::Connected { peer, .. } => {
                 peers.insert(peer, 0);
                 server.accept(Instant::now(), peer, &[]);
             }
-            GameNetworkServerEvent::Message { peer, channel, message } => {
-                heard.push((peer, channel, message.to_vec()));
+            GameNetworkServerEvent::Message { peer, channel } => {
+                heard.push((peer, channel, bytes.clone()));
             }
             GameNetworkServerEvent::Disconnected { peer, .. } => {
                 peers.remove(&peer);
@@ -64,11 +65,12 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
         for (number, (client, heard)) in clients.iter_mut().enumerate() {
             let own = number.to_le_bytes();
             let mut is_new = false;
-            while let Some(event) = client.poll(Instant::now()) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected { .. } => is_new = true,
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        assert_eq!(message, own);
+                    GameNetworkClientEvent::Connected => is_new = true,
+                    GameNetworkClientEvent::Message { channel } => {
+                        assert_eq!(bytes, own);
                         heard[usize::from(channel.0)] = true;
                     }
                     GameNetworkClientEvent::Disconnected { reason } => panic!("{number}: {reason}"),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::ServerEndpoint as _;
-use consonance_gateway::udp::ServerEndpointEvent;
 use consonance_kcp::{
     Arq, Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, LinkSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
@@ -79,7 +79,7 @@ fn g4_first_answer() {
     let mut hand = server();
     hand.server.handle_datagram(hand.now, address(1), &hex(G4_HELLO));
     let event = hand.server.poll_event(&mut Vec::new());
-    let Some(ServerEndpointEvent::Connected { peer, .. }) = event else { panic!("{event:?}") };
+    let Some(GameNetworkServerEvent::Connected { peer, .. }) = event else { panic!("{event:?}") };
     hand.now += Duration::from_millis(5);
     hand.server.accept(hand.now, peer, &[]);
     let answer = hand.take();
@@ -99,7 +99,7 @@ fn a_stock_answer_connects_a_client_and_its_cookie_is_kept() {
     client.handle_datagram(now, &hex(G4_FIRST_ANSWER));
     assert_eq!(
         client.poll_event(&mut Vec::new()),
-        Some(consonance_gateway::udp::ClientEndpointEvent::Connected)
+        Some(consonance_gateway::GameNetworkClientEvent::Connected)
     );
     let batch = &hex(G4_VOICE)[6..];
     client.send(now, UNRELIABLE_CHANNEL, batch);
@@ -114,7 +114,7 @@ fn unreliable_voice_of_g4_and_g3() {
         let mut hand = server();
         let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
         let voice = with_cookie(voice, cookie);
-        let message = ServerEndpointEvent::Message { peer, channel: UNRELIABLE_CHANNEL };
+        let message = GameNetworkServerEvent::Message { peer, channel: UNRELIABLE_CHANNEL };
         assert_eq!(hand.give(address(1), &voice), [(message, voice[body_at..].to_vec())]);
         assert_eq!(hand.server.generation_of(peer), Some(generation));
         hand.take();
@@ -128,13 +128,13 @@ fn unreliable_voice_of_g1() {
     let mut hand = server();
     let hello = hex("01 00000000 51 00 0010 42000000 00000000 00000000 01000000 01");
     let events = hand.give(address(1), &hello);
-    let [(ServerEndpointEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
+    let [(GameNetworkServerEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
         panic!("{events:?}");
     };
     assert_eq!(*greeting, [1]);
     hand.echo(address(1));
     let voice = hex(G1_VOICE);
-    let message = ServerEndpointEvent::Message { peer: *peer, channel: UNRELIABLE_CHANNEL };
+    let message = GameNetworkServerEvent::Message { peer: *peer, channel: UNRELIABLE_CHANNEL };
     assert_eq!(hand.give(address(1), &voice), [(message, voice[1..].to_vec())]);
     hand.take();
     hand.server.send(hand.now, *peer, UNRELIABLE_CHANNEL, &voice[1..]);
@@ -146,7 +146,7 @@ fn g4_reliable_voice() {
     let mut hand = server();
     let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
     let voice = with_cookie(G4_RELIABLE_VOICE, cookie);
-    let message = ServerEndpointEvent::Message { peer, channel: RELIABLE_CHANNEL };
+    let message = GameNetworkServerEvent::Message { peer, channel: RELIABLE_CHANNEL };
     assert_eq!(hand.give(address(1), &voice), [(message, voice[30..].to_vec())]);
 
     // The recorded bytes, field by field, and written again.
@@ -195,7 +195,7 @@ fn g4_disconnect() {
     let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
     let events = hand.give(address(1), &with_cookie(G4_DISCONNECT, cookie));
     assert!(
-        matches!(events.as_slice(), [(ServerEndpointEvent::Disconnected { peer: gone, .. }, _)] if *gone == peer),
+        matches!(events.as_slice(), [(GameNetworkServerEvent::Disconnected { peer: gone, .. }, _)] if *gone == peer),
         "{events:?}"
     );
     for _ in 0..4 {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_kcp::{
     Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
@@ -83,7 +84,7 @@ fn an_address_that_answers_nothing_gets_no_more_than_came_from_it_and_is_forgott
         let mut hand = server();
         let hello = hex(hello);
         let events = hand.give(address(1), &hello);
-        let Some((ServerEndpointEvent::Connected { peer, .. }, _)) = events.first() else {
+        let Some((GameNetworkServerEvent::Connected { peer, .. }, _)) = events.first() else {
             panic!("{events:?}");
         };
         let peer = *peer;
@@ -98,7 +99,7 @@ fn an_address_that_answers_nothing_gets_no_more_than_came_from_it_and_is_forgott
         }
         assert!(bytes <= hello.len(), "{bytes} bytes for {}", hello.len());
         let event = hand.server.poll_event(&mut Vec::new());
-        assert!(matches!(event, Some(ServerEndpointEvent::Disconnected { .. })), "{event:?}");
+        assert!(matches!(event, Some(GameNetworkServerEvent::Disconnected { .. })), "{event:?}");
         let counts = hand.server.statistics().connections;
         assert_eq!((counts.failed_handshakes, counts.connected), (1, 0));
     }
@@ -271,7 +272,7 @@ fn only_the_client_that_breaks_the_protocol_is_disconnected() {
         let (_, others) = hand.connect(address(2), &hex(G4_HELLO));
         let events = hand.give(address(1), &push(&cookie, 0, payload));
         let gone = events.iter().any(|(event, _)| {
-            matches!(event, ServerEndpointEvent::Disconnected { peer: gone, .. } if *gone == peer)
+            matches!(event, GameNetworkServerEvent::Disconnected { peer: gone, .. } if *gone == peer)
         });
         assert!(gone, "{what}: {events:?}");
         assert_eq!(hand.server.statistics().connections.protocol_violations, 1, "{what}");

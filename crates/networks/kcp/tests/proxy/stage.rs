@@ -102,17 +102,18 @@ impl Stage {
 
     pub(crate) fn run_once(&mut self) {
         for (client, saw) in self.clients.iter_mut().zip(&mut self.saw) {
-            while let Some(event) = client.poll(self.now) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected { .. } => saw.is_connected = true,
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        saw.messages.push((channel, message.to_vec()));
+                    GameNetworkClientEvent::Connected => saw.is_connected = true,
+                    GameNetworkClientEvent::Message { channel } => {
+                        saw.messages.push((channel, bytes.clone()));
                     }
                     GameNetworkClientEvent::Disconnected { reason } => saw.end = Some(reason),
                 }
             }
         }
-        while let Some(event) = self.proxy.poll(self.now) {
+        while let Some(event) = self.proxy.poll_event(self.now, &mut Vec::new()) {
             assert!(!matches!(event, ServerLinkEvent::Packet { .. }), "there is no voice here");
         }
         if !self.is_game_dead {
@@ -121,15 +122,15 @@ impl Stage {
     }
 
     fn turn_game(&mut self) {
-        while let Some(event) = self.game.poll(self.now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.game.poll_event(self.now, &mut bytes) {
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } => {
                     self.game.accept(self.now, peer, &[]);
                     self.game_saw.push((peer, Saw::default()));
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    let message = message.to_vec();
-                    self.saw_of(peer).messages.push((channel, message));
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    self.saw_of(peer).messages.push((channel, bytes.clone()));
                 }
                 GameNetworkServerEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
             }

@@ -23,20 +23,20 @@ fn the_descriptor_wakes_for_clients_and_for_each_upstream_until_they_are_read() 
     }
     stage.run_until("all are in", |stage| stage.saw.iter().all(|saw| saw.is_connected));
     assert!(stage.proxy.wakes());
-    while stage.proxy.poll(stage.now).is_some() {}
+    while stage.proxy.poll_event(stage.now, &mut Vec::new()).is_some() {}
     assert!(!wakes(&stage, 0), "all was read");
 
     stage.client_sends(0, RELIABLE_CHANNEL, b"up");
     stage.clients[0].flush(stage.now);
     assert!(wakes(&stage, 30), "a client speaks");
-    while stage.proxy.poll(stage.now).is_some() {}
+    while stage.proxy.poll_event(stage.now, &mut Vec::new()).is_some() {}
     assert!(!wakes(&stage, 0), "all was read");
 
     for peer in stage.game_saw.iter().map(|(peer, _)| *peer).collect::<Vec<_>>() {
         stage.game_sends(peer, RELIABLE_CHANNEL, b"down");
         stage.game.flush(stage.now);
         assert!(wakes(&stage, 30), "the game speaks");
-        while stage.proxy.poll(stage.now).is_some() {}
+        while stage.proxy.poll_event(stage.now, &mut Vec::new()).is_some() {}
         assert!(!wakes(&stage, 0), "all was read");
     }
 }

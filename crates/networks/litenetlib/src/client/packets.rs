@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::udp::ClientEndpointEvent;
+use consonance_gateway::GameNetworkClientEvent;
 use consonance_transport::DisconnectReason;
 
 use super::{Connected, LiteNetLibClient, State};
@@ -40,7 +40,7 @@ impl LiteNetLibClient {
         let (settings, number) = (&self.settings.connection, accept.connection_number);
         let connection = Connection::new(now, settings, self.clock, self.dialect, number);
         self.state = State::Connected(Box::new(Connected { connection, peer_id: accept.peer_id }));
-        self.events.push(ClientEndpointEvent::Connected, |_| ());
+        self.events.push(GameNetworkClientEvent::Connected, |_| ());
     }
 
     fn handle_disconnect(&mut self, packet: &[u8]) {
@@ -84,7 +84,7 @@ impl LiteNetLibClient {
         let events = &mut self.events;
         let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
             if is_heard {
-                let event = ClientEndpointEvent::Message { channel };
+                let event = GameNetworkClientEvent::Message { channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });

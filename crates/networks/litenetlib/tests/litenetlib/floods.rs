@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::udp::ServerEndpointEvent;
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
@@ -116,7 +116,10 @@ fn a_request_for_an_address_of_a_strange_size_is_none() {
     request.truncate(18 + 28);
     request.resize(18 + 28, 0);
     let mut by_hand = ByHand::new(ServerSettings::default());
-    assert!(matches!(by_hand.give(address(1), &request)[..], [(ServerEndpointEvent::Connected { .. }, _)]));
+    assert!(matches!(
+        by_hand.give(address(1), &request)[..],
+        [(GameNetworkServerEvent::Connected { .. }, _)]
+    ));
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{
-    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
-};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 use consonance_litenetlib::handshake::{ConnectAccept, ConnectRequest, Disconnect};
 use consonance_litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, LiteNetLibServer, RELIABLE_ORDERED,
@@ -24,7 +23,7 @@ const REFUSAL: &str = "07 b85d35e6cc46df08 0766756c6c";
 fn connected() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &hex(REQUEST));
-    let [(ServerEndpointEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
+    let [(GameNetworkServerEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
         panic!("a request led to {events:?}");
     };
     assert_eq!(*greeting, hex("0000"));
@@ -33,10 +32,10 @@ fn connected() -> (ByHand, Peer) {
 }
 
 fn messages(
-    events: Vec<(ServerEndpointEvent, Vec<u8>)>,
+    events: Vec<(GameNetworkServerEvent, Vec<u8>)>,
 ) -> Vec<(consonance_gateway::MessageChannel, Vec<u8>)> {
     let of_message = |(event, bytes)| match event {
-        ServerEndpointEvent::Message { channel, .. } => Some((channel, bytes)),
+        GameNetworkServerEvent::Message { channel, .. } => Some((channel, bytes)),
         _ => None,
     };
     events.into_iter().filter_map(of_message).collect()
@@ -91,7 +90,7 @@ fn a_refusal_is_told_and_answered() {
     client.poll_transmit(now, &mut Vec::new());
     client.handle_datagram(now, &hex(REFUSAL));
     let reason = DisconnectReason::refused(b"\x07full");
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(ClientEndpointEvent::Disconnected { reason }));
+    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Disconnected { reason }));
     let mut answer = Vec::new();
     assert!(client.poll_transmit(now, &mut answer));
     assert_eq!(answer, hex("0d"));

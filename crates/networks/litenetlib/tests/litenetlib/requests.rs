@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::handshake::{ConnectAccept, Disconnect};
 use consonance_litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, RELIABLE_ORDERED, ServerSettings, UNRELIABLE,
@@ -12,8 +13,8 @@ use consonance_transport::DisconnectReason;
 
 use crate::support::{ByHand, CONNECT_TIME, address, client, clock, messages, request_at, rig, rig_with};
 
-fn disconnected(event: &ServerEndpointEvent) -> bool {
-    matches!(event, ServerEndpointEvent::Disconnected { .. })
+fn disconnected(event: &GameNetworkServerEvent) -> bool {
+    matches!(event, GameNetworkServerEvent::Disconnected { .. })
 }
 
 fn connection_number(accept: &[u8]) -> u8 {
@@ -70,7 +71,7 @@ fn an_end_that_lost_its_connection_is_told_its_number_and_may_end_it() {
     assert_eq!(announcement.connect_time, CONNECT_TIME);
     let events = by_hand.give(address(1), &[0x0e, 1]);
     let reason = DisconnectReason::closed_by_peer(b"it knows no such connection");
-    assert_eq!(events, [(ServerEndpointEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(events, [(GameNetworkServerEvent::Disconnected { peer, reason }, Vec::new())]);
 }
 
 #[test]
@@ -111,7 +112,7 @@ fn a_newer_request_takes_the_place_of_the_connection_and_an_older_one_does_not()
         by_hand.take();
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME + round));
         assert!(disconnected(&events[0].0), "{events:?}");
-        assert!(matches!(events[1].0, ServerEndpointEvent::Connected { peer: new, .. } if new > peer));
+        assert!(matches!(events[1].0, GameNetworkServerEvent::Connected { peer: new, .. } if new > peer));
         let accept = by_hand.take();
         assert_eq!(i64::from(connection_number(&accept[0])), round % 4);
     }
@@ -126,7 +127,7 @@ fn an_equal_request_during_the_goodbye_starts_again() {
     by_hand.pass(Duration::ZERO);
     assert_eq!(by_hand.take().len(), 1);
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    assert!(matches!(events[..], [(ServerEndpointEvent::Connected { .. }, _)]), "{events:?}");
+    assert!(matches!(events[..], [(GameNetworkServerEvent::Connected { .. }, _)]), "{events:?}");
     assert_eq!(connection_number(&by_hand.take()[0]), 1);
 }
 
@@ -134,7 +135,8 @@ fn an_equal_request_during_the_goodbye_starts_again() {
 fn a_refused_client_gets_the_same_answer_again_until_it_has_understood() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     by_hand.server.handle_datagram(by_hand.now, address(1), &request_at(CONNECT_TIME));
-    let Some(ServerEndpointEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new()) else {
+    let Some(GameNetworkServerEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new())
+    else {
         panic!("a request is reported");
     };
     by_hand.server.disconnect(by_hand.now, peer, "not you");
@@ -210,7 +212,7 @@ fn spoofed_requests_fill_only_the_slots_for_newcomers_and_are_forgotten() {
     by_hand.pass(Duration::from_secs(7));
     assert_eq!(by_hand.server.statistics().connections.connected, 0);
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    assert!(matches!(events[..], [(ServerEndpointEvent::Connected { .. }, _)]));
+    assert!(matches!(events[..], [(GameNetworkServerEvent::Connected { .. }, _)]));
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::slot_rules::{SLOTS, another_address_gets_into_a_full_server};
 use consonance_gateway::udp::{
-    ServerEndpoint as _, ServerEndpointEvent, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
+    ServerEndpoint as _, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
 use consonance_litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings};
 use consonance_transport::Peer;
@@ -34,7 +35,10 @@ fn a_client_that_makes_room_while_its_goodbye_is_repeated_is_reported_once() {
     }
     by_hand.server.disconnect(by_hand.now, Peer(1), "");
     let ended = by_hand.give(address(1), &[]);
-    assert!(matches!(ended[..], [(ServerEndpointEvent::Disconnected { peer: Peer(1), .. }, _)]), "{ended:?}");
+    assert!(
+        matches!(ended[..], [(GameNetworkServerEvent::Disconnected { peer: Peer(1), .. }, _)]),
+        "{ended:?}"
+    );
 
     by_hand.give(address(2), &request_at(CONNECT_TIME));
     let mut after = Vec::new();

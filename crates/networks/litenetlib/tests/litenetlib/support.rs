@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_gateway::MessageChannel;
+use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel};
 use consonance_litenetlib::handshake::ConnectRequest;
 use consonance_litenetlib::{
     ClientSettings, Dialect, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock,
@@ -92,23 +92,27 @@ impl ByHand {
         let mut by_hand = Self::new(ServerSettings::default());
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
         by_hand.answer_pings(address(1));
-        let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
         (by_hand, *peer)
     }
 
     /// Handles a datagram and returns the events; newcomers are accepted.
-    pub(crate) fn give(&mut self, from: SocketAddr, datagram: &[u8]) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    pub(crate) fn give(
+        &mut self,
+        from: SocketAddr,
+        datagram: &[u8],
+    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         self.events()
     }
 
-    fn events(&mut self) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    fn events(&mut self) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         let mut events = Vec::new();
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
-            if let ServerEndpointEvent::Connected { peer, .. } = event {
+            if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
             }
             events.push((event, std::mem::take(&mut bytes)));
@@ -139,7 +143,7 @@ impl ByHand {
     }
 
     /// Lets this much time pass, and returns the events.
-    pub(crate) fn pass(&mut self, time: Duration) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    pub(crate) fn pass(&mut self, time: Duration) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         let end = self.now + time;
         while let Some(at) = self.server.poll_timeout().filter(|at| *at <= end) {
             self.now = at.max(self.now);

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_gateway::GameNetworkServerEvent;
+use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ServerEndpoint as _, ServerEndpointEvent};
 use consonance_litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_transport::{DisconnectReason, Peer};
 
@@ -18,7 +19,7 @@ const DISCONNECT: u8 = 7;
 fn admitted() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+    let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
         panic!("a request led to {events:?}");
     };
     (by_hand, *peer)
@@ -88,7 +89,7 @@ fn a_kick_does_not_wait_for_a_proof_without_end() {
     assert!(first_bytes(&by_hand.take()).iter().all(|first| *first == PING));
     let reason = DisconnectReason::ClosedByUs;
     let ended = by_hand.pass(Duration::from_millis(100));
-    assert_eq!(ended, [(ServerEndpointEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(ended, [(GameNetworkServerEvent::Disconnected { peer, reason }, Vec::new())]);
     by_hand.pass(Duration::from_secs(3));
     assert_eq!(by_hand.server.poll_timeout(), None, "nothing remains");
 }
@@ -98,7 +99,8 @@ fn a_refusal_that_is_longer_than_the_request_leaves_with_those_that_follow() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let request = request_at(CONNECT_TIME);
     by_hand.server.handle_datagram(by_hand.now, address(1), &request);
-    let Some(ServerEndpointEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new()) else {
+    let Some(GameNetworkServerEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new())
+    else {
         panic!("a request is reported");
     };
     by_hand.server.disconnect(by_hand.now, peer, "the server is not open to all");

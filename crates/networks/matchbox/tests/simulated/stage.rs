@@ -131,7 +131,7 @@ impl Stage {
 
 impl Player {
     fn serve(&mut self, now: Instant) {
-        while let Some(event) = self.listener.poll(now) {
+        while let Some(event) = self.listener.poll_event(now, &mut Vec::new()) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => assert!(self.guests.insert(peer)),
                 ServerLinkEvent::Disconnected { peer, .. } => assert!(self.guests.remove(&peer)),
@@ -142,7 +142,7 @@ impl Player {
 
     fn chat(&mut self, now: Instant) {
         let mut connect = false;
-        while let Some(event) = self.transport.poll(now) {
+        while let Some(event) = self.transport.poll_event(now, &mut Vec::new()) {
             match event {
                 ClientLinkEvent::Connected => (self.is_in, self.times_in) = (true, self.times_in + 1),
                 ClientLinkEvent::Disconnected { .. } => (self.is_in, connect) = (false, true),

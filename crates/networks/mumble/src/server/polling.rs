@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, Peer};
 
 use super::{DATAGRAM_BYTES_MAX, MumbleServer, MumbleServerEvent};
 use crate::control::messages::{CryptSetup, Ping};
@@ -37,12 +37,11 @@ impl MumbleServer {
             let event = match self.turn {
                 Turn::Datagrams { left } => self.read_datagram(now, left),
                 Turn::Streams => {
-                    let Some(event) = self.streams.poll(now) else {
+                    let Some(event) = self.streams.poll_event(now, &mut self.message) else {
                         self.turn = Turn::default();
                         return None;
                     };
-                    let taken = Taken::of(event, &mut self.message);
-                    self.handle_taken(now, taken)
+                    self.handle_streamed(now, event)
                 }
             };
             if event.is_some() {
@@ -89,15 +88,16 @@ impl MumbleServer {
         }
     }
 
-    fn handle_taken(&mut self, now: Instant, taken: Taken) -> Option<MumbleServerEvent> {
-        match taken {
-            Taken::Connected(user, remote) => {
+    /// An event on the control channels, whose greeting or message is in `message`.
+    fn handle_streamed(&mut self, now: Instant, event: GameNetworkServerEvent) -> Option<MumbleServerEvent> {
+        match event {
+            GameNetworkServerEvent::Connected { peer: user, remote } => {
                 // The message was encoded by this crate.
                 let login = Login::read(&self.message)?;
                 self.users += 1;
                 Some(MumbleServerEvent::Connected { user, remote, login })
             }
-            Taken::Message(user) => {
+            GameNetworkServerEvent::Message { peer: user, .. } => {
                 let kind = u16::from_be_bytes(*self.message.first_chunk()?);
                 if kind == TUNNEL {
                     self.message.drain(..KIND_BYTES);
@@ -112,7 +112,7 @@ impl MumbleServer {
                 let control = self.handle_control(now, user, read)?;
                 Some(MumbleServerEvent::Control { user, control })
             }
-            Taken::Disconnected(user, reason) => {
+            GameNetworkServerEvent::Disconnected { peer: user, reason } => {
                 self.users = self.users.saturating_sub(1);
                 self.paths.remove(user);
                 self.control_bytes.remove(&user);
@@ -214,30 +214,6 @@ impl MumbleServer {
 enum Way {
     Datagram,
     Tunnel,
-}
-
-/// An event on the control channels, without its greeting or message, which was moved out.
-enum Taken {
-    Connected(Peer, SocketAddr),
-    Message(Peer),
-    Disconnected(Peer, DisconnectReason),
-}
-
-impl Taken {
-    fn of(event: GameNetworkServerEvent<'_>, message: &mut Vec<u8>) -> Self {
-        message.clear();
-        match event {
-            GameNetworkServerEvent::Connected { peer, remote, greeting } => {
-                message.extend_from_slice(greeting);
-                Self::Connected(peer, remote)
-            }
-            GameNetworkServerEvent::Message { peer, message: came, .. } => {
-                message.extend_from_slice(came);
-                Self::Message(peer)
-            }
-            GameNetworkServerEvent::Disconnected { peer, reason } => Self::Disconnected(peer, reason),
-        }
-    }
 }
 
 /// Bytes of a message's type.

@@ -48,13 +48,12 @@ pub(crate) struct CarryingServer {
     present: BTreeSet<Peer>,
     voices: u64,
     links: Statistics,
-    packet: Vec<u8>,
 }
 
 impl CarryingServer {
     pub(crate) fn new(server: MumbleServer) -> Self {
         let (present, links) = (BTreeSet::new(), Statistics::default());
-        Self { server, newcomer: None, present, voices: 0, links, packet: Vec::new() }
+        Self { server, newcomer: None, present, voices: 0, links }
     }
 
     fn accept_newcomer(&mut self, now: Instant) {
@@ -63,10 +62,9 @@ impl CarryingServer {
         }
     }
 
-    fn show(&mut self, peer: Peer, delivery: Delivery, packet: Vec<u8>) -> ServerLinkEvent<'_> {
-        self.packet = packet;
-        self.links.received.count(delivery, 1, self.packet.len());
-        ServerLinkEvent::Packet { peer, delivery, packet: &self.packet }
+    fn event_of(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> ServerLinkEvent {
+        self.links.received.count(delivery, 1, packet.len());
+        ServerLinkEvent::Packet { peer, delivery }
     }
 }
 
@@ -110,7 +108,7 @@ impl ServerNetwork for CarryingServer {
 }
 
 impl ServerTransport for CarryingServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         loop {
             match self.server.poll(now)? {
@@ -122,11 +120,13 @@ impl ServerTransport for CarryingServer {
                 }
                 MumbleServerEvent::Control { user, control } => {
                     if let Some(packet) = packet_of(control) {
-                        return Some(self.show(user, Delivery::Reliable, packet));
+                        *bytes = packet;
+                        return Some(self.event_of(user, Delivery::Reliable, bytes));
                     }
                 }
                 MumbleServerEvent::Voice { user, voice } => {
-                    return Some(self.show(user, Delivery::Unreliable, voice.opus.into_owned()));
+                    *bytes = voice.opus.into_owned();
+                    return Some(self.event_of(user, Delivery::Unreliable, bytes));
                 }
                 MumbleServerEvent::Disconnected { user: peer, reason } => {
                     self.present.remove(&peer);

@@ -95,15 +95,15 @@ impl ServerNetwork for QuicServer {
 }
 
 impl ServerTransport for QuicServer {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         if let Some(fast_path) = &mut self.fast_path {
             fast_path.begin_turn();
         }
         self.is_fast_path_first = !self.is_fast_path_first;
         let is_fast_path_first = self.is_fast_path_first;
-        if is_fast_path_first && let Some(peer) = self.receive_on_fast_path(now) {
-            return Some(unreliable(peer, &self.shown_fast_packet));
+        if is_fast_path_first && let Some(event) = self.receive_on_fast_path(now, bytes) {
+            return Some(event);
         }
         while let Some(popped) = self.shard.mailbox.pop() {
             match popped {
@@ -125,8 +125,9 @@ impl ServerTransport for QuicServer {
                     self.statistics.links.received.count(delivery, 1, packet.len());
                     self.packets_on_threads += u64::from(delivery == Delivery::Unreliable);
                     self.last_heard = peer;
-                    let packet = self.shown.insert(packet);
-                    return Some(ServerLinkEvent::Packet { peer, delivery, packet });
+                    bytes.clear();
+                    bytes.extend_from_slice(&packet);
+                    return Some(ServerLinkEvent::Packet { peer, delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.close_path(peer);
@@ -140,8 +141,8 @@ impl ServerTransport for QuicServer {
                 }
             }
         }
-        if !is_fast_path_first && let Some(peer) = self.receive_on_fast_path(now) {
-            return Some(unreliable(peer, &self.shown_fast_packet));
+        if !is_fast_path_first && let Some(event) = self.receive_on_fast_path(now, bytes) {
+            return Some(event);
         }
         self.send_collected(now);
         None
@@ -182,8 +183,4 @@ impl QuicServer {
         }
         Some(quality)
     }
-}
-
-fn unreliable(peer: Peer, packet: &[u8]) -> ServerLinkEvent<'_> {
-    ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable, packet }
 }

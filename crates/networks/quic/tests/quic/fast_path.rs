@@ -61,7 +61,7 @@ fn wait_for_path(client: &mut QuicClient, server: &mut TestServer, is_it: impl F
     let mut last = DatagramPath::Connection;
     wait_for("the path that voice takes", || {
         server.poll();
-        while client.poll(Instant::now()).is_some() {}
+        while client.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
         last = path_of(client);
         is_it(last).then_some(())
     });
@@ -86,11 +86,10 @@ fn assert_voice(client: &mut QuicClient, server: &mut TestServer) {
         client.send(Instant::now(), Delivery::Unreliable, b"voice up");
         server.transport.send(Instant::now(), &[peer], Delivery::Unreliable, b"voice down");
         server.poll();
-        while let Some(event) = client.poll(Instant::now()) {
-            is_heard |= matches!(
-                event,
-                ClientLinkEvent::Packet { delivery: Delivery::Unreliable, packet: b"voice down" }
-            );
+        let mut bytes = Vec::new();
+        while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
+            let is_voice = event == ClientLinkEvent::Packet { delivery: Delivery::Unreliable };
+            is_heard |= is_voice && bytes == b"voice down";
         }
         is_heard && server.packets[known..].contains(&(peer, Delivery::Unreliable, b"voice up".to_vec()))
     });
@@ -166,7 +165,7 @@ fn voice_follows_a_client_to_another_address() {
         relay.change_address();
         wait_until("the new address is proved", || {
             server.poll();
-            while client.poll(Instant::now()).is_some() {}
+            while client.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
             server.transport.fast_path_counts().unwrap().path.addresses_proved >= moves
         });
         assert_voice(&mut client, &mut server);

@@ -64,11 +64,12 @@ impl TestServer {
     }
 
     pub(crate) fn poll(&mut self) {
-        while let Some(event) = self.transport.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => self.sessions.push((peer, session)),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.packets.push((peer, delivery, packet.to_vec()));
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    self.packets.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),
             }
@@ -109,7 +110,7 @@ pub(crate) fn outcome(
         if let Some(server) = &mut server {
             server.poll();
         }
-        match client.poll(Instant::now()) {
+        match client.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ClientLinkEvent::Connected) => Some(Ok(())),
             Some(ClientLinkEvent::Disconnected { reason }) => Some(Err(reason)),
             _ => None,
@@ -123,7 +124,7 @@ pub(crate) fn end_of(client: &mut QuicClient, mut server: Option<&mut TestServer
         if let Some(server) = &mut server {
             server.poll();
         }
-        match client.poll(Instant::now()) {
+        match client.poll_event(Instant::now(), &mut Vec::new()) {
             Some(ClientLinkEvent::Disconnected { reason }) => Some(reason),
             _ => None,
         }
@@ -136,7 +137,7 @@ pub(crate) fn assert_heard(client: &mut QuicClient, server: &mut TestServer) {
     client.send(Instant::now(), Delivery::Reliable, b"still here");
     wait_for("the server hears a client", || {
         server.poll();
-        while client.poll(Instant::now()).is_some() {}
+        while client.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
         server.packets[known..].iter().any(|(_, _, packet)| packet == b"still here").then_some(())
     });
 }

@@ -24,7 +24,7 @@ pub(super) enum Seen {
 
 impl SidecarServer {
     /// The next event to report.
-    pub(super) fn look(&mut self, now: Instant) -> Option<Seen> {
+    pub(super) fn look(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Seen> {
         if let Some(seen) = self.take_moved(now) {
             return Some(seen);
         }
@@ -45,8 +45,8 @@ impl SidecarServer {
             match heard {
                 Heard::Packet { player, delivery, packet } => match link.players.get(&player) {
                     Some(Seat::In { peer, .. }) => {
-                        self.packet.clear();
-                        self.packet.extend_from_slice(packet);
+                        bytes.clear();
+                        bytes.extend_from_slice(packet);
                         return Some(Seen::Packet(*peer, delivery));
                     }
                     Some(Seat::Kicked) => {}
@@ -124,7 +124,7 @@ impl SidecarServer {
         self.resumed = Some(peer).filter(|_| was_there);
         if let Some((delivery, packet)) = packet {
             self.first_packet = Some((peer, delivery));
-            self.packet = packet;
+            self.first_packet_bytes = packet;
         }
         self.statistics.connections.connected += 1;
         self.statistics.connections.accepted += 1;

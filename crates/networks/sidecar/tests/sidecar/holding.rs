@@ -30,7 +30,7 @@ fn loud_link() -> (Stage, usize) {
 /// Has the server read and answer everything. Returns how many packets it read, and why the link ended.
 fn answer_all(stage: &mut Stage, now: Instant) -> (usize, Option<DisconnectReason>) {
     let mut taken = 0;
-    while let Some(event) = stage.server.poll(now) {
+    while let Some(event) = stage.server.poll_event(now, &mut Vec::new()) {
         match event {
             ServerLinkEvent::Packet { peer, .. } => {
                 taken += 1;

@@ -87,14 +87,13 @@ impl Stage {
     /// Runs all ends once.
     pub(crate) fn run_once(&mut self) {
         let now = Instant::now() + self.ahead;
-        while let Some(event) = self.server.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(now, &mut bytes) {
             self.reported.push(match event {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     Reported::Connected { peer, session, remote: remote.to_string() }
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    Reported::Packet(peer, delivery, packet.to_vec())
-                }
+                ServerLinkEvent::Packet { peer, delivery } => Reported::Packet(peer, delivery, bytes.clone()),
                 ServerLinkEvent::Disconnected { peer, reason } => Reported::Disconnected(peer, reason),
             });
         }

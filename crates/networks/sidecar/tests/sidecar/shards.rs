@@ -61,8 +61,9 @@ impl Port {
         let now = Instant::now();
         let mut reported = Vec::new();
         for (number, shard) in self.shards.iter_mut().enumerate() {
-            while let Some(event) = shard.poll(now) {
-                reported.push((number, in_words(&event)));
+            let mut bytes = Vec::new();
+            while let Some(event) = shard.poll_event(now, &mut bytes) {
+                reported.push((number, in_words(&event, &bytes)));
             }
         }
         for link in &mut self.links {
@@ -103,10 +104,10 @@ impl Port {
     }
 }
 
-fn in_words(event: &ServerLinkEvent<'_>) -> String {
+fn in_words(event: &ServerLinkEvent, packet: &[u8]) -> String {
     match event {
         ServerLinkEvent::Connected { peer, session, .. } => format!("{} comes to {session}", peer.0),
-        ServerLinkEvent::Packet { peer, packet, .. } => {
+        ServerLinkEvent::Packet { peer, .. } => {
             format!("{} says {}", peer.0, String::from_utf8_lossy(packet))
         }
         ServerLinkEvent::Disconnected { peer, .. } => format!("{} is gone", peer.0),
@@ -186,7 +187,7 @@ fn a_server_that_sleeps_is_woken_for_a_link_that_moves_to_it() {
         sleeper.set_waker(thread_waker());
         came.send(()).unwrap();
         let deadline = Instant::now() + PATIENCE;
-        while sleeper.poll(Instant::now()).is_none() {
+        while sleeper.poll_event(Instant::now(), &mut Vec::new()).is_none() {
             assert!(Instant::now() < deadline, "nothing wakes it");
             thread::park_timeout(PATIENCE);
         }

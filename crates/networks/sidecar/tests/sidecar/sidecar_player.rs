@@ -20,7 +20,6 @@ pub(crate) struct SidecarPlayer {
     is_admitted: bool,
     /// Links that are still sending their goodbyes.
     ending: VecDeque<SidecarLink>,
-    packet: Vec<u8>,
     /// The sum of ended links, and packets that never reached a link.
     counted: Statistics,
 }
@@ -39,7 +38,6 @@ impl SidecarPlayer {
             link: None,
             is_admitted: false,
             ending: VecDeque::new(),
-            packet: Vec::new(),
             counted: Statistics::default(),
         }
     }
@@ -58,7 +56,7 @@ impl ClientTransport for SidecarPlayer {
         self.link.get_or_insert_with(|| SidecarLink::new(server, settings)).connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if let Some(ending) = self.ending.front_mut() {
             while ending.poll(now).is_some() {}
             if ending.is_off() {
@@ -77,9 +75,9 @@ impl ClientTransport for SidecarPlayer {
                 }
                 SidecarEvent::Packet { to, delivery, packet } => {
                     assert_eq!(to, [PLAYER]);
-                    self.packet.clear();
-                    self.packet.extend_from_slice(packet);
-                    return Some(ClientLinkEvent::Packet { delivery, packet: &self.packet });
+                    bytes.clear();
+                    bytes.extend_from_slice(packet);
+                    return Some(ClientLinkEvent::Packet { delivery });
                 }
                 SidecarEvent::Kicked { reason, .. } if self.is_admitted => {
                     break DisconnectReason::closed_by_peer(reason.as_bytes());

@@ -143,8 +143,8 @@ impl ClientTransport for Player {
         self.client.connect(now);
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-        self.client.poll(now)
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        self.client.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {

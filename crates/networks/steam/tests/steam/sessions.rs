@@ -158,7 +158,8 @@ impl Actor for Host {
     fn run_once(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, server, .. } = self;
-        while let Some(event) = transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = transport.poll_event(now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => {
                     let identity = transport.peer_capability(now, peer).map(|PeerIdentity(account)| account);
@@ -168,9 +169,8 @@ impl Actor for Host {
                 ServerLinkEvent::Disconnected { peer, .. } => {
                     server.handle_disconnected(at, LinkId(peer.0));
                 }
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    let packet = packet.to_vec();
-                    if let Some(relayed) = server.handle_packet(at, LinkId(peer.0), delivery, &packet) {
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    if let Some(relayed) = server.handle_packet(at, LinkId(peer.0), delivery, &bytes) {
                         send_all(transport, now, &relayed);
                     }
                 }
@@ -246,20 +246,21 @@ impl Actor for Voice {
     fn run_once(&mut self, now: Instant) {
         let at = session_time(self.started, now);
         let Self { transport, client, .. } = self;
-        while let Some(event) = transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => client.handle_connected(at, TO_SERVER),
-                ClientLinkEvent::Packet { delivery, packet } => {
+                ClientLinkEvent::Packet { delivery } => {
                     self.from_server += usize::from(self.is_counting);
-                    client.handle_packet(at, TO_SERVER, delivery, packet);
+                    client.handle_packet(at, TO_SERVER, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { reason } => panic!("an unexpected end: {reason}"),
                 ClientLinkEvent::Direct { peer, event } => {
                     let link = LinkId(DIRECT | peer.0);
                     match event {
                         DirectEvent::Up => client.handle_peer_connected(at, link),
-                        DirectEvent::Packet { delivery, packet } => {
-                            client.handle_packet(at, link, delivery, packet);
+                        DirectEvent::Packet { delivery } => {
+                            client.handle_packet(at, link, delivery, &bytes);
                         }
                         DirectEvent::Down { .. } => client.handle_disconnected(at, link),
                     }

@@ -76,11 +76,12 @@ pub(crate) struct Server {
 
 impl Actor for Server {
     fn run_once(&mut self, now: Instant) {
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.heard.push((peer, delivery, packet.to_vec()));
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    self.heard.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
             }
@@ -107,16 +108,17 @@ pub(crate) enum Direct {
 
 impl Actor for Player {
     fn run_once(&mut self, now: Instant) {
-        while let Some(event) = self.transport.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.connected += 1,
-                ClientLinkEvent::Packet { delivery, packet } => self.heard.push((delivery, packet.to_vec())),
+                ClientLinkEvent::Packet { delivery } => self.heard.push((delivery, bytes.clone())),
                 ClientLinkEvent::Disconnected { reason } => self.end = Some(reason),
                 ClientLinkEvent::Direct { peer, event } => self.direct.push((
                     peer,
                     match event {
                         DirectEvent::Up => Direct::Up,
-                        DirectEvent::Packet { delivery, packet } => Direct::Packet(delivery, packet.to_vec()),
+                        DirectEvent::Packet { delivery } => Direct::Packet(delivery, bytes.clone()),
                         DirectEvent::Down { reason } => Direct::Down(reason),
                     },
                 )),

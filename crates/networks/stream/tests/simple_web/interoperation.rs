@@ -85,7 +85,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_third_party_server() {
     }
     assert_eq!(next_of(&mut client), Heard::Disconnected(DisconnectReason::closed_by_peer(b"enough")));
     wait(|| {
-        assert!(client.poll(Instant::now()).is_none());
+        assert!(client.poll_event(Instant::now(), &mut Vec::new()).is_none());
         server.is_finished().then_some(())
     });
     server.join().unwrap();
@@ -143,7 +143,7 @@ fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
             response
         });
         wait(|| {
-            assert!(server.poll(Instant::now()).is_none(), "no client connects");
+            assert!(server.poll_event(Instant::now(), &mut Vec::new()).is_none(), "no client connects");
             asking.is_finished().then_some(())
         });
         assert!(asking.join().unwrap().starts_with(answer), "{request}");
@@ -176,7 +176,9 @@ fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
             }
         });
         wait(|| {
-            if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(Instant::now()) {
+            if let Some(GameNetworkServerEvent::Connected { peer, .. }) =
+                server.poll_event(Instant::now(), &mut Vec::new())
+            {
                 server.accept(Instant::now(), peer, &[]);
             }
             asking.is_finished().then_some(())
@@ -197,11 +199,11 @@ fn a_request_that_is_never_finished_is_given_up() {
     let mut other = connect(at);
     other.write_all(b"GET / HT").unwrap();
     wait(|| {
-        assert!(server.poll(Instant::now()).is_none());
+        assert!(server.poll_event(Instant::now(), &mut Vec::new()).is_none());
         server.wants_poll_at()
     });
     let late = Instant::now() + StreamSettings::default().handshake_timeout;
-    assert!(server.poll(late).is_none());
+    assert!(server.poll_event(late, &mut Vec::new()).is_none());
     assert_eq!(server.statistics().connections.failed_handshakes, 1);
     let is_open = |error: &Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     let rest = other.read(&mut [0; 1]);
@@ -274,10 +276,11 @@ fn newcomer(server: &mut SimpleWebServer) -> Peer {
 }
 
 fn next(server: &mut SimpleWebServer) -> Seen {
+    let mut bytes = Vec::new();
     wait(|| {
-        Some(match server.poll(Instant::now())? {
+        Some(match server.poll_event(Instant::now(), &mut bytes)? {
             GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-            GameNetworkServerEvent::Message { peer, message, .. } => Seen::Message(peer, message.to_vec()),
+            GameNetworkServerEvent::Message { peer, .. } => Seen::Message(peer, bytes.clone()),
             GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     })
@@ -291,10 +294,11 @@ enum Heard {
 }
 
 fn next_of(client: &mut SimpleWebClient) -> Heard {
+    let mut bytes = Vec::new();
     wait(|| {
-        Some(match client.poll(Instant::now())? {
-            GameNetworkClientEvent::Connected { .. } => Heard::Connected,
-            GameNetworkClientEvent::Message { message, .. } => Heard::Message(message.to_vec()),
+        Some(match client.poll_event(Instant::now(), &mut bytes)? {
+            GameNetworkClientEvent::Connected => Heard::Connected,
+            GameNetworkClientEvent::Message { .. } => Heard::Message(bytes.clone()),
             GameNetworkClientEvent::Disconnected { reason } => Heard::Disconnected(reason),
         })
     })

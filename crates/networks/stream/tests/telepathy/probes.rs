@@ -27,8 +27,9 @@ fn stage(clients_ping: bool) -> Stage {
     let now = Instant::now();
     client.connect(now, b"");
     let peer = loop {
-        client.poll(now);
-        if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll(now) {
+        client.poll_event(now, &mut Vec::new());
+        if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll_event(now, &mut Vec::new())
+        {
             break peer;
         }
         std::thread::yield_now();
@@ -43,8 +44,10 @@ impl Stage {
         self.client.send(self.now, RELIABLE, b"ping");
         self.client.flush(self.now);
         loop {
-            self.client.poll(self.now);
-            if let Some(GameNetworkServerEvent::Message { .. }) = self.server.poll(self.now) {
+            self.client.poll_event(self.now, &mut Vec::new());
+            if let Some(GameNetworkServerEvent::Message { .. }) =
+                self.server.poll_event(self.now, &mut Vec::new())
+            {
                 return;
             }
             std::thread::yield_now();

@@ -142,12 +142,11 @@ fn newcomer(server: &mut TelepathyServer) -> Peer {
 fn next(server: &mut TelepathyServer) -> Seen {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
-        if let Some(event) = server.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        if let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
             return match event {
                 GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-                GameNetworkServerEvent::Message { peer, message, .. } => {
-                    Seen::Message(peer, message.to_vec())
-                }
+                GameNetworkServerEvent::Message { peer, .. } => Seen::Message(peer, bytes.clone()),
                 GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
             };
         }

@@ -56,7 +56,7 @@ fn two_hundred_clients_of_one_listener_come_speak_go_and_come_again() {
                 assert!(present.remove(&peer).is_some());
             }
             for client in &mut clients {
-                while client.poll(Instant::now()).is_some() {}
+                while client.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
             }
             present.is_empty().then_some(())
         });
@@ -66,11 +66,12 @@ fn two_hundred_clients_of_one_listener_come_speak_go_and_come_again() {
 /// Sends its number as soon as it is connected, and keeps what it receives.
 fn speak_and_listen(client: &mut WebSocketClient, number: usize, heard: &mut Option<Vec<u8>>) {
     let now = Instant::now();
-    while let Some(event) = client.poll(now) {
+    let mut bytes = Vec::new();
+    while let Some(event) = client.poll_event(now, &mut bytes) {
         let is_in = match event {
             ClientLinkEvent::Connected => true,
-            ClientLinkEvent::Packet { packet, .. } => {
-                *heard = Some(packet.to_vec());
+            ClientLinkEvent::Packet { .. } => {
+                *heard = Some(bytes.clone());
                 false
             }
             event => panic!("{event:?}"),

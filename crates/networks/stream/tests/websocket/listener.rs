@@ -42,11 +42,10 @@ impl Listener {
     }
 
     pub(crate) fn poll(&mut self) -> Option<Seen> {
-        Some(match self.server.poll(self.now)? {
+        let mut bytes = Vec::new();
+        Some(match self.server.poll_event(self.now, &mut bytes)? {
             ServerLinkEvent::Connected { peer, session, .. } => Seen::Connected(peer, session),
-            ServerLinkEvent::Packet { peer, delivery, packet } => {
-                Seen::Packet(peer, delivery, packet.to_vec())
-            }
+            ServerLinkEvent::Packet { peer, delivery } => Seen::Packet(peer, delivery, bytes.clone()),
             ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     }

@@ -72,8 +72,8 @@ fn outcome(
     client.connect(Instant::now());
     wait(|| {
         let now = Instant::now();
-        while server.poll(now).is_some() {}
-        match client.poll(now)? {
+        while server.poll_event(now, &mut Vec::new()).is_some() {}
+        match client.poll_event(now, &mut Vec::new())? {
             ClientLinkEvent::Connected => Some(Ok(())),
             ClientLinkEvent::Disconnected { reason } => Some(Err(reason)),
             _ => None,
@@ -94,7 +94,7 @@ fn a_client_does_not_talk_to_a_server_with_another_certificate() {
     let failed = || server.statistics().connections.failed_handshakes;
     assert_eq!(failed(), 0);
     wait(|| {
-        while server.poll(Instant::now()).is_some() {}
+        while server.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
         (server.statistics().connections.failed_handshakes == 1).then_some(())
     });
 }
@@ -138,7 +138,7 @@ fn plain_requests_get_nothing_from_a_listener_with_tls() {
         answer
     });
     wait(|| {
-        while server.poll(Instant::now()).is_some() {}
+        while server.poll_event(Instant::now(), &mut Vec::new()).is_some() {}
         asking.is_finished().then_some(())
     });
     let answer = asking.join().unwrap();

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{
-    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
-};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 use consonance_transport::DisconnectReason;
 use consonance_utp::{
     ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient,
@@ -83,7 +82,7 @@ fn first_reliable_none_received() {
 fn ack_only_for_sequence_0_after_3_ms() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     let reliable = bytes(&format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} {ENTRY}"));
-    let message = ServerEndpointEvent::Message { peer, channel: RELIABLE };
+    let message = GameNetworkServerEvent::Message { peer, channel: RELIABLE };
     assert_eq!(hand.give_bytes(HERE, &reliable), [(message, hex(ENTRY)[4..].to_vec())]);
     hand.now += Duration::from_millis(3);
     let ack = bytes("01 T 03 01 00 0300 0000 0000 ffffffffffffffff 00");
@@ -99,7 +98,7 @@ fn unreliable_64_bytes() {
     let unreliable = bytes(&format!("01 T 01 00c0 {ENTRY}"));
     assert_eq!(unreliable.len(), 64);
     let batch = &hex(ENTRY)[4..];
-    let message = ServerEndpointEvent::Message { peer, channel: UNRELIABLE };
+    let message = GameNetworkServerEvent::Message { peer, channel: UNRELIABLE };
     assert_eq!(hand.give_bytes(HERE, &unreliable), [(message, batch.to_vec())]);
     hand.server.send(hand.now, peer, UNRELIABLE, batch);
     assert_eq!(hand.take(), [(HERE, unreliable)]);
@@ -141,11 +140,11 @@ fn a_client_asks_says_that_it_is_there_and_leaves() {
     let mut accept = bytes("55545001 02 T");
     accept[5..13].copy_from_slice(&token.0);
     client.handle_datagram(now, &accept);
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(ClientEndpointEvent::Connected));
+    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Connected));
     assert_eq!(take(&mut client, now + Duration::from_millis(499)), Vec::<Vec<u8>>::new());
     assert_eq!(take(&mut client, now + Duration::from_millis(500)), [bytes("03 T")]);
     client.disconnect(now);
     assert_eq!(take(&mut client, now), [bytes("02 T")]);
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(ClientEndpointEvent::Disconnected { reason }));
+    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Disconnected { reason }));
 }

@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{
-    ClientEndpoint as _, ClientEndpointEvent, ServerEndpoint as _, ServerEndpointEvent,
-};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
 use consonance_transport::DisconnectReason;
 use consonance_utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE};
 
@@ -48,8 +47,8 @@ fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
         datagram.clear();
         Datagram { token, kind }.write(&mut datagram);
         client.handle_datagram(now, &datagram);
-        assert_eq!(client.poll_event(&mut Vec::new()), Some(ClientEndpointEvent::Connected));
-        let message = (kind == data).then_some(ClientEndpointEvent::Message { channel: UNRELIABLE });
+        assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Connected));
+        let message = (kind == data).then_some(GameNetworkClientEvent::Message { channel: UNRELIABLE });
         assert_eq!(client.poll_event(&mut Vec::new()), message);
     }
 }
@@ -226,10 +225,12 @@ fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
 fn a_token_is_free_again_after_a_goodbye() {
     let (mut hand, first) = ByHand::with_client(ServerSettings::default());
     let reason = DisconnectReason::closed_by_peer(b"");
-    let gone = ServerEndpointEvent::Disconnected { peer: first, reason };
+    let gone = GameNetworkServerEvent::Disconnected { peer: first, reason };
     assert_eq!(hand.give(HERE, DatagramKind::Disconnect), [(gone, Vec::new())]);
     let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
-    let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else { panic!("{events:?}") };
+    let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        panic!("{events:?}")
+    };
     assert!(*peer > first);
 }
 

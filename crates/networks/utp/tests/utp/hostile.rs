@@ -3,8 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::DisconnectReason;
 use consonance_utp::{
     Datagram, DatagramError, DatagramKind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer,
@@ -183,7 +184,7 @@ fn a_length_that_cannot_be_ends_its_sender() {
         let (mut bad, bad_peer) = ByHand::with_client(ServerSettings::default());
         let body = hex(&format!("00 00 0000 0000 ffff ffffffffffffffff {length}"));
         let events = bad.give(HERE, DatagramKind::Data { pipeline: 3, body: &body });
-        let [(ServerEndpointEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
+        let [(GameNetworkServerEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
             panic!("{events:?}");
         };
         assert_eq!(*peer, bad_peer);

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
-use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _, ServerEndpointEvent};
+use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::{GameNetworkServerEvent, MessageChannel};
 use consonance_transport::Peer;
 use consonance_utp::{
     ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer,
@@ -83,7 +83,7 @@ impl ByHand {
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
         let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
-        let [(ServerEndpointEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
         let peer = *peer;
@@ -113,7 +113,7 @@ impl ByHand {
     }
 
     /// The events after an acknowledgement from [`T`].
-    pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
         self.give(HERE, DatagramKind::Data { pipeline: 3, body: &body })
     }
@@ -123,7 +123,7 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         kind: DatagramKind<'_>,
-    ) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         let mut datagram = Vec::new();
         Datagram { token: T, kind }.write(&mut datagram);
         self.give_bytes(from, &datagram)
@@ -134,12 +134,12 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         datagram: &[u8],
-    ) -> Vec<(ServerEndpointEvent, Vec<u8>)> {
+    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         let mut events = Vec::new();
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
-            if let ServerEndpointEvent::Connected { peer, .. } = event {
+            if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.newest = Some(peer);
                 self.server.accept(self.now, peer, &[]);
             }

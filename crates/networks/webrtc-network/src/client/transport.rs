@@ -32,25 +32,24 @@ impl ClientTransport for WebRtcClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.fill_events(now);
-        let Self { packet: kept, statistics, .. } = self;
-        let mut keep = |delivery: Delivery, packet: Vec<u8>| {
+        let statistics = &mut self.statistics;
+        let mut show = |delivery: Delivery, packet: Vec<u8>| {
             statistics.received.count(delivery, 1, packet.len());
-            *kept = packet;
+            *bytes = packet;
         };
         Some(match self.events.pop_front()? {
             Reported::Connected => ClientLinkEvent::Connected,
             Reported::Packet(delivery, packet) => {
-                keep(delivery, packet);
-                ClientLinkEvent::Packet { delivery, packet: &self.packet }
+                show(delivery, packet);
+                ClientLinkEvent::Packet { delivery }
             }
             Reported::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
             Reported::DirectUp(peer) => ClientLinkEvent::Direct { peer, event: DirectEvent::Up },
             Reported::DirectPacket(peer, delivery, packet) => {
-                keep(delivery, packet);
-                let event = DirectEvent::Packet { delivery, packet: &self.packet };
-                ClientLinkEvent::Direct { peer, event }
+                show(delivery, packet);
+                ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
             }
             Reported::DirectDown(peer, reason) => {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Down { reason } }

@@ -75,7 +75,7 @@ impl ServerNetwork for WebRtcHost {
 }
 
 impl ServerTransport for WebRtcHost {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         let mut is_signalling_driven = false;
         loop {
@@ -100,9 +100,10 @@ impl ServerTransport for WebRtcHost {
                     let remote = self.peers.remote(peer).map_or(Remote::Named("".into()), Remote::from);
                     return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
-                Some(Reported::Packet(delivery)) => {
-                    self.statistics.received.count(delivery, 1, self.packet.len());
-                    return Some(ServerLinkEvent::Packet { peer, delivery, packet: &self.packet });
+                Some(Reported::Packet(delivery, packet)) => {
+                    self.statistics.received.count(delivery, 1, packet.len());
+                    *bytes = packet;
+                    return Some(ServerLinkEvent::Packet { peer, delivery });
                 }
                 Some(Reported::Disconnected(reason)) => {
                     return Some(ServerLinkEvent::Disconnected { peer, reason });

@@ -75,7 +75,7 @@ fn a_host_gets_its_reserved_address_although_others_ask_first_and_may_say_what_i
     let signalling = SignallingListener::bind(support::localhost(), settings).unwrap();
     let mut other = WebRtcHost::bind(support::host_settings(&signalling)).unwrap();
     support::wait_until("another host is denied the address", || {
-        let _ = other.poll(Instant::now());
+        let _ = other.poll_event(Instant::now(), &mut Vec::new());
         assert!(!other.is_listening());
         signalling.counts().addresses_denied > 0
     });

@@ -53,7 +53,7 @@ pub(crate) fn client_settings(signalling: &SignallingListener) -> ClientSettings
 pub(crate) fn host(settings: HostSettings) -> WebRtcHost {
     let mut host = WebRtcHost::bind(settings).unwrap();
     wait_until("the host can be found", || {
-        assert!(host.poll(Instant::now()).is_none(), "no player has connected yet");
+        assert!(host.poll_event(Instant::now(), &mut Vec::new()).is_none(), "no player has connected yet");
         host.is_listening()
     });
     host
@@ -134,11 +134,12 @@ impl Table {
     }
 
     fn poll_host(&mut self) {
-        while let Some(event) = self.host.poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.host.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => self.came.push((peer, session)),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    self.host_heard.push((peer, delivery, packet.to_vec()));
+                ServerLinkEvent::Packet { peer, delivery } => {
+                    self.host_heard.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
             }
@@ -146,10 +147,11 @@ impl Table {
     }
 
     fn poll_player(&mut self, player: usize) {
-        while let Some(event) = self.players[player].poll(Instant::now()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.players[player].poll_event(Instant::now(), &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.connected[player] = true,
-                ClientLinkEvent::Packet { packet, .. } => self.heard[player].push(packet.to_vec()),
+                ClientLinkEvent::Packet { .. } => self.heard[player].push(bytes.clone()),
                 ClientLinkEvent::Disconnected { reason } => {
                     self.connected[player] = false;
                     self.ends[player] = Some(reason);

@@ -45,8 +45,8 @@ pub fn hosted_channels(mut bytes: &[u8]) {
             14 => while clients_end.poll_transmit().is_some() {},
             _ => while servers_end.poll_transmit().is_some() {},
         }
-        while client.poll(now).is_some() {}
-        while let Some(event) = server.poll(now) {
+        while client.poll_event(now, &mut Vec::new()).is_some() {}
+        while let Some(event) = server.poll_event(now, &mut Vec::new()) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => peers.push(peer),
                 ServerLinkEvent::Disconnected { peer, .. } => peers.retain(|&other| other != peer),

@@ -17,7 +17,7 @@ fn what_travels_on_the_reliable_channel_is_what_the_table_says() {
     assert_eq!(game.said_by_client(), [(Delivery::Reliable, b"\x01\0\0\0\x01main".to_vec())]);
     game.pass_to_server(b"\x01\0\0\0\x01main");
     let peer = game.newcomer("main");
-    assert_eq!(game.server.poll(now()), None);
+    assert_eq!(game.server.poll_event(now(), &mut Vec::new()), None);
     assert_eq!(game.said_by_server(), [(vec![CLIENT], Delivery::Reliable, b"\x03\0\0\0\x01".to_vec())]);
     game.server.send(now(), &[peer], Delivery::Reliable, b"who is here");
     game.server.send(now(), &[peer], Delivery::Unreliable, b"voice");
@@ -30,7 +30,7 @@ fn what_travels_on_the_reliable_channel_is_what_the_table_says() {
         ]
     );
     game.pass_to_client(b"\x03\0\0\0\x01");
-    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
     game.client.send(now(), Delivery::Unreliable, b"voice");
     game.client.send(now(), Delivery::Reliable, b"state");
     game.client.disconnect(now());
@@ -49,8 +49,15 @@ fn packets_go_both_ways_and_voice_is_as_long_in_the_game_as_it_is() {
         game.client.send(now(), delivery, b"up");
         game.server.send(now(), &[peer], delivery, b"down");
         game.run_once();
-        assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Packet { delivery, packet: b"down" }));
-        assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Packet { peer, delivery, packet: b"up" }));
+        let mut bytes = Vec::new();
+        assert_eq!(game.client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(bytes, b"down");
+        let mut bytes = Vec::new();
+        assert_eq!(
+            game.server.poll_event(now(), &mut bytes),
+            Some(ServerLinkEvent::Packet { peer, delivery })
+        );
+        assert_eq!(bytes, b"up");
     }
 }
 
@@ -64,7 +71,7 @@ fn a_link_that_is_asked_for_before_the_game_is_connected_waits_for_that() {
     game.run_once();
     game.newcomer("main");
     game.run_once();
-    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -77,7 +84,7 @@ fn a_client_that_gives_up_waiting_for_the_game_is_not_heard_of() {
     assert_eq!(game.said_by_client(), []);
     game.clients_end.handle_game_connected();
     assert_eq!(game.said_by_client(), []);
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::ClosedByUs));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::ClosedByUs));
 }
 
 #[test]
@@ -86,8 +93,11 @@ fn a_game_that_loses_its_connection_loses_the_link_at_both_ends_and_another_can_
     game.clients_end.handle_game_disconnected();
     game.servers_end.handle_game_disconnected(CLIENT);
     let reason = DisconnectReason::TimedOut;
-    assert_eq!(game.client.poll(now()), ended(reason.clone()));
-    assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), ended(reason.clone()));
+    assert_eq!(
+        game.server.poll_event(now(), &mut Vec::new()),
+        Some(ServerLinkEvent::Disconnected { peer, reason })
+    );
     assert_eq!(game.servers_end.clients().count(), 0);
     game.clients_end.handle_game_connected();
     game.ask();
@@ -103,7 +113,10 @@ fn a_client_that_was_refused_reads_why() {
     let peer = game.newcomer("main");
     game.server.disconnect(now(), peer, "no such session");
     game.run_once();
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::refused(b"no such session")));
+    assert_eq!(
+        game.client.poll_event(now(), &mut Vec::new()),
+        ended(DisconnectReason::refused(b"no such session"))
+    );
 }
 
 #[test]
@@ -111,7 +124,10 @@ fn a_server_that_takes_no_more_clients_says_so() {
     let mut game = Game::new(&HostedSettings { peers_max: 0, ..settings() });
     game.ask();
     game.run_once();
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::refused(FULL.as_bytes())));
+    assert_eq!(
+        game.client.poll_event(now(), &mut Vec::new()),
+        ended(DisconnectReason::refused(FULL.as_bytes()))
+    );
 }
 
 #[test]
@@ -123,10 +139,10 @@ fn an_answer_about_an_earlier_link_says_nothing_about_the_present_one() {
     for old in [&b"\x03\0\0\0\x01"[..], b"\x04\0\0\0\x01enough", b"\x05", b"\0packet of the old link"] {
         game.pass_to_client(old);
     }
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::ClosedByUs));
-    assert_eq!(game.client.poll(now()), None, "the second link is still asked for");
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::ClosedByUs));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), None, "the second link is still asked for");
     game.pass_to_client(b"\x03\0\0\0\x02");
-    assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
 }
 
 #[test]
@@ -142,7 +158,7 @@ fn a_client_of_a_server_that_was_started_again_learns_it_once_and_may_come_back(
     }
     assert_eq!(game.said_by_server(), [(vec![CLIENT], Delivery::Reliable, b"\x05".to_vec())]);
     game.pass_to_client(b"\x05");
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::TimedOut));
+    assert_eq!(game.client.poll_event(now(), &mut Vec::new()), ended(DisconnectReason::TimedOut));
     game.ask();
     game.run_once();
     game.newcomer("main");
@@ -153,11 +169,14 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
     let (mut game, peer) = Game::with_link();
     game.servers_end.handle_send_failed(CLIENT);
     assert!(matches!(
-        game.server.poll(now()),
+        game.server.poll_event(now(), &mut Vec::new()),
         Some(ServerLinkEvent::Disconnected { reason: DisconnectReason::Overloaded { .. }, .. })
     ));
     game.run_once();
-    assert_eq!(game.client.poll(now()), ended(DisconnectReason::closed_by_peer(TOO_SLOW.as_bytes())));
+    assert_eq!(
+        game.client.poll_event(now(), &mut Vec::new()),
+        ended(DisconnectReason::closed_by_peer(TOO_SLOW.as_bytes()))
+    );
 
     game.ask();
     game.run_once();
@@ -167,7 +186,10 @@ fn a_message_that_cannot_be_delivered_ends_the_link_and_the_other_side_learns_it
     game.clients_end.handle_send_failed();
     game.run_once();
     let reason = DisconnectReason::closed_by_peer(b"");
-    assert_eq!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: again, reason }));
+    assert_eq!(
+        game.server.poll_event(now(), &mut Vec::new()),
+        Some(ServerLinkEvent::Disconnected { peer: again, reason })
+    );
 }
 
 #[test]
@@ -178,7 +200,9 @@ fn a_client_that_cannot_keep_what_it_is_sent_is_too_slow_for_the_server() {
     }
     assert_eq!(game.said_by_client(), [(Delivery::Reliable, b"\x06".to_vec())]);
     game.pass_to_server(b"\x06");
-    let Some(ServerLinkEvent::Disconnected { peer: gone, reason }) = game.server.poll(now()) else {
+    let Some(ServerLinkEvent::Disconnected { peer: gone, reason }) =
+        game.server.poll_event(now(), &mut Vec::new())
+    else {
         panic!("the server hears of the end");
     };
     assert!(gone == peer && matches!(reason, DisconnectReason::Overloaded { .. }));
@@ -205,10 +229,11 @@ fn a_session_that_moves_ends_the_link_at_both_ends() {
     let (mut game, peer) = Game::with_link();
     game.servers_end.session_reset();
     assert!(
-        matches!(game.server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: gone, .. }) if gone == peer)
+        matches!(game.server.poll_event(now(), &mut Vec::new()), Some(ServerLinkEvent::Disconnected { peer: gone, .. }) if gone == peer)
     );
     game.clients_end.session_reset();
-    let Some(ClientLinkEvent::Disconnected { reason }) = game.client.poll(now()) else {
+    let Some(ClientLinkEvent::Disconnected { reason }) = game.client.poll_event(now(), &mut Vec::new())
+    else {
         panic!("the client hears of the end");
     };
     assert!(reason.is_worth_retrying());
@@ -230,7 +255,10 @@ fn malformed_messages_are_counted_and_change_nothing() {
     }
     assert_eq!(game.server.statistics().links.dropped.malformed, 7);
     assert_eq!(game.client.statistics().dropped.malformed, 6);
-    assert_eq!((game.server.poll(now()), game.client.poll(now())), (None, None));
+    assert_eq!(
+        (game.server.poll_event(now(), &mut Vec::new()), game.client.poll_event(now(), &mut Vec::new())),
+        (None, None)
+    );
 }
 
 #[test]
@@ -240,13 +268,13 @@ fn a_client_that_asks_again_and_again_is_heard_a_few_times_each_turn() {
         game.pass_to_server(b"\x01\0\0\0\x01main");
     }
     let mut reported = 0;
-    while game.server.poll(now()).is_some() {
+    while game.server.poll_event(now(), &mut Vec::new()).is_some() {
         reported += 1;
     }
     assert!(reported <= 2 * usize::from(LINKS_ASKED_MAX), "{reported} events");
     game.run_once();
     game.pass_to_server(b"\x01\0\0\0\x02main");
-    assert!(game.server.poll(now()).is_some());
+    assert!(game.server.poll_event(now(), &mut Vec::new()).is_some());
 }
 
 #[test]
@@ -279,20 +307,20 @@ impl Game {
         game.run_once();
         let peer = game.newcomer("main");
         game.run_once();
-        assert_eq!(game.client.poll(now()), Some(ClientLinkEvent::Connected));
+        assert_eq!(game.client.poll_event(now(), &mut Vec::new()), Some(ClientLinkEvent::Connected));
         (game, peer)
     }
 
     /// The client's transport requests a link.
     fn ask(&mut self) {
-        while self.client.poll(now()).is_some() {}
+        while self.client.poll_event(now(), &mut Vec::new()).is_some() {}
         self.client.connect(now());
     }
 
     /// The server's transport reports a newcomer and admits it.
     fn newcomer(&mut self, name: &str) -> Peer {
         loop {
-            match self.server.poll(now()) {
+            match self.server.poll_event(now(), &mut Vec::new()) {
                 Some(ServerLinkEvent::Connected { peer, session, .. }) => {
                     assert_eq!(session, name);
                     return peer;
@@ -346,7 +374,7 @@ fn settings() -> HostedSettings {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
+fn ended(reason: DisconnectReason) -> Option<ClientLinkEvent> {
     Some(ClientLinkEvent::Disconnected { reason })
 }
 

@@ -11,10 +11,12 @@ fn a_direct_link_needs_no_server_and_outlives_it() {
     assert_eq!(handle.poll(), Some(ClientRequest::Connect));
     handle.link_up();
     handle.session_reset();
-    while client.poll(now()).is_some() {}
+    while client.poll_event(now(), &mut Vec::new()).is_some() {}
     assert_eq!(handle.receive_direct(NUMBER, Delivery::Unreliable, b"voice"), Received::Queued);
     let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
-    assert_eq!(client.poll(now()), direct(peer, DirectEvent::Packet { delivery, packet }));
+    let mut bytes = Vec::new();
+    assert_eq!(client.poll_event(now(), &mut bytes), direct(peer, DirectEvent::Packet { delivery }));
+    assert_eq!(bytes, packet);
 }
 
 #[test]
@@ -44,7 +46,7 @@ fn what_is_sent_to_the_server_and_directly_is_asked_for_apart_and_wakes_the_host
     assert!(matches!(handle.poll_direct(), Some(DirectRequest::Send { packet: b"directly", .. })));
     assert_eq!(handle.poll(), None);
     assert_eq!(handle.poll_direct(), None);
-    while client.poll(now()).is_some() {}
+    while client.poll_event(now(), &mut Vec::new()).is_some() {}
     handle.receive_direct(NUMBER, Delivery::Unreliable, b"voice");
     assert_eq!(voice.count(), 1);
 }
@@ -57,9 +59,12 @@ fn a_server_that_floods_does_not_keep_direct_packets_waiting() {
         handle.receive(Delivery::Unreliable, b"flood");
     }
     handle.receive_direct(NUMBER, Delivery::Unreliable, b"voice");
-    let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
-    let mut events =
-        (0..2).map(|_| client.poll(now()) == direct(peer, DirectEvent::Packet { delivery, packet }));
+    let delivery = Delivery::Unreliable;
+    let mut bytes = Vec::new();
+    let mut events = (0..2).map(|_| {
+        client.poll_event(now(), &mut bytes) == direct(peer, DirectEvent::Packet { delivery })
+            && bytes == b"voice"
+    });
     assert!(events.any(|is_direct| is_direct));
 }
 
@@ -70,10 +75,10 @@ fn a_direct_link_that_is_ended_is_asked_to_end_after_its_last_words_and_is_not_h
     client.send_direct(now(), &[peer], Delivery::Reliable, b"last words");
     client.disconnect_direct(now(), peer);
     handle.receive_direct(NUMBER, Delivery::Reliable, b"unheard");
-    assert_eq!(client.poll(now()), None, "the goodbye has not left");
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), None, "the goodbye has not left");
     assert!(matches!(handle.poll_direct(), Some(DirectRequest::Send { packet: b"last words", .. })));
     assert_eq!(handle.poll_direct(), Some(DirectRequest::Disconnect { peer: NUMBER }));
-    assert_eq!(client.poll(now()), down(peer, DisconnectReason::ClosedByUs));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), down(peer, DisconnectReason::ClosedByUs));
     assert_eq!(handle.receive_direct(NUMBER, Delivery::Reliable, b"late"), Received::Dropped);
     assert_eq!(client.statistics().dropped.malformed, 2);
 }
@@ -91,7 +96,7 @@ fn each_end_of_a_direct_link_that_the_host_tells_has_its_reason() {
         DisconnectReason::Overloaded { queue: "a reliable packet".to_owned() },
     ];
     for (peer, reason) in peers.into_iter().zip(reasons) {
-        assert_eq!(client.poll(now()), down(peer, reason));
+        assert_eq!(client.poll_event(now(), &mut Vec::new()), down(peer, reason));
     }
 }
 
@@ -118,23 +123,23 @@ fn a_host_that_is_gone_loses_direct_links_too() {
     let (mut client, mut handle) = client(&settings());
     let peer = up(&mut client, &mut handle, NUMBER);
     drop(handle);
-    assert_eq!(client.poll(now()), down(peer, DisconnectReason::TimedOut));
+    assert_eq!(client.poll_event(now(), &mut Vec::new()), down(peer, DisconnectReason::TimedOut));
 }
 
 /// Makes a direct link to the player of this number; returns the link's name.
 fn up(client: &mut HostedClient, handle: &mut HostedClientHandle, number: u64) -> Peer {
     assert!(handle.direct_connected(number));
-    match client.poll(now()) {
+    match client.poll_event(now(), &mut Vec::new()) {
         Some(ClientLinkEvent::Direct { peer, event: DirectEvent::Up }) => peer,
         other => panic!("{other:?} is not a new direct link"),
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands for what a poll says")]
-fn direct(peer: Peer, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+fn direct(peer: Peer, event: DirectEvent) -> Option<ClientLinkEvent> {
     Some(ClientLinkEvent::Direct { peer, event })
 }
 
-fn down(peer: Peer, reason: DisconnectReason) -> Option<ClientLinkEvent<'static>> {
+fn down(peer: Peer, reason: DisconnectReason) -> Option<ClientLinkEvent> {
     direct(peer, DirectEvent::Down { reason })
 }

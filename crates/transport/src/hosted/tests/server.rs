@@ -31,8 +31,12 @@ fn a_peer_whose_number_comes_back_is_another_peer() {
     server.send(now(), &[peer], Delivery::Reliable, b"for the first");
     assert!(handle.peer_connected(NUMBER, ""));
     let reason = DisconnectReason::TimedOut;
-    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
-    let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll(now()) else {
+    assert_eq!(
+        server.poll_event(now(), &mut Vec::new()),
+        Some(ServerLinkEvent::Disconnected { peer, reason })
+    );
+    let Some(ServerLinkEvent::Connected { peer: again, .. }) = server.poll_event(now(), &mut Vec::new())
+    else {
         panic!("the second is reported");
     };
     assert!(again > peer);
@@ -52,7 +56,7 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
             None => handle.peer_connected(number, ""),
             Some(remote) => handle.peer_connected_from(number, "", remote),
         };
-        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now(), &mut Vec::new()) else {
             panic!("the server sees its peer");
         };
         assert_eq!(
@@ -61,7 +65,7 @@ fn the_hosts_number_is_the_identity_of_a_peer_unless_its_ip_address_is_known() {
             "{number} from {remote:?}"
         );
         handle.peer_disconnected(number, "");
-        while server.poll(now()).is_some() {}
+        while server.poll_event(now(), &mut Vec::new()).is_some() {}
         assert_eq!(server.peer_capability::<PeerIdentity>(now(), peer), None, "it is gone");
     }
 }
@@ -72,7 +76,7 @@ fn a_peer_is_heard_as_long_as_the_host_does_not_say_that_it_is_gone() {
     let later = now() + Duration::from_hours(1);
     assert_eq!(server.probe(later, peer), Some(later));
     handle.peer_lost(NUMBER);
-    while server.poll(now()).is_some() {}
+    while server.poll_event(now(), &mut Vec::new()).is_some() {}
     assert_eq!(server.probe(later, peer), None);
 }
 
@@ -80,16 +84,20 @@ fn a_peer_is_heard_as_long_as_the_host_does_not_say_that_it_is_gone() {
 fn a_peer_that_is_refused_is_told_why_and_forgotten() {
     let (mut server, mut handle) = server(&settings());
     handle.peer_connected(NUMBER, "nowhere");
-    let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll(now()) else {
+    let Some(ServerLinkEvent::Connected { peer, session, .. }) = server.poll_event(now(), &mut Vec::new())
+    else {
         panic!("the server sees its peer");
     };
     assert_eq!(session, "nowhere");
     server.disconnect(now(), peer, "no such session");
     assert_eq!(handle.receive(NUMBER, Delivery::Reliable, b"hello"), Received::Dropped);
-    assert_eq!(server.poll(now()), None, "the goodbye has not left");
+    assert_eq!(server.poll_event(now(), &mut Vec::new()), None, "the goodbye has not left");
     assert_eq!(handle.poll(), Some(ServerRequest::Refuse { peer: NUMBER, reason: "no such session" }));
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+    assert_eq!(
+        server.poll_event(now(), &mut Vec::new()),
+        Some(ServerLinkEvent::Disconnected { peer, reason })
+    );
 }
 
 #[test]
@@ -98,14 +106,17 @@ fn a_failed_send_ends_one_peer_and_a_session_that_moves_ends_all() {
     let peers: Vec<Peer> = (0..3).map(|number| take_in(&mut server, &mut handle, number)).collect();
     handle.send_failed(1);
     assert_eq!(
-        server.poll(now()),
+        server.poll_event(now(), &mut Vec::new()),
         Some(ServerLinkEvent::Disconnected { peer: peers[1], reason: send_failed() })
     );
     assert_eq!(server.statistics().connections.too_slow, 1);
     handle.session_reset();
     for peer in [peers[0], peers[2]] {
         let reason = DisconnectReason::closed_by_peer(SESSION_RESET.as_bytes());
-        assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer, reason }));
+        assert_eq!(
+            server.poll_event(now(), &mut Vec::new()),
+            Some(ServerLinkEvent::Disconnected { peer, reason })
+        );
     }
     assert_eq!(server.statistics().connections.connected, 0);
 }
@@ -123,8 +134,11 @@ fn a_host_that_never_polls_costs_the_server_its_oldest_voice_and_then_each_peer_
     }
     server.send(now(), &[a, b], Delivery::Reliable, b"for both");
     let reason = overloaded();
-    assert_eq!(server.poll(now()), Some(ServerLinkEvent::Disconnected { peer: a, reason }));
-    assert_eq!(server.poll(now()), None, "b has room");
+    assert_eq!(
+        server.poll_event(now(), &mut Vec::new()),
+        Some(ServerLinkEvent::Disconnected { peer: a, reason })
+    );
+    assert_eq!(server.poll_event(now(), &mut Vec::new()), None, "b has room");
     let (delivery, packet) = (Delivery::Reliable, b"for both".as_slice());
     assert_eq!(handle.poll(), Some(ServerRequest::Send { peers: &[2], delivery, packet }));
     assert_eq!(handle.poll(), Some(ServerRequest::Disconnect { peer: 1, reason: OVERFLOWED }));
@@ -136,13 +150,13 @@ fn peers_that_come_and_go_between_polls_leave_nothing_behind() {
     let (mut server, mut handle) = server(&settings());
     for _ in 0..1000 {
         handle.peer_connected(NUMBER, "");
-        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll(now()) else {
+        let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now(), &mut Vec::new()) else {
             panic!("the server sees its peer");
         };
         server.send(now(), &[peer], Delivery::Reliable, b"welcome");
         server.send(now(), &[peer], Delivery::Unreliable, b"voice");
         handle.peer_disconnected(NUMBER, "");
-        while server.poll(now()).is_some() {}
+        while server.poll_event(now(), &mut Vec::new()).is_some() {}
     }
     assert_eq!(handle.poll(), None);
 }

@@ -25,8 +25,8 @@ impl Star {
         let mut others: Vec<_> = (0..others).map(|_| network.client("main")).collect();
         for (other, number) in others.iter_mut().zip((1..).step_by(2)) {
             hub.inner().address().connect(&other.address()).expect("both are there");
-            assert_eq!(hub.poll(start), direct(number, DirectEvent::Up));
-            assert_eq!(other.poll(start), direct(1, DirectEvent::Up));
+            assert_eq!(hub.poll_event(start, &mut Vec::new()), direct(number, DirectEvent::Up));
+            assert_eq!(other.poll_event(start, &mut Vec::new()), direct(1, DirectEvent::Up));
         }
         Self { start, hub, others }
     }
@@ -42,16 +42,21 @@ fn direct_packets_have_the_delay_of_their_direction_and_say_when_to_poll() {
     let Star { start, mut hub, mut others } = Star::delayed();
     hub.send_direct(start, &[Peer(1)], Delivery::Unreliable, b"up");
     assert_eq!(hub.wants_poll_at(), Some(start + UP));
-    assert_eq!((hub.poll(start), others[0].poll(start)), (None, None));
-    assert_eq!(hub.poll(start + UP), None);
+    let mut bytes = Vec::new();
+    assert_eq!((hub.poll_event(start, &mut bytes), others[0].poll_event(start, &mut bytes)), (None, None));
+    assert_eq!(hub.poll_event(start + UP, &mut Vec::new()), None);
     let (delivery, packet) = (Delivery::Unreliable, b"up".as_slice());
-    assert_eq!(others[0].poll(start), direct(1, DirectEvent::Packet { delivery, packet }));
+    let mut bytes = Vec::new();
+    assert_eq!(others[0].poll_event(start, &mut bytes), direct(1, DirectEvent::Packet { delivery }));
+    assert_eq!(bytes, packet);
 
     others[0].send_direct(start, &[Peer(1)], Delivery::Reliable, b"down");
-    assert_eq!(hub.poll(start), None);
+    assert_eq!(hub.poll_event(start, &mut Vec::new()), None);
     assert_eq!(hub.wants_poll_at(), Some(start + DOWN));
     let (delivery, packet) = (Delivery::Reliable, b"down".as_slice());
-    assert_eq!(hub.poll(start + DOWN), direct(1, DirectEvent::Packet { delivery, packet }));
+    let mut bytes = Vec::new();
+    assert_eq!(hub.poll_event(start + DOWN, &mut bytes), direct(1, DirectEvent::Packet { delivery }));
+    assert_eq!(bytes, packet);
 }
 
 #[test]
@@ -59,11 +64,13 @@ fn the_end_of_a_direct_link_comes_after_the_packets_before_it() {
     let Star { start, mut hub, mut others } = Star::delayed();
     others[0].send_direct(start, &[Peer(1)], Delivery::Reliable, b"last");
     drop(others);
-    assert_eq!(hub.poll(start), None);
+    assert_eq!(hub.poll_event(start, &mut Vec::new()), None);
     let (delivery, packet) = (Delivery::Reliable, b"last".as_slice());
-    assert_eq!(hub.poll(start + DOWN), direct(1, DirectEvent::Packet { delivery, packet }));
+    let mut bytes = Vec::new();
+    assert_eq!(hub.poll_event(start + DOWN, &mut bytes), direct(1, DirectEvent::Packet { delivery }));
+    assert_eq!(bytes, packet);
     let reason = DisconnectReason::closed_by_peer(b"");
-    assert_eq!(hub.poll(start + DOWN), direct(1, DirectEvent::Down { reason }));
+    assert_eq!(hub.poll_event(start + DOWN, &mut Vec::new()), direct(1, DirectEvent::Down { reason }));
     hub.send_direct(start, &[Peer(1)], Delivery::Unreliable, b"late");
     assert_eq!(hub.statistics().dropped.not_connected, 1);
 }
@@ -75,9 +82,11 @@ fn ending_a_direct_link_cuts_delays_short() {
     hub.send_direct(start, &[Peer(1)], Delivery::Reliable, b"last words");
     hub.disconnect_direct(start, Peer(1));
     let (delivery, packet) = (Delivery::Reliable, b"last words".as_slice());
-    assert_eq!(others[0].poll(start), direct(1, DirectEvent::Packet { delivery, packet }));
+    let mut bytes = Vec::new();
+    assert_eq!(others[0].poll_event(start, &mut bytes), direct(1, DirectEvent::Packet { delivery }));
+    assert_eq!(bytes, packet);
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(hub.poll(start), direct(1, DirectEvent::Down { reason }));
+    assert_eq!(hub.poll_event(start, &mut Vec::new()), direct(1, DirectEvent::Down { reason }));
 }
 
 #[test]
@@ -88,8 +97,9 @@ fn direct_links_of_one_client_lose_different_packets() {
         hub.send_direct(start, &[Peer(1), Peer(3)], Delivery::Unreliable, &[number]);
     }
     let mut arrived = others.iter_mut().map(|other| {
-        std::iter::from_fn(|| match other.poll(start)? {
-            ClientLinkEvent::Direct { event: DirectEvent::Packet { packet, .. }, .. } => Some(packet[0]),
+        let mut bytes = Vec::new();
+        std::iter::from_fn(move || match other.poll_event(start, &mut bytes)? {
+            ClientLinkEvent::Direct { event: DirectEvent::Packet { .. }, .. } => Some(bytes[0]),
             other => panic!("{other:?}, expected a packet"),
         })
         .collect::<Vec<_>>()
@@ -106,7 +116,7 @@ fn too_many_reliable_packets_on_their_way_end_that_direct_link() {
         hub.send_direct(start, &[Peer(1)], Delivery::Reliable, b"text");
     }
     let reason = super::super::overloaded();
-    assert_eq!(hub.poll(start), direct(1, DirectEvent::Down { reason }));
+    assert_eq!(hub.poll_event(start, &mut Vec::new()), direct(1, DirectEvent::Down { reason }));
 }
 
 #[test]
@@ -117,8 +127,8 @@ fn a_client_without_direct_links_has_none_when_impaired() {
         fn connect(&mut self, now: Instant) {
             self.0.connect(now);
         }
-        fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
-            self.0.poll(now)
+        fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+            self.0.poll_event(now, bytes)
         }
         fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
             self.0.send(now, delivery, packet);
@@ -140,6 +150,6 @@ fn a_client_without_direct_links_has_none_when_impaired() {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is compared with what a poll returns")]
-fn direct(peer: u64, event: DirectEvent<'_>) -> Option<ClientLinkEvent<'_>> {
+fn direct(peer: u64, event: DirectEvent) -> Option<ClientLinkEvent> {
     Some(ClientLinkEvent::Direct { peer: Peer(peer), event })
 }

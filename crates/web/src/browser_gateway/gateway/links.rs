@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{LinkStep, PlayerLinkEvent};
+use consonance_gateway::LinkStep;
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, ServerLinkEvent};
 
 use super::BrowserGateway;
 use crate::browser_gateway::indices::BrowserIndex;
@@ -12,17 +12,17 @@ use crate::browser_gateway::shard::PageShard;
 
 impl<S: PageShard> BrowserGateway<S> {
     /// The next thing that a player has for its session. Players take turns.
-    pub(super) fn next_link_event(&mut self, now: Instant) -> Option<PlayerLinkEvent> {
+    pub(super) fn next_link_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         if let Some(peer) = self.ended_links.pop_front() {
-            return Some(PlayerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs });
+            return Some(ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs });
         }
         let at = self.at(now);
         while let Some(index) = self.ready.pop_front() {
             let Some(browser) = self.browsers.get_mut(index) else { continue };
             browser.is_ready = false;
-            let step = browser.next_step(at, &mut self.packet);
+            let step = browser.next_step(at, bytes);
             let is_over = browser.is_over() || self.is_shut_down && browser.link.peer().is_none();
-            let event = step.and_then(|step| self.carry_out(index, step));
+            let event = step.and_then(|step| self.carry_out(index, step, bytes));
             if is_over {
                 self.forget(now, index);
             } else if event.is_some() {
@@ -35,22 +35,22 @@ impl<S: PageShard> BrowserGateway<S> {
         None
     }
 
-    fn carry_out(&mut self, index: BrowserIndex, step: LinkStep) -> Option<PlayerLinkEvent> {
+    fn carry_out(&mut self, index: BrowserIndex, step: LinkStep, packet: &[u8]) -> Option<ServerLinkEvent> {
         match step {
             LinkStep::Introduce if self.is_shut_down => None,
             LinkStep::Introduce => self.introduce(index),
             LinkStep::Packet(peer, delivery) => {
-                self.statistics.links.received.count(delivery, 1, self.packet.len());
-                Some(PlayerLinkEvent::Packet { peer, delivery })
+                self.statistics.links.received.count(delivery, 1, packet.len());
+                Some(ServerLinkEvent::Packet { peer, delivery })
             }
             LinkStep::Disconnected(peer, reason) => {
                 self.browsers.forget_link(peer);
-                Some(PlayerLinkEvent::Disconnected { peer, reason })
+                Some(ServerLinkEvent::Disconnected { peer, reason })
             }
         }
     }
 
-    fn introduce(&mut self, index: BrowserIndex) -> Option<PlayerLinkEvent> {
+    fn introduce(&mut self, index: BrowserIndex) -> Option<ServerLinkEvent> {
         self.last_link += 1;
         let peer = Peer(self.last_link);
         self.browsers.note_link(peer, index);
@@ -60,7 +60,7 @@ impl<S: PageShard> BrowserGateway<S> {
             reservation.arrive();
         }
         let (session, remote) = (browser.session.to_string(), browser.remote.into());
-        Some(PlayerLinkEvent::Connected { peer, session, remote })
+        Some(ServerLinkEvent::Connected { peer, session, remote })
     }
 
     /// Passes a packet from the server to one player, and the player's messages to its page.

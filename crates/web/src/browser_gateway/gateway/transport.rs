@@ -95,10 +95,10 @@ impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
 }
 
 impl<S: PageShard> ServerTransport for BrowserGateway<S> {
-    fn poll(&mut self, now: Instant) -> Option<ServerLinkEvent<'_>> {
-        let event = loop {
-            if let Some(event) = self.next_link_event(now) {
-                break event;
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
+        loop {
+            if let Some(event) = self.next_link_event(now, bytes) {
+                return Some(event);
             }
             if !self.take_page_event(now) && !self.run_timers(now) {
                 self.tell_quality(now);
@@ -107,8 +107,7 @@ impl<S: PageShard> ServerTransport for BrowserGateway<S> {
                 self.more_requests = self.answer_requests(now);
                 return None;
             }
-        };
-        Some(event.with_packet(&self.packet))
+        }
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {

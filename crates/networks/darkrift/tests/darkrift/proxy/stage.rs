@@ -156,23 +156,21 @@ impl Stage {
     pub(crate) fn drive_once(&mut self) {
         let now = Instant::now();
         self.drive_game(now);
-        while let Some(event) = self.proxy.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.proxy.poll_event(now, &mut bytes) {
             let (peer, heard) = match event {
                 ServerLinkEvent::Connected { peer, .. } => (peer, Heard::Connected),
-                ServerLinkEvent::Packet { peer, delivery, packet } => {
-                    (peer, Heard::Packet(delivery, packet.to_vec()))
-                }
+                ServerLinkEvent::Packet { peer, delivery } => (peer, Heard::Packet(delivery, bytes.clone())),
                 ServerLinkEvent::Disconnected { peer, reason } => (peer, Heard::Disconnected(reason)),
             };
             self.heard.entry(peer).or_default().push(heard);
         }
         for (client, saw) in self.clients.iter_mut().zip(&mut self.clients_saw) {
-            while let Some(event) = client.poll(now) {
+            let mut bytes = Vec::new();
+            while let Some(event) = client.poll_event(now, &mut bytes) {
                 saw.push(match event {
-                    GameNetworkClientEvent::Connected { greeting } => Saw::Connected(greeting.to_vec()),
-                    GameNetworkClientEvent::Message { channel, message } => {
-                        Saw::Message(channel, message.to_vec())
-                    }
+                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
+                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
                     GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
@@ -181,14 +179,15 @@ impl Stage {
 
     fn drive_game(&mut self, now: Instant) {
         let mut newcomers = Vec::new();
-        while let Some(event) = self.game.poll(now) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.game.poll_event(now, &mut bytes) {
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, greeting, .. } => {
+                GameNetworkServerEvent::Connected { peer, .. } => {
                     newcomers.push(peer);
-                    (peer, Saw::Connected(greeting.to_vec()))
+                    (peer, Saw::Connected(bytes.clone()))
                 }
-                GameNetworkServerEvent::Message { peer, channel, message } => {
-                    (peer, Saw::Message(channel, message.to_vec()))
+                GameNetworkServerEvent::Message { peer, channel } => {
+                    (peer, Saw::Message(channel, bytes.clone()))
                 }
                 GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };

@@ -25,7 +25,6 @@ pub(crate) struct CarryingClient {
     ends: VecDeque<DisconnectReason>,
     voices: u64,
     statistics: Statistics,
-    packet: Vec<u8>,
 }
 
 struct Link {
@@ -63,7 +62,6 @@ impl CarryingClient {
             ends: VecDeque::new(),
             voices: 0,
             statistics: Statistics::default(),
-            packet: Vec::new(),
         }
     }
 
@@ -168,16 +166,16 @@ impl ClientTransport for CarryingClient {
         }
     }
 
-    fn poll(&mut self, now: Instant) -> Option<ClientLinkEvent<'_>> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         if let Some(reason) = self.ends.pop_front() {
             return Some(ClientLinkEvent::Disconnected { reason });
         }
         match self.link.as_mut()?.poll(now, self.silence_max, self.has_datagrams)? {
             News::Up => Some(ClientLinkEvent::Connected),
             News::Packet(delivery, packet) => {
-                self.packet = packet;
-                self.statistics.received.count(delivery, 1, self.packet.len());
-                Some(ClientLinkEvent::Packet { delivery, packet: &self.packet })
+                *bytes = packet;
+                self.statistics.received.count(delivery, 1, bytes.len());
+                Some(ClientLinkEvent::Packet { delivery })
             }
             News::Down(reason) => {
                 self.lost.extend(self.link.take().filter(|link| link.is_cut));
