@@ -39,7 +39,7 @@ fn all_players_know_the_listeners_of_each_room_and_no_call_is_too_long() {
     let mut expected: Vec<&str> = rooms.iter().map(String::as_str).collect();
     expected.push(LOBBY);
     for program in &stage.programs {
-        let fourth = program.player.client.players().find(|player| player.name == "Player 4");
+        let fourth = program.player.client.players().iter().find(|player| player.name == "Player 4");
         assert_eq!(fourth.map(|player| player.rooms), Some(expected.clone()), "for {}", program.name());
     }
     assert!(stage.cloud.log.iter().any(|(event, _)| event.content.len() > 400), "the longest is a long one");

@@ -25,7 +25,7 @@ fn players_that_reach_each_other_speak_directly_and_the_server_carries_the_rest(
     // No game has introduced Carol to others, or others to her.
     table.introduce(0, 1);
     table.pass(2 * SECOND);
-    assert_eq!(table.players[0].client.direct_peers().count(), 1);
+    assert_eq!(table.players[0].client.players().direct().count(), 1);
     table.speak(0, b"to all");
     assert_eq!(table.heard(), [0, 1, 1], "both listeners hear it once");
     assert_eq!((table.players[1].from_server, table.players[2].from_server), (0, 1));
@@ -39,7 +39,7 @@ fn when_steam_loses_two_players_the_server_carries_what_they_say() {
     table.world.hub.set_reach_each_other(SteamId(100), SteamId(101), false);
     // Our ends notice it themselves: after ten seconds they send a signal, and 20 s later Steam gives up.
     table.pass(32 * SECOND);
-    assert_eq!(table.players[0].client.direct_peers().count(), 0);
+    assert_eq!(table.players[0].client.players().direct().count(), 0);
     table.speak(0, b"still here");
     assert_eq!((table.heard(), table.players[1].from_server), (vec![0, 1], 1));
 
