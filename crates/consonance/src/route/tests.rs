@@ -58,7 +58,8 @@ impl Bench {
             while server.poll_event(self.now, &mut Vec::new()).is_some() {}
         }
         let at = (self.now - self.started).as_secs_f32();
-        while let Some(event) = self.route.poll_event(self.now, &mut Vec::new()) {
+        let mut bytes = Vec::new();
+        while let Some(event) = self.route.poll_event(self.now, &mut bytes) {
             let what = match event {
                 ClientLinkEvent::Connected => "connected".to_owned(),
                 ClientLinkEvent::Disconnected { reason } => format!("disconnected: {reason}"),
