@@ -71,8 +71,8 @@ pub trait ServerNetwork: Send {
 
     /// A descriptor that becomes readable when `poll_event` has an event, in addition to the waker's calls.
     ///
-    /// For networks that read their own socket in `poll_event`: a driver that sleeps waits for it too. It stays the same
-    /// for the life of the transport. Without one, a driver relies on the waker or polls every few milliseconds.
+    /// For networks that read their own socket in `poll_event`: a driver that sleeps waits for it too. It stays the
+    /// same for the life of the transport. Without one, a driver relies on the waker or polls every few milliseconds.
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         None

@@ -334,13 +334,12 @@ mod tests {
         let frame = |first: u8, payload: &str| {
             [&[first, 0x80 | payload.len() as u8], &[0; 4][..], payload.as_bytes()].concat()
         };
-        let frames =
-            [(0x82, "1"), (2, "2"), (0x89, ""), (0x80, "3"), (0x82, "4"), (0x8a, ""), (0x82, "5"), (0x82, "6")];
-        let stream = frames.map(|(first, payload)| frame(first, payload)).concat();
+        let pieces = [frame(2, "2"), frame(0x89, ""), frame(0x80, "3")].concat();
+        let stream = [frame(0x82, "1"), pieces, frame(0x82, "4"), frame(0x82, "5")].concat();
         for piece_bytes in 1..=stream.len() {
             let found = read(&mut server(), &stream, piece_bytes).unwrap();
             let messages: Vec<_> = found.iter().map(|(_, message)| message.as_slice()).collect();
-            assert_eq!(messages, [b"1".as_slice(), b"23", b"4", b"5", b"6"], "in pieces of {piece_bytes}");
+            assert_eq!(messages, [b"1".as_slice(), b"23", b"4", b"5"], "in pieces of {piece_bytes}");
         }
     }
 
