@@ -18,8 +18,8 @@ const BOUNDS: [Duration; 12] = [
     Duration::from_millis(50),
 ];
 
-/// A histogram of relayed packets by delay: from the network's `poll` that returned a packet until the worker has
-/// sent everything for it.
+/// A histogram of relayed packets by delay: from the network's `poll_event` that returned a packet until the worker
+/// has sent everything for it.
 ///
 /// The wait of a packet before the worker takes it is not included; while the worker has capacity left, that is next
 /// to nothing.

@@ -122,7 +122,7 @@ pub struct Resumed;
 /// Of a network whose peers use links of a third party, such as a game's server: which of these links fell silent or
 /// work again, known before their peers are gone.
 ///
-/// Drivers ask for it once, and take its changes after `poll` has returned `None` and before they handle a
+/// Drivers ask for it once, and take its changes after `poll_event` has returned `None` and before they handle a
 /// `Disconnected`. Clones share its content.
 #[derive(Clone, Debug, Default)]
 pub struct ReachabilityFeed(Arc<Mutex<VecDeque<Reachability>>>);

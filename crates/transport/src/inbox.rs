@@ -48,7 +48,7 @@ pub enum Pushed<P> {
     Unwanted,
 }
 
-/// An event for `poll` to report.
+/// An event for `poll_event` to report.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Popped<C, P> {
     /// A peer connected.

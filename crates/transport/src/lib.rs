@@ -13,7 +13,7 @@
 //! * [`memory`]: a network inside one process, for tests, simulations and hosts that play too.
 //! * [`hosted`]: a network that lives in the game: the host pushes incoming packets and polls outgoing ones.
 //! * [`impair`]: the same network with loss, delay and jitter, from a seed.
-//! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll`.
+//! * [`inbox`]: for network authors, the bounded and fair bridge between receiving threads and `poll_event`.
 //! * [`packet_pool`]: packets shared by many queues without an allocation for each.
 //! * [`session_name`]: valid session names, and their encoding in addresses.
 //! * [`name_of_host`], [`is_own_host`], [`authority`]: for networks over HTTP, the name in a `Host` header, and the

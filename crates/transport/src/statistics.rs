@@ -73,7 +73,7 @@ impl Dropped {
 pub struct Statistics {
     /// Packets given to the network. A packet for ten peers counts ten times.
     pub sent: Traffic,
-    /// Packets reported by `poll`.
+    /// Packets reported by `poll_event`.
     pub received: Traffic,
     /// Packets dropped on this side.
     pub dropped: Dropped,

@@ -18,7 +18,7 @@
 //! # Where to read
 //!
 //! [`PlainClient`] and [`PlainServer`] are the two sides. Neither has a thread: their sockets do not block, and each
-//! `poll` looks what has come. `main.rs` is a server and a client made of them.
+//! `poll_event` looks what has come. `main.rs` is a server and a client made of them.
 
 mod client;
 mod frame_reader;

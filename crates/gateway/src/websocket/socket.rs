@@ -330,6 +330,20 @@ mod tests {
     }
 
     #[test]
+    fn whole_messages_among_pieces_and_pings_arrive_in_order() {
+        let frame = |first: u8, payload: &str| {
+            [&[first, 0x80 | payload.len() as u8], &[0; 4][..], payload.as_bytes()].concat()
+        };
+        let pieces = [frame(2, "2"), frame(0x89, ""), frame(0x80, "3")].concat();
+        let stream = [frame(0x82, "1"), pieces, frame(0x82, "4"), frame(0x82, "5")].concat();
+        for piece_bytes in 1..=stream.len() {
+            let found = read(&mut server(), &stream, piece_bytes).unwrap();
+            let messages: Vec<_> = found.iter().map(|(_, message)| message.as_slice()).collect();
+            assert_eq!(messages, [b"1".as_slice(), b"23", b"4", b"5"], "in pieces of {piece_bytes}");
+        }
+    }
+
+    #[test]
     fn a_lenient_end_takes_empty_messages_and_ignores_texts() {
         let frames = [[0x81, 0x81, 0, 0, 0, 0, b'a'].as_slice(), &[0x82, 0x80, 0, 0, 0, 0]].concat();
         let mut lenient = Socket::server(100, true);

@@ -214,7 +214,7 @@ impl HostedServer {
         self
     }
 
-    /// Whether `poll` would return `None`.
+    /// Whether `poll_event` would return `None`.
     pub(super) fn is_empty(&self) -> bool {
         self.wires.incoming.is_empty()
     }

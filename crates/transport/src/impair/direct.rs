@@ -17,7 +17,7 @@ pub(super) struct DirectLines {
     lines: BTreeMap<Peer, Line>,
 }
 
-/// An event on a line, for `poll` to report.
+/// An event on a line, for `poll_event` to report.
 #[derive(Debug)]
 pub(super) enum LineEvent {
     Up,
