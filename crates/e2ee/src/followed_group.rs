@@ -33,7 +33,7 @@ use crate::{CIPHER_SUITE, Credential, GroupMember, PublicKey};
 /// let mut settings = ServerSettings::from_seed(7);
 /// settings.encryption = Encryption::Required;
 /// let mut server = Server::new(settings);
-/// server.set_group_check(Box::new(FollowedGroup::new()));
+/// server.group().set_check(Box::new(FollowedGroup::new()));
 /// ```
 #[derive(Default)]
 pub struct FollowedGroup {
