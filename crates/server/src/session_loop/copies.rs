@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_cluster::placement::NodeId;
-use consonance_cluster::{BusEvent, KeptClient, LinkNumber, Member, RemoteLinks, SessionMessage};
+use consonance_cluster::{BusEvent, KeptClient, LinkNumber, Member, SessionMessage};
 use consonance_session::{
     AtCopy, ClientId, CopiedLink, Delivery, LinkCommand, LinkId, Position, SessionChange, SessionId, Transmit,
 };
@@ -11,92 +10,21 @@ use consonance_transport::EndReason;
 use tracing::{debug, warn};
 
 use super::SessionLoop;
+use super::link_places::node_of;
 use crate::copies::{
     At, ChangeRecord, NodeVoice, Recipients, SessionCopies, SessionCopy, kept_client, link_to, member_at,
 };
 use crate::directory::Directory;
-use crate::networks::{Networks, peer_of};
+use crate::networks::Networks;
 use crate::sessions::Begin;
 
 /// Speakers are told how they arrive twice as often as that is to be told.
 const LOOK: Duration = Duration::from_millis(250);
 
 impl SessionLoop {
-    /// A session here has one more link. A worker of another node follows the session from its first one on.
-    pub(super) fn add_node_link(&mut self, index: usize, link: LinkId) {
-        let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
-        let session = self.sessions.get_mut(index);
-        session.server.replica().set_node(link, link_to(member));
-        if session.edges.add(member) {
-            self.tell_everything(index, member);
-        }
-    }
-
-    /// A session has one link fewer at another node.
-    pub(super) fn remove_node_link(&mut self, index: usize, link: LinkId) {
-        let Some(member) = node_of(&self.networks, &self.directory, link) else { return };
-        self.sessions.get_mut(index).edges.remove(member);
-    }
-
-    /// Sends a session's changes to the nodes with links into it.
-    pub(super) fn tell_changes(&mut self, index: usize) {
-        let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
-        if sessions.get(index).is_none_or(|session| session.edges.is_empty()) {
-            return;
-        }
-        let session = sessions.get_mut(index);
-        while let Some(change) = session.server.changes().poll() {
-            let change = change_bytes(networks, copies, &change);
-            let (name, version) = (&*session.name, session.server.tables().versions().current());
-            for member in session.edges.members() {
-                copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
-            }
-        }
-        let is_all = self.report_buffers.is_on() || session.wants_all_voice();
-        if std::mem::replace(&mut session.edges.wants_all_voice, is_all) != is_all {
-            for member in session.edges.members() {
-                copies.tell(member, &SessionMessage::WantsAllVoice { session: &session.name, is_all });
-            }
-        }
-    }
-
-    /// A worker of another node announces a link again: it may have discarded its copy of the session.
-    pub(super) fn tell_copy_again(&mut self, link: LinkId) {
-        let Some(index) = self.routes.session_of(link) else { return };
-        let member = node_of(&self.networks, &self.directory, link);
-        if let (Some(member), Some(copies)) = (member, &mut self.copies) {
-            copies.tell_again.insert((self.sessions.get_mut(index).name.clone(), member));
-        }
-    }
-
-    /// Sends the whole state again to workers that announced links again, once for all of their links.
-    fn tell_copies_again(&mut self) {
-        while let Some((session, member)) = self.copies.as_mut().and_then(|it| it.tell_again.pop_first()) {
-            let index = self.sessions.find(&session);
-            if let Some(index) = index.filter(|it| self.sessions.get_mut(*it).edges.contains(member)) {
-                self.tell_everything(index, member);
-            }
-        }
-    }
-
-    fn tell_everything(&mut self, index: usize, member: Member) {
-        let Self { sessions, networks, copies: Some(copies), .. } = self else { return };
-        let session = sessions.get_mut(index);
-        let (name, version) = (&*session.name, session.server.tables().versions().current());
-        copies
-            .tell(member, &SessionMessage::CopyBegins { session: name, number: session.server.session().0 });
-        for change in session.server.changes().all() {
-            let change = change_bytes(networks, copies, &change);
-            copies.tell(member, &SessionMessage::Changed { session: name, version, change: &change });
-        }
-        copies.tell(member, &SessionMessage::CopyIsWhole { session: name, version });
-        let is_all = session.edges.wants_all_voice;
-        copies.tell(member, &SessionMessage::WantsAllVoice { session: name, is_all });
-    }
-
     /// Takes what workers of other nodes say about sessions.
     pub(super) fn poll_node_messages(&mut self, now: Instant) {
-        self.tell_copies_again();
+        self.following().tell_copies_again();
         let mut taken = std::mem::take(&mut self.packet);
         while let Some(event) = self.copies.as_mut().and_then(|copies| copies.receiver().poll()) {
             let member = match event {
@@ -120,7 +48,7 @@ impl SessionLoop {
     }
 
     fn follow_session(&mut self, now: Instant, from: Member, message: SessionMessage<'_>) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         match message {
             SessionMessage::Voice { session, client, packet } => {
                 let voice = NodeVoice { session, client: ClientId(client), position: None, packet };
@@ -169,7 +97,7 @@ impl SessionLoop {
     }
 
     fn apply_change(&mut self, now: Instant, session: &str, change: &SessionChange, client_at: Option<At>) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let Self { copies: Some(copies), edge: Some(edge), .. } = self else { return };
         let is_here = client_at.is_some_and(|it| (it.node, it.worker) == copies.own);
         let number = client_at.filter(|_| is_here).and_then(|it| it.link);
@@ -218,7 +146,7 @@ impl SessionLoop {
         delivery: Delivery,
         packet: &[u8],
     ) -> bool {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let Self { copies: Some(copies), edge: Some(edge), networks, directory, recipients, .. } = self
         else {
             return false;
@@ -253,7 +181,7 @@ impl SessionLoop {
     /// Voice of a client, which another node has checked.
     fn relay_from_node(&mut self, now: Instant, from: Member, voice: NodeVoice<'_>) {
         let NodeVoice { session, client, position, packet } = voice;
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let Self { sessions, networks, copies, directory, recipients, .. } = self;
         recipients.clear();
         let index = sessions.find(session);
@@ -274,7 +202,7 @@ impl SessionLoop {
             send_here(networks, directory, recipients, now, &frame);
         }
         if let Some(index) = index {
-            self.keep_relayed_voice(now, index, packet);
+            self.voices.keep(now, self.sessions.get_mut(index), packet);
         }
     }
 
@@ -301,7 +229,7 @@ impl SessionLoop {
 
     /// Sends voice reports to speakers here.
     fn look_at_copies(&mut self, now: Instant) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let Self { copies: Some(copies), networks, .. } = self else { return };
         if copies.is_empty() || copies.look_at.is_some_and(|look_at| look_at > at) {
             return;
@@ -339,42 +267,4 @@ pub(super) fn carry_out(copy: &mut SessionCopy, networks: &mut Networks, now: In
             networks.reject(now, link, &EndReason::from(&reason), None);
         }
     }
-}
-
-fn change_bytes(networks: &Networks, copies: &SessionCopies, change: &SessionChange) -> Vec<u8> {
-    let at = |link| at_of(networks, copies, link);
-    postcard::to_allocvec(&ChangeRecord::of(change, at)).unwrap_or_default()
-}
-
-/// The place of a session's link. Links of other workers of this node are reached by way of this one.
-fn at_of(networks: &Networks, copies: &SessionCopies, link: LinkId) -> Option<At> {
-    let (own_node, own_worker) = copies.own;
-    let own = At { node: own_node, worker: own_worker, link: None };
-    if !networks.is_remote(link) {
-        return Some(own);
-    }
-    let (member, LinkNumber(number)) = RemoteLinks::link_of(peer_of(link));
-    let (node, worker) = copies.workers.worker(member)?;
-    Some(if node == own_node { own } else { At { node, worker, link: Some(number) } })
-}
-
-/// The node that has a link or had it last, where that is another one; as a copy knows it, too.
-pub(super) fn other_node_of(
-    networks: &Networks,
-    directory: &Directory,
-    copies: Option<&SessionCopies>,
-    link: LinkId,
-) -> Option<NodeId> {
-    let copies = copies?;
-    let member = member_at(link).or_else(|| node_of(networks, directory, link))?;
-    copies.workers.worker(member).map(|(node, _)| node)
-}
-
-/// The worker of another node that has a link, if one has.
-pub(super) fn node_of(networks: &Networks, directory: &Directory, link: LinkId) -> Option<Member> {
-    if !networks.is_remote(link) {
-        return None;
-    }
-    let (member, _) = RemoteLinks::link_of(peer_of(link));
-    (!directory.is_worker(member)).then_some(member)
 }

@@ -12,7 +12,8 @@ use consonance_session::{Delivery, LinkId, Transmit};
 use consonance_transport::{DisconnectReason, EndCode, EndReason, Remote};
 use tracing::debug;
 
-use super::{SessionLoop, link_span};
+use super::SessionLoop;
+use super::link_span::link_span;
 use crate::copies::SessionCopies;
 use crate::directory::SessionRefusal;
 

@@ -47,18 +47,19 @@ impl SessionLoop {
             clients,
             counters,
         };
+        let (report_buffer_bytes, report_buffer_frames_dropped) = self.voices.buffered();
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.ended.clone(),
             networks: self.network_numbers(now),
-            hook: self.gate.hook_statistics(),
+            hook: self.entrance.hook_statistics(),
             lost_percent: self
                 .sessions
                 .iter()
                 .flat_map(|session| session.server.tables().voice_losses())
                 .collect(),
-            report_buffer_bytes: self.report_buffers.bytes(),
-            report_buffer_frames_dropped: self.report_buffers.frames_dropped(),
+            report_buffer_bytes,
+            report_buffer_frames_dropped,
         }
     }
 

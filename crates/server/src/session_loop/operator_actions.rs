@@ -38,16 +38,13 @@ impl SessionLoop {
         actor: Option<&str>,
         act: impl FnOnce(&mut Server, SessionInstant) -> R,
     ) -> Option<R> {
-        let at = self.at(now);
-        let index = self.sessions.find(session)?;
-        let server = &mut self.sessions.get_mut(index).server;
-        // Expire restrictions that have ended by now.
-        server.handle_timeout(at);
-        let done = act(server, at);
-        let session = self.sessions.get_mut(index);
-        session.leaving.note_actor(&mut session.server, actor);
-        self.drain(index, now);
-        Some(done)
+        self.carrying(now).with(session, |session, at| {
+            // Expire restrictions that have ended by now.
+            session.server.handle_timeout(at);
+            let done = act(&mut session.server, at);
+            session.leaving.note_actor(&mut session.server, actor);
+            done
+        })
     }
 
     /// The identities that an operator means by a name, however it is spelled: those of all players with it now, else
@@ -67,15 +64,12 @@ impl SessionLoop {
 
     /// Keeps a name for no account any longer; returns the one that it was kept for.
     pub(crate) fn release_name(&self, session: &str, name: &str) -> Option<Box<str>> {
-        self.gate.release_name(session, name)
+        self.entrance.release_name(session, name)
     }
 
     /// Applies the present decisions about its rooms to a session. False if it is not here.
     pub(crate) fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
-        let Some(index) = self.sessions.find(session) else { return false };
-        self.sessions.follow_rooms(index);
-        self.drain(index, now);
-        true
+        self.carrying(now).follow_rooms(session)
     }
 
     /// Disconnects all players that any of these bans matches, and returns them.
@@ -95,7 +89,7 @@ impl SessionLoop {
                 session.leaving.note_actor(&mut session.server, Some(&ban.by));
                 expelled.extend(name.map(|player| Expelled { session: session.name.clone(), player }));
             }
-            self.drain(index, now);
+            self.carrying(now).drain(index);
         }
         self.expel_at_edge(now, bans);
         self.hang_up(now, bans);

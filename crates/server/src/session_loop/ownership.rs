@@ -9,9 +9,10 @@ use rustc_hash::FxHashMap;
 use tracing::{info, warn};
 
 use super::SessionLoop;
+use super::link_places::is_of_own_edge;
 use crate::copies::{SessionCopy, kept_client};
 use crate::networks::peer_of;
-use crate::sessions::{Begin, Held, SessionLease};
+use crate::sessions::{Begin, Held, SessionLease, Sessions};
 
 /// A worker's authority to decide about a session, in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +40,14 @@ impl SessionLoop {
         // First take back packets that the former owner did not take.
         self.poll_owners(now);
         let Some(serial) = self.directory.own(name, id) else { return };
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
         let copy = copy.filter(|copy| copy.id == id && copy.is_whole());
         let index = match (self.sessions.find(name), copy) {
             (Some(index), _) => index,
-            (None, Some(copy)) => self.go_on_from(at, name, copy),
+            (None, Some(copy)) => {
+                go_on_from(&mut self.sessions, at, name, copy, self.directory.random() as u32)
+            }
             (None, None) => self.sessions.begin_on_demand(name, &Begin { id, serial }),
         };
         self.sessions.recall(index, at);
@@ -52,28 +55,15 @@ impl SessionLoop {
         self.sessions.get_mut(index).server.changes().note(self.directory.random() as u32);
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
-        self.drain(index, now);
-    }
-
-    /// Turns the copy of a session that another node owned into the session itself.
-    fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
-        let mut server = copy.server;
-        server.replica().promote(at, copy.version, self.directory.random() as u32);
-        let index = self.sessions.go_on(name, server);
-        let session = self.sessions.get_mut(index);
-        session
-            .span
-            .in_scope(|| info!(clients = session.server.clients(), "session taken over by this node"));
-        index
+        self.carrying(now).drain(index);
     }
 
     /// Links of an edge of a session are links of the session from now on.
     fn take_links(&mut self, now: Instant, index: usize, name: &str) {
         let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
-        let at = self.at(now);
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
-            let is_of_own_edge = self.is_of_own_edge(link);
+            let is_of_own_edge = is_of_own_edge(&self.networks, &self.directory, link);
             if self.directory.arrive_over_edge(self.number, name, is_of_own_edge).is_none() {
                 continue;
             }
@@ -82,10 +72,11 @@ impl SessionLoop {
             if let Some(client) = session.server.tables().client_of(link) {
                 session.server.replica().tell_own_state(client);
                 session.links += 1;
-                self.note_link(index, link, remote);
-                self.tell_servers(index, at, client, link);
+                let mut carrying = self.carrying(now);
+                carrying.note_link(index, link, remote);
+                carrying.tell_servers(index, client, link);
             } else {
-                self.admit_link(now, index, link, remote, origin.is_resumed);
+                self.carrying(now).admit_link(index, link, remote, origin.is_resumed);
             }
             for (number, packet) in held {
                 self.released.note_number(number);
@@ -106,7 +97,7 @@ impl SessionLoop {
     /// Handles packets that were held until it was clear that this node owns a session. A lease that ended briefly may
     /// hold again without an event from the node.
     pub(super) fn handle_held(&mut self, now: Instant, index: usize) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let lease = self.sessions.get_mut(index).lease.as_mut();
         for (link, held) in lease.map(SessionLease::take_held).unwrap_or_default() {
             match held {
@@ -119,7 +110,7 @@ impl SessionLoop {
                 Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
             }
         }
-        self.drain(index, now);
+        self.carrying(now).drain(index);
     }
 
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
@@ -182,9 +173,9 @@ impl SessionLoop {
         let (mut clients, version) = (FxHashMap::default(), session.server.tables().versions().of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
-            let remote = self.gate.take_remote(now, link);
+            let remote = self.entrance.hand_over(now, link);
             if self.networks.is_remote(link) {
-                if !self.is_of_own_edge(link) {
+                if !is_of_own_edge(&self.networks, &self.directory, link) {
                     self.directory.leave(&session.name);
                 }
                 self.released.release(peer_of(link));
@@ -212,4 +203,20 @@ impl SessionLoop {
         }
         clients
     }
+}
+
+/// Turns the copy of a session that another node owned into the session itself.
+fn go_on_from(
+    sessions: &mut Sessions,
+    at: SessionInstant,
+    name: &str,
+    copy: SessionCopy,
+    random: u32,
+) -> usize {
+    let mut server = copy.server;
+    server.replica().promote(at, copy.version, random);
+    let index = sessions.go_on(name, server);
+    let session = sessions.get_mut(index);
+    session.span.in_scope(|| info!(clients = session.server.clients(), "session taken over by this node"));
+    index
 }

@@ -12,7 +12,7 @@ use crate::copies::NodeVoice;
 
 impl SessionLoop {
     pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         self.networks.record(now, link, PacketDirection::Received, delivery, packet);
         let Some(index) = self.routes.session_of(link) else {
             return self.forward_packet(now, link, delivery, packet);
@@ -52,18 +52,9 @@ impl SessionLoop {
             None => session.server.take_relayed(),
         };
         if is_heard {
-            self.keep_relayed_voice(now, index, packet);
+            self.voices.keep(now, session, packet);
         }
-        self.drain(index, now);
-    }
-
-    /// Keeps voice that was passed on, as far as it is recorded or kept for reports.
-    pub(super) fn keep_relayed_voice(&mut self, now: Instant, index: usize, packet: &[u8]) {
-        let session = self.sessions.get_mut(index);
-        if let Some(feed) = &mut self.recording_feed {
-            session.recording.record_voice(feed, now, &session.name, &mut session.server, packet);
-        }
-        self.report_buffers.keep(now, &mut session.report_buffer, &session.server, packet);
+        self.carrying(now).drain(index);
     }
 
     /// Another node may own the session: reliable packets wait until that is clear.

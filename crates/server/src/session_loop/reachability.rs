@@ -23,7 +23,7 @@ impl SessionLoop {
                     links_of.entry(index).or_default().push(link);
                 }
             }
-            let at = self.at(now);
+            let at = self.clock.at(now);
             for (index, links) in links_of {
                 let session = self.sessions.get_mut(index);
                 let players = links.len();
@@ -34,7 +34,7 @@ impl SessionLoop {
                     session.span.in_scope(|| info!(players, "game server not responding"));
                     session.server.outages().mark_unreachable(at, &links);
                 }
-                self.drain(index, now);
+                self.carrying(now).drain(index);
             }
         }
     }

@@ -10,19 +10,14 @@ impl SessionLoop {
     /// [`sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player joins, others
     /// [on request](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
-        self.recording_feed = Some(feed);
+        self.voices.set_feed(Some(feed));
     }
 
     /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
     /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
     pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
-        self.recording_feed = feed;
-        for index in self.sessions.indices() {
-            let session = self.sessions.get_mut(index);
-            let feed = self.recording_feed.as_mut();
-            session.recording.change_feed(feed, now, &session.name, &mut session.server);
-            self.drain(index, now);
-        }
+        self.voices.set_feed(feed);
+        self.carrying(now).follow_feed();
     }
 
     /// Records these sessions as soon as they have players, as if it had been [requested](Self::start_recording): those
@@ -49,10 +44,8 @@ impl SessionLoop {
     /// If it is being recorded already, or cannot be.
     pub fn start_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
-        let feed = self.recording_feed.as_mut().ok_or(RecordingRefusal::NotSetUp)?;
-        let session = self.sessions.get_mut(index);
-        session.recording.start(feed, now, &session.name, &mut session.server)?;
-        self.drain(index, now);
+        self.voices.record(now, self.sessions.get_mut(index))?;
+        self.carrying(now).drain(index);
         Ok(())
     }
 
@@ -65,7 +58,7 @@ impl SessionLoop {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
         let session = self.sessions.get_mut(index);
         session.recording.stop(&mut session.server)?;
-        self.drain(index, now);
+        self.carrying(now).drain(index);
         Ok(())
     }
 
