@@ -1,12 +1,19 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
+//!
+//! [`SessionLoop`] holds parts, each with state of its own: the clock, who is admitted, who watches, what is kept of
+//! voice, the edge, how much there is to do. What takes several parts borrows those, and no others:
+//! [`Carrying`](carrying::Carrying) for what sessions want done, [`AtEdge`](at_edge::AtEdge) for links into sessions of
+//! other workers, [`Following`](following::Following) for nodes that follow sessions here. The methods of the loop go
+//! from one to the next; they stand in files named by what they do.
 
+mod at_edge;
 mod carrying;
 mod clock;
-mod copies;
 mod edge;
 mod ending;
 mod entrance;
 mod event_log;
+mod figures;
 mod following;
 mod join_spans;
 mod kept_voices;
@@ -19,16 +26,19 @@ mod moderators;
 mod numbers;
 mod observation;
 mod operator_actions;
+mod overview;
 mod ownership;
 mod packets;
 mod reachability;
 mod recording;
 mod refusal_log;
+mod sharing;
 mod shedding;
 mod snapshots;
 mod voice_reports;
 mod watchers;
 mod webhooks;
+mod workload;
 
 pub use operator_actions::Expelled;
 pub use ownership::Authority;
@@ -40,10 +50,8 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_cluster::placement::NodeId;
-use consonance_cluster::{EdgeLinks, NodeInfo, ReleasedPeers};
 use consonance_pcap::PacketSink;
-use consonance_session::{LinkId, ServerStatistics};
+use consonance_session::ServerStatistics;
 use consonance_transport::{PacketLimits, ServerLinkEvent, ServerTransport};
 use tracing::{Span, error_span};
 
@@ -51,17 +59,17 @@ use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
 use crate::networks::{Networks, link_of, to_session_limits};
 use crate::node_addresses::NodeAddresses;
-use crate::relay_delay::RelayClock;
 use crate::session_events::{self, EventSender, SessionEvents};
 use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
-use crate::shedding::Shedder;
 
 use clock::LoopClock;
+use edge::Edge;
 use entrance::Entrance;
 use kept_voices::KeptVoices;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
 use watchers::Watchers;
+use workload::Workload;
 
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_ITERATION: usize = 512;
@@ -69,8 +77,28 @@ const EVENTS_PER_ITERATION: usize = 512;
 /// A session that may be another node's is looked at this often.
 const IN_DOUBT: Duration = Duration::from_millis(100);
 
-/// One worker's sessions × its networks, driven by [`run_once`](Self::run_once). Nothing here blocks, or asks for
-/// the time but to measure itself.
+/// One worker's sessions × its networks. A plain struct: nothing here blocks, or asks for the time but to measure
+/// itself.
+///
+/// # How to drive it
+///
+/// 1. Set it up: [`add_network`](Self::add_network) for each network, and [`set_waker`](Self::set_waker) with a waker
+///    that ends the driver's sleep.
+/// 2. Call [`run_once`](Self::run_once): it takes what the networks have, runs timers, and sends what follows.
+/// 3. Sleep until the time that it returned, the waker, or one of the [`descriptors`](Self::descriptors); then call it
+///    again. Calling it too often only costs time; too late only delays.
+/// 4. [`shut_down`](Self::shut_down), or [`hand_over`](Self::hand_over) to another process, and go on with 2 until it
+///    [`is_idle`](Self::is_idle).
+///
+/// Everything else may be called between two iterations, with the time of the call; what follows from it for players
+/// is carried out at once, and leaves with the next iteration at the latest.
+///
+/// # What else it does
+///
+/// [`with_session`](Self::with_session) changes a session, and [`servers`](Self::servers) shows all of them.
+/// [`subscribe`](Self::subscribe) tells what happens, [`numbers`](Self::numbers) how much of it there was, and
+/// [`inspect`](Self::inspect) how a session is doing. [`reconfigure`](Self::reconfigure) changes settings while
+/// sessions run. A driver that measures its load tells it by [`note_load`](Self::note_load).
 pub struct SessionLoop {
     directory: Arc<Directory>,
     /// The number of this worker in the directory.
@@ -80,10 +108,7 @@ pub struct SessionLoop {
     sessions: Sessions,
     routes: LinkRoutes,
     entrance: Entrance,
-    /// Links into sessions of other workers, where there are any.
-    edge: Option<EdgeLinks<LinkId>>,
-    /// Links of other workers' edges to sessions that are not this one's any more.
-    released: ReleasedPeers,
+    edge: Edge,
     /// Copies of sessions of other nodes, where there are any.
     copies: Option<SessionCopies>,
     node_addresses: NodeAddresses,
@@ -92,13 +117,9 @@ pub struct SessionLoop {
     clock: LoopClock,
     watchers: Watchers,
     voices: KeptVoices,
-    /// The totals of sessions that have ended.
-    ended: ServerStatistics,
-    packets_in: u64,
-    relay_clock: RelayClock,
+    work: Workload,
     /// Another process takes over the sessions: they do not end here.
     is_handed_over: bool,
-    shedder: Shedder,
     /// Room for a received packet, which is taken out of its network so that the network can send.
     packet: Vec<u8>,
 }
@@ -130,19 +151,15 @@ impl SessionLoop {
             sessions,
             routes: LinkRoutes::default(),
             entrance: Entrance::new(settings),
-            edge: None,
-            released: ReleasedPeers::default(),
+            edge: Edge::default(),
             copies: None,
             node_addresses: NodeAddresses::default(),
             recipients: Recipients::default(),
             clock: LoopClock::default(),
             watchers: Watchers::new(settings.webhooks.clone(), untold_sessions),
             voices: KeptVoices::new(settings.report_buffer),
-            ended: ServerStatistics::default(),
-            packets_in: 0,
-            relay_clock: RelayClock::default(),
+            work: Workload::new(settings.shedding),
             is_handed_over: false,
-            shedder: Shedder::new(settings.shedding),
             packet: Vec::new(),
         }
     }
@@ -180,7 +197,7 @@ impl SessionLoop {
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
         self.entrance.set_waker(waker);
-        if let Some(edge) = &mut self.edge {
+        if let Some(edge) = self.edge.links_mut() {
             edge.set_waker(waker.clone());
         }
         if let Some(copies) = &mut self.copies {
@@ -188,10 +205,8 @@ impl SessionLoop {
         }
     }
 
-    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
-    /// names; otherwise it has to run every few milliseconds.
-    pub(crate) fn all_networks_wake(&self) -> bool {
-        self.networks.all_wake()
+    pub(crate) fn networks(&self) -> &Networks {
+        &self.networks
     }
 
     /// The descriptors that the driver of the loop waits for while it sleeps, besides the waker: one of them is
@@ -212,10 +227,12 @@ impl SessionLoop {
         self.carrying(now).answer_joins();
         self.run_timers(now);
         self.voices.forget_old(now, &mut self.sessions);
-        let flushing = self.relay_clock.flushing();
-        self.networks.flush(now);
-        self.flush_edge();
-        self.relay_clock.flushed(flushing);
+        let Self { work, networks, edge, copies, .. } = self;
+        work.while_sending(|| {
+            networks.flush(now);
+            edge.flush();
+            copies.iter_mut().for_each(SessionCopies::flush);
+        });
         self.networks.watch_game_servers(now);
         self.show(now);
         self.entrance.settle(now);
@@ -241,7 +258,7 @@ impl SessionLoop {
         self.entrance.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
-        self.shedder.set_settings(settings.shedding);
+        self.work.set_settings(settings.shedding);
         self.voices.set_settings(now, settings.report_buffer);
         self.voices.forget_old(now, &mut self.sessions);
         self.carrying(now).with_each(|_, _| ());
@@ -258,8 +275,7 @@ impl SessionLoop {
 
     /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
-        let at_edge = self.edge.as_ref().map_or(0, EdgeLinks::len);
-        self.routes.count(|link| !self.networks.is_remote(link)) + at_edge
+        self.routes.count(|link| !self.networks.is_remote(link)) + self.edge.len()
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.
@@ -271,25 +287,6 @@ impl SessionLoop {
     pub fn statistics(&self) -> impl Iterator<Item = (&str, usize, ServerStatistics)> {
         let sessions = self.sessions.iter();
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
-    }
-
-    /// This node says this of itself, and whether it shares sessions with other regions.
-    pub(crate) fn note_self_info(
-        &mut self,
-        now: Instant,
-        node: NodeId,
-        info: &NodeInfo,
-        spans_regions: bool,
-    ) {
-        self.node_addresses.set_only_region((!spans_regions).then(|| info.region.clone()));
-        self.note_node(now, node, Some(info));
-    }
-
-    /// A node says this of itself, or is lost: clients of the sessions here are told.
-    pub(crate) fn note_node(&mut self, now: Instant, node: NodeId, info: Option<&NodeInfo>) {
-        if self.node_addresses.note(node, info) {
-            self.carrying(now).tell_servers_to_all();
-        }
     }
 
     /// False if the network has more than its share.
@@ -313,7 +310,7 @@ impl SessionLoop {
                 Some(ServerLinkEvent::Disconnected { peer, reason }) => {
                     self.follow_reachability(network, now);
                     let link = link_of(network, peer);
-                    if !self.forward_disconnected(link, &reason) {
+                    if !self.at_edge(now).disconnect(link, &reason) {
                         self.handle_disconnected(now, link, LinkEnd::from(&reason));
                     }
                 }
@@ -331,7 +328,7 @@ impl SessionLoop {
             } else if self.sessions.get(index).is_some_and(Session::has_held) {
                 self.handle_held(now, index);
             } else if self.sessions.is_over(index, at) {
-                self.end(index);
+                self.carrying(now).end(index);
             } else {
                 self.sessions.get_mut(index).server.handle_timeout(at);
                 self.carrying(now).drain(index);

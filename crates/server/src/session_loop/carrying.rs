@@ -3,6 +3,7 @@
 mod arrivals;
 mod draining;
 mod events;
+mod holding;
 mod server_list;
 
 pub(super) use arrivals::Entered;
@@ -22,11 +23,12 @@ use crate::copies::SessionCopies;
 use crate::directory::Directory;
 use crate::networks::Networks;
 use crate::node_addresses::NodeAddresses;
+use crate::recording::RecordingFeed;
 use crate::sessions::{Session, Sessions};
 
 /// The sessions of a worker and what their wishes reach, at one moment. Links into sessions of other workers are not
 /// among that, nor is how packets come here.
-pub(super) struct Carrying<'l> {
+pub(crate) struct Carrying<'l> {
     now: Instant,
     at: SessionInstant,
     worker: usize,
@@ -39,13 +41,13 @@ pub(super) struct Carrying<'l> {
     watchers: &'l mut Watchers,
     voices: &'l mut KeptVoices,
     copies: Option<&'l mut SessionCopies>,
-    node_addresses: &'l NodeAddresses,
+    node_addresses: &'l mut NodeAddresses,
 }
 
 impl SessionLoop {
     /// The sessions, to do something with them at this moment and carry out what follows.
     #[inline]
-    pub(super) fn carrying(&mut self, now: Instant) -> Carrying<'_> {
+    pub(crate) fn carrying(&mut self, now: Instant) -> Carrying<'_> {
         Carrying {
             now,
             at: self.clock.at(now),
@@ -59,7 +61,7 @@ impl SessionLoop {
             watchers: &mut self.watchers,
             voices: &mut self.voices,
             copies: self.copies.as_mut(),
-            node_addresses: &self.node_addresses,
+            node_addresses: &mut self.node_addresses,
         }
     }
 }
@@ -94,16 +96,29 @@ impl Carrying<'_> {
         }
     }
 
+    /// Ends a session that has been empty for a while, unless a client is on the way to it.
+    pub(super) fn end(&mut self, index: usize) {
+        let name = &self.sessions.get_mut(index).name;
+        if !self.directory.end(name) {
+            self.sessions.keep(index);
+        } else if let Some(session) = self.sessions.remove(index) {
+            // Its recording, if there is one, ends with it.
+            self.watchers.tell_ended(&session.name);
+        }
+    }
+
     /// Applies the present decisions about its rooms to a session. False if it is not here.
-    pub(super) fn follow_rooms(&mut self, session: &str) -> bool {
+    pub(crate) fn follow_rooms(&mut self, session: &str) -> bool {
         let Some(index) = self.sessions.find(session) else { return false };
         self.sessions.follow_rooms(index);
         self.drain(index);
         true
     }
 
-    /// Lets recordings follow a feed that has changed.
-    pub(super) fn follow_feed(&mut self) {
+    /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
+    /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
+    pub(crate) fn change_recording_feed(&mut self, feed: Option<RecordingFeed>) {
+        self.voices.set_feed(feed);
         for index in self.sessions.indices() {
             self.voices.follow_feed(self.now, self.sessions.get_mut(index));
             self.drain(index);

@@ -6,7 +6,6 @@ use std::time::Instant;
 use consonance_session::SessionSnapshot;
 
 use super::SessionLoop;
-use crate::draining::DrainPlan;
 use crate::hand_over::RestartPlan;
 
 impl SessionLoop {
@@ -25,30 +24,11 @@ impl SessionLoop {
         self.networks.shutdown(now);
     }
 
-    /// Ends a session that has been empty for a while, unless a client is on the way to it.
-    pub(super) fn end(&mut self, index: usize) {
-        let name = &self.sessions.get_mut(index).name;
-        if self.directory.end(name) {
-            if let Some(session) = self.sessions.remove(index) {
-                // Its recording, if there is one, ends with it.
-                self.watchers.tell_ended(&session.name);
-                self.ended.add(&session.server.statistics());
-            }
-        } else {
-            self.sessions.keep(index);
-        }
-    }
-
     /// Restarts every session: it is empty then, and clients come back over the links that they have.
     pub fn restart_sessions(&mut self, now: Instant) {
         let directory = Arc::clone(&self.directory);
         self.carrying(now)
             .with_each(|session, at| session.server.restart(at, directory.renew_id(&session.name)));
-    }
-
-    /// Lets all sessions run empty, also those that begin later. How many clients were told.
-    pub(crate) fn drain_sessions(&mut self, now: Instant, plan: &DrainPlan) -> usize {
-        self.carrying(now).drain_sessions(plan)
     }
 
     /// Goes on with a session of another process; before the first iteration.

@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use consonance_session::LinkId;
-use consonance_transport::{EndCode, EndReason, Peer, Remote};
+use consonance_transport::{EndReason, Peer, Remote};
 use tracing::info;
 
 use super::SessionLoop;
 use super::carrying::Entered;
 use super::join_spans::LinkPlace;
-use crate::draining::target_of;
 use crate::networks::link_of;
 use crate::sessions::LinkEnd;
 
@@ -26,7 +25,11 @@ impl SessionLoop {
         let link = link_of(network, peer);
         if self.networks.is_of_edges(network) {
             // The edge announces the link again: it had learnt of another owner meanwhile, or had lost this one.
-            self.forget_link(now, link);
+            if let Some(index) = self.routes.session_of(link) {
+                self.following().tell_copy_again(index, link);
+            }
+            self.edge.forget_held(link);
+            self.handle_disconnected(now, link, LinkEnd::from("its edge tells of it again"));
         }
         let kind = self.networks.kind_of(now, link);
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
@@ -43,7 +46,9 @@ impl SessionLoop {
         }
         // Links of other nodes arrive through the edges.
         let is_new_here = !self.networks.is_of_edges(network);
-        if let Some(reason) = self.drain_refusal(name).filter(|_| is_new_here) {
+        if let Some(reason) =
+            self.copies.as_ref().and_then(|copies| copies.drain_refusal(name)).filter(|_| is_new_here)
+        {
             self.directory.cancel(name);
             self.entrance.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
@@ -53,7 +58,7 @@ impl SessionLoop {
                 let is_resumed = self.networks.is_resumed(now, link);
                 self.carrying(now).admit_link(index, link, remote, is_resumed);
             }
-            Ok(Entered::At(owner)) => self.forward_connected(now, link, owner, name, &remote),
+            Ok(Entered::At(owner)) => self.at_edge(now).connect(link, owner, name, &remote),
             Err(refusal) => {
                 let log = || info!(%remote, session = name, reason = %refusal, "not admitted");
                 self.entrance.log_refusal(now, link, log);
@@ -75,21 +80,5 @@ impl SessionLoop {
             self.handle_held(now, index);
         }
         self.carrying(now).remove_link(link, end);
-    }
-
-    /// Forgets a link of an edge, if it was known.
-    fn forget_link(&mut self, now: Instant, link: LinkId) {
-        if let Some(index) = self.routes.session_of(link) {
-            self.following().tell_copy_again(index, link);
-        }
-        self.forget_held_link(link);
-        self.handle_disconnected(now, link, LinkEnd::from("its edge tells of it again"));
-    }
-
-    /// Why a new link into a session is not admitted, if the node drains.
-    fn drain_refusal(&self, session: &str) -> Option<EndReason> {
-        let plan = self.copies.as_ref()?.draining.as_ref()?;
-        let redirect = target_of(plan, session).redirect.map(|target| target.address);
-        Some(EndReason { redirect, ..EndCode::Draining.into() })
     }
 }

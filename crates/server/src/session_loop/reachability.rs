@@ -13,10 +13,7 @@ impl SessionLoop {
     /// Makes each session tell its other clients which of its clients have become unreachable, or reachable again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
         while let Some(change) = self.networks.next_reachability(network) {
-            if let Some(edge) = &mut self.edge {
-                let links = change.peers.iter().map(|peer| link_of(network, *peer));
-                edge.reachability(links, change.is_reachable);
-            }
+            self.edge.tell_reachability(network, &change);
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
                 if let Some(index) = self.routes.session_of(link) {

@@ -13,13 +13,6 @@ impl SessionLoop {
         self.voices.set_feed(Some(feed));
     }
 
-    /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
-    /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
-    pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
-        self.voices.set_feed(feed);
-        self.carrying(now).follow_feed();
-    }
-
     /// Records these sessions as soon as they have players, as if it had been [requested](Self::start_recording): those
     /// that the process before recorded for an operator.
     pub(crate) fn ask_to_record(&mut self, sessions: &[String]) {
@@ -28,12 +21,6 @@ impl SessionLoop {
                 self.sessions.get_mut(index).recording.ask();
             }
         }
-    }
-
-    /// The sessions that are recorded because an operator wants it.
-    pub(crate) fn asked_to_record(&self) -> Vec<String> {
-        let asked = self.sessions.iter().filter(|session| session.recording.is_asked_for());
-        asked.map(|session| session.name.clone()).collect()
     }
 
     /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The

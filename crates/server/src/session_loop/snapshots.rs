@@ -3,15 +3,12 @@
 use std::slice;
 use std::time::Instant;
 
-use consonance_cluster::placement::NodeId;
 use consonance_inspector::{ServedPlayer, ServedSession, ServerSnapshot};
-use consonance_session::{Instant as SessionInstant, LinkId};
 
 use super::SessionLoop;
 use super::link_places::other_node_of;
 use crate::copies::SessionCopies;
-use crate::gauges::WorkerStatistics;
-use crate::inspection::{Inspection, Links, Shown, fill, session_row};
+use crate::inspection::{Inspection, Links, Shown, fill};
 
 impl Inspection {
     /// How that loop is doing, wherever it runs.
@@ -26,26 +23,6 @@ impl Inspection {
 }
 
 impl SessionLoop {
-    /// The counters of this loop; its driver knows the rest.
-    pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
-        WorkerStatistics {
-            worker: self.number,
-            sessions: self.sessions.len() as u64,
-            clients: self.sessions.clients() as u64,
-            links: self.routes.len() as u64,
-            packets_in: self.packets_in,
-            packets_out: self.networks.packets_out,
-            relay_delay: self.relay_clock.delay,
-            shedding: self.shedding().number(),
-            ..WorkerStatistics::default()
-        }
-    }
-
-    /// Packets that came in since the start.
-    pub(crate) fn packets_in(&self) -> u64 {
-        self.packets_in
-    }
-
     /// One session with all its players, without their distances; `None` if it is not here. It takes a moment for each
     /// player, so ask about once a second.
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
@@ -53,7 +30,7 @@ impl SessionLoop {
         let index = self.sessions.find(session)?;
         let session = self.sessions.get(index)?;
         let shown = Shown { name: &session.name, server: &session.server, is_copy: false };
-        Some(self.session_row(now, at, shown))
+        Some(self.overview().session_row(now, at, shown))
     }
 
     /// The players of a session of another node whose links are here. It takes a moment for each player.
@@ -63,19 +40,9 @@ impl SessionLoop {
             return Vec::new();
         };
         let shown = Shown { name: session, server: &copy.server, is_copy: true };
-        let mut players = self.session_row(now, at, shown).players;
+        let mut players = self.overview().session_row(now, at, shown).players;
         players.retain(|player| player.node.is_none());
         players
-    }
-
-    fn session_row(&self, now: Instant, at: SessionInstant, shown: Shown<'_>) -> ServedSession {
-        let node_of = |link| self.other_node_of(link);
-        session_row(at, shown, Links { ways: Some(self.networks.ways(now)), node_of: &node_of }, false)
-    }
-
-    /// The node that has a link or had it last, where that is another one.
-    pub(crate) fn other_node_of(&self, link: LinkId) -> Option<NodeId> {
-        other_node_of(&self.networks, &self.directory, self.copies.as_ref(), link)
     }
 
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.

@@ -3,7 +3,7 @@
 use consonance_session::LinkId;
 use tracing::info;
 
-use super::super::copies::carry_out;
+use super::super::at_edge::carry_out;
 use super::super::link_places::other_node_of;
 use super::Carrying;
 use crate::copies::member_at;
@@ -12,7 +12,7 @@ use crate::sessions::Session;
 
 impl Carrying<'_> {
     /// Lets all sessions run empty, also those that begin later. How many clients were told.
-    pub(in super::super) fn drain_sessions(&mut self, plan: &DrainPlan) -> usize {
+    pub(crate) fn drain_sessions(&mut self, plan: &DrainPlan) -> usize {
         if self.copies.is_some() {
             return self.drain_node(plan);
         }

@@ -1,13 +1,24 @@
 //! Clients learn the addresses of all nodes of the cluster, and of each that comes or goes.
 
+use consonance_cluster::NodeInfo;
+use consonance_cluster::placement::NodeId;
 use consonance_session::{ClientId, LinkId};
 
 use super::super::link_places::node_of;
 use super::Carrying;
 
 impl Carrying<'_> {
-    /// The list of nodes has changed: clients of the sessions here are told.
-    pub(in super::super) fn tell_servers_to_all(&mut self) {
+    /// This node says this of itself, and whether it shares sessions with other regions.
+    pub(crate) fn note_self_info(&mut self, node: NodeId, info: &NodeInfo, spans_regions: bool) {
+        self.node_addresses.set_only_region((!spans_regions).then(|| info.region.clone()));
+        self.note_node(node, Some(info));
+    }
+
+    /// A node says this of itself, or is lost: clients of the sessions here are told.
+    pub(crate) fn note_node(&mut self, node: NodeId, info: Option<&NodeInfo>) {
+        if !self.node_addresses.note(node, info) {
+            return;
+        }
         for index in self.sessions.indices() {
             let links = self.sessions.get_mut(index).server.tables().links();
             let clients: Vec<_> = links.filter_map(|row| Some((row.client?, row.link))).collect();
