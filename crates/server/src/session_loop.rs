@@ -85,8 +85,8 @@ const IN_DOUBT: Duration = Duration::from_millis(100);
 /// 1. Set it up: [`add_network`](Self::add_network) for each network, and [`set_waker`](Self::set_waker) with a waker
 ///    that ends the driver's sleep.
 /// 2. Call [`run_once`](Self::run_once): it takes what the networks have, runs timers, and sends what follows.
-/// 3. Sleep until the time that it returned, the waker, or one of the [`descriptors`](Self::descriptors); then call it
-///    again. Calling it too often only costs time; too late only delays.
+/// 3. Sleep until the time that it returned, the waker, or one of the `descriptors`, but only for a few milliseconds if
+///    a network wakes nobody; then call it again. Too often only costs time, too late only delays.
 /// 4. [`shut_down`](Self::shut_down), or [`hand_over`](Self::hand_over) to another process, and go on with 2 until it
 ///    [`is_idle`](Self::is_idle).
 ///
@@ -205,6 +205,7 @@ impl SessionLoop {
         }
     }
 
+    /// The networks, as they are together.
     pub(crate) fn networks(&self) -> &Networks {
         &self.networks
     }

@@ -85,3 +85,28 @@ impl KeptVoices {
         (self.buffers.bytes(), self.buffers.frames_dropped())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use consonance_session::SessionId;
+    use tracing::Span;
+
+    use super::*;
+    use crate::sessions::SessionsSettings;
+
+    #[test]
+    fn without_a_feed_nothing_is_recorded_and_reports_alone_want_all_voice() {
+        let mut sessions = Sessions::new(&SessionsSettings::new(["main"]).unwrap(), Span::none());
+        sessions.start_configured("main", 0, SessionId(1));
+        let (session, now) = (sessions.get_mut(0), Instant::now());
+        let mut voices = KeptVoices::new(ReportBufferSettings::default());
+        assert_eq!(voices.record(now, session), Err(RecordingRefusal::NotSetUp));
+        assert!(!voices.wants_all_of(session));
+        let settings = ReportBufferSettings { last: Duration::from_secs(30), ..*voices.settings() };
+        voices.set_settings(now, settings);
+        assert!(voices.wants_all_of(session));
+        assert_eq!(voices.buffered(), (0, 0));
+    }
+}

@@ -68,3 +68,17 @@ impl Watchers {
         self.webhooks.tell(&Occurrence::SessionEnded { session });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configured_session_is_told_of_once_and_never_if_another_process_began_it() {
+        let mut watchers = Watchers::new(Webhooks::default(), vec!["red".into(), "blue".into()]);
+        watchers.forget_first_session("red");
+        assert_eq!(watchers.untold_sessions, ["blue"]);
+        watchers.tell_first_sessions();
+        assert!(watchers.untold_sessions.is_empty());
+    }
+}
