@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusReceiver, BusSender, BusWay, KeptClient, Member, NodeWorkers, SessionMessage};
 use consonance_session::{ClientId, Instant, LinkId, Position, Server};
-use consonance_transport::Delivery;
+use consonance_transport::{Delivery, EndCode, EndReason};
 
 pub(crate) use change_record::{At, ChangeRecord};
 pub(crate) use node_edges::NodeEdges;
 pub(crate) use session_copy::SessionCopy;
 
-use crate::draining::DrainPlan;
+use crate::draining::{DrainPlan, target_of};
 
 /// The copies of one worker, and its way to the workers of other nodes that have clients of the same sessions.
 pub(crate) struct SessionCopies {
@@ -112,6 +112,12 @@ impl SessionCopies {
     /// Each copy, by the name of its session.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &SessionCopy)> {
         self.by_name.iter().map(|(name, copy)| (&**name, copy))
+    }
+
+    /// Why a new link into a session is not admitted, if the node drains.
+    pub(crate) fn drain_refusal(&self, session: &str) -> Option<EndReason> {
+        let redirect = target_of(self.draining.as_ref()?, session).redirect.map(|target| target.address);
+        Some(EndReason { redirect, ..EndCode::Draining.into() })
     }
 
     pub(crate) fn is_empty(&self) -> bool {

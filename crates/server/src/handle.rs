@@ -221,7 +221,7 @@ impl ServerHandle {
     pub fn record_with(&self, recorder: Option<&SessionRecorder>) -> Result<(), WorkerError> {
         let post = |worker| {
             let feed = recorder.map(SessionRecorder::feed);
-            self.post(worker, move |session_loop, now| session_loop.change_recording_feed(now, feed))
+            self.post(worker, move |session_loop, now| session_loop.carrying(now).change_recording_feed(feed))
         };
         let pending: Vec<_> = (0..self.worker_count()).map(post).collect();
         let deadline = Instant::now() + PATIENCE;

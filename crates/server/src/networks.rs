@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_cluster::{KeptClient, RemoteNetwork};
+use consonance_cluster::{EdgeNetworks, KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
@@ -80,8 +80,13 @@ impl Networks {
     }
 
     /// Whether all of them bring the code of a link's end.
-    pub(crate) fn carry_end_reasons(&self) -> bool {
+    fn carry_end_reasons(&self) -> bool {
         self.list.iter().all(|network| network.carries_end_reasons())
+    }
+
+    /// The properties that all of them share, for the edges of other workers.
+    pub(crate) fn edge_networks(&self) -> EdgeNetworks {
+        EdgeNetworks { limits: self.packet_limits(), carry_end_reasons: self.carry_end_reasons() }
     }
 
     /// The network that is added next has links of other workers.
@@ -285,7 +290,8 @@ impl Networks {
         self.list.iter_mut().for_each(|network| network.set_waker(waker.clone()));
     }
 
-    /// Whether all of them tell when there is something to do.
+    /// Whether all of them tell when there is something to do: nothing comes without the waker, one of the descriptors,
+    /// or the time that one wants to be polled at. Otherwise they are to be polled every few milliseconds.
     pub(crate) fn all_wake(&self) -> bool {
         self.list.iter().all(|network| network.wakes())
     }

@@ -41,11 +41,11 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
         NodeEvent::OwnedBy { name, owner, .. } => disown(workers, &name, Some(owner)),
         NodeEvent::Ended { name } => disown(workers, &name, None),
         NodeEvent::Unplaced { name } => {
-            post_to_all(workers, move |session_loop, now| session_loop.refuse_waiting(now, &name));
+            post_to_all(workers, move |session_loop, now| session_loop.at_edge(now).refuse_waiting(&name));
         }
         NodeEvent::SelfInfo { node, info, spans_regions } => {
             post_to_all(workers, move |session_loop, now| {
-                session_loop.note_self_info(now, node, &info, spans_regions);
+                session_loop.carrying(now).note_self_info(node, &info, spans_regions);
             });
         }
         NodeEvent::NodeFound { node, info } => {
@@ -72,7 +72,7 @@ pub(crate) fn follow(workers: &mut impl WorkerQueues, event: NodeEvent) {
 
 /// Clients are told where they can come back.
 fn note_node(workers: &mut impl WorkerQueues, node: NodeId, info: Option<NodeInfo>) {
-    post_to_all(workers, move |session_loop, now| session_loop.note_node(now, node, info.as_ref()));
+    post_to_all(workers, move |session_loop, now| session_loop.carrying(now).note_node(node, info.as_ref()));
 }
 
 fn own(workers: &mut impl WorkerQueues, name: &str, id: SessionId, worker: u16, generation: u64) {

@@ -1,29 +1,44 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
+//!
+//! [`SessionLoop`] holds parts, each with state of its own: the clock, who is admitted, who watches, what is kept of
+//! voice, the edge, how much there is to do. What takes several parts borrows those, and no others:
+//! [`Carrying`](carrying::Carrying) for what sessions want done, [`AtEdge`](at_edge::AtEdge) for links into sessions of
+//! other workers, [`Following`](following::Following) for nodes that follow sessions here. The methods of the loop go
+//! from one to the next; they stand in files named by what they do.
 
-mod copies;
+mod at_edge;
+mod carrying;
+mod clock;
 mod edge;
 mod ending;
-mod event_dispatch;
+mod entrance;
 mod event_log;
+mod figures;
+mod following;
 mod join_spans;
+mod kept_voices;
 mod link_arrivals;
+mod link_places;
 mod link_routes;
+mod link_span;
 mod member_reports;
 mod moderators;
-mod node_drain;
 mod numbers;
 mod observation;
 mod operator_actions;
+mod overview;
 mod ownership;
 mod packets;
 mod reachability;
 mod recording;
 mod refusal_log;
-mod server_list;
+mod sharing;
 mod shedding;
 mod snapshots;
 mod voice_reports;
+mod watchers;
 mod webhooks;
+mod workload;
 
 pub use operator_actions::Expelled;
 pub use ownership::Authority;
@@ -35,31 +50,26 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_cluster::{EdgeLinks, ReleasedPeers};
 use consonance_pcap::PacketSink;
-use consonance_session::{Instant as SessionInstant, LinkCommand, LinkId, ServerStatistics};
-use consonance_transport::{EndReason, PacketLimits, ServerLinkEvent, ServerTransport};
+use consonance_session::ServerStatistics;
+use consonance_transport::{PacketLimits, ServerLinkEvent, ServerTransport};
 use tracing::{Span, error_span};
 
-use crate::admission::AdmissionGate;
 use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
 use crate::networks::{Networks, link_of, to_session_limits};
 use crate::node_addresses::NodeAddresses;
-use crate::recording::RecordingFeed;
-use crate::records::Records;
-use crate::relay_delay::RelayClock;
-use crate::report_buffer::ReportBuffers;
-use crate::session_events::{self, EventSender, SessionEvents, Subscribers};
+use crate::session_events::{self, EventSender, SessionEvents};
 use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
-use crate::shedding::Shedder;
-use crate::webhooks::Webhooks;
 
-use join_spans::JoinSpans;
+use clock::LoopClock;
+use edge::Edge;
+use entrance::Entrance;
+use kept_voices::KeptVoices;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
-use observation::Observation;
-use refusal_log::RefusalLog;
+use watchers::Watchers;
+use workload::Workload;
 
 /// Events taken from one network before the others and the timers get their turn.
 const EVENTS_PER_ITERATION: usize = 512;
@@ -67,8 +77,28 @@ const EVENTS_PER_ITERATION: usize = 512;
 /// A session that may be another node's is looked at this often.
 const IN_DOUBT: Duration = Duration::from_millis(100);
 
-/// One worker's sessions × its networks, driven by [`run_once`](Self::run_once). Nothing here blocks, or asks for
-/// the time but to measure itself.
+/// One worker's sessions × its networks. A plain struct: nothing here blocks, or asks for the time but to measure
+/// itself.
+///
+/// # How to drive it
+///
+/// 1. Set it up: [`add_network`](Self::add_network) for each network, and [`set_waker`](Self::set_waker) with a waker
+///    that ends the driver's sleep.
+/// 2. Call [`run_once`](Self::run_once): it takes what the networks have, runs timers, and sends what follows.
+/// 3. Sleep until the time that it returned, the waker, or one of the `descriptors`, but only for a few milliseconds if
+///    a network wakes nobody; then call it again. Too often only costs time, too late only delays.
+/// 4. [`shut_down`](Self::shut_down), or [`hand_over`](Self::hand_over) to another process, and go on with 2 until it
+///    [`is_idle`](Self::is_idle).
+///
+/// Everything else may be called between two iterations, with the time of the call; what follows from it for players
+/// is carried out at once, and leaves with the next iteration at the latest.
+///
+/// # What else it does
+///
+/// [`with_session`](Self::with_session) changes a session, and [`servers`](Self::servers) shows all of them.
+/// [`subscribe`](Self::subscribe) tells what happens, [`numbers`](Self::numbers) how much of it there was, and
+/// [`inspect`](Self::inspect) how a session is doing. [`reconfigure`](Self::reconfigure) changes settings while
+/// sessions run. A driver that measures its load tells it by [`note_load`](Self::note_load).
 pub struct SessionLoop {
     directory: Arc<Directory>,
     /// The number of this worker in the directory.
@@ -76,36 +106,20 @@ pub struct SessionLoop {
     span: Span,
     networks: Networks,
     sessions: Sessions,
-    gate: AdmissionGate,
-    records: Records,
     routes: LinkRoutes,
-    /// Links into sessions of other workers, where there are any.
-    edge: Option<EdgeLinks<LinkId>>,
-    /// Links of other workers' edges to sessions that are not this one's any more.
-    released: ReleasedPeers,
+    entrance: Entrance,
+    edge: Edge,
     /// Copies of sessions of other nodes, where there are any.
     copies: Option<SessionCopies>,
     node_addresses: NodeAddresses,
     /// Of one packet, collected again for each.
     recipients: Recipients,
-    /// The clock of the sessions starts with the first iteration.
-    started: Option<Instant>,
-    observation: Observation,
-    subscribers: Subscribers,
-    webhooks: Webhooks,
-    join_spans: JoinSpans,
-    refusal_log: RefusalLog,
-    /// Configured sessions of whose beginning webhooks have not been notified yet.
-    untold_sessions: Vec<String>,
-    /// The totals of sessions that have ended.
-    ended: ServerStatistics,
-    recording_feed: Option<RecordingFeed>,
-    report_buffers: ReportBuffers,
-    packets_in: u64,
-    relay_clock: RelayClock,
+    clock: LoopClock,
+    watchers: Watchers,
+    voices: KeptVoices,
+    work: Workload,
     /// Another process takes over the sessions: they do not end here.
     is_handed_over: bool,
-    shedder: Shedder,
     /// Room for a received packet, which is taken out of its network so that the network can send.
     packet: Vec<u8>,
 }
@@ -135,28 +149,17 @@ impl SessionLoop {
             span,
             networks: Networks::default(),
             sessions,
-            gate: AdmissionGate::new(settings.admission.clone()),
-            records: settings.records.clone(),
             routes: LinkRoutes::default(),
-            edge: None,
-            released: ReleasedPeers::default(),
+            entrance: Entrance::new(settings),
+            edge: Edge::default(),
             copies: None,
             node_addresses: NodeAddresses::default(),
             recipients: Recipients::default(),
-            started: None,
-            observation: Observation::default(),
-            subscribers: Subscribers::default(),
-            webhooks: settings.webhooks.clone(),
-            join_spans: JoinSpans::new(settings.tracer.clone()),
-            refusal_log: RefusalLog::default(),
-            untold_sessions,
-            ended: ServerStatistics::default(),
-            recording_feed: None,
-            report_buffers: ReportBuffers::new(settings.report_buffer),
-            packets_in: 0,
-            relay_clock: RelayClock::default(),
+            clock: LoopClock::default(),
+            watchers: Watchers::new(settings.webhooks.clone(), untold_sessions),
+            voices: KeptVoices::new(settings.report_buffer),
+            work: Workload::new(settings.shedding),
             is_handed_over: false,
-            shedder: Shedder::new(settings.shedding),
             packet: Vec::new(),
         }
     }
@@ -182,19 +185,19 @@ impl SessionLoop {
     /// Tells from now on what happens in its sessions; up to `waiting_max` events wait to be taken.
     pub fn subscribe(&mut self, waiting_max: usize) -> SessionEvents {
         let (subscriber, events) = session_events::session_events(waiting_max);
-        self.subscribers.add(subscriber);
+        self.watchers.add_subscriber(subscriber);
         events
     }
 
     pub(crate) fn add_subscriber(&mut self, subscriber: EventSender) {
-        self.subscribers.add(subscriber);
+        self.watchers.add_subscriber(subscriber);
     }
 
     /// Asks the networks to wake the driver of the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
-        self.gate.set_waker(waker);
-        if let Some(edge) = &mut self.edge {
+        self.entrance.set_waker(waker);
+        if let Some(edge) = self.edge.links_mut() {
             edge.set_waker(waker.clone());
         }
         if let Some(copies) = &mut self.copies {
@@ -202,10 +205,9 @@ impl SessionLoop {
         }
     }
 
-    /// Whether nothing comes without the waker, one of the descriptors, or the time that [`run_once`](Self::run_once)
-    /// names; otherwise it has to run every few milliseconds.
-    pub(crate) fn all_networks_wake(&self) -> bool {
-        self.networks.all_wake()
+    /// The networks, as they are together.
+    pub(crate) fn networks(&self) -> &Networks {
+        &self.networks
     }
 
     /// The descriptors that the driver of the loop waits for while it sleeps, besides the waker: one of them is
@@ -217,31 +219,34 @@ impl SessionLoop {
 
     /// Handles incoming packets, and sends outgoing ones; returns when to call again, unless a waker calls before.
     pub fn run_once(&mut self, now: Instant) -> Option<Instant> {
-        self.tell_first_sessions();
+        self.watchers.tell_first_sessions();
         let mut more_waits = false;
         for network in 0..self.networks.len() {
             more_waits |= !self.read(network, now);
         }
         self.poll_owners(now);
-        self.answer_joins(now);
+        self.carrying(now).answer_joins();
         self.run_timers(now);
-        self.forget_old_voices(now);
-        let flushing = self.relay_clock.flushing();
-        self.networks.flush(now);
-        self.flush_edge();
-        self.relay_clock.flushed(flushing);
+        self.voices.forget_old(now, &mut self.sessions);
+        let Self { work, networks, edge, copies, .. } = self;
+        work.while_sending(|| {
+            networks.flush(now);
+            edge.flush();
+            copies.iter_mut().for_each(SessionCopies::flush);
+        });
         self.networks.watch_game_servers(now);
         self.show(now);
-        self.refusal_log.settle(now);
+        self.entrance.settle(now);
         if more_waits {
             return Some(now);
         }
-        let at = self.at(now);
+        let at = self.clock.at(now);
         self.sessions.look_at_touched(at);
-        let next_timer = self.sessions.next_due().map(|at| self.to_clock(at));
-        let next_look = self.observation.next_look_at();
-        let next_sweep = self.report_buffers.next_sweep();
-        let next_copy = self.copies.as_ref().and_then(|copies| copies.look_at).map(|at| self.to_clock(at));
+        let next_timer = self.sessions.next_due().map(|at| self.clock.moment_of(at));
+        let next_look = self.watchers.observation().next_look_at();
+        let next_sweep = self.voices.next_sweep();
+        let next_copy =
+            self.copies.as_ref().and_then(|copies| copies.look_at).map(|at| self.clock.moment_of(at));
         [next_timer, next_look, next_sweep, next_copy, self.networks.wants_poll_at()]
             .into_iter()
             .flatten()
@@ -251,15 +256,13 @@ impl SessionLoop {
     /// Applies settings that can change while sessions run: limits, access rules, admission and whether channels are
     /// monitored. No player is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
-        self.gate.follow(settings.admission.clone());
+        self.entrance.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
-        self.shedder.set_settings(settings.shedding);
-        self.report_buffers.set_settings(now, settings.report_buffer);
-        self.forget_old_voices(now);
-        for index in self.sessions.indices() {
-            self.drain(index, now);
-        }
+        self.work.set_settings(settings.shedding);
+        self.voices.set_settings(now, settings.report_buffer);
+        self.voices.forget_old(now, &mut self.sessions);
+        self.carrying(now).with_each(|_, _| ());
     }
 
     /// The span of all log lines of this worker.
@@ -273,8 +276,7 @@ impl SessionLoop {
 
     /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
-        let at_edge = self.edge.as_ref().map_or(0, EdgeLinks::len);
-        self.routes.count(|link| !self.networks.is_remote(link)) + at_edge
+        self.routes.count(|link| !self.networks.is_remote(link)) + self.edge.len()
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.
@@ -307,7 +309,7 @@ impl SessionLoop {
                 Some(ServerLinkEvent::Disconnected { peer, reason }) => {
                     self.follow_reachability(network, now);
                     let link = link_of(network, peer);
-                    if !self.forward_disconnected(link, &reason) {
+                    if !self.at_edge(now).disconnect(link, &reason) {
                         self.handle_disconnected(now, link, LinkEnd::from(&reason));
                     }
                 }
@@ -317,7 +319,7 @@ impl SessionLoop {
     }
 
     fn run_timers(&mut self, now: Instant) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         self.sessions.look_at_touched(at);
         while let Some(index) = self.sessions.pop_due(at) {
             if self.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
@@ -325,68 +327,11 @@ impl SessionLoop {
             } else if self.sessions.get(index).is_some_and(Session::has_held) {
                 self.handle_held(now, index);
             } else if self.sessions.is_over(index, at) {
-                self.end(index);
+                self.carrying(now).end(index);
             } else {
                 self.sessions.get_mut(index).server.handle_timeout(at);
-                self.drain(index, now);
+                self.carrying(now).drain(index);
             }
         }
     }
-
-    /// Does everything that a session wants done.
-    fn drain(&mut self, index: usize, now: Instant) {
-        self.carry_out(index, now);
-        while self.answer_probes(index, now) {
-            self.carry_out(index, now);
-        }
-        self.tell_changes(index);
-    }
-
-    /// Tells a session when the peers that it asks about were last heard. False if it asked about none.
-    fn answer_probes(&mut self, index: usize, now: Instant) -> bool {
-        let at = self.at(now);
-        let mut has_asked = false;
-        while let Some(link) = self.sessions.get_mut(index).server.poll_probe() {
-            let heard = self.networks.probe(now, link).map(|heard| self.at(heard));
-            self.sessions.get_mut(index).server.handle_heard(at, link, heard);
-            has_asked = true;
-        }
-        has_asked
-    }
-
-    /// Sends a session's packets, closes its links, and reports its events.
-    fn carry_out(&mut self, index: usize, now: Instant) {
-        let at = self.at(now);
-        self.dispatch_events(index, now, at);
-        let session = self.sessions.get_mut(index);
-        while let Some(transmit) = session.server.poll_transmit() {
-            self.networks.send(now, &transmit);
-        }
-        while let Some(command) = session.leaving.next_command(&mut session.server) {
-            if let LinkCommand::Close { link, reason, reads_notice } = command {
-                let address = self.gate.remote(link);
-                event_log::log_closing(&mut self.refusal_log, now, session, link, &reason, address);
-                let notice_in = reads_notice.then(|| session.server.session());
-                let reason = EndReason::from(&reason);
-                self.join_spans.refuse(link, &reason);
-                self.networks.reject(now, link, &reason, notice_in);
-            }
-        }
-        self.dispatch_events(index, now, at);
-    }
-
-    fn at(&mut self, now: Instant) -> SessionInstant {
-        let started = *self.started.get_or_insert(now);
-        SessionInstant::START + now.saturating_duration_since(started)
-    }
-
-    fn to_clock(&self, at: SessionInstant) -> Instant {
-        let started = self.started.expect("a session has timers only after an iteration");
-        started + Duration::from_micros(at.as_micros())
-    }
-}
-
-/// The span of log lines about a link. Made when it is needed, as links are many and lines are few.
-fn link_span(link: LinkId) -> Span {
-    error_span!("link", link = link.0)
 }

@@ -11,16 +11,14 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::KeptClient;
-use consonance_session::{Instant, JoinState, LinkId, PacketLimits, Server, SessionId};
+use consonance_session::{Instant, JoinState, LinkId, PacketLimits, Server, ServerStatistics, SessionId};
 use tracing::{Span, error_span, info};
 
 use crate::copies::NodeEdges;
 use crate::recording::SessionRecording;
-use crate::records::in_session_time;
 use crate::report_buffer::ReportBuffer;
 use crate::reports::Reports;
 use crate::shedding::Shedding;
-use crate::utc::seconds_since_1970;
 use departed::Departed;
 pub(crate) use lease::{Held, SessionLease};
 use leaving::Leaving;
@@ -90,6 +88,8 @@ pub(crate) struct Sessions {
     /// The number of seconds that dropped newcomers are told to wait.
     retry_in_s: u32,
     packets: PacketLimits,
+    /// The totals of sessions that have ended.
+    ended: ServerStatistics,
 }
 
 impl Sessions {
@@ -108,6 +108,7 @@ impl Sessions {
             shedding: Shedding::Nothing,
             retry_in_s: 0,
             packets: PacketLimits::default(),
+            ended: ServerStatistics::default(),
         }
     }
 
@@ -219,8 +220,14 @@ impl Sessions {
         let session = self.slots[index].take()?;
         self.by_name.remove(&session.name);
         self.clients -= session.clients;
+        self.ended.add(&session.server.statistics());
         self.schedule.set(index, None);
         Some(session)
+    }
+
+    /// The totals of sessions that have ended here.
+    pub(crate) fn ended(&self) -> &ServerStatistics {
+        &self.ended
     }
 
     /// Sets the packet sizes that the networks carry, for running sessions and for later ones.
@@ -293,18 +300,6 @@ impl Sessions {
     /// Clients in all sessions, as of the last iteration.
     pub(crate) fn clients(&self) -> usize {
         self.clients
-    }
-
-    /// Applies earlier decisions of operators to a session that has just begun, with the time `at` by its clock.
-    pub(crate) fn recall(&mut self, index: usize, at: Instant) {
-        self.follow_rooms(index);
-        let (now, records) = (seconds_since_1970(), self.settings.records.clone());
-        let session = self.get_mut(index);
-        for (key, restrictions) in records.restricted_players(now, &session.name) {
-            let restrictions = in_session_time(&restrictions, now, at);
-            // Restrictions over the session's limit are dropped; the operator is told of the limit on each decision.
-            let _ = session.server.moderation().set_restrictions(&key.player, &restrictions);
-        }
     }
 
     /// Applies the operators' decisions about the rooms of a session, on top of the configuration.

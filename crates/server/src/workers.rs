@@ -35,7 +35,11 @@ pub struct Workers {
 impl Workers {
     /// Lets each worker have links into sessions of all others. All networks were added before.
     pub(crate) fn share_sessions(&mut self) {
-        let networks = self.loops.iter().map(SessionLoop::edge_networks).reduce(EdgeNetworks::and);
+        let networks = self
+            .loops
+            .iter()
+            .map(|session_loop| session_loop.networks().edge_networks())
+            .reduce(EdgeNetworks::and);
         let (Some(networks), Ok(count)) = (networks, u16::try_from(self.loops.len())) else { return };
         // Each direction has its own mailbox, so that an owner and an edge on one worker take only their own messages.
         let mut ways = std::mem::take(&mut self.ways);

@@ -44,9 +44,9 @@ impl Sleeper {
         #[cfg(unix)]
         let (wake_sender, wake_socket) = has_descriptors.then(|| WakeSocket::new().ok()).flatten().unzip();
         #[cfg(unix)]
-        let wakes_for_all = session_loop.all_networks_wake() && (wake_socket.is_some() || !has_descriptors);
+        let wakes_for_all = session_loop.networks().all_wake() && (wake_socket.is_some() || !has_descriptors);
         #[cfg(not(unix))]
-        let wakes_for_all = session_loop.all_networks_wake();
+        let wakes_for_all = session_loop.networks().all_wake();
         let waker = ThreadWaker {
             is_woken: AtomicBool::new(false),
             thread: thread::current(),

@@ -86,9 +86,9 @@ impl Worker {
         let woke = Instant::now();
         let more_jobs_wait = self.do_jobs(woke);
         let started = Instant::now();
-        let packets_before = self.session_loop.packets_in();
+        let packets_before = self.session_loop.figures().packets_in();
         let wake_at = self.session_loop.run_once(started);
-        let found_packets = self.session_loop.packets_in() != packets_before;
+        let found_packets = self.session_loop.figures().packets_in() != packets_before;
         self.gauges.count_iteration();
         let now = Instant::now();
         if self.meter.note_iteration(woke, now) {
@@ -103,15 +103,15 @@ impl Worker {
     }
 
     fn note_load(&mut self, now: Instant) {
-        let load = self.meter.look(now, Used::here(), self.session_loop.voice_work(now));
+        let load = self.meter.look(now, Used::here(), self.session_loop.figures().voice_work(now));
         self.gauges.set_busy(self.meter.wall_share());
         self.session_loop.note_load(now, &load);
-        self.gauges.publish(&self.session_loop.worker_statistics());
+        self.gauges.publish(&self.session_loop.figures().statistics());
     }
 
     /// Whether nothing is to be taken back or to be shown that follows from less work.
     fn is_settled(&self) -> bool {
-        self.meter.wall_share() < SETTLED_SHARE && self.session_loop.sheds_nothing()
+        self.meter.wall_share() < SETTLED_SHARE && self.session_loop.figures().sheds_nothing()
     }
 
     /// True if there may be more.

@@ -22,7 +22,7 @@ impl ServerHandle {
     pub fn drain(&self, plan: &DrainPlan) -> Result<usize, WorkerError> {
         *self.drain_end() = Some(Instant::now() + plan.ends_in);
         let plan = plan.clone();
-        let told = self.ask_all(move |session_loop, now| session_loop.drain_sessions(now, &plan));
+        let told = self.ask_all(move |session_loop, now| session_loop.carrying(now).drain_sessions(&plan));
         told.into_iter().sum()
     }
 
@@ -72,7 +72,7 @@ impl ServerHandle {
 
     /// The sessions that are recorded because an operator wanted it, of all workers that answer.
     pub fn asked_to_record(&self) -> Vec<String> {
-        let asked = self.ask_all(|session_loop, _| session_loop.asked_to_record());
+        let asked = self.ask_all(|session_loop, _| session_loop.overview().asked_to_record());
         asked.into_iter().flatten().flatten().collect()
     }
 

@@ -64,7 +64,7 @@ pub struct RoomOverview {
 impl Moderation {
     /// Every session, by name. Those of a worker that does not answer are missing.
     pub fn sessions(&self) -> Vec<SessionOverview> {
-        let asked = self.server.ask_all(|session_loop, _| session_loop.session_overviews());
+        let asked = self.server.ask_all(|session_loop, _| session_overviews(session_loop));
         let mut sessions: Vec<_> = asked.into_iter().flatten().flatten().collect();
         sessions.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         sessions
@@ -75,7 +75,7 @@ impl Moderation {
     /// # Errors
     /// If there is no such session, or its worker does not answer.
     pub fn players(&self, session: &str) -> Result<Vec<PlayerOverview>, ModerationError> {
-        let mut players = self.look(session, SessionLoop::player_overviews)?;
+        let mut players = self.look(session, player_overviews)?;
         let restricted: BTreeMap<_, _> = self.restricted_players(session).into_iter().collect();
         for row in &mut players {
             if let Some(restrictions) = restricted.get(&row.key(session)) {
@@ -90,7 +90,7 @@ impl Moderation {
     /// # Errors
     /// If there is no such session, or its worker does not answer.
     pub fn rooms(&self, session: &str) -> Result<Vec<RoomOverview>, ModerationError> {
-        self.look(session, SessionLoop::room_overviews)
+        self.look(session, room_overviews)
     }
 
     /// All players with decisions in a session, here or not.
@@ -120,45 +120,43 @@ impl PlayerOverview {
     }
 }
 
-impl SessionLoop {
-    fn session_overviews(&self) -> Vec<SessionOverview> {
-        let overview = |(name, server): (&str, &consonance_session::Server)| SessionOverview {
-            name: name.to_owned(),
-            players: server.clients(),
-            rooms: server.tables().rooms().count(),
-        };
-        self.servers().map(overview).collect()
-    }
+fn session_overviews(session_loop: &SessionLoop) -> Vec<SessionOverview> {
+    let overview = |(name, server): (&str, &consonance_session::Server)| SessionOverview {
+        name: name.to_owned(),
+        players: server.clients(),
+        rooms: server.tables().rooms().count(),
+    };
+    session_loop.servers().map(overview).collect()
+}
 
-    fn player_overviews(&self, session: &str) -> Option<Vec<PlayerOverview>> {
-        let (_, server) = self.servers().find(|(name, _)| *name == session)?;
-        let links: HashMap<LinkId, LinkRow> = server.tables().links().map(|row| (row.link, row)).collect();
-        let overview = |row: consonance_session::ClientRow<'_>| {
-            let link = links.get(&row.link);
-            PlayerOverview {
-                name: row.name.to_owned(),
-                id: row.id.0,
-                subject: row.access.and_then(|access| access.subject.as_deref()).map(Into::into),
-                address: self.address_of(row.link),
-                node: self.other_node_of(row.link),
-                is_moderator: row.access.is_some_and(|access| access.is_moderator),
-                rooms: row.rooms.iter().map(ToString::to_string).collect(),
-                packets_in: link.map_or(0, |link| link.received.packets),
-                packets_out: link.map_or(0, |link| link.sent.packets),
-                faults: link.map_or(0, |link| link.faults),
-                restrictions: StoredRestrictions::default(),
-            }
-        };
-        Some(server.tables().clients().map(overview).collect())
-    }
-
-    fn room_overviews(&self, session: &str) -> Option<Vec<RoomOverview>> {
-        let (_, server) = self.servers().find(|(name, _)| *name == session)?;
-        let names: HashMap<_, _> = server.tables().clients().map(|row| (row.id, row.name)).collect();
-        let overview = |row: consonance_session::RoomRow<'_>| RoomOverview {
+fn player_overviews(session_loop: &SessionLoop, session: &str) -> Option<Vec<PlayerOverview>> {
+    let (_, server) = session_loop.servers().find(|(name, _)| *name == session)?;
+    let links: HashMap<LinkId, LinkRow> = server.tables().links().map(|row| (row.link, row)).collect();
+    let overview = |row: consonance_session::ClientRow<'_>| {
+        let link = links.get(&row.link);
+        PlayerOverview {
             name: row.name.to_owned(),
-            listeners: row.listeners.iter().filter_map(|id| names.get(id)).map(ToString::to_string).collect(),
-        };
-        Some(server.tables().rooms().map(overview).collect())
-    }
+            id: row.id.0,
+            subject: row.access.and_then(|access| access.subject.as_deref()).map(Into::into),
+            address: session_loop.address_of(row.link),
+            node: session_loop.overview().other_node_of(row.link),
+            is_moderator: row.access.is_some_and(|access| access.is_moderator),
+            rooms: row.rooms.iter().map(ToString::to_string).collect(),
+            packets_in: link.map_or(0, |link| link.received.packets),
+            packets_out: link.map_or(0, |link| link.sent.packets),
+            faults: link.map_or(0, |link| link.faults),
+            restrictions: StoredRestrictions::default(),
+        }
+    };
+    Some(server.tables().clients().map(overview).collect())
+}
+
+fn room_overviews(session_loop: &SessionLoop, session: &str) -> Option<Vec<RoomOverview>> {
+    let (_, server) = session_loop.servers().find(|(name, _)| *name == session)?;
+    let names: HashMap<_, _> = server.tables().clients().map(|row| (row.id, row.name)).collect();
+    let overview = |row: consonance_session::RoomRow<'_>| RoomOverview {
+        name: row.name.to_owned(),
+        listeners: row.listeners.iter().filter_map(|id| names.get(id)).map(ToString::to_string).collect(),
+    };
+    Some(server.tables().rooms().map(overview).collect())
 }

@@ -53,8 +53,9 @@ impl Moderation {
         self.check_served(session)?;
         self.records.change_rooms(session, change)?;
         let name = session.to_owned();
-        let asked =
-            self.server.ask_session(session, move |session_loop, now| session_loop.follow_rooms(now, &name));
+        let asked = self
+            .server
+            .ask_session(session, move |session_loop, now| session_loop.carrying(now).follow_rooms(&name));
         match asked {
             // A session that has ended applies the decision when it begins again.
             Ok(_) | Err(WorkerError::NoSession { .. }) => Ok(Outcome::Holds),

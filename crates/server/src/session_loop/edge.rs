@@ -1,180 +1,106 @@
-//! Links into sessions of other workers: incoming packets go to the session's owner, and the owner's packets are sent
-//! out here.
+//! Links into sessions of other workers, and what their former owners give back.
 
-use std::time::Instant;
+use consonance_cluster::{EdgeLinks, ReleasedPeers};
+use consonance_session::{Delivery, LinkId};
+use consonance_transport::Reachability;
 
-use consonance_cluster::placement::NodeId;
-use consonance_cluster::{
-    About, BusReceiver, BusSender, BusWay, EdgeLinks, EdgeNetworks, LinkReport, Member, NodeWorkers,
-    RemoteLinks, Wanted,
-};
-use consonance_session::{Delivery, LinkId, Transmit};
-use consonance_transport::{DisconnectReason, EndCode, EndReason, Remote};
-use tracing::debug;
+use crate::networks::{NetworkNumbers, link_of, peer_of};
 
-use super::{SessionLoop, link_span};
-use crate::copies::SessionCopies;
-use crate::directory::SessionRefusal;
+/// The edge of a worker that shares sessions with others; without any, nothing is in it.
+#[derive(Default)]
+pub(super) struct Edge {
+    links: Option<EdgeLinks<LinkId>>,
+    /// Links of other workers' edges to sessions that are not this one's any more.
+    released: ReleasedPeers,
+}
 
-impl SessionLoop {
-    /// Shares the sessions of this worker with others, and those of others with this one: as an edge by the first way
-    /// out and in, as an owner by the second. All networks were added before.
-    pub(crate) fn share_sessions(
+impl Edge {
+    /// Shares sessions from now on.
+    pub(super) fn share(&mut self, links: EdgeLinks<LinkId>, released: ReleasedPeers) {
+        (self.links, self.released) = (Some(links), released);
+    }
+
+    /// The links, where there can be any.
+    pub(super) fn links(&self) -> Option<&EdgeLinks<LinkId>> {
+        self.links.as_ref()
+    }
+
+    /// The same, to tell the owners of their sessions something.
+    pub(super) fn links_mut(&mut self) -> Option<&mut EdgeLinks<LinkId>> {
+        self.links.as_mut()
+    }
+
+    /// How many links there are.
+    pub(super) fn len(&self) -> usize {
+        self.links.as_ref().map_or(0, EdgeLinks::len)
+    }
+
+    /// Links of other edges that are held until the owner of their session is known.
+    pub(super) fn released(&self) -> &ReleasedPeers {
+        &self.released
+    }
+
+    /// Sends a packet to the owner of its link's session; another edge's reliable one keeps its number. False if it
+    /// found no room, and `None` if the link is not of the edge.
+    #[inline]
+    pub(super) fn forward(
         &mut self,
-        (to_owners, from_owners): (Box<dyn BusSender>, Box<dyn BusReceiver>),
-        (to_edges, from_edges): (Box<dyn BusSender>, Box<dyn BusReceiver>),
-        networks: EdgeNetworks,
-    ) {
-        self.edge = Some(EdgeLinks::new(to_owners, from_owners));
-        self.networks.add_edges();
-        let mut links = RemoteLinks::new(to_edges, from_edges, networks);
-        if self.directory.lease().is_some() {
-            links = links.of_node(self.directory.workers());
-        }
-        self.released = links.released();
-        self.add_network(Box::new(links));
-    }
-
-    /// Follows sessions of other nodes, and tells those what happens in the sessions here.
-    pub(crate) fn follow_nodes(&mut self, way: BusWay, workers: NodeWorkers, own: NodeId) {
-        self.copies = Some(SessionCopies::new(way, workers, (own, self.number as u16)));
-    }
-
-    /// The properties that all networks of this worker share.
-    pub(crate) fn edge_networks(&self) -> EdgeNetworks {
-        EdgeNetworks {
-            limits: self.networks.packet_limits(),
-            carry_end_reasons: self.networks.carry_end_reasons(),
-        }
-    }
-
-    /// A client of a network here named a session of another worker, which may not be known yet.
-    pub(super) fn forward_connected(
-        &mut self,
-        now: Instant,
         link: LinkId,
-        owner: Option<Member>,
-        session: &str,
-        remote: &Remote,
-    ) {
-        let (identity, is_resumed) =
-            (self.networks.identity_of(now, link), self.networks.is_resumed(now, link));
-        let kind = self.networks.kind_of(now, link);
-        let about = About { remote: &remote.to_string(), kind: &kind, identity, is_resumed };
-        let is_remote = self.networks.is_remote(link);
-        let was_taken = self.edge.as_mut().is_some_and(|edge| {
-            if is_remote {
-                edge.hold_link(link, session, about)
-            } else {
-                edge.connected(owner, link, session, about)
-            }
-        });
-        if !is_remote {
-            self.tell_account(now, link);
-        }
-        link_span(link).in_scope(|| debug!(%remote, session, ?owner, was_taken, "connected"));
-        if !was_taken {
-            self.leave_edge(link, session);
-            let refusal = SessionRefusal::Elsewhere { session: session.to_owned() };
-            self.networks.reject(now, link, &EndReason::from(&refusal), None);
-        }
-    }
-
-    /// Tells the owner of a link's session of the account that the link's network vouches for.
-    pub(super) fn tell_account(&mut self, now: Instant, link: LinkId) {
-        if let Some(account) = self.networks.account_of(now, link)
-            && let Some(edge) = &mut self.edge
-        {
-            edge.set_account(link, &account);
-        }
-    }
-
-    /// Forgets a client of another worker's session that had arrived here.
-    fn leave_edge(&self, link: LinkId, session: &str) {
-        if !self.networks.is_remote(link) {
-            self.directory.leave_edge(session, 1);
-        }
-    }
-
-    pub(super) fn forward_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        if self.relay_at_edge(now, link, delivery, packet) {
-            self.packets_in += 1;
-            return;
-        }
-        let Some(edge) = &mut self.edge else { return };
-        let is_on_its_way = if self.networks.is_remote(link) && delivery == Delivery::Reliable {
-            edge.held_packet(link, self.released.last_number(), packet)
+        delivery: Delivery,
+        is_remote: bool,
+        packet: &[u8],
+    ) -> Option<bool> {
+        let links = self.links.as_mut()?;
+        if is_remote && delivery == Delivery::Reliable {
+            links.held_packet(link, self.released.last_number(), packet)
         } else {
-            edge.packet(link, delivery, packet)
-        };
-        let Some(is_on_its_way) = is_on_its_way else { return };
-        self.packets_in += 1;
-        if !is_on_its_way {
-            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+            links.packet(link, delivery, packet)
         }
     }
 
-    /// False if the link leads to a session of this worker, or to none.
-    pub(super) fn forward_disconnected(&mut self, link: LinkId, reason: &DisconnectReason) -> bool {
-        let Some(edge) = &mut self.edge else { return false };
-        let Some((session, _)) = edge.session_of(link) else { return false };
-        let session = session.to_owned();
-        if self.networks.is_remote(link) {
-            self.forget_held_link(link);
-        } else {
-            edge.disconnected(link, reason);
-        }
-        self.detach_from_copy(&session, link);
-        link_span(link).in_scope(|| debug!(%reason, "disconnected"));
-        self.leave_edge(link, &session);
-        true
-    }
-
-    /// Handles messages from the owners of other sessions: first for links here, then for copies, so that copies know
-    /// no more than the clients.
-    pub(super) fn poll_owners(&mut self, now: Instant) {
-        self.serve_owners(now);
-        self.poll_node_messages(now);
-    }
-
-    /// Carries out the requests of other sessions' owners for links here.
-    fn serve_owners(&mut self, now: Instant) {
-        let Self { edge: Some(edge), networks, relay_clock, directory, .. } = self else { return };
-        while let Some(wanted) = edge.poll() {
-            match wanted {
-                Wanted::Send { links, delivery, packet } => {
-                    let came = Instant::now();
-                    networks.send(now, &Transmit { to: links, delivery, payload: packet });
-                    if delivery == Delivery::Unreliable {
-                        relay_clock.relayed(came);
-                    }
-                }
-                Wanted::End { link, reason } => {
-                    link_span(link).in_scope(|| debug!(%reason, "closing"));
-                    networks.reject(now, link, &reason, None);
-                }
-                Wanted::Look { link } => {
-                    if let Some(way) = networks.ways(now).of(link) {
-                        edge.report(link, LinkReport::new(way.quality, way.page, way.mumble));
-                    }
-                }
-                Wanted::FindOwner { session, lost } => directory.find_owner(&session, lost),
-                Wanted::Joined { link, is_joined } => networks.set_joined(now, link, is_joined),
-                Wanted::Probe { link } => {
-                    if let Some(heard) = networks.probe(now, link) {
-                        edge.heard(link, now.saturating_duration_since(heard));
-                    }
-                }
-            }
+    /// Stops holding a link of another edge: its packets go back.
+    pub(super) fn forget_held(&mut self, link: LinkId) {
+        let held = self.links.as_mut().map(|links| links.forget(link)).unwrap_or_default();
+        for (number, packet) in held {
+            self.released.give_back(peer_of(link), number, packet);
         }
     }
 
-    pub(super) fn flush_edge(&mut self) {
-        if let Some(edge) = &mut self.edge {
-            edge.flush();
+    /// Tells the owners of sessions which of their clients have become unreachable, or reachable again.
+    pub(super) fn tell_reachability(&mut self, network: usize, change: &Reachability) {
+        if let Some(links) = &mut self.links {
+            let peers = change.peers.iter().map(|peer| link_of(network, *peer));
+            links.reachability(peers, change.is_reachable);
         }
-        if let Some(copies) = &mut self.copies {
-            copies.flush();
+    }
+
+    /// Adds what found no room on the way to owners to what found none on the way to edges.
+    pub(super) fn add_losses(&self, edges: &mut NetworkNumbers) {
+        let Some(links) = &self.links else { return };
+        let (lost, counters) = (links.statistics(), &mut edges.counters);
+        counters.links.dropped.outgoing_full += lost.unreliable_dropped;
+        counters.links.dropped.malformed += links.malformed();
+        counters.connections.too_slow += lost.reliable_dropped;
+    }
+
+    /// Sends what waits to be sent.
+    pub(super) fn flush(&mut self) {
+        if let Some(links) = &mut self.links {
+            links.flush();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_other_workers_no_packet_is_forwarded() {
+        let mut edge = Edge::default();
+        assert_eq!(edge.forward(LinkId(1), Delivery::Reliable, false, b"packet"), None);
+        edge.forget_held(LinkId(1));
+        edge.flush();
+        assert_eq!((edge.len(), edge.links().is_none()), (0, true));
     }
 }

@@ -7,7 +7,7 @@ use consonance_transport::Remote;
 use tracing::field::display;
 use tracing::{Span, debug, info};
 
-use super::link_span;
+use super::link_span::link_span;
 use super::refusal_log::RefusalLog;
 use crate::sessions::{Departure, Session};
 

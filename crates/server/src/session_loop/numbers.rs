@@ -47,31 +47,23 @@ impl SessionLoop {
             clients,
             counters,
         };
+        let mut networks: Vec<NetworkNumbers> = self.networks.numbers(now).collect();
+        if let Some(edges) = self.networks.edges() {
+            self.edge.add_losses(&mut networks[edges]);
+        }
+        let (report_buffer_bytes, report_buffer_frames_dropped) = self.voices.buffered();
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
-            ended_sessions: self.ended.clone(),
-            networks: self.network_numbers(now),
-            hook: self.gate.hook_statistics(),
+            ended_sessions: self.sessions.ended().clone(),
+            networks,
+            hook: self.entrance.hook_statistics(),
             lost_percent: self
                 .sessions
                 .iter()
                 .flat_map(|session| session.server.tables().voice_losses())
                 .collect(),
-            report_buffer_bytes: self.report_buffers.bytes(),
-            report_buffer_frames_dropped: self.report_buffers.frames_dropped(),
+            report_buffer_bytes,
+            report_buffer_frames_dropped,
         }
-    }
-
-    /// With what found no room on the way to owners among what found none on the way to edges.
-    fn network_numbers(&self, now: Instant) -> Vec<NetworkNumbers> {
-        let mut numbers: Vec<NetworkNumbers> = self.networks.numbers(now).collect();
-        if let (Some(edge), Some(edges)) = (&self.edge, self.networks.edges()) {
-            let lost = edge.statistics();
-            let counters = &mut numbers[edges].counters;
-            counters.links.dropped.outgoing_full += lost.unreliable_dropped;
-            counters.links.dropped.malformed += edge.malformed();
-            counters.connections.too_slow += lost.reliable_dropped;
-        }
-        numbers
     }
 }

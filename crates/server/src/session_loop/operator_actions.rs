@@ -1,13 +1,18 @@
 //! Actions of operators, on the worker's own thread.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_session::{ClientId, Instant as SessionInstant, LinkId, PlayerIdentity, Server};
+use consonance_session::{ClientId, Instant as SessionInstant, LinkId, Server};
 
 use super::SessionLoop;
+use super::edge::Edge;
+use super::link_routes::LinkRoutes;
 use crate::bans::{Ban, BanTarget};
+use crate::copies::SessionCopies;
+use crate::networks::Networks;
+use crate::sessions::Sessions;
 
 /// A player that was disconnected for a ban.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -38,44 +43,13 @@ impl SessionLoop {
         actor: Option<&str>,
         act: impl FnOnce(&mut Server, SessionInstant) -> R,
     ) -> Option<R> {
-        let at = self.at(now);
-        let index = self.sessions.find(session)?;
-        let server = &mut self.sessions.get_mut(index).server;
-        // Expire restrictions that have ended by now.
-        server.handle_timeout(at);
-        let done = act(server, at);
-        let session = self.sessions.get_mut(index);
-        session.leaving.note_actor(&mut session.server, actor);
-        self.drain(index, now);
-        Some(done)
-    }
-
-    /// The identities that an operator means by a name, however it is spelled: those of all players with it now, else
-    /// the account that had it last, else the name itself. At least one, each once. `None` if no session of this name
-    /// is here.
-    pub(crate) fn identities_named(&self, session: &str, name: &str) -> Option<Vec<PlayerIdentity>> {
-        let session = self.sessions.get(self.sessions.find(session)?)?;
-        let present = session.server.tables().clients_named(name).iter();
-        let present: BTreeSet<_> =
-            present.filter_map(|id| session.server.tables().identity_of(*id)).collect();
-        if !present.is_empty() {
-            return Some(present.into_iter().collect());
-        }
-        let gone = session.departed.account_of(name).map(|account| PlayerIdentity::Subject(account.into()));
-        Some(vec![gone.unwrap_or_else(|| PlayerIdentity::Name(name.into()))])
-    }
-
-    /// Keeps a name for no account any longer; returns the one that it was kept for.
-    pub(crate) fn release_name(&self, session: &str, name: &str) -> Option<Box<str>> {
-        self.gate.release_name(session, name)
-    }
-
-    /// Applies the present decisions about its rooms to a session. False if it is not here.
-    pub(crate) fn follow_rooms(&mut self, now: Instant, session: &str) -> bool {
-        let Some(index) = self.sessions.find(session) else { return false };
-        self.sessions.follow_rooms(index);
-        self.drain(index, now);
-        true
+        self.carrying(now).with(session, |session, at| {
+            // Expire restrictions that have ended by now.
+            session.server.handle_timeout(at);
+            let done = act(&mut session.server, at);
+            session.leaving.note_actor(&mut session.server, actor);
+            done
+        })
     }
 
     /// Disconnects all players that any of these bans matches, and returns them.
@@ -95,37 +69,13 @@ impl SessionLoop {
                 session.leaving.note_actor(&mut session.server, Some(&ban.by));
                 expelled.extend(name.map(|player| Expelled { session: session.name.clone(), player }));
             }
-            self.drain(index, now);
+            self.carrying(now).drain(index);
         }
-        self.expel_at_edge(now, bans);
-        self.hang_up(now, bans);
+        if let Some(copies) = &self.copies {
+            expel_at_edge(&self.edge, copies, &mut self.networks, now, bans);
+        }
+        hang_up(&self.routes, &self.sessions, &mut self.networks, now, bans);
         expelled
-    }
-
-    /// Disconnects players here of sessions that other nodes own, which may not be reached just now.
-    fn expel_at_edge(&mut self, now: Instant, bans: &[Ban]) {
-        let Self { edge: Some(edge), copies: Some(copies), networks, .. } = self else { return };
-        let mut meant = Vec::new();
-        for (name, copy) in copies.iter() {
-            let server = &copy.server;
-            for (id, ban) in banned_clients(name, server, bans, |_| None) {
-                let link = server.tables().client(id).map(|row| row.link);
-                let link = link.filter(|link| edge.session_of(*link).is_some());
-                meant.extend(
-                    link.map(|link| {
-                        (link, ban, server.tables().reads_notice(link).then(|| server.session()))
-                    }),
-                );
-            }
-        }
-        if has_addresses(bans) {
-            let banned =
-                edge.addresses().filter_map(|(link, from)| Some((link, ban_of_address(bans, from)?)));
-            meant.extend(banned.map(|(link, ban)| (link, ban, None)));
-        }
-        for (link, ban, notice_in) in meant {
-            networks.reject(now, link, &ban.end_reason(), notice_in);
-        }
     }
 
     /// Every session with its name.
@@ -137,20 +87,42 @@ impl SessionLoop {
     pub fn address_of(&self, link: LinkId) -> Option<IpAddr> {
         self.routes.address_of(link)
     }
+}
 
-    /// Closes every link from banned addresses, those of just disconnected players once more.
-    fn hang_up(&mut self, now: Instant, bans: &[Ban]) {
-        if !has_addresses(bans) {
-            return;
+/// Disconnects players here of sessions that other nodes own, which may not be reached just now.
+fn expel_at_edge(edge: &Edge, copies: &SessionCopies, networks: &mut Networks, now: Instant, bans: &[Ban]) {
+    let Some(edge) = edge.links() else { return };
+    let mut meant = Vec::new();
+    for (name, copy) in copies.iter() {
+        let server = &copy.server;
+        for (id, ban) in banned_clients(name, server, bans, |_| None) {
+            let link = server.tables().client(id).map(|row| row.link);
+            let link = link.filter(|link| edge.session_of(*link).is_some());
+            meant.extend(
+                link.map(|link| (link, ban, server.tables().reads_notice(link).then(|| server.session()))),
+            );
         }
-        for (link, address) in self.routes.links_from(|address| ban_of_address(bans, address).is_some()) {
-            let Some(ban) = ban_of_address(bans, address) else { continue };
-            let session = self.routes.session_of(link).and_then(|index| self.sessions.get(index));
-            let server =
-                session.map(|session| &session.server).filter(|server| server.tables().reads_notice(link));
-            let notice_in = server.map(Server::session);
-            self.networks.reject(now, link, &ban.end_reason(), notice_in);
-        }
+    }
+    if has_addresses(bans) {
+        let banned = edge.addresses().filter_map(|(link, from)| Some((link, ban_of_address(bans, from)?)));
+        meant.extend(banned.map(|(link, ban)| (link, ban, None)));
+    }
+    for (link, ban, notice_in) in meant {
+        networks.reject(now, link, &ban.end_reason(), notice_in);
+    }
+}
+
+/// Closes every link from banned addresses, those of just disconnected players once more.
+fn hang_up(routes: &LinkRoutes, sessions: &Sessions, networks: &mut Networks, now: Instant, bans: &[Ban]) {
+    if !has_addresses(bans) {
+        return;
+    }
+    for (link, address) in routes.links_from(|address| ban_of_address(bans, address).is_some()) {
+        let Some(ban) = ban_of_address(bans, address) else { continue };
+        let session = routes.session_of(link).and_then(|index| sessions.get(index));
+        let server =
+            session.map(|session| &session.server).filter(|server| server.tables().reads_notice(link));
+        networks.reject(now, link, &ban.end_reason(), server.map(Server::session));
     }
 }
 

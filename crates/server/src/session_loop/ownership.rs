@@ -2,16 +2,18 @@
 
 use std::time::Instant;
 
-use consonance_cluster::{About, KeptClient, Member, ReleasedLink};
+use consonance_cluster::{KeptClient, Member, ReleasedLink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
 use consonance_transport::{EndCode, Remote};
 use rustc_hash::FxHashMap;
-use tracing::{info, warn};
+use tracing::info;
 
 use super::SessionLoop;
+use super::at_edge::kept_client_of;
+use super::link_places::is_of_own_edge;
 use crate::copies::{SessionCopy, kept_client};
 use crate::networks::peer_of;
-use crate::sessions::{Begin, Held, SessionLease};
+use crate::sessions::{Begin, Held, SessionLease, Sessions};
 
 /// A worker's authority to decide about a session, in a cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +41,14 @@ impl SessionLoop {
         // First take back packets that the former owner did not take.
         self.poll_owners(now);
         let Some(serial) = self.directory.own(name, id) else { return };
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
         let copy = copy.filter(|copy| copy.id == id && copy.is_whole());
         let index = match (self.sessions.find(name), copy) {
             (Some(index), _) => index,
-            (None, Some(copy)) => self.go_on_from(at, name, copy),
+            (None, Some(copy)) => {
+                go_on_from(&mut self.sessions, at, name, copy, self.directory.random() as u32)
+            }
             (None, None) => self.sessions.begin_on_demand(name, &Begin { id, serial }),
         };
         self.sessions.recall(index, at);
@@ -52,28 +56,15 @@ impl SessionLoop {
         self.sessions.get_mut(index).server.changes().note(self.directory.random() as u32);
         self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
-        self.drain(index, now);
-    }
-
-    /// Turns the copy of a session that another node owned into the session itself.
-    fn go_on_from(&mut self, at: SessionInstant, name: &str, copy: SessionCopy) -> usize {
-        let mut server = copy.server;
-        server.replica().promote(at, copy.version, self.directory.random() as u32);
-        let index = self.sessions.go_on(name, server);
-        let session = self.sessions.get_mut(index);
-        session
-            .span
-            .in_scope(|| info!(clients = session.server.clients(), "session taken over by this node"));
-        index
+        self.carrying(now).drain(index);
     }
 
     /// Links of an edge of a session are links of the session from now on.
     fn take_links(&mut self, now: Instant, index: usize, name: &str) {
-        let released = self.edge.as_mut().map(|edge| edge.release(name)).unwrap_or_default();
-        let at = self.at(now);
+        let released = self.edge.links_mut().map(|edge| edge.release(name)).unwrap_or_default();
         let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
-            let is_of_own_edge = self.is_of_own_edge(link);
+            let is_of_own_edge = is_of_own_edge(&self.networks, &self.directory, link);
             if self.directory.arrive_over_edge(self.number, name, is_of_own_edge).is_none() {
                 continue;
             }
@@ -82,13 +73,14 @@ impl SessionLoop {
             if let Some(client) = session.server.tables().client_of(link) {
                 session.server.replica().tell_own_state(client);
                 session.links += 1;
-                self.note_link(index, link, remote);
-                self.tell_servers(index, at, client, link);
+                let mut carrying = self.carrying(now);
+                carrying.note_link(index, link, remote);
+                carrying.tell_servers(index, client, link);
             } else {
-                self.admit_link(now, index, link, remote, origin.is_resumed);
+                self.carrying(now).admit_link(index, link, remote, origin.is_resumed);
             }
             for (number, packet) in held {
-                self.released.note_number(number);
+                self.edge.released().note_number(number);
                 self.handle_packet(now, link, Delivery::Reliable, &packet);
             }
         }
@@ -106,20 +98,20 @@ impl SessionLoop {
     /// Handles packets that were held until it was clear that this node owns a session. A lease that ended briefly may
     /// hold again without an event from the node.
     pub(super) fn handle_held(&mut self, now: Instant, index: usize) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let lease = self.sessions.get_mut(index).lease.as_mut();
         for (link, held) in lease.map(SessionLease::take_held).unwrap_or_default() {
             match held {
                 Held::Packet { number, packet } => {
                     if let Some(number) = number {
-                        self.released.note_number(number);
+                        self.edge.released().note_number(number);
                     }
                     self.handle_packet(now, link, Delivery::Reliable, &packet);
                 }
                 Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
             }
         }
-        self.drain(index, now);
+        self.carrying(now).drain(index);
     }
 
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
@@ -128,16 +120,16 @@ impl SessionLoop {
         let index = self.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
         // Links of other edges connect to the new owner directly.
-        let links = self.edge.as_ref().map(|edge| edge.links_of(name)).unwrap_or_default();
+        let links = self.edge.links().map(|edge| edge.links_of(name)).unwrap_or_default();
         for link in links {
             if self.networks.is_remote(link) {
-                self.forget_held_link(link);
-                self.released.release(peer_of(link));
+                self.edge.forget_held(link);
+                self.edge.released().release(peer_of(link));
             }
         }
-        let Some(edge) = &mut self.edge else { return };
+        let Some(edge) = self.edge.links_mut() else { return };
         let copies = self.copies.as_ref();
-        let kept = |link| resigned.remove(&link).or_else(|| Self::kept_client(copies, name, link));
+        let kept = |link| resigned.remove(&link).or_else(|| kept_client_of(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
         if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
             // Within the process, an owner only tells its edges which packets to send, so no copy is needed.
@@ -150,66 +142,50 @@ impl SessionLoop {
         }
     }
 
-    /// Stops holding a link of another edge: its packets go back.
-    pub(super) fn forget_held_link(&mut self, link: LinkId) {
-        let held = self.edge.as_mut().map(|edge| edge.forget(link)).unwrap_or_default();
-        for (number, packet) in held {
-            self.released.give_back(peer_of(link), number, packet);
-        }
-    }
-
-    /// Clients here timed out waiting for the owner of a session: they are to try again later.
-    pub(crate) fn refuse_waiting(&mut self, now: Instant, name: &str) {
-        let Some(edge) = &self.edge else { return };
-        let links = edge.links_of(name);
-        if !links.is_empty() {
-            warn!(
-                session = name,
-                links = links.len(),
-                "refused: the cluster does not say which node owns the session"
-            );
-        }
-        for link in links {
-            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
-        }
-    }
-
     /// Another node owns a session that runs here: its links belong to an edge from now on. Returns their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
         let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "session taken over by another node");
-        self.ended.add(&session.server.statistics());
         let (mut clients, version) = (FxHashMap::default(), session.server.tables().versions().of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
-            let remote = self.gate.take_remote(now, link);
+            let remote = self.entrance.hand_over(now, link);
             if self.networks.is_remote(link) {
-                if !self.is_of_own_edge(link) {
+                if !is_of_own_edge(&self.networks, &self.directory, link) {
                     self.directory.leave(&session.name);
                 }
-                self.released.release(peer_of(link));
+                self.edge.released().release(peer_of(link));
                 continue;
             }
             let client = session.server.tables().client_of(link);
             let kept = client.zip(version);
             clients.extend(kept.map(|(id, version)| (link, kept_client(&session.server, id, version))));
             let remote = remote.map_or_else(String::new, |remote| remote.to_string());
-            let (kind, identity) = (self.networks.kind_of(now, link), self.networks.identity_of(now, link));
             let is_resumed = client.is_some() || session.resumed.contains(&link);
-            let about = About { remote: &remote, kind: &kind, identity, is_resumed };
-            self.directory.move_to_edge(&session.name);
-            let edge = self.edge.as_mut();
-            if !edge.is_some_and(|edge| edge.connected(None, link, &session.name, about)) {
-                self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
-            }
-            self.tell_account(now, link);
+            self.at_edge(now).move_here(link, &session.name, &remote, is_resumed);
         }
         for (link, number, packet) in session.lease.into_iter().flat_map(SessionLease::into_packets) {
             match number {
-                Some(number) => self.released.give_back(peer_of(link), number, packet),
-                None => self.forward_packet(now, link, Delivery::Reliable, &packet),
+                Some(number) => self.edge.released().give_back(peer_of(link), number, packet),
+                None => self.at_edge(now).forward(link, Delivery::Reliable, &packet),
             }
         }
         clients
     }
+}
+
+/// Turns the copy of a session that another node owned into the session itself.
+fn go_on_from(
+    sessions: &mut Sessions,
+    at: SessionInstant,
+    name: &str,
+    copy: SessionCopy,
+    random: u32,
+) -> usize {
+    let mut server = copy.server;
+    server.replica().promote(at, copy.version, random);
+    let index = sessions.go_on(name, server);
+    let session = sessions.get_mut(index);
+    session.span.in_scope(|| info!(clients = session.server.clients(), "session taken over by this node"));
+    index
 }

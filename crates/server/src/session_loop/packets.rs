@@ -4,26 +4,27 @@ use std::time::Instant;
 
 use consonance_pcap::PacketDirection;
 use consonance_session::{Delivery, LinkId, is_voice};
-use consonance_transport::EndCode;
 
 use super::SessionLoop;
-use super::copies::send_here;
+use super::at_edge::send_here;
 use crate::copies::NodeVoice;
 
 impl SessionLoop {
     pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         self.networks.record(now, link, PacketDirection::Received, delivery, packet);
         let Some(index) = self.routes.session_of(link) else {
-            return self.forward_packet(now, link, delivery, packet);
+            return self.at_edge(now).forward(link, delivery, packet);
         };
-        self.packets_in += 1;
+        self.work.note_packet();
         let came = Instant::now();
         let session = self.sessions.get_mut(index);
         // Without the lease, voice is still relayed among the links here, as at any node with a copy; only packets
         // that require decisions wait.
         if !session.may_act(now) && !is_voice(packet) {
-            return self.hold_packet(now, index, link, delivery, packet);
+            let is_numbered = delivery == Delivery::Reliable && self.networks.is_remote(link);
+            let number = is_numbered.then(|| self.edge.released().last_number());
+            return self.carrying(now).hold_packet(index, link, delivery, number, packet);
         }
         if session.has_held() && !is_voice(packet) {
             // Held packets arrived first.
@@ -46,35 +47,14 @@ impl SessionLoop {
                     }
                     _ => self.networks.send(now, &relayed),
                 }
-                self.relay_clock.relayed(came);
+                self.work.relayed(came);
                 true
             }
             None => session.server.take_relayed(),
         };
         if is_heard {
-            self.keep_relayed_voice(now, index, packet);
+            self.voices.keep(now, session, packet);
         }
-        self.drain(index, now);
-    }
-
-    /// Keeps voice that was passed on, as far as it is recorded or kept for reports.
-    pub(super) fn keep_relayed_voice(&mut self, now: Instant, index: usize, packet: &[u8]) {
-        let session = self.sessions.get_mut(index);
-        if let Some(feed) = &mut self.recording_feed {
-            session.recording.record_voice(feed, now, &session.name, &mut session.server, packet);
-        }
-        self.report_buffers.keep(now, &mut session.report_buffer, &session.server, packet);
-    }
-
-    /// Another node may own the session: reliable packets wait until that is clear.
-    #[cold]
-    fn hold_packet(&mut self, now: Instant, index: usize, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let is_numbered = delivery == Delivery::Reliable && self.networks.is_remote(link);
-        let number = is_numbered.then(|| self.released.last_number());
-        let lease = &mut self.sessions.get_mut(index).lease;
-        let is_held = lease.as_mut().is_none_or(|lease| lease.hold(link, number, packet));
-        if delivery == Delivery::Reliable && !is_held {
-            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
-        }
+        self.carrying(now).drain(index);
     }
 }

@@ -13,17 +13,14 @@ impl SessionLoop {
     /// Makes each session tell its other clients which of its clients have become unreachable, or reachable again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
         while let Some(change) = self.networks.next_reachability(network) {
-            if let Some(edge) = &mut self.edge {
-                let links = change.peers.iter().map(|peer| link_of(network, *peer));
-                edge.reachability(links, change.is_reachable);
-            }
+            self.edge.tell_reachability(network, &change);
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
                 if let Some(index) = self.routes.session_of(link) {
                     links_of.entry(index).or_default().push(link);
                 }
             }
-            let at = self.at(now);
+            let at = self.clock.at(now);
             for (index, links) in links_of {
                 let session = self.sessions.get_mut(index);
                 let players = links.len();
@@ -34,7 +31,7 @@ impl SessionLoop {
                     session.span.in_scope(|| info!(players, "game server not responding"));
                     session.server.outages().mark_unreachable(at, &links);
                 }
-                self.drain(index, now);
+                self.carrying(now).drain(index);
             }
         }
     }

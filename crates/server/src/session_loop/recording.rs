@@ -10,19 +10,7 @@ impl SessionLoop {
     /// [`sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player joins, others
     /// [on request](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
-        self.recording_feed = Some(feed);
-    }
-
-    /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
-    /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
-    pub(crate) fn change_recording_feed(&mut self, now: Instant, feed: Option<RecordingFeed>) {
-        self.recording_feed = feed;
-        for index in self.sessions.indices() {
-            let session = self.sessions.get_mut(index);
-            let feed = self.recording_feed.as_mut();
-            session.recording.change_feed(feed, now, &session.name, &mut session.server);
-            self.drain(index, now);
-        }
+        self.voices.set_feed(Some(feed));
     }
 
     /// Records these sessions as soon as they have players, as if it had been [requested](Self::start_recording): those
@@ -35,12 +23,6 @@ impl SessionLoop {
         }
     }
 
-    /// The sessions that are recorded because an operator wants it.
-    pub(crate) fn asked_to_record(&self) -> Vec<String> {
-        let asked = self.sessions.iter().filter(|session| session.recording.is_asked_for());
-        asked.map(|session| session.name.clone()).collect()
-    }
-
     /// Begins to record a session, until [`stop_recording`](Self::stop_recording) or the session's end. The
     /// files are made by another thread, a little later:
     /// [`SessionRecorder::status`](crate::recording::SessionRecorder::status) tells what becomes of them.
@@ -49,10 +31,8 @@ impl SessionLoop {
     /// If it is being recorded already, or cannot be.
     pub fn start_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
-        let feed = self.recording_feed.as_mut().ok_or(RecordingRefusal::NotSetUp)?;
-        let session = self.sessions.get_mut(index);
-        session.recording.start(feed, now, &session.name, &mut session.server)?;
-        self.drain(index, now);
+        self.voices.record(now, self.sessions.get_mut(index))?;
+        self.carrying(now).drain(index);
         Ok(())
     }
 
@@ -65,7 +45,7 @@ impl SessionLoop {
         let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
         let session = self.sessions.get_mut(index);
         session.recording.stop(&mut session.server)?;
-        self.drain(index, now);
+        self.carrying(now).drain(index);
         Ok(())
     }
 

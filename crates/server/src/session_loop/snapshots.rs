@@ -3,15 +3,12 @@
 use std::slice;
 use std::time::Instant;
 
-use consonance_cluster::placement::NodeId;
 use consonance_inspector::{ServedPlayer, ServedSession, ServerSnapshot};
-use consonance_session::{Instant as SessionInstant, LinkId};
 
 use super::SessionLoop;
-use super::copies::other_node_of;
+use super::link_places::other_node_of;
 use crate::copies::SessionCopies;
-use crate::gauges::WorkerStatistics;
-use crate::inspection::{Inspection, Links, Shown, fill, session_row};
+use crate::inspection::{Inspection, Links, Shown, fill};
 
 impl Inspection {
     /// How that loop is doing, wherever it runs.
@@ -21,76 +18,47 @@ impl Inspection {
 
     /// How all workers of a server are doing.
     pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
-        Self::new(loops.iter().map(|session_loop| session_loop.observation.snapshot()).collect())
+        Self::new(loops.iter().map(|session_loop| session_loop.watchers.observation().snapshot()).collect())
     }
 }
 
 impl SessionLoop {
-    /// The counters of this loop; its driver knows the rest.
-    pub(crate) fn worker_statistics(&self) -> WorkerStatistics {
-        WorkerStatistics {
-            worker: self.number,
-            sessions: self.sessions.len() as u64,
-            clients: self.sessions.clients() as u64,
-            links: self.routes.len() as u64,
-            packets_in: self.packets_in,
-            packets_out: self.networks.packets_out,
-            relay_delay: self.relay_clock.delay,
-            shedding: self.shedding().number(),
-            ..WorkerStatistics::default()
-        }
-    }
-
-    /// Packets that came in since the start.
-    pub(crate) fn packets_in(&self) -> u64 {
-        self.packets_in
-    }
-
     /// One session with all its players, without their distances; `None` if it is not here. It takes a moment for each
     /// player, so ask about once a second.
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let index = self.sessions.find(session)?;
         let session = self.sessions.get(index)?;
         let shown = Shown { name: &session.name, server: &session.server, is_copy: false };
-        Some(self.session_row(now, at, shown))
+        Some(self.overview().session_row(now, at, shown))
     }
 
     /// The players of a session of another node whose links are here. It takes a moment for each player.
     pub fn inspect_edge(&mut self, now: Instant, session: &str) -> Vec<ServedPlayer> {
-        let at = self.at(now);
+        let at = self.clock.at(now);
         let Some(copy) = self.copies.as_ref().and_then(|copies| copies.get(session)) else {
             return Vec::new();
         };
         let shown = Shown { name: session, server: &copy.server, is_copy: true };
-        let mut players = self.session_row(now, at, shown).players;
+        let mut players = self.overview().session_row(now, at, shown).players;
         players.retain(|player| player.node.is_none());
         players
     }
 
-    fn session_row(&self, now: Instant, at: SessionInstant, shown: Shown<'_>) -> ServedSession {
-        let node_of = |link| self.other_node_of(link);
-        session_row(at, shown, Links { ways: Some(self.networks.ways(now)), node_of: &node_of }, false)
-    }
-
-    /// The node that has a link or had it last, where that is another one.
-    pub(crate) fn other_node_of(&self, link: LinkId) -> Option<NodeId> {
-        other_node_of(&self.networks, &self.directory, self.copies.as_ref(), link)
-    }
-
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
     pub(super) fn show(&mut self, now: Instant) {
-        if !self.observation.is_due(now) {
+        if !self.watchers.observation().is_due(now) {
             return;
         }
-        let at = self.at(now);
+        let at = self.clock.at(now);
+        let Self { sessions, networks, directory, copies, watchers, .. } = self;
+        let observation = watchers.observation_mut();
         // Monitoring channels costs a little per frame, so do it only while there is an observer.
-        if let Some(has_observers) = self.observation.look_for_observers(now) {
-            self.sessions.monitor_channels(has_observers);
+        if let Some(has_observers) = observation.look_for_observers(now) {
+            sessions.monitor_channels(has_observers);
         }
-        let Self { sessions, networks, directory, copies, .. } = self;
-        let has_observers = self.observation.has_observers();
-        if self.observation.is_filled(self.routes.len()) {
+        let has_observers = observation.has_observers();
+        if observation.is_filled(self.routes.len()) {
             let node_of = |link| other_node_of(networks, directory, copies.as_ref(), link);
             let links = Links { ways: Some(networks.ways(now)), node_of: &node_of };
             let own = sessions.iter().map(|session| Shown {
@@ -101,9 +69,9 @@ impl SessionLoop {
             let copied = copies.iter().flat_map(SessionCopies::iter);
             let copied = copied.map(|(name, copy)| Shown { name, server: &copy.server, is_copy: true });
             let fill = |notes: &_| fill(at, own.chain(copied), notes, links, has_observers);
-            self.observation.publish(now, sessions.clients(), fill);
+            observation.publish(now, sessions.clients(), fill);
         } else {
-            self.observation.publish(now, 0, |_| ServerSnapshot::default());
+            observation.publish(now, 0, |_| ServerSnapshot::default());
         }
     }
 }

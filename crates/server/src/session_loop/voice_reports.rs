@@ -1,4 +1,4 @@
-//! Recent speech: removed in time, and taken out for a report.
+//! Recent speech, taken out for a report.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ use crate::moderation::PlayerRef;
 use crate::recording::Excerpt;
 use crate::report_buffer::{BufferedVoice, rooms_of};
 use crate::reports::{NothingToReport, ReportedVoices};
+use crate::sessions::Session;
 
 impl SessionLoop {
     /// The recent speech of a player, here or gone a moment ago, and, if that is wanted, of others in the rooms that
@@ -27,42 +28,48 @@ impl SessionLoop {
         player: &PlayerRef,
     ) -> Result<ReportedVoices, NothingToReport> {
         let index = self.sessions.find(session).ok_or(NothingToReport::NoSession)?;
-        let settings = *self.report_buffers.settings();
+        let settings = *self.voices.settings();
         let oldest = now.checked_sub(settings.last).filter(|_| settings.is_on());
         let oldest = oldest.ok_or(NothingToReport::NotKept)?;
-        let session = self.sessions.get_mut(index);
-        session.report_buffer.forget_before(oldest);
-        let player = &Meant::of(player);
-        let mut voices: Vec<_> = session.report_buffer.iter_mut().collect();
-        let meant = voices.iter().filter(|voice| is_meant(voice, player));
-        let newest = meant.min_by_key(|voice| voice.age(now)).ok_or(NothingToReport::NotHeard)?;
-        let (name, subject) = (newest.name.clone(), newest.subject.clone());
-        let mut rooms = rooms_of_listener(&session.server, &name);
-        for voice in voices.iter_mut().filter(|voice| is_meant(voice, player)) {
-            rooms.extend(voice.packets().flat_map(|(_, packet)| rooms_of(packet)));
-        }
-        if !settings.with_others {
-            voices.retain(|voice| is_meant(voice, player));
-        }
-        // The reported player first, then the latest speakers.
-        voices.sort_by_key(|voice| (Reverse(is_meant(voice, player)), voice.age(now)));
-        voices.truncate(VOICES_MAX);
-        let mut excerpt = Excerpt::new(&session.name, oldest, now);
-        for room in &rooms {
-            excerpt.add_room(*room, session.server.tables().room_names(*room).next().unwrap_or_default());
-        }
-        for voice in voices {
-            let is_whole = is_meant(voice, player);
-            add(&mut excerpt, voice, |packet| is_whole || rooms_of(packet).any(|room| rooms.contains(&room)));
-        }
-        Ok(ReportedVoices { session: session.name.clone(), player: name.to_string(), subject, excerpt })
+        let voices = Asked { now, oldest, player: &Meant::of(player), with_others: settings.with_others };
+        report(self.sessions.get_mut(index), &voices)
     }
+}
 
-    pub(super) fn forget_old_voices(&mut self, now: Instant) {
-        if self.report_buffers.next_sweep().is_some_and(|at| now >= at) {
-            self.report_buffers.sweep(now, self.sessions.report_buffers());
-        }
+/// The voices that are asked for.
+struct Asked<'a> {
+    now: Instant,
+    oldest: Instant,
+    player: &'a Meant<'a>,
+    with_others: bool,
+}
+
+fn report(session: &mut Session, asked: &Asked<'_>) -> Result<ReportedVoices, NothingToReport> {
+    let &Asked { now, oldest, player, with_others } = asked;
+    session.report_buffer.forget_before(oldest);
+    let mut voices: Vec<_> = session.report_buffer.iter_mut().collect();
+    let meant = voices.iter().filter(|voice| is_meant(voice, player));
+    let newest = meant.min_by_key(|voice| voice.age(now)).ok_or(NothingToReport::NotHeard)?;
+    let (name, subject) = (newest.name.clone(), newest.subject.clone());
+    let mut rooms = rooms_of_listener(&session.server, &name);
+    for voice in voices.iter_mut().filter(|voice| is_meant(voice, player)) {
+        rooms.extend(voice.packets().flat_map(|(_, packet)| rooms_of(packet)));
     }
+    if !with_others {
+        voices.retain(|voice| is_meant(voice, player));
+    }
+    // The reported player first, then the latest speakers.
+    voices.sort_by_key(|voice| (Reverse(is_meant(voice, player)), voice.age(now)));
+    voices.truncate(VOICES_MAX);
+    let mut excerpt = Excerpt::new(&session.name, oldest, now);
+    for room in &rooms {
+        excerpt.add_room(*room, session.server.tables().room_names(*room).next().unwrap_or_default());
+    }
+    for voice in voices {
+        let is_whole = is_meant(voice, player);
+        add(&mut excerpt, voice, |packet| is_whole || rooms_of(packet).any(|room| rooms.contains(&room)));
+    }
+    Ok(ReportedVoices { session: session.name.clone(), player: name.to_string(), subject, excerpt })
 }
 
 /// The most voices in a report, including the reported player's own, which limits the work of copying.

@@ -7,6 +7,7 @@ use consonance_session::{
 use tracing::info;
 
 use super::{Begin, Sessions};
+use crate::records::in_session_time;
 use crate::utc::seconds_since_1970;
 
 impl Sessions {
@@ -59,6 +60,18 @@ impl Sessions {
             self.insert(name, server, true)
         };
         self.recall(index, Instant::START);
+    }
+
+    /// Applies earlier decisions of operators to a session that has just begun, with the time `at` by its clock.
+    pub(crate) fn recall(&mut self, index: usize, at: Instant) {
+        self.follow_rooms(index);
+        let (now, records) = (seconds_since_1970(), self.settings.records.clone());
+        let session = self.get_mut(index);
+        for (key, restrictions) in records.restricted_players(now, &session.name) {
+            let restrictions = in_session_time(&restrictions, now, at);
+            // Restrictions over the session's limit are dropped; the operator is told of the limit on each decision.
+            let _ = session.server.moderation().set_restrictions(&key.player, &restrictions);
+        }
     }
 
     fn server_settings(&self, name: &str, id: SessionId, serial: u64) -> ServerSettings {

@@ -150,7 +150,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         reason: "it follows who has which id",
     },
     Exception {
-        file: "crates/server/src/session_loop/event_dispatch.rs",
+        file: "crates/server/src/session_loop/carrying/events.rs",
         name: "ServerEvent",
         reason: "the rest goes to all observers",
     },

@@ -1,24 +1,48 @@
-//! Draining one of several nodes: the sessions go on at the others.
-
-use std::time::Instant;
+//! Draining: sessions run empty, or those of one of several nodes go on at the others.
 
 use consonance_session::LinkId;
-use consonance_transport::{EndCode, EndReason};
 use tracing::info;
 
-use super::SessionLoop;
-use super::copies::{carry_out, other_node_of};
+use super::super::at_edge::carry_out;
+use super::super::link_places::other_node_of;
+use super::Carrying;
 use crate::copies::member_at;
 use crate::draining::{DrainPlan, target_of};
 use crate::sessions::Session;
 
-impl SessionLoop {
+impl Carrying<'_> {
+    /// Lets all sessions run empty, also those that begin later. How many clients were told.
+    pub(crate) fn drain_sessions(&mut self, plan: &DrainPlan) -> usize {
+        if self.copies.is_some() {
+            return self.drain_node(plan);
+        }
+        self.sessions.set_draining(true);
+        let mut told = 0;
+        self.with_each(|session, at| {
+            told += session.server.announcements().drain(at, &target_of(plan, &session.name));
+        });
+        info!(told, ends_in = ?plan.ends_in, redirect = plan.redirect, "draining");
+        told
+    }
+
+    /// Joining is open again, and clients that were told otherwise are told so.
+    pub(in super::super) fn stop_draining(&mut self) {
+        if self.copies.is_some() {
+            return self.stop_draining_node();
+        }
+        self.with_each(|session, at| {
+            session.server.announcements().stop_draining(at);
+        });
+        self.sessions.set_draining(false);
+        info!("no longer draining");
+    }
+
     /// Admits no new link from now on, and tells the clients with links here when they end, and where to go on, in
     /// sessions of any node. How many were told.
-    pub(super) fn drain_node(&mut self, now: Instant, plan: &DrainPlan) -> usize {
-        let at = self.at(now);
+    fn drain_node(&mut self, plan: &DrainPlan) -> usize {
+        let (now, at) = (self.now, self.at);
         let mut told = 0;
-        self.change_sessions(now, |session, is_here| {
+        self.change_sessions(|session, is_here| {
             told +=
                 session.server.announcements().announce_drain(at, &target_of(plan, &session.name), is_here);
         });
@@ -33,9 +57,9 @@ impl SessionLoop {
     }
 
     /// The node stays after all.
-    pub(super) fn stop_draining_node(&mut self, now: Instant) {
-        let at = self.at(now);
-        self.change_sessions(now, |session, is_here| {
+    fn stop_draining_node(&mut self) {
+        let (now, at) = (self.now, self.at);
+        self.change_sessions(|session, is_here| {
             session.server.announcements().announce_stay(at, is_here);
         });
         let Self { networks, copies: Some(copies), .. } = self else { return };
@@ -48,24 +72,13 @@ impl SessionLoop {
     }
 
     /// Changes every session here, and says which of its links are of this node.
-    fn change_sessions(
-        &mut self,
-        now: Instant,
-        mut change: impl FnMut(&mut Session, &dyn Fn(LinkId) -> bool),
-    ) {
+    fn change_sessions(&mut self, mut change: impl FnMut(&mut Session, &dyn Fn(LinkId) -> bool)) {
         for index in self.sessions.indices() {
             let Self { sessions, networks, directory, copies, .. } = self;
-            let is_here = |link| other_node_of(networks, directory, copies.as_ref(), link).is_none();
+            let is_here = |link| other_node_of(networks, directory, copies.as_deref(), link).is_none();
             change(sessions.get_mut(index), &is_here);
-            self.drain(index, now);
+            self.drain(index);
         }
-    }
-
-    /// Why a new link into a session is not admitted, if the node drains.
-    pub(super) fn drain_refusal(&self, session: &str) -> Option<EndReason> {
-        let plan = self.copies.as_ref()?.draining.as_ref()?;
-        let redirect = target_of(plan, session).redirect.map(|target| target.address);
-        Some(EndReason { redirect, ..EndCode::Draining.into() })
     }
 }
 
