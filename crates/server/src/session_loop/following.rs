@@ -3,7 +3,6 @@
 use consonance_cluster::{LinkNumber, Member, RemoteLinks, SessionMessage};
 use consonance_session::{LinkId, SessionChange};
 
-use super::SessionLoop;
 use super::link_places::node_of;
 use crate::copies::{At, ChangeRecord, SessionCopies, link_to};
 use crate::directory::Directory;
@@ -16,13 +15,6 @@ pub(super) struct Following<'l> {
     networks: &'l Networks,
     directory: &'l Directory,
     copies: Option<&'l mut SessionCopies>,
-}
-
-impl SessionLoop {
-    /// The sessions here as other nodes follow them.
-    pub(super) fn following(&mut self) -> Following<'_> {
-        Following::new(&mut self.sessions, &self.networks, &self.directory, self.copies.as_mut())
-    }
 }
 
 impl<'l> Following<'l> {

@@ -26,7 +26,7 @@ impl SessionLoop {
         if self.networks.is_of_edges(network) {
             // The edge announces the link again: it had learnt of another owner meanwhile, or had lost this one.
             if let Some(index) = self.routes.session_of(link) {
-                self.following().tell_copy_again(index, link);
+                self.carrying(now).following().tell_copy_again(index, link);
             }
             self.edge.forget_held(link);
             self.handle_disconnected(now, link, LinkEnd::from("its edge tells of it again"));

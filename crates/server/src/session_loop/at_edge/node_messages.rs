@@ -24,9 +24,9 @@ struct NodeMessages<'l> {
 impl SessionLoop {
     /// Handles messages from the owners of other sessions: first for links here, then for copies, so that copies know
     /// no more than the clients.
-    pub(in super::super) fn poll_owners(&mut self, now: Instant) {
+    pub(crate) fn poll_owners(&mut self, now: Instant) {
         self.at_edge(now).serve_owners();
-        self.following().tell_copies_again();
+        self.carrying(now).following().tell_copies_again();
         let mut messages = NodeMessages {
             edge: AtEdge {
                 now,

@@ -133,7 +133,8 @@ impl Carrying<'_> {
         self.sessions.get_mut(index).leaving.set_ended(None);
     }
 
-    fn following(&mut self) -> Following<'_> {
+    /// The sessions here as other nodes follow them.
+    pub(in super::super) fn following(&mut self) -> Following<'_> {
         Following::new(self.sessions, self.networks, self.directory, self.copies.as_deref_mut())
     }
 }
