@@ -1,5 +1,7 @@
 //! The places that the players of several gateways share.
 
+mod notice;
+mod place;
 mod session_places;
 mod sharer;
 mod world;
@@ -8,8 +10,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use consonance_wire::{ClientId, Position};
-
+pub use place::{PlaceInWorld, PlaceNews, SeatPlace};
 use session_places::SessionPlaces;
 pub use sharer::PlaceSharer;
 pub use world::World;
@@ -21,22 +22,6 @@ pub use world::World;
 /// player of its sessions. Nothing that one player does costs more where more players are.
 #[derive(Clone, Debug, Default)]
 pub struct PlaceBoard(Arc<Shared>);
-
-/// A position, and the world that it is in.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PlaceInWorld {
-    /// Where the player is, on the axes that all players use.
-    pub position: Position,
-    /// For those in the same world only.
-    pub world: World,
-}
-
-/// The player whose place it is, by the number that its gateway has for it, and its id and place; none if it shares it
-/// no longer.
-pub type SeatPlace = (u64, Option<(ClientId, PlaceInWorld)>);
-
-/// A player that has moved, or that no longer shares its place.
-pub type PlaceNews = (ClientId, Option<PlaceInWorld>);
 
 #[derive(Debug, Default)]
 struct Shared {
@@ -62,6 +47,8 @@ impl PlaceBoard {
 mod tests {
     use std::sync::atomic::AtomicUsize;
     use std::task::{Wake, Waker};
+
+    use consonance_wire::{ClientId, Position};
 
     use super::*;
 

@@ -2,38 +2,17 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
-use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
 
 use super::BrowserPlayer;
 use crate::control::{GROUP_PART_BYTES_MAX, ToPage};
 
-/// The parts received so far of a message of the page.
-#[derive(Debug, Default)]
-pub(super) struct GroupParts {
-    bytes: Vec<u8>,
-    /// Whether the message is too long, so that the rest of it is dropped.
-    is_void: bool,
-}
-
 impl BrowserPlayer {
     /// Takes a part of a message of the page to the delivery service.
     pub(super) fn take_group_part(&mut self, part: &[u8], more: bool) -> Result<(), String> {
-        let GroupParts { bytes, is_void } = &mut self.group;
-        *is_void |= bytes.len() + part.len() > GROUP_MESSAGE_BYTES_MAX;
-        if *is_void {
-            bytes.clear();
-        } else {
-            bytes.extend_from_slice(part);
+        if let Some(message) = self.group.add(part, more)? {
+            // Without a session there is no group, and the page is told of the next one.
+            self.client.send_group_message(&message);
         }
-        if more {
-            return Ok(());
-        }
-        let GroupParts { bytes, is_void } = std::mem::take(&mut self.group);
-        if is_void {
-            return Err(format!("a message has at most {GROUP_MESSAGE_BYTES_MAX} bytes"));
-        }
-        // Without a session there is no group, and the page is told of the next one.
-        self.client.send_group_message(&bytes);
         Ok(())
     }
 

@@ -5,10 +5,6 @@ use consonance_session::{Instant, ModeratorAction, ModeratorAnswer};
 use super::BrowserPlayer;
 use crate::control::{DisconnectCause, FromPage, Moderate, ToPage};
 
-/// Pending requests to moderate: no more than the client allows.
-#[derive(Debug, Default)]
-pub(super) struct Moderations(Vec<(Moderate, ModeratorAction)>);
-
 impl BrowserPlayer {
     /// Handles a message from the page. Any text is safe: an invalid message is answered with a description of the
     /// error.
@@ -104,17 +100,13 @@ impl BrowserPlayer {
         let action = ModeratorAction::from(request.action.clone());
         let sent = self.client.moderate(&request.player, &action, &request.reason);
         sent.map_err(|error| error.to_string())?;
-        self.moderations.0.push((request, action));
+        self.moderations.add(request, action);
         Ok(())
     }
 
     /// Reports the server's answer to a request to moderate.
     pub(super) fn tell_moderated(&mut self, player: &str, action: &ModeratorAction, answer: ModeratorAnswer) {
-        let waiting = &mut self.moderations.0;
-        let asked =
-            |(request, asked): &(Moderate, ModeratorAction)| *request.player == *player && asked == action;
-        let Some(place) = waiting.iter().position(asked) else { return };
-        let (Moderate { id, player, action, .. }, _) = waiting.remove(place);
+        let Some(Moderate { id, player, action, .. }) = self.moderations.take(player, action) else { return };
         self.tell(&ToPage::Moderated { id, player, action: action.word(), answer });
     }
 

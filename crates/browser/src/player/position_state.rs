@@ -1,11 +1,10 @@
-//! The players' shared positions. They are not part of the session: the driver carries them.
+//! The positions that the players of a world share.
 
 use std::collections::BTreeMap;
 
-use consonance_session::{ClientId, Position, Status};
+use consonance_session::{ClientId, Position};
 
-use super::BrowserPlayer;
-use crate::control::{Place, ToPage};
+use crate::control::Place;
 
 /// The known positions.
 #[derive(Debug, Default)]
@@ -18,74 +17,43 @@ pub(super) struct PositionState {
     others: BTreeMap<ClientId, Position>,
 }
 
-impl BrowserPlayer {
-    /// The player's id while it is in its session.
-    pub fn id(&self) -> Option<ClientId> {
-        self.client.id().filter(|_| self.client.status() == Status::Connected)
+impl PositionState {
+    pub(super) fn own(&self) -> Option<Position> {
+        self.own
     }
 
-    /// The player's position, while it is in its session and its page shares it: for the
-    /// [`handle_place`](Self::handle_place) of the same session's players in the same [world](Self::world).
-    pub fn shared_place(&self) -> Option<(ClientId, Position)> {
-        Some((self.id()?, self.position_state.own?))
-    }
-
-    /// The name of the world that the player is in, at most [`WORLD_BYTES_MAX`](crate::control::WORLD_BYTES_MAX)
-    /// bytes; empty unless its page has named one.
-    pub fn world(&self) -> &str {
-        &self.position_state.world
-    }
-
-    /// Another player of the session has shared a position in the player's world, or it is not there any longer, or
-    /// has stopped sharing it.
-    pub fn handle_place(&mut self, id: ClientId, position: Option<Position>) {
-        let former = match position {
-            Some(position) => self.position_state.others.insert(id, position),
-            None => self.position_state.others.remove(&id),
-        };
-        if former != position {
-            self.tell_place(id, position);
-        }
+    pub(super) fn world(&self) -> &str {
+        &self.world
     }
 
     /// Takes the player's position from the page.
-    pub(super) fn note_own_place(&mut self, place: &Place) {
-        let PositionState { own, world, .. } = &mut self.position_state;
-        *own = place.is_shared().then(|| place.position());
-        if **world != *place.world() {
-            *world = place.world().into();
+    pub(super) fn set_own(&mut self, place: &Place) {
+        self.own = place.is_shared().then(|| place.position());
+        if *self.world != *place.world() {
+            self.world = place.world().into();
         }
     }
 
-    /// Reports the position of a player whose name was not known before.
-    pub(super) fn tell_known_place(&mut self, id: ClientId) {
-        if let Some(&position) = self.position_state.others.get(&id) {
-            self.tell_place(id, Some(position));
-        }
+    /// Sets another player's position, or removes it. False if it was like this before.
+    pub(super) fn set(&mut self, id: ClientId, position: Option<Position>) -> bool {
+        let former = match position {
+            Some(position) => self.others.insert(id, position),
+            None => self.others.remove(&id),
+        };
+        former != position
     }
 
-    pub(super) fn tell_known_places(&mut self) {
-        let ids: Vec<ClientId> = self.position_state.others.keys().copied().collect();
-        for id in ids {
-            self.tell_known_place(id);
-        }
+    pub(super) fn get(&self, id: ClientId) -> Option<Position> {
+        self.others.get(&id).copied()
     }
 
-    /// Forgets the position of this id, which belongs to another player from now on.
-    pub(super) fn forget_place(&mut self, id: ClientId) {
-        self.position_state.others.remove(&id);
+    /// The players whose positions are known.
+    pub(super) fn players(&self) -> Vec<ClientId> {
+        self.others.keys().copied().collect()
     }
 
-    /// Forgets all positions, as all ids belong to other players from now on.
-    pub(super) fn forget_places(&mut self) {
-        self.position_state.others.clear();
-    }
-
-    fn tell_place(&mut self, id: ClientId, position: Option<Position>) {
-        let name =
-            self.client.players().iter().find(|player| player.id == id).map(|player| player.name.into());
-        let Some(name) = name.filter(|_| self.client.id() != Some(id)) else { return };
-        let [x, y, z] = position.map_or([None; 3], |position| position.metres().map(Some));
-        self.tell(&ToPage::Placed { id: id.0, name, x, y, z });
+    /// Forgets all other players, as all ids belong to others from now on.
+    pub(super) fn forget_others(&mut self) {
+        self.others.clear();
     }
 }

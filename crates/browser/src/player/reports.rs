@@ -1,12 +1,10 @@
-//! Reports on voice in both directions: the page's reports and measurements go to the session and to the page.
+//! What is known of voice in both directions since the last report.
 
 use std::time::Duration;
 
-use consonance_session::{Instant, LossRun, UplinkReport};
+use consonance_session::{Instant, UplinkReport};
 
-use super::BrowserPlayer;
-use super::end::millis;
-use crate::control::{Percent, ToPage};
+use crate::control::Percent;
 use crate::downlink::PageReception;
 
 /// The network's measurements of the path to the page.
@@ -82,68 +80,48 @@ impl Reports {
         self.told_shortage = None;
     }
 
-    fn quality(&self, now: Instant) -> PageQuality {
+    /// The network's measurements; the last ones apply.
+    pub(super) fn set_quality(&mut self, now: Instant, quality: PageQuality) {
+        self.quality = Some((quality, now));
+    }
+
+    /// Whether a report is due; the next one is then due after further speech.
+    pub(super) fn take_due(&mut self, now: Instant) -> bool {
+        self.due_at.take_if(|due| now >= *due).is_some()
+    }
+
+    /// Whether the page's player has spoken since the last report.
+    pub(super) fn take_spoken(&mut self) -> bool {
+        std::mem::take(&mut self.has_spoken)
+    }
+
+    /// Notes that so many of these voices get through. False if the page was told that before.
+    pub(super) fn note_shortage(&mut self, now: Instant, shortage: Option<(usize, usize)>) -> bool {
+        if shortage.is_some() {
+            self.note_heard(now);
+        }
+        std::mem::replace(&mut self.told_shortage, shortage) != shortage
+    }
+
+    /// The share of frames that were lost between here and the session's server, 0 … 1, and their longest delay there,
+    /// since this was asked last.
+    pub(super) fn take_uplink(&mut self) -> (f32, Duration) {
+        let lost = self.lost as f32 / self.sent.max(1) as f32;
+        (self.sent, self.lost) = (0, 0);
+        (lost, std::mem::take(&mut self.queueing))
+    }
+
+    pub(super) fn quality(&self, now: Instant) -> PageQuality {
         recent(self.quality, now).unwrap_or_default()
     }
 
-    fn reception(&self, now: Instant) -> PageReception {
+    pub(super) fn reception(&self, now: Instant) -> PageReception {
         let said = recent(self.stats, now);
         PageReception {
             lost_on_way_percent: Percent::nearest(self.quality(now).lost_percent.unwrap_or(0.0)).get(),
             unplayed_percent: said.map_or(0.0, |stats| stats.lost_percent),
             delay: said.map_or(Duration::ZERO, |stats| stats.delay),
         }
-    }
-}
-
-impl BrowserPlayer {
-    /// Takes the network's measurements of the path to the page; the last ones apply. If fewer voices get through
-    /// than speak, the least important have no slot: those of lower priority first, and then the quieter ones.
-    pub fn handle_quality(&mut self, now: Instant, quality: PageQuality) {
-        self.reports.quality = Some((quality, now));
-        self.downlink.carry(now, quality.voices_max);
-        self.follow(now);
-    }
-
-    /// Reports every two seconds during speech.
-    pub(super) fn report_if_due(&mut self, now: Instant) {
-        if self.reports.due_at.is_none_or(|due| now < due) {
-            return;
-        }
-        self.reports.due_at = None;
-        for reception in self.downlink.take_receptions(self.reports.reception(now)) {
-            self.client.report_reception(reception, LossRun::UNKNOWN);
-        }
-        self.tell_shortage(now);
-        if std::mem::take(&mut self.reports.has_spoken) {
-            self.tell_uplink(now);
-        }
-    }
-
-    /// Tells the page that some voices are left out, and again when that changes or ends.
-    fn tell_shortage(&mut self, now: Instant) {
-        let shortage = self.downlink.take_shortage();
-        if shortage.is_some() {
-            self.reports.note_heard(now);
-        }
-        if std::mem::replace(&mut self.reports.told_shortage, shortage) != shortage {
-            let of = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
-            let (voices, speaking) = shortage.map(|(voices, speaking)| (of(voices), of(speaking))).unzip();
-            self.tell(&ToPage::Downlink { voices, speaking });
-        }
-    }
-
-    /// Reports the loss between the page and the session: on the way here, and, of the remaining packets, on the way
-    /// from here.
-    fn tell_uplink(&mut self, now: Instant) {
-        let to_here = self.uplink.take_lost_percent().unwrap_or(0.0) / 100.0;
-        let reports = &mut self.reports;
-        let from_here = reports.lost as f32 / reports.sent.max(1) as f32;
-        let lost_percent = Percent::nearest(100.0 * (1.0 - (1.0 - to_here) * (1.0 - from_here)));
-        let delay_ms = millis(reports.queueing);
-        let rtt_ms = reports.quality(now).rtt.map(millis);
-        (reports.sent, reports.lost, reports.queueing) = (0, 0, Duration::ZERO);
-        self.tell(&ToPage::Uplink { lost_percent, delay_ms, rtt_ms });
     }
 }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use consonance_wire::ClientId;
 
-use super::sharer::Notice;
-use super::{PlaceInWorld, PlaceNews};
+use super::notice::{Notice, Notified};
+use super::place::{PlaceInWorld, PlaceNews};
 
 /// What players share, by gateway and seat, and what each gateway has yet to read.
 #[derive(Debug, Default)]
@@ -29,9 +29,6 @@ struct Reader {
     /// Its own seats, whose number saves a count.
     seats: usize,
 }
-
-/// Those that have news after a time without.
-pub(super) type Notified = Vec<Arc<Notice>>;
 
 impl SessionPlaces {
     /// A sharer has players here: what the others share is news to it.

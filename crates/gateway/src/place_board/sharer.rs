@@ -1,13 +1,12 @@
 //! A gateway's access to the places that players share.
 
 use std::collections::BTreeSet;
-use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::Waker;
 
-use super::session_places::Notified;
-use super::{PlaceBoard, PlaceNews, SeatPlace};
+use super::PlaceBoard;
+use super::notice::{Notice, raise};
+use super::place::{PlaceNews, SeatPlace};
 
 /// One gateway's access to the board: it writes the places of its own players, and reads those of all others.
 ///
@@ -21,20 +20,6 @@ pub struct PlaceSharer {
     entered: BTreeSet<Arc<str>>,
 }
 
-/// Tells a gateway that there is something to read.
-#[derive(Debug, Default)]
-pub(super) struct Notice {
-    is_raised: AtomicBool,
-    state: Mutex<NoticeState>,
-}
-
-#[derive(Debug, Default)]
-struct NoticeState {
-    /// The sessions with news since the last look.
-    sessions: BTreeSet<Arc<str>>,
-    waker: Option<Waker>,
-}
-
 impl PlaceSharer {
     pub(super) fn new(board: PlaceBoard, number: u64) -> Self {
         Self { board, number, notice: Arc::default(), entered: BTreeSet::new() }
@@ -42,7 +27,7 @@ impl PlaceSharer {
 
     /// Sets what is woken when there is something to read.
     pub fn set_waker(&self, waker: Waker) {
-        self.notice.lock().waker = Some(waker);
+        self.notice.set_waker(waker);
     }
 
     /// The gateway has players in this session: what others share there is news to it.
@@ -87,12 +72,10 @@ impl PlaceSharer {
 
     /// The sessions in which there is something to read since the last call, and how many places of others they have.
     pub fn take_sessions_with_news(&self) -> Vec<(Arc<str>, usize)> {
-        // Asked in every turn, and mostly in vain: a load leaves the cache line with those who write.
-        let is_raised = &self.notice.is_raised;
-        if !is_raised.load(Ordering::Relaxed) || !is_raised.swap(false, Ordering::Acquire) {
+        let names = self.notice.take();
+        if names.is_empty() {
             return Vec::new();
         }
-        let names = mem::take(&mut self.notice.lock().sessions);
         let sessions = self.board.lock();
         let count = |name: &Arc<str>| sessions.get(name).map_or(0, |it| it.count_of_others(self.number));
         let names = names.into_iter().filter(|name| self.entered.contains(name));
@@ -118,30 +101,5 @@ impl Drop for PlaceSharer {
         while let Some(session) = self.entered.first().cloned() {
             self.leave(&session);
         }
-    }
-}
-
-impl Notice {
-    fn raise(&self, session: &Arc<str>) {
-        let mut state = self.lock();
-        state.sessions.insert(Arc::clone(session));
-        let waker = state.waker.clone();
-        drop(state);
-        if !self.is_raised.swap(true, Ordering::AcqRel)
-            && let Some(waker) = waker
-        {
-            waker.wake();
-        }
-    }
-
-    /// Locks the state. Poison is ignored: no update is left half done when a thread panics.
-    fn lock(&self) -> MutexGuard<'_, NoticeState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn raise(notified: Notified, session: &Arc<str>) {
-    for notice in notified {
-        notice.raise(session);
     }
 }

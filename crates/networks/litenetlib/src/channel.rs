@@ -1,6 +1,7 @@
 //! One channel of a connection, both directions of it.
 
 mod acknowledgement;
+mod packet;
 mod receiver;
 mod sender;
 mod sequenced;
@@ -8,8 +9,8 @@ mod sequenced;
 use std::time::{Duration, Instant};
 
 use crate::packet_type::FRAGMENT_HEADER_BYTES;
-use crate::sequence::Sequence;
 
+pub(crate) use packet::Attempt;
 use receiver::Receiver;
 use sender::Sender;
 use sequenced::Sequenced;
@@ -128,49 +129,6 @@ impl ChannelState {
             Self::Complete { sender, .. } => sender.is_settled(),
             Self::Sequenced(sequenced) => sequenced.is_settled(),
         }
-    }
-}
-
-/// Whether a packet is sent for the first time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Attempt {
-    First,
-    Again,
-}
-
-/// A packet that is resent until it is acknowledged.
-#[derive(Debug)]
-struct UnderWay {
-    packet: Vec<u8>,
-    left_at: Option<Instant>,
-}
-
-impl UnderWay {
-    fn new(packet: Vec<u8>) -> Self {
-        Self { packet, left_at: None }
-    }
-
-    fn transmit(&mut self, now: Instant, resend_after: Duration, out: &mut dyn FnMut(&[u8], Attempt)) {
-        let attempt = match self.left_at {
-            None => Attempt::First,
-            Some(left_at) if now.saturating_duration_since(left_at) > resend_after => Attempt::Again,
-            Some(_) => return,
-        };
-        self.left_at = Some(now);
-        out(&self.packet, attempt);
-    }
-}
-
-/// The offset of a channeled packet's number.
-const SEQUENCE_AT: usize = 1;
-
-fn sequence_of(packet: &[u8]) -> Option<Sequence> {
-    Sequence::from_wire(crate::handshake::field(packet, SEQUENCE_AT)?)
-}
-
-fn set_sequence(packet: &mut [u8], sequence: Sequence) {
-    if let Some(bytes) = packet.get_mut(SEQUENCE_AT..SEQUENCE_AT + Sequence::BYTES) {
-        bytes.copy_from_slice(&sequence.to_wire());
     }
 }
 

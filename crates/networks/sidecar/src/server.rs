@@ -1,6 +1,7 @@
 //! The voice server's end of all links of one port.
 
 mod guest_link;
+mod held;
 mod holding;
 mod reading;
 mod shards;
@@ -29,7 +30,7 @@ use crate::frame::{PACKET_BYTES_MAX, PlayerNumber, cut};
 use crate::outbox::Full;
 use crate::settings::SidecarSettings;
 use guest_link::{GuestLink, Seat};
-use holding::Held;
+use held::Held;
 use reading::Seen;
 use shards::Shards;
 

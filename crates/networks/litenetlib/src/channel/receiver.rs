@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::acknowledgement::Acknowledgement;
-use super::sequence_of;
+use super::packet::sequence_of;
 use crate::sequence::{Sequence, WINDOW};
 
 /// A window of 64 packets and, on ordered channels, those of them that arrived early.

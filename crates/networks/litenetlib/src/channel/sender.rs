@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::acknowledgement::Acknowledgement;
-use super::{Attempt, UnderWay, set_sequence};
+use super::packet::{Attempt, UnderWay, set_sequence};
 use crate::sequence::{Sequence, WINDOW};
 
 /// Packets in flight, at most 64, and those that wait for room among them.
@@ -99,7 +99,7 @@ mod tests {
     fn leaving(sender: &mut Sender, now: Instant) -> Vec<i32> {
         let mut numbers = Vec::new();
         sender.transmit(now, RESEND_AFTER, &mut |packet, _| {
-            let sequence = super::super::sequence_of(packet).unwrap();
+            let sequence = super::super::packet::sequence_of(packet).unwrap();
             numbers.push(sequence.since(Sequence::default()));
         });
         numbers

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Attempt, UnderWay, sequence_of, set_sequence};
+use super::packet::{Attempt, UnderWay, sequence_of, set_sequence};
 use crate::sequence::Sequence;
 
 /// Both halves of it. On reliable channels, the last packet is resent until it is acknowledged or no longer the last.

@@ -3,36 +3,11 @@
 //! Input from a link causes more output to it: after a voice server was gone, all players of a game begin at once,
 //! and each is told of all others. A link that sends more than it reads is paused by TCP's flow control.
 
-use std::collections::VecDeque;
 use std::time::Instant;
 
 use consonance_gateway::tcp::TcpId;
 
 use super::SidecarServer;
-
-/// Paused links, until they have read enough of their output.
-#[derive(Debug, Default)]
-pub(super) struct Held {
-    links: VecDeque<TcpId>,
-    /// The time at which links were resumed after the last poll, so that another poll is due.
-    let_go_at: Option<Instant>,
-}
-
-impl Held {
-    pub(super) fn contains(&self, id: TcpId) -> bool {
-        self.links.contains(&id)
-    }
-
-    /// The time of a poll that no other event causes.
-    pub(super) fn wants_poll_at(&self) -> Option<Instant> {
-        self.let_go_at
-    }
-
-    /// All links that may be read were read.
-    pub(super) fn note_look(&mut self) {
-        self.let_go_at = None;
-    }
-}
 
 impl SidecarServer {
     /// Whether a link has to take more output before it is read. Sends the output that it can take first.
@@ -45,24 +20,24 @@ impl SidecarServer {
         link.flush(now, tcp);
         let is_held = link.end.channel.outbox.is_filling();
         if is_held && !held.contains(id) {
-            held.links.push_back(id);
+            held.push(id);
         }
         is_held
     }
 
     /// Resumes links that have taken enough of their output.
     pub(super) fn let_go(&mut self, now: Instant) {
-        let links = std::mem::take(&mut self.held.links);
+        let links = self.held.take();
         let before = self.turn.len();
         for id in links {
             match self.links.get(&id) {
-                Some(link) if link.end.channel.outbox.is_filling() => self.held.links.push_back(id),
+                Some(link) if link.end.channel.outbox.is_filling() => self.held.push(id),
                 Some(_) => self.hear(now, id),
                 None => {}
             }
         }
         if self.turn.len() > before {
-            self.held.let_go_at = Some(now);
+            self.held.note_resumed(now);
         }
     }
 
