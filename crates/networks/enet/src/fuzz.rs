@@ -216,8 +216,8 @@ impl Stage {
                 {
                     self.server.accept(self.now, peer, &[]);
                 }
-                bytes.clear();
             }
+            bytes.clear();
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
             let place = usize::from(to.port()) - 1;
             assert!(self.has_spoken[place], "nothing came from {to}");
@@ -232,8 +232,8 @@ impl Stage {
             while let Some(event) = self.clients[place].poll_event(&mut bytes) {
                 assert!(self.is_connecting[place], "{event:?} without a connection");
                 self.is_connecting[place] = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
-                bytes.clear();
             }
+            bytes.clear();
             if !self.clients[place].poll_transmit(self.now, &mut bytes) {
                 break;
             }

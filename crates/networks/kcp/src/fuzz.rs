@@ -205,8 +205,8 @@ impl Stage {
                 {
                     self.server.accept(self.now, peer, &[]);
                 }
-                bytes.clear();
             }
+            bytes.clear();
             let Some(to) = self.server.poll_transmit(self.now, &mut bytes) else { break };
             let place = usize::from(to.port()) - 1;
             let Place { has_spoken, cookie, down, .. } = &mut self.places[place];
@@ -227,8 +227,8 @@ impl Stage {
             while let Some(event) = client.poll_event(&mut bytes) {
                 assert!(*is_connecting, "{event:?} without a connection");
                 *is_connecting = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
-                bytes.clear();
             }
+            bytes.clear();
             if !client.poll_transmit(self.now, &mut bytes) {
                 break;
             }

@@ -139,7 +139,6 @@ impl Stage {
     fn drain(&mut self) {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
-            bytes.clear();
             self.reported.note(&event);
             if let GameNetworkServerEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
@@ -147,11 +146,11 @@ impl Stage {
         }
         for (client, is_trying) in self.clients.iter_mut().zip(&mut self.is_trying) {
             while let Some(event) = client.poll_event(&mut bytes) {
-                bytes.clear();
                 assert!(*is_trying, "{event:?} of a connection that has ended");
                 *is_trying = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
             }
         }
+        bytes.clear();
         while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {
             assert!(bytes.len() <= LiteNetLibServer::DATAGRAM_BYTES_MAX);
             let datagram = std::mem::take(&mut bytes);

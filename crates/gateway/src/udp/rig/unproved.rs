@@ -99,7 +99,6 @@ impl<S: ServerEndpoint> Stage<S> {
     fn drain(&mut self) {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(&mut bytes) {
-            bytes.clear();
             match event {
                 GameNetworkServerEvent::Connected { peer, .. } if self.lets_in => {
                     self.server.accept(self.now, peer, &[]);
@@ -114,6 +113,7 @@ impl<S: ServerEndpoint> Stage<S> {
                 }
             }
         }
+        bytes.clear();
         while let Some(to) = self.server.poll_transmit(self.now, &mut bytes) {
             assert_eq!(to, victim(), "nothing is sent elsewhere");
             self.left += bytes.len();
