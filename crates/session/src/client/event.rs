@@ -168,13 +168,13 @@ pub enum ClientEvent<'a> {
         /// The time until then.
         ends_in: Duration,
         /// The server to continue at, if any: the driver makes the next link to it, and calls
-        /// [`follow_redirect`](crate::Client::follow_redirect) when it is time.
+        /// [`change_link`](crate::Client::change_link) when it is time.
         redirect: Option<Redirect>,
     },
     /// The announced closing of the server is cancelled.
     DrainCancelled,
     /// A message of the delivery service of an encrypted session's group; see
-    /// [`Client::is_encrypting`](crate::Client::is_encrypting).
+    /// [`Capabilities::GROUPS`](consonance_wire::Capabilities::GROUPS).
     GroupMessage {
         /// The message, whole.
         message: Box<[u8]>,
@@ -279,10 +279,9 @@ pub enum Disconnection {
     Kicked,
     /// [`Client::set_codec`](crate::Client::set_codec) was called; the others learn about it as we rejoin.
     CodecChanged,
-    /// [`Client::follow_redirect`](crate::Client::follow_redirect) was called: the session continues on another
-    /// server.
+    /// The link was [changed](crate::Client::change_link) to one to the server that the former one had announced.
     Redirected,
-    /// [`Client::change_link`](crate::Client::change_link) was called: the same session continues over another link.
+    /// The link was [changed](crate::Client::change_link) to one by another route to the same server.
     LinkChanged,
 }
 
