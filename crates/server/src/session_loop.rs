@@ -1,7 +1,7 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 //!
-//! [`SessionLoop`] holds parts, each with state of its own: the clock, who is admitted, who watches, what is kept of
-//! voice, the edge, how much there is to do. What takes several parts borrows those, and no others:
+//! [`SessionLoop`] holds parts, each with state of its own: the clock, admission, observers, sinks of relayed voice,
+//! the edge, the load. A task that takes several parts borrows those, and no others:
 //! [`Carrying`](carrying::Carrying) for what sessions want done, [`AtEdge`](at_edge::AtEdge) for links into sessions of
 //! other workers, [`Following`](following::Following) for nodes that follow sessions here. The methods of the loop go
 //! from one to the next; they stand in files named by what they do.
@@ -16,7 +16,6 @@ mod event_log;
 mod figures;
 mod following;
 mod join_spans;
-mod kept_voices;
 mod link_arrivals;
 mod link_places;
 mod link_routes;
@@ -36,6 +35,7 @@ mod sharing;
 mod shedding;
 mod snapshots;
 mod voice_reports;
+mod voice_sinks;
 mod watchers;
 mod webhooks;
 mod workload;
@@ -65,9 +65,9 @@ use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
 use clock::LoopClock;
 use edge::Edge;
 use entrance::Entrance;
-use kept_voices::KeptVoices;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
+use voice_sinks::VoiceSinks;
 use watchers::Watchers;
 use workload::Workload;
 
@@ -86,7 +86,7 @@ const IN_DOUBT: Duration = Duration::from_millis(100);
 ///    that ends the driver's sleep.
 /// 2. Call [`run_once`](Self::run_once): it takes what the networks have, runs timers, and sends what follows.
 /// 3. Sleep until the time that it returned, the waker, or one of the `descriptors`, but only for a few milliseconds if
-///    a network wakes nobody; then call it again. Too often only costs time, too late only delays.
+///    a network has no waker; then call it again. Calling too often costs time, calling late delays packets.
 /// 4. [`shut_down`](Self::shut_down), or [`hand_over`](Self::hand_over) to another process, and go on with 2 until it
 ///    [`is_idle`](Self::is_idle).
 ///
@@ -116,7 +116,7 @@ pub struct SessionLoop {
     recipients: Recipients,
     clock: LoopClock,
     watchers: Watchers,
-    voices: KeptVoices,
+    voices: VoiceSinks,
     work: Workload,
     /// Another process takes over the sessions: they do not end here.
     is_handed_over: bool,
@@ -157,7 +157,7 @@ impl SessionLoop {
             recipients: Recipients::default(),
             clock: LoopClock::default(),
             watchers: Watchers::new(settings.webhooks.clone(), untold_sessions),
-            voices: KeptVoices::new(settings.report_buffer),
+            voices: VoiceSinks::new(settings.report_buffer),
             work: Workload::new(settings.shedding),
             is_handed_over: false,
             packet: Vec::new(),

@@ -27,7 +27,7 @@ impl Notice {
 
     /// The sessions with news since the last look.
     pub(super) fn take(&self) -> BTreeSet<Arc<str>> {
-        // Asked in every turn, and mostly in vain: a load leaves the cache line with those who write.
+        // Called in each iteration and mostly false: a plain load leaves the cache line shared.
         if !self.is_raised.load(Ordering::Relaxed) || !self.is_raised.swap(false, Ordering::Acquire) {
             return BTreeSet::new();
         }

@@ -1,4 +1,4 @@
-//! What sessions want done is carried out: packets leave, links are closed, those who watch are told.
+//! Carries out what sessions ask for: sends packets, closes links, notifies observers.
 
 mod arrivals;
 mod draining;
@@ -16,8 +16,8 @@ use super::SessionLoop;
 use super::clock::LoopClock;
 use super::entrance::Entrance;
 use super::following::Following;
-use super::kept_voices::KeptVoices;
 use super::link_routes::LinkRoutes;
+use super::voice_sinks::VoiceSinks;
 use super::watchers::Watchers;
 use crate::copies::SessionCopies;
 use crate::directory::Directory;
@@ -39,7 +39,7 @@ pub(crate) struct Carrying<'l> {
     directory: &'l Directory,
     entrance: &'l mut Entrance,
     watchers: &'l mut Watchers,
-    voices: &'l mut KeptVoices,
+    voices: &'l mut VoiceSinks,
     copies: Option<&'l mut SessionCopies>,
     node_addresses: &'l mut NodeAddresses,
 }
@@ -87,7 +87,7 @@ impl Carrying<'_> {
         Some(done)
     }
 
-    /// Ends every session: players leave, and those who watch are told.
+    /// Ends every session: all players leave, and observers are notified.
     pub(super) fn stop_all(&mut self) {
         for index in self.sessions.indices() {
             self.sessions.get_mut(index).server.stop();

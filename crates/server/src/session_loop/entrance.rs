@@ -1,4 +1,4 @@
-//! Those who want in: who is admitted, and the lines and traces of who is not.
+//! Admission of newcomers, and the log lines and traces of refusals.
 
 use std::net::IpAddr;
 use std::task::Waker;

@@ -1,4 +1,4 @@
-//! Those who are told what happens in the sessions: inspectors, subscribers and webhooks.
+//! Notifies observers of the sessions: inspectors, subscribers and webhooks.
 
 use consonance_session::{Instant as SessionInstant, ServerEvent};
 

@@ -7,8 +7,8 @@ use consonance_session::{ClientId, Position, SessionId};
 use tracing::{debug, warn};
 
 use super::super::SessionLoop;
-use super::super::kept_voices::KeptVoices;
 use super::super::link_places::node_of;
+use super::super::voice_sinks::VoiceSinks;
 use super::AtEdge;
 use super::copies::send_here;
 use crate::copies::{ChangeRecord, NodeVoice, SessionCopy};
@@ -18,7 +18,7 @@ use crate::sessions::{Begin, Sessions};
 struct NodeMessages<'l> {
     edge: AtEdge<'l>,
     sessions: &'l mut Sessions,
-    voices: &'l mut KeptVoices,
+    voices: &'l mut VoiceSinks,
 }
 
 impl SessionLoop {

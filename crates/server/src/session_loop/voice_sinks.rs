@@ -9,12 +9,12 @@ use crate::report_buffer::{ReportBufferSettings, ReportBuffers};
 use crate::sessions::{Session, Sessions};
 
 /// The ways of relayed voice to where it is kept. What is kept of each session is the session's own.
-pub(super) struct KeptVoices {
+pub(super) struct VoiceSinks {
     feed: Option<RecordingFeed>,
     buffers: ReportBuffers,
 }
 
-impl KeptVoices {
+impl VoiceSinks {
     /// Nothing is recorded yet.
     pub(super) fn new(settings: ReportBufferSettings) -> Self {
         Self { feed: None, buffers: ReportBuffers::new(settings) }
@@ -101,7 +101,7 @@ mod tests {
         let mut sessions = Sessions::new(&SessionsSettings::new(["main"]).unwrap(), Span::none());
         sessions.start_configured("main", 0, SessionId(1));
         let (session, now) = (sessions.get_mut(0), Instant::now());
-        let mut voices = KeptVoices::new(ReportBufferSettings::default());
+        let mut voices = VoiceSinks::new(ReportBufferSettings::default());
         assert_eq!(voices.record(now, session), Err(RecordingRefusal::NotSetUp));
         assert!(!voices.wants_all_of(session));
         let settings = ReportBufferSettings { last: Duration::from_secs(30), ..*voices.settings() };
