@@ -124,12 +124,8 @@ fn seconds(lasts: Option<Duration>) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server_link::IN_TESTS as ME;
     use super::*;
-    use consonance_wire::{ClientId, SessionId};
-
-    use crate::link::LinkId;
-
-    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
 
     #[test]
     fn each_request_has_one_answer_and_the_end_of_the_link_fails_those_without() {

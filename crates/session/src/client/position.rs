@@ -79,12 +79,8 @@ impl PositionState {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server_link::IN_TESTS as ME;
     use super::*;
-    use consonance_wire::{ClientId, SessionId};
-
-    use crate::link::LinkId;
-
-    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
 
     fn due(out: &Output) -> Option<Instant> {
         out.timers.next().map(|(due, _)| due)

@@ -90,11 +90,9 @@ fn send_later(now: Instant, out: &mut Output) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use consonance_wire::{Packet, SessionId};
+    use consonance_wire::Packet;
 
-    use crate::link::LinkId;
-
-    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
+    use super::super::server_link::IN_TESTS as ME;
 
     fn reception(speaker: u16, expected: u16, playout_delay_ms: u16) -> Reception {
         Reception { speaker: ClientId(speaker), expected, lost: 1, playout_delay_ms }

@@ -270,12 +270,8 @@ impl OwnRooms {
 
 #[cfg(test)]
 mod tests {
+    use super::super::server_link::IN_TESTS as ME;
     use super::*;
-    use consonance_wire::{ClientId, SessionId};
-
-    use crate::link::LinkId;
-
-    const ME: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };
 
     #[test]
     fn an_exit_that_is_the_echo_of_mine_leaves_the_room_and_another_one_removes_me() {

@@ -363,3 +363,7 @@ pub(super) fn check_names(response: &HandshakeResponse<'_>) -> Result<(), Fault>
     }
     Ok(())
 }
+
+/// A session for the tests of the parts.
+#[cfg(test)]
+pub(super) const IN_TESTS: Joined = Joined { link: LinkId(1), session: SessionId(7), id: ClientId(0) };

@@ -1,9 +1,9 @@
 //! The link to the server alone: repeated handshakes, lost places, and pauses.
 
+use super::IN_TESTS as ME;
 use super::*;
 
-const LINK: LinkId = LinkId(1);
-const ME: Joined = Joined { link: LINK, session: SessionId(7), id: ClientId(3) };
+const LINK: LinkId = ME.link;
 
 fn linked() -> (ServerLink, ClientSettings, Output) {
     let (mut server, mut out) = (ServerLink::default(), Output::new(8));
