@@ -28,7 +28,7 @@ use emulated::{Emulated, MACHINES, TestGroup};
 use graph::Graph;
 use outcome::Outcome;
 use page::Row;
-use targets::{PURE, PURE_MAY_BRING, TARGETS, Target};
+use targets::{PURE, PURE_FEATURES, PURE_MAY_BRING, TARGETS, Target};
 
 /// How much to check.
 #[derive(Args, Default)]
@@ -166,7 +166,7 @@ fn default_build(root: &Path) -> Outcome {
 }
 
 fn no_std(root: &Path) -> Outcome {
-    match no_std::check(root, PURE) {
+    match no_std::check(root, PURE, PURE_FEATURES) {
         Ok(()) => Outcome::Passed(format!("{} do without the standard library", PURE.join(" and "))),
         Err(failure) => Outcome::Failed(format!(
             "one of them brings in the standard library, or does not compile: {failure}"

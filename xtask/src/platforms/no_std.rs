@@ -14,18 +14,21 @@ use cargo_metadata::{Message, TargetKind};
 use crate::command;
 use crate::failure::Failure;
 
-/// Compiles the libraries of these packages as any user would, and then the probe that uses them.
+/// Compiles the libraries of these packages with their optional features, and then the probe that uses them.
+///
+/// What they depend on comes along, except what only runs while they are compiled.
 ///
 /// # Errors
 /// [`Failure`] with the compiler's message where one of them does not compile or brings the standard library.
-pub(crate) fn check(root: &Path, packages: &[&str]) -> Result<(), Failure> {
+pub(crate) fn check(root: &Path, packages: &[&str], features: &[&str]) -> Result<(), Failure> {
     let mut arguments =
         vec!["check", "--quiet", "--locked", "--lib", "--message-format=json-render-diagnostics"];
     arguments.extend(packages.iter().flat_map(|name| ["--package", name]));
+    arguments.extend(features.iter().flat_map(|name| ["--features", name]));
     let mut cargo = command::cargo(root, arguments);
     let messages = command::capture(&mut cargo)?;
-    let libraries = libraries(&messages);
-    if libraries.len() < packages.len() {
+    let libraries = libraries(&messages, packages);
+    if libraries.len() != packages.len() {
         let why = format!("{} libraries for {} packages", libraries.len(), packages.len());
         return Err(Failure::Answer { command: command::line(&cargo), why });
     }
@@ -42,10 +45,14 @@ struct Library {
     file: PathBuf,
 }
 
-fn libraries(messages: &str) -> Vec<Library> {
+/// The libraries of these packages among all that cargo has compiled.
+fn libraries(messages: &str, packages: &[&str]) -> Vec<Library> {
+    let is_asked_for = |name: &str| packages.iter().any(|package| package.replace('-', "_") == name);
     Message::parse_stream(messages.as_bytes())
         .filter_map(|message| match message {
-            Ok(Message::CompilerArtifact(artifact)) if artifact.target.is_kind(TargetKind::Lib) => {
+            Ok(Message::CompilerArtifact(artifact))
+                if artifact.target.is_kind(TargetKind::Lib) && is_asked_for(&artifact.target.name) =>
+            {
                 let file = artifact.filenames.into_iter().find(|file| file.extension() == Some("rmeta"))?;
                 Some(Library { crate_name: artifact.target.name.clone(), file: file.into_std_path_buf() })
             }
@@ -126,15 +133,22 @@ mod tests {
     }
 
     #[test]
-    fn the_libraries_are_found_in_cargos_messages() {
-        let message = r#"{"reason":"compiler-artifact","package_id":"a","manifest_path":"a","target":{"kind":["lib"],
-            "crate_types":["lib"],"name":"a_b","src_path":"a.rs","edition":"2024"},"profile":{"opt_level":"0",
-            "debug_assertions":true,"overflow_checks":true,"test":false},"features":[],
-            "filenames":["deps/liba_b-1.rmeta"],"executable":null,"fresh":true}"#;
-        let found = libraries(&format!(
-            "{}\n{{\"reason\":\"build-finished\",\"success\":true}}\n",
-            message.replace('\n', "")
-        ));
+    fn the_libraries_asked_for_are_found_in_cargos_messages() {
+        let message = |name: &str| {
+            format!(
+                r#"{{"reason":"compiler-artifact","package_id":"a","manifest_path":"a","target":{{"kind":["lib"],"#
+            ) + &format!(r#""crate_types":["lib"],"name":"{name}","src_path":"a.rs","edition":"2024"}},"#)
+                + r#""profile":{"opt_level":"0","debug_assertions":true,"overflow_checks":true,"test":false},"#
+                + &format!(
+                    r#""features":[],"filenames":["deps/lib{name}-1.rmeta"],"executable":null,"fresh":true}}"#
+                )
+        };
+        let messages = [
+            message("proc_macro2"),
+            message("a_b"),
+            r#"{"reason":"build-finished","success":true}"#.to_owned(),
+        ];
+        let found = libraries(&messages.join("\n"), &["a-b"]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].crate_name, "a_b");
         assert_eq!(found[0].file, Path::new("deps/liba_b-1.rmeta"));

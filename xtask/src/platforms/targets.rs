@@ -63,10 +63,23 @@ pub(crate) const PURE: &[&str] = &[
     "consonance-session",
 ];
 
-/// Crates that the pure ones may depend on: Unicode tables for the comparison of names, which do without the standard
-/// library, too.
-pub(crate) const PURE_MAY_BRING: &[&str] =
-    &["tinyvec", "unicode-normalization", "unicode-script", "unicode-security"];
+/// Features of the pure crates that are off by default and need no operating system either.
+pub(crate) const PURE_FEATURES: &[&str] = &["consonance-wire/serde", "consonance-session/serde"];
+
+/// Crates that the pure ones may depend on: Unicode tables for the comparison of names and `thiserror`, which do
+/// without the standard library, too, and what writes the code of `thiserror`, which runs in the compiler.
+pub(crate) const PURE_MAY_BRING: &[&str] = &[
+    "tinyvec",
+    "unicode-normalization",
+    "unicode-script",
+    "unicode-security",
+    "thiserror",
+    "thiserror-impl",
+    "proc-macro2",
+    "quote",
+    "syn",
+    "unicode-ident",
+];
 
 /// Every machine that is checked, besides the one at hand.
 ///
