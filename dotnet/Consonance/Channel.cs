@@ -4,32 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>While a player of a higher priority speaks, players of a lower one are not heard.</summary>
-    public enum Priority
-    {
-        /// <summary>Below the default.</summary>
-        Low,
-        /// <summary>What players have.</summary>
-        Default,
-        /// <summary>Above the default.</summary>
-        Medium,
-        /// <summary>The highest.</summary>
-        High,
-    }
-
-    /// <summary>When a channel is heard.</summary>
-    public enum ChannelActivation
-    {
-        /// <summary>As <see cref="VoiceSettings.Activation"/> says.</summary>
-        Inherit,
-        /// <summary>Always.</summary>
-        Open,
-        /// <summary>While speech is detected.</summary>
-        Voice,
-        /// <summary>Not now.</summary>
-        Closed,
-    }
-
     /// <summary>How a room or a player is spoken to.</summary>
     public sealed class ChannelSettings
     {

@@ -2,32 +2,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>How a member compares to the players that were met before.</summary>
-    public enum Recognition
-    {
-        /// <summary>It is the player of this chat.</summary>
-        Local,
-        /// <summary>It was not met before; from the next list on, it is known.</summary>
-        New,
-        /// <summary>It has the key that it had.</summary>
-        Known,
-        /// <summary>The same, and its safety number was compared.</summary>
-        Verified,
-        /// <summary>It has another key than before: another device, a new installation, or another player.</summary>
-        Changed,
-    }
-
-    /// <summary>What stands behind the account of a member.</summary>
-    public enum AccountProof
-    {
-        /// <summary>Nothing: it has no account or shows no attestation, or there is no key to check one.</summary>
-        Claimed,
-        /// <summary>A service whose key is in the settings has signed that the key belongs to the account.</summary>
-        Attested,
-        /// <summary>It shows an attestation that is not valid: for another account or key, or expired.</summary>
-        Rejected,
-    }
-
     /// <summary>A safety number: two players, or all members, see the same if no server is between them.</summary>
     public struct SafetyNumber
     {

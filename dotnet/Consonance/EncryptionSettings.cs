@@ -4,19 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>Whether a chat is encrypted from end to end.</summary>
-    public enum EncryptionPolicy
-    {
-        /// <summary>
-        /// Where the session offers it. Once the session has required it, nothing passes without encryption any more.
-        /// </summary>
-        WhereOffered,
-        /// <summary>Always: where the session does not offer it, nothing is sent and nothing is heard.</summary>
-        Required,
-        /// <summary>Never: a session that requires it refuses this player.</summary>
-        Never,
-    }
-
     /// <summary>How a chat encrypts, and what the player is to the others.</summary>
     public sealed class EncryptionSettings
     {

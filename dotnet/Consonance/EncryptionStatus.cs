@@ -3,55 +3,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>Whether a chat is encrypted from end to end at this moment.</summary>
-    public enum EncryptionState
-    {
-        /// <summary>It is not: the session does not offer it, or the chat does not want it.</summary>
-        Off,
-        /// <summary>There are no keys yet, or they were lost: nothing is sent and nothing is heard.</summary>
-        Waiting,
-        /// <summary>
-        /// It is, except in rooms that all members know as not encrypted: <see cref="Room.IsEncrypted"/>.
-        /// </summary>
-        On,
-    }
-
-    /// <summary>What has happened to the encryption of a session.</summary>
-    public enum EncryptionChangeKind
-    {
-        /// <summary>Something that this version has no name for; <see cref="EncryptionChange.Text"/> has its words.</summary>
-        Other,
-        /// <summary>It began or ended.</summary>
-        State,
-        /// <summary>
-        /// Other rooms than before are not encrypted, which the client of the player has signed; without a player if it
-        /// was so before this chat joined.
-        /// </summary>
-        RoomsChanged,
-        /// <summary>
-        /// The player has another key than when it was met last: another device, a new installation, or another player.
-        /// </summary>
-        KeyChanged,
-        /// <summary>
-        /// The player claims to be in another group than this chat: the server shows them different groups, or the
-        /// claim is false. If other members confirm this chat's group, do not trust the player.
-        /// </summary>
-        Forked,
-        /// <summary>The server wants the session to be less encrypted than it was; nothing is sent.</summary>
-        Weakened,
-        /// <summary>A report of this chat is kept for the game's moderators: <see cref="VoiceChat.Report"/>.</summary>
-        ReportTaken,
-        /// <summary>A report of this chat is not kept; <see cref="EncryptionChange.Text"/> says why.</summary>
-        ReportRefused,
-        /// <summary>
-        /// Something that the player says or writes is not sent, since the chat requires encryption;
-        /// <see cref="EncryptionChange.Text"/> says what, and why. Told once until the keys change.
-        /// </summary>
-        Withheld,
-        /// <summary>There is no room for the keys of further players: those stay new at each meeting.</summary>
-        KnownKeysFull,
-    }
-
     /// <summary>Something that has happened to the encryption of a session.</summary>
     public struct EncryptionChange
     {

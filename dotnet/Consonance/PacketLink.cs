@@ -4,15 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>What carries packets to a server.</summary>
-    public enum Transport
-    {
-        /// <summary>UDP.</summary>
-        Udp,
-        /// <summary>A WebSocket with TLS, since UDP does not get through.</summary>
-        WebSocket,
-    }
-
     /// <summary>
     /// A link to a server that carries packets of the protocol: for a game with a voice engine of its own that speaks it.
     /// </summary>

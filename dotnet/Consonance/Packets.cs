@@ -4,23 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>What is to be done with a packet, or has become of a link.</summary>
-    public enum PacketAction
-    {
-        /// <summary>Send the bytes: to the server, or to the peer.</summary>
-        Send,
-        /// <summary>A chat wants to reach its server: call <see cref="VoiceChat.SetLinkUp"/> once it can.</summary>
-        Connect,
-        /// <summary>The chat has left, or the host does not want the peer: its link counts as gone.</summary>
-        Disconnect,
-        /// <summary>The bytes came from the server of a link.</summary>
-        Received,
-        /// <summary>A link is up.</summary>
-        Connected,
-        /// <summary>A link has ended, or could not be made. Nothing comes after it.</summary>
-        Disconnected,
-    }
-
     /// <summary>A packet that passes through the game.</summary>
     public struct VoicePacket
     {

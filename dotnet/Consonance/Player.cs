@@ -126,7 +126,7 @@ namespace Consonance
         /// </summary>
         public void SetPosition(float x, float y, float z, float occlusion = 0)
         {
-            chat.SetPosition(new NativePosition { Player = Id, IsKnown = 1, X = x, Y = y, Z = z, Occlusion = occlusion });
+            chat.SetPosition(new NativePosition { Player = Id, IsKnown = 1, PositionX = x, PositionY = y, PositionZ = z, Occlusion = occlusion });
         }
 
         /// <summary>Tells that its place is not known any more.</summary>

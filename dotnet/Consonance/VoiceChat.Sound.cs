@@ -4,30 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>How directions are made audible.</summary>
-    public enum SpatialMode
-    {
-        /// <summary>A model of the head on headphones, and panning elsewhere.</summary>
-        Automatic,
-        /// <summary>Panning.</summary>
-        Panning,
-        /// <summary>A model of the head.</summary>
-        Head,
-    }
-
-    /// <summary>How voices get quieter with distance.</summary>
-    public enum RollOff
-    {
-        /// <summary>Not at all.</summary>
-        Constant,
-        /// <summary>Evenly.</summary>
-        Linear,
-        /// <summary>As in the open.</summary>
-        Inverse,
-        /// <summary>Twice as fast.</summary>
-        InverseSquare,
-    }
-
     // An engine's sound, positions, and packets over a game's own connection.
     public sealed partial class VoiceChat
     {

@@ -4,20 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>Where a chat's sound comes from and goes to.</summary>
-    public enum Sound
-    {
-        /// <summary>Neither: texts and positions only.</summary>
-        None,
-        /// <summary>This machine's microphone and loudspeaker.</summary>
-        Devices,
-        /// <summary>
-        /// The game's engine: <see cref="VoiceChat.OpenEngineOutput"/>, <see cref="VoiceChat.OpenEngineInput"/>,
-        /// <see cref="Player.OpenStream"/>.
-        /// </summary>
-        Engine,
-    }
-
     /// <summary>What a chat is started with.</summary>
     public sealed class VoiceChatSettings
     {

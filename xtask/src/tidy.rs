@@ -9,6 +9,7 @@ mod comment_width;
 mod containerfile;
 mod crate_docs;
 mod cycles;
+mod declarations;
 mod errors;
 mod exhaustive;
 mod features;
@@ -95,6 +96,7 @@ const RULES: &[Rule] = &[
     containerfile::check,
     crate_docs::check,
     cycles::check,
+    declarations::check,
     errors::check,
     exhaustive::check,
     features::check,

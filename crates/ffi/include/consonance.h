@@ -119,7 +119,9 @@ typedef int32_t consonance_account_proof;
 #endif // __cplusplus
 
 /**
- * A change of the encryption: the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
+ * A change of the encryption.
+ *
+ * It is the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
  */
 enum consonance_encryption_event
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -131,22 +133,29 @@ enum consonance_encryption_event
      */
     CONSONANCE_ENCRYPTION_EVENT_OTHER = 0,
     /**
-     * The encryption began or ended: `number` is a `consonance_encryption_state`.
+     * The encryption began or ended.
+     *
+     * `number` is a `consonance_encryption_state`.
      */
     CONSONANCE_ENCRYPTION_EVENT_STATE = 1,
     /**
-     * The set of rooms without encryption has changed, as the client of `player` signed; `player` is 0 if that was
-     * before this chat joined.
+     * The set of rooms without encryption has changed, as the client of a player signed; no player if that was before
+     * this chat joined.
+     *
+     * It is `player`, or 0.
      */
     CONSONANCE_ENCRYPTION_EVENT_ROOMS_CHANGED = 2,
     /**
-     * `player` has a different key than at the last meeting: another device, a new installation, or another player.
-     * `number` is 1 if the previous key was verified.
+     * A player has a different key than at the last meeting: another device, a new installation, or another player.
+     *
+     * It is `player`; `number` is 1 if the previous key was verified.
      */
     CONSONANCE_ENCRYPTION_EVENT_KEY_CHANGED = 3,
     /**
-     * `player` claims to be in another group than this chat: the server shows them different groups, or the claim is
-     * false. If other members confirm this chat's group, do not trust `player`; if several claim it, trust nothing.
+     * A player claims to be in another group than this chat: the server shows them different groups, or the claim is
+     * false. If other members confirm this chat's group, do not trust the player; if several claim it, trust nothing.
+     *
+     * It is `player`.
      */
     CONSONANCE_ENCRYPTION_EVENT_FORKED = 4,
     /**
@@ -154,20 +163,24 @@ enum consonance_encryption_event
      */
     CONSONANCE_ENCRYPTION_EVENT_WEAKENED = 5,
     /**
-     * The server stored a report of this chat for the game's moderators: see `consonance_report_players`.
+     * The server stored a report of this chat for the game's moderators.
+     *
+     * See `consonance_report_players`.
      */
     CONSONANCE_ENCRYPTION_EVENT_REPORT_TAKEN = 6,
     /**
-     * The server did not store a report of this chat; `text` says why.
+     * The server did not store a report of this chat, and the text says why.
      */
     CONSONANCE_ENCRYPTION_EVENT_REPORT_REFUSED = 7,
     /**
-     * Something that the player says or writes is not sent, since the chat requires encryption: nothing at all if
-     * `room` is empty and `player` is 0, otherwise what goes to that room or player. Told once until the keys change.
+     * Something that the player says or writes is not sent, since the chat requires encryption; the text says what,
+     * and why. Reported once until the keys change.
+     *
+     * It is everything if `room` is empty and `player` is 0, otherwise what goes to that room or player.
      */
     CONSONANCE_ENCRYPTION_EVENT_WITHHELD = 8,
     /**
-     * There is no room for the keys of further players in `known_keys`: those stay new at each meeting.
+     * There is no room for the keys of further players: those stay new at each meeting.
      */
     CONSONANCE_ENCRYPTION_EVENT_KNOWN_KEYS_FULL = 9,
 };
@@ -225,7 +238,9 @@ enum consonance_encryption_state
      */
     CONSONANCE_ENCRYPTION_STATE_WAITING = 1,
     /**
-     * Encrypted, except in rooms that all members know as not encrypted: see `consonance_is_room_encrypted`.
+     * Encrypted, except in rooms that all members know as not encrypted.
+     *
+     * See `consonance_is_room_encrypted`.
      */
     CONSONANCE_ENCRYPTION_STATE_ON = 2,
 };
@@ -316,7 +331,9 @@ enum consonance_activation
      */
     CONSONANCE_ACTIVATION_OPEN = 0,
     /**
-     * While `consonance_set_push_to_talk` says that the key is pressed.
+     * While the key for push-to-talk is pressed.
+     *
+     * See `consonance_set_push_to_talk`.
      */
     CONSONANCE_ACTIVATION_PUSH_TO_TALK = 1,
     /**
@@ -329,6 +346,270 @@ enum consonance_activation
 typedef enum consonance_activation consonance_activation;
 #else
 typedef int32_t consonance_activation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * When a channel sends voice.
+ */
+enum consonance_channel_activation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * As the chat's settings say.
+     */
+    CONSONANCE_CHANNEL_ACTIVATION_INHERIT = 0,
+    /**
+     * Always.
+     */
+    CONSONANCE_CHANNEL_ACTIVATION_OPEN = 1,
+    /**
+     * While speech is detected.
+     */
+    CONSONANCE_CHANNEL_ACTIVATION_VOICE = 2,
+    /**
+     * Never.
+     */
+    CONSONANCE_CHANNEL_ACTIVATION_CLOSED = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_channel_activation consonance_channel_activation;
+#else
+typedef int32_t consonance_channel_activation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How much of the echo of the loudspeaker is removed from the microphone's sound.
+ */
+enum consonance_echo_cancelling
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * None, for headphones.
+     */
+    CONSONANCE_ECHO_CANCELLING_OFF = 0,
+    /**
+     * A little.
+     */
+    CONSONANCE_ECHO_CANCELLING_LOW = 1,
+    /**
+     * As much as most rooms need.
+     */
+    CONSONANCE_ECHO_CANCELLING_MODERATE = 2,
+    /**
+     * As much as possible.
+     */
+    CONSONANCE_ECHO_CANCELLING_HIGH = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_echo_cancelling consonance_echo_cancelling;
+#else
+typedef int32_t consonance_echo_cancelling;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How much steady noise is removed.
+ */
+enum consonance_noise_suppression
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * None.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_OFF = 0,
+    /**
+     * 6 dB.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_DB6 = 1,
+    /**
+     * 12 dB.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_DB12 = 2,
+    /**
+     * 18 dB.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_DB18 = 3,
+    /**
+     * 24 dB.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_DB24 = 4,
+    /**
+     * All but speech, by a neural network: 20 ms later than the others.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_STRONG = 5,
+    /**
+     * The same by a smaller network, at a fifth of the cost.
+     */
+    CONSONANCE_NOISE_SUPPRESSION_STRONG_LIGHT = 6,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_noise_suppression consonance_noise_suppression;
+#else
+typedef int32_t consonance_noise_suppression;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * While a player of a higher priority speaks, players of a lower one are not heard.
+ */
+enum consonance_priority
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Below the default.
+     */
+    CONSONANCE_PRIORITY_LOW = 0,
+    /**
+     * What players have.
+     */
+    CONSONANCE_PRIORITY_DEFAULT = 1,
+    /**
+     * Above the default.
+     */
+    CONSONANCE_PRIORITY_MEDIUM = 2,
+    /**
+     * The highest.
+     */
+    CONSONANCE_PRIORITY_HIGH = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_priority consonance_priority;
+#else
+typedef int32_t consonance_priority;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The bit rate of the player's voice.
+ */
+enum consonance_quality
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * 10 kbit/s.
+     */
+    CONSONANCE_QUALITY_LOW = 0,
+    /**
+     * 17 kbit/s.
+     */
+    CONSONANCE_QUALITY_MEDIUM = 1,
+    /**
+     * 24 kbit/s.
+     */
+    CONSONANCE_QUALITY_HIGH = 2,
+    /**
+     * 64 kbit/s, for more than speech.
+     */
+    CONSONANCE_QUALITY_MUSIC = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_quality consonance_quality;
+#else
+typedef int32_t consonance_quality;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How the volume of voices falls with distance.
+ */
+enum consonance_roll_off
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Not at all.
+     */
+    CONSONANCE_ROLL_OFF_CONSTANT = 0,
+    /**
+     * Linearly, to silence at the maximum distance.
+     */
+    CONSONANCE_ROLL_OFF_LINEAR = 1,
+    /**
+     * With the inverse of the distance, as in the open.
+     */
+    CONSONANCE_ROLL_OFF_INVERSE = 2,
+    /**
+     * With the inverse of its square.
+     */
+    CONSONANCE_ROLL_OFF_INVERSE_SQUARE = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_roll_off consonance_roll_off;
+#else
+typedef int32_t consonance_roll_off;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How direction is made audible.
+ */
+enum consonance_spatial_mode
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * HRTF on headphones, and panning elsewhere.
+     */
+    CONSONANCE_SPATIAL_MODE_AUTOMATIC = 0,
+    /**
+     * Panning.
+     */
+    CONSONANCE_SPATIAL_MODE_PANNING = 1,
+    /**
+     * HRTF, a model of the head.
+     */
+    CONSONANCE_SPATIAL_MODE_HEAD = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_spatial_mode consonance_spatial_mode;
+#else
+typedef int32_t consonance_spatial_mode;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * The protocol that carries packets to a server.
+ */
+enum consonance_transport
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * UDP.
+     */
+    CONSONANCE_TRANSPORT_UDP = 0,
+    /**
+     * A WebSocket with TLS, since UDP does not get through.
+     */
+    CONSONANCE_TRANSPORT_WEB_SOCKET = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum consonance_transport consonance_transport;
+#else
+typedef int32_t consonance_transport;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -362,7 +643,9 @@ typedef int32_t consonance_connection;
 #endif // __cplusplus
 
 /**
- * What a moderator can ask the server to do to a player: see `consonance_moderate`.
+ * What a moderator can ask the server to do to a player.
+ *
+ * See `consonance_moderate`.
  */
 enum consonance_moderator_action
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -399,7 +682,9 @@ typedef int32_t consonance_moderator_action;
 #endif // __cplusplus
 
 /**
- * The result of a moderator's request: the `detail` of `CONSONANCE_EVENT_TYPE_MODERATED`.
+ * The result of a moderator's request.
+ *
+ * It is the `detail` of `CONSONANCE_EVENT_TYPE_MODERATED`.
  */
 enum consonance_moderator_answer
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -448,7 +733,9 @@ typedef int32_t consonance_moderator_answer;
 #endif // __cplusplus
 
 /**
- * A decision of the server's operator: the `detail` of `CONSONANCE_EVENT_TYPE_OPERATOR`.
+ * A decision of the server's operator about the player of this chat.
+ *
+ * It is the `detail` of `CONSONANCE_EVENT_TYPE_OPERATOR`.
  */
 enum consonance_operator_decision
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -456,31 +743,45 @@ enum consonance_operator_decision
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * The player of this chat is restricted: `number` is a `consonance_restriction`.
+     * The player is restricted.
+     *
+     * `number` is a `consonance_restriction`.
      */
     CONSONANCE_OPERATOR_DECISION_RESTRICTED = 1,
     /**
-     * A restriction is lifted: `number` is a `consonance_restriction`.
+     * A restriction is lifted.
+     *
+     * `number` is a `consonance_restriction`.
      */
     CONSONANCE_OPERATOR_DECISION_LIFTED = 2,
     /**
-     * What the player may do in `room` has changed.
+     * What the player may do in a room has changed.
+     *
+     * It is `room`.
      */
     CONSONANCE_OPERATOR_DECISION_ROOM_RIGHTS = 3,
     /**
-     * The player was moved to `room`; `name` is the room that it listened to before.
+     * The player was moved to another room.
+     *
+     * It is `room`; `name` is the room that the player listened to before.
      */
     CONSONANCE_OPERATOR_DECISION_MOVED = 4,
     /**
-     * A text of the player was dropped; the next one is accepted in `number` ms.
+     * A text of the player came too soon, and was dropped.
+     *
+     * The next one is accepted in `number` ms.
      */
     CONSONANCE_OPERATOR_DECISION_TEXT_HELD = 5,
     /**
-     * `room` is full: for listeners if `number` is 0, for speakers if it is 1.
+     * A room is full.
+     *
+     * It is `room`: full for listeners if `number` is 0, for speakers if it is 1.
      */
     CONSONANCE_OPERATOR_DECISION_ROOM_FULL = 6,
     /**
-     * The operator records the session: all of it if `number` is `UINT64_MAX`, otherwise the last `number` ms, which
+     * The operator records the session, or no longer does.
+     *
+     * All of it if `number` is `UINT64_MAX`, otherwise the last `number` ms, which
      * is nothing if it is 0.
      */
     CONSONANCE_OPERATOR_DECISION_RECORDED = 7,
@@ -494,7 +795,9 @@ typedef int32_t consonance_operator_decision;
 #endif // __cplusplus
 
 /**
- * The part of the chat that has a problem: the `detail` of `CONSONANCE_EVENT_TYPE_PROBLEM`.
+ * The part of a chat that has a problem.
+ *
+ * It is the `detail` of `CONSONANCE_EVENT_TYPE_PROBLEM`.
  */
 enum consonance_problem
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -502,7 +805,7 @@ enum consonance_problem
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Something else, which `text` says.
+     * Something else, which the text says.
      */
     CONSONANCE_PROBLEM_OTHER = 0,
     /**
@@ -596,7 +899,9 @@ enum consonance_event_type
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * An event that this version has no number for; `text` describes it.
+     * An event that this version has no number for.
+     *
+     * `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_OTHER = 0,
     /**
@@ -612,57 +917,82 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_PLAYERS_SYNCED = 3,
     /**
-     * `player` is in the session.
+     * Another player is in the session.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_PLAYER_JOINED = 4,
     /**
-     * `player` has left.
+     * A player has left.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_PLAYER_LEFT = 5,
     /**
-     * `player` listens to `room`; also the player of this chat.
+     * A player listens to a room; also the player of this chat.
+     *
+     * They are `player` and `room`.
      */
     CONSONANCE_EVENT_TYPE_ENTERED_ROOM = 6,
     /**
-     * `player` no longer listens to `room`.
+     * A player no longer listens to a room.
+     *
+     * They are `player` and `room`.
      */
     CONSONANCE_EVENT_TYPE_EXITED_ROOM = 7,
     /**
-     * The server removed the player of this chat from `room`.
+     * The server removed the player of this chat from a room.
+     *
+     * It is `room`.
      */
     CONSONANCE_EVENT_TYPE_REMOVED_FROM_ROOM = 8,
     /**
-     * `player` speaks.
+     * A player speaks.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_STARTED_SPEAKING = 9,
     /**
-     * `player` stopped speaking.
+     * A player stopped speaking.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_STOPPED_SPEAKING = 10,
     /**
-     * `player` has sent `text` to `room`, or to the player of this chat where `room` is empty.
+     * A player has sent a text to a room, or to the player of this chat.
+     *
+     * They are `player`, `text` and `room`, which is empty for a text to the player of this chat.
      */
     CONSONANCE_EVENT_TYPE_TEXT = 11,
     /**
-     * The text with the number `number` is on its way, to `detail` players.
+     * A text of this chat is on its way.
+     *
+     * It is the text with the number `number`, and goes to `detail` players.
      */
     CONSONANCE_EVENT_TYPE_TEXT_SENT = 12,
     /**
-     * The text with the number `number` was not sent; `text` says why.
+     * A text of this chat was not sent.
+     *
+     * It is the text with the number `number`; `text` says why.
      */
     CONSONANCE_EVENT_TYPE_TEXT_NOT_SENT = 13,
     /**
-     * A device came, went, or was changed: `detail` is 1 for the loudspeaker and 0 for the microphone, `number` is
-     * 1 while sound flows, `name` is the device, `text` is `running`, `lost`, `missing`, `denied`, `busy` or `off`.
+     * A device came, went, or was changed.
+     *
+     * `detail` is 1 for the loudspeaker and 0 for the microphone, `number` is 1 while sound flows, `name` is the
+     * device, `text` is `running`, `lost`, `missing`, `denied`, `busy` or `off`.
      */
     CONSONANCE_EVENT_TYPE_DEVICE = 14,
     /**
-     * The server's operator has decided something about the player of this chat: `detail` is a
-     * `consonance_operator_decision`, `number`, `name` and `room` depend on it, `text` describes it.
+     * The server's operator has decided something about the player of this chat.
+     *
+     * `detail` is a `consonance_operator_decision`, `number`, `name` and `room` depend on it, `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_OPERATOR = 15,
     /**
-     * The result of this chat's request to moderate `player`: `detail` is a `consonance_moderator_answer`, 0 on
+     * The result of this chat's request to moderate a player.
+     *
+     * It is about `player`: `detail` is a `consonance_moderator_answer`, 0 on
      * success, `number` the `consonance_moderator_action`.
      */
     CONSONANCE_EVENT_TYPE_MODERATED = 16,
@@ -671,7 +1001,9 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_REJOINING = 17,
     /**
-     * The server ends the session in `number` ms; `text` is the address to which it redirects players, or empty.
+     * The server is about to end the session.
+     *
+     * It does in `number` ms; `text` is the address to which it redirects players, or empty.
      */
     CONSONANCE_EVENT_TYPE_DRAINING = 18,
     /**
@@ -683,51 +1015,71 @@ enum consonance_event_type
      */
     CONSONANCE_EVENT_TYPE_REDIRECTING = 20,
     /**
-     * The session was lost; `text` says why. The next attempt follows in `number` ms.
+     * The session was lost; the next attempt follows.
+     *
+     * `text` says why. The attempt follows in `number` ms.
      */
     CONSONANCE_EVENT_TYPE_CONNECTION_LOST = 21,
     /**
-     * The transport of packets changed; `detail` is 0 for UDP and 1 for a WebSocket, `text` says why.
+     * The transport of packets changed.
+     *
+     * `detail` is a `consonance_transport`, `text` says why.
      */
     CONSONANCE_EVENT_TYPE_TRANSPORT_CHANGED = 22,
     /**
-     * A request failed: `detail` is a `consonance_problem`, `text` says what to do. Voice continues.
+     * A request failed. Voice continues.
+     *
+     * `detail` is a `consonance_problem`, `text` says what to do.
      */
     CONSONANCE_EVENT_TYPE_PROBLEM = 23,
     /**
-     * The chat has ended: `name` is a stable code, `text` says why. It is the last event.
+     * The chat has ended. It is the last event.
+     *
+     * `name` is a stable code, `text` says why.
      */
     CONSONANCE_EVENT_TYPE_ENDED = 24,
     /**
-     * The encryption of the session changed: `detail` is a `consonance_encryption_event`, `player` the member
+     * The encryption of the session changed.
+     *
+     * `detail` is a `consonance_encryption_event`, `player` the member
      * concerned, `number` depends on `detail`, `text` describes it.
      */
     CONSONANCE_EVENT_TYPE_ENCRYPTION = 25,
     /**
-     * A caption: `player` said `text` to `room`, or to the player of this chat if `room` is empty; the player with the
-     * number `number` transcribed it. `detail` is 1 if it is final, and 0 if the next caption about `player` replaces
-     * it.
+     * A caption: the words of a player, transcribed by a player.
+     *
+     * `player` said `text` to `room`, or to the player of this chat if `room` is empty; the player with the number
+     * `number` transcribed it. `detail` is 1 if it is final, and 0 if the next caption about `player` replaces it.
      */
     CONSONANCE_EVENT_TYPE_CAPTION = 26,
     /**
-     * Voice and texts can now go to `player` over a direct link.
+     * Voice and texts can now go to a player over a direct link.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_DIRECT_LINK_MADE = 27,
     /**
-     * `player` is now reached only through the server.
+     * A player is now reached only through the server.
+     *
+     * It is `player`.
      */
     CONSONANCE_EVENT_TYPE_DIRECT_LINK_LOST = 28,
     /**
-     * The player of this chat holds the token `text`.
+     * The player of this chat holds an access token.
+     *
+     * It is `text`.
      */
     CONSONANCE_EVENT_TYPE_TOKEN_ADDED = 29,
     /**
-     * The player of this chat no longer holds the token `text`.
+     * The player of this chat no longer holds an access token.
+     *
+     * It is `text`.
      */
     CONSONANCE_EVENT_TYPE_TOKEN_REMOVED = 30,
     /**
-     * The link leads to another server, at the address `text`; `CONSONANCE_EVENT_TYPE_RESUMED` or
-     * `CONSONANCE_EVENT_TYPE_JOINED` follows.
+     * The link leads to another server.
+     *
+     * Its address is `text`; `CONSONANCE_EVENT_TYPE_RESUMED` or `CONSONANCE_EVENT_TYPE_JOINED` follows.
      */
     CONSONANCE_EVENT_TYPE_SERVER_CHANGED = 31,
 };
@@ -752,7 +1104,9 @@ enum consonance_network
      */
     CONSONANCE_NETWORK_ADDRESS = 0,
     /**
-     * The game's own connection: see `consonance_packet_out`.
+     * The game's own connection.
+     *
+     * See `consonance_packet_out`.
      */
     CONSONANCE_NETWORK_HOSTED = 1,
 };
@@ -765,7 +1119,7 @@ typedef int32_t consonance_network;
 #endif // __cplusplus
 
 /**
- * An action that the game has to take for a packet.
+ * What a game has to do with a packet, or has become of a link.
  */
 enum consonance_packet_action
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
@@ -773,15 +1127,17 @@ enum consonance_packet_action
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
     /**
-     * Send the bytes: to the server, or to `peer`.
+     * Send the bytes: to the server, or to the peer.
      */
     CONSONANCE_PACKET_ACTION_SEND = 0,
     /**
-     * A chat wants to reach its server: call `consonance_link` once it can.
+     * A chat wants to reach its server: say so once its link is up.
+     *
+     * See `consonance_link`.
      */
     CONSONANCE_PACKET_ACTION_CONNECT = 1,
     /**
-     * The chat has left, or the server disconnects `peer`: treat its link as closed.
+     * The chat has left, or the host disconnects the peer: treat its link as closed.
      */
     CONSONANCE_PACKET_ACTION_DISCONNECT = 2,
     /**
@@ -789,11 +1145,15 @@ enum consonance_packet_action
      */
     CONSONANCE_PACKET_ACTION_RECEIVED = 3,
     /**
-     * A link is up; `peer` is its transport, 0 for UDP and 1 for a WebSocket, and the bytes are a text that says why.
+     * A link is up.
+     *
+     * `peer` is its `consonance_transport`, and the bytes are a text that says why.
      */
     CONSONANCE_PACKET_ACTION_CONNECTED = 4,
     /**
-     * A link has ended or could not connect; the bytes are a text that says why. It is the last action.
+     * A link has ended or could not connect. It is the last action.
+     *
+     * The bytes are a text that says why.
      */
     CONSONANCE_PACKET_ACTION_DISCONNECTED = 5,
 };
@@ -822,7 +1182,9 @@ enum consonance_sound
      */
     CONSONANCE_SOUND_DEVICES = 1,
     /**
-     * The game's engine: see `consonance_engine_output` and `consonance_engine_input`.
+     * The game's engine.
+     *
+     * See `consonance_engine_output` and `consonance_engine_input`.
      */
     CONSONANCE_SOUND_ENGINE = 2,
 };
@@ -1069,7 +1431,7 @@ typedef struct consonance_channel_settings {
      */
     uint32_t positional;
     /**
-     * −1 for the player's own priority, else 0 low, 1 default, 2 medium, 3 high.
+     * A `consonance_priority`, or −1 for the player's own.
      */
     int32_t priority;
     /**
@@ -1077,7 +1439,7 @@ typedef struct consonance_channel_settings {
      */
     float amplitude;
     /**
-     * When it sends voice: 0 as the chat, 1 always, 2 while speech is detected, 3 closed.
+     * When it sends voice: `consonance_channel_activation`.
      */
     int32_t activation;
     /**
@@ -1450,7 +1812,7 @@ typedef struct consonance_player_info {
      */
     uint32_t is_positional;
     /**
-     * −1 while it is silent, else 0 low, 1 default, 2 medium, 3 high.
+     * A `consonance_priority`, or −1 while it is silent.
      */
     int32_t priority;
     /**
@@ -1498,11 +1860,11 @@ typedef struct consonance_spatial_settings {
      */
     uint32_t size;
     /**
-     * 0 HRTF on headphones and panning elsewhere, 1 panning, 2 HRTF.
+     * How direction is made audible: `consonance_spatial_mode`.
      */
     int32_t mode;
     /**
-     * 0 constant, 1 linear, 2 inverse, 3 inverse square.
+     * How the volume falls with distance: `consonance_roll_off`.
      */
     int32_t roll_off;
     /**
@@ -1578,7 +1940,7 @@ typedef struct consonance_voice_settings {
      */
     int32_t activation;
     /**
-     * 0 low (10 kbit/s), 1 medium (17), 2 high (24), 3 music (64).
+     * The bit rate of the player's voice: `consonance_quality`.
      */
     int32_t quality;
     /**
@@ -1590,12 +1952,11 @@ typedef struct consonance_voice_settings {
      */
     uint32_t error_correction;
     /**
-     * Echo cancelling: 0 off, 1 low, 2 moderate, 3 high.
+     * How much echo is removed: `consonance_echo_cancelling`.
      */
     int32_t echo;
     /**
-     * Noise suppression: 0 off, 1 to 4 for 6, 12, 18 or 24 dB, 5 for all but speech, by a neural network, 6 for the
-     * same by a smaller one, at a fifth of the cost.
+     * How much steady noise is removed: `consonance_noise_suppression`.
      */
     int32_t noise;
     /**

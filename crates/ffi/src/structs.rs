@@ -17,11 +17,14 @@ pub use encryption::{
     CEncryptionState, CEncryptionStatus, CRecognition, CSessionEncryption,
 };
 pub use event::{CEvent, CEventType};
-pub use host::{CHostSettings, CPacket, CPacketAction};
+pub use host::{CHostSettings, CPacket, CPacketAction, CTransport};
 pub use moderation::{CModeratorAction, CModeratorAnswer, COperatorDecision, CProblem, CRestriction};
-pub use player::{CPlayerInfo, CPose, CPosition, CSpatialSettings};
+pub use player::{CPlayerInfo, CPose, CPosition, CRollOff, CSpatialMode, CSpatialSettings};
 pub use statistics::{CSpeakerStatistics, CStatistics};
-pub use voice::{CActivation, CChannelSettings, CChannelState, CVoiceSettings};
+pub use voice::{
+    CActivation, CChannelActivation, CChannelSettings, CChannelState, CEchoCancelling, CNoiseSuppression, CPriority,
+    CQuality, CVoiceSettings,
+};
 
 use crate::c::Sized32;
 

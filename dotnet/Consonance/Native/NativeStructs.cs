@@ -1,9 +1,12 @@
+// Made from crates/ffi by `cargo xtask declarations`; do not edit.
+
 using System;
 using System.Runtime.InteropServices;
 
 namespace Consonance.Native
 {
-    // The structs of consonance.h, field by field. Only numbers and pointers, so that none is ever copied for a call.
+    // The structs of consonance.h, which says what each field is. Only numbers and pointers, so that none is ever
+    // copied for a call.
 
     [StructLayout(LayoutKind.Sequential)]
     internal struct NativeSettings
@@ -28,6 +31,22 @@ namespace Consonance.Native
         internal uint ReliableBytes;
         internal uint UnreliableBytes;
         internal IntPtr Encryption;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativeStatus
+    {
+        internal uint Size;
+        internal int Connection;
+        internal uint IsTransmitting;
+        internal uint IsVoiceDetected;
+        internal uint IsMuted;
+        internal uint IsDeafened;
+        internal uint OtherPlayers;
+        internal uint TopPrioritySpeaker;
+        internal float Amplitude;
+        internal float PacketLoss;
+        internal ulong EventsDropped;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -88,42 +107,6 @@ namespace Consonance.Native
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    internal struct NativeChannelSettings
-    {
-        internal uint Size;
-        internal uint Positional;
-        internal int Priority;
-        internal float Amplitude;
-        internal int Activation;
-        internal float FadeInSeconds;
-        internal float FadeOutSeconds;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct NativeChannelState
-    {
-        internal uint Size;
-        internal uint IsOpen;
-        internal float Volume;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    internal struct NativeStatus
-    {
-        internal uint Size;
-        internal int Connection;
-        internal uint IsTransmitting;
-        internal uint IsVoiceDetected;
-        internal uint IsMuted;
-        internal uint IsDeafened;
-        internal uint OtherPlayers;
-        internal uint TopPrioritySpeaker;
-        internal float Amplitude;
-        internal float PacketLoss;
-        internal ulong EventsDropped;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
     internal struct NativeEvent
     {
         internal uint Size;
@@ -134,6 +117,31 @@ namespace Consonance.Native
         internal IntPtr Name;
         internal IntPtr Room;
         internal IntPtr Text;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativeHostSettings
+    {
+        internal uint Size;
+        internal uint PlayersMax;
+        internal IntPtr Session;
+        internal IntPtr Listen;
+        internal IntPtr PublicHost;
+        internal IntPtr Password;
+        internal uint ReliableBytes;
+        internal uint UnreliableBytes;
+        internal int Encryption;
+        internal uint Reserved;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct NativePacket
+    {
+        internal uint Size;
+        internal int Action;
+        internal ulong Peer;
+        internal uint Reliable;
+        internal uint Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -157,9 +165,9 @@ namespace Consonance.Native
     {
         internal uint Player;
         internal uint IsKnown;
-        internal float X;
-        internal float Y;
-        internal float Z;
+        internal float PositionX;
+        internal float PositionY;
+        internal float PositionZ;
         internal float Occlusion;
     }
 
@@ -188,27 +196,22 @@ namespace Consonance.Native
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    internal struct NativeHostSettings
+    internal struct NativeChannelSettings
     {
         internal uint Size;
-        internal uint PlayersMax;
-        internal IntPtr Session;
-        internal IntPtr Listen;
-        internal IntPtr PublicHost;
-        internal IntPtr Password;
-        internal uint ReliableBytes;
-        internal uint UnreliableBytes;
-        internal int Encryption;
-        internal uint Reserved;
+        internal uint Positional;
+        internal int Priority;
+        internal float Amplitude;
+        internal int Activation;
+        internal float FadeInSeconds;
+        internal float FadeOutSeconds;
     }
 
     [StructLayout(LayoutKind.Sequential)]
-    internal struct NativePacket
+    internal struct NativeChannelState
     {
         internal uint Size;
-        internal int Action;
-        internal ulong Peer;
-        internal uint Reliable;
-        internal uint Reserved;
+        internal uint IsOpen;
+        internal float Volume;
     }
 }

@@ -23,7 +23,7 @@ from ._moderator import Moderator
 from ._native import __version__
 from ._player import Player, Position
 from ._samples import Samples, Source
-from ._settings import Activation, EncryptionPolicy, Quality
+from ._declarations import Activation, EncryptionPolicy, Quality
 from ._utterances import Utterance
 from .errors import (
     AdminError,

@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Any
 
 from ._chat import VoiceChat
-from ._settings import Activation, EncryptionPolicy, Quality, Settings
+from ._declarations import Activation, EncryptionPolicy, Quality
+from ._settings import Settings
 from .errors import SettingsError
 
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-Quality = Literal["low", "medium", "high", "music"]
-Activation = Literal["open", "push-to-talk", "voice"]
-EncryptionPolicy = Literal["where-offered", "required", "never"]
+from ._declarations import Activation, EncryptionPolicy, Quality
 
 
 @dataclass(frozen=True, kw_only=True)

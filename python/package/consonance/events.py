@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ._declarations import (
+    EncryptionState,
+    EncryptionWarningKind,
+    ModeratorAction,
+    ModeratorAnswer,
+    OperatorDecisionKind,
+    ProblemKind,
+)
+from ._declarations import Restriction as RestrictionKind
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -129,8 +139,8 @@ class TextNotSent(Event):
 class Restricted(Event):
     """The server's operator restricted the bot, or lifted a restriction."""
 
-    restriction: str
-    """``"muted"``, ``"text-muted"`` or ``"deafened"``."""
+    restriction: RestrictionKind
+    """The right that it takes or gives back."""
     holds: bool
     """True from now on, False if it is lifted."""
     text: str
@@ -141,8 +151,7 @@ class Restricted(Event):
 class OperatorDecision(Event):
     """Another decision of the server's operator about the bot."""
 
-    kind: str
-    """``"room-rights"``, ``"moved"``, ``"text-held"``, ``"room-full"`` or ``"recorded"``."""
+    kind: OperatorDecisionKind
     text: str
 
 
@@ -150,19 +159,16 @@ class OperatorDecision(Event):
 class Moderated(PlayerEvent):
     """The result of the bot's moderation request about a player."""
 
-    action: str
-    """``"kick"``, ``"ban"``, ``"mute"``, ``"unmute"`` or ``"move"``."""
-    answer: str
-    """``"done"``, or why not: ``"not-moderator"``, ``"no-player"``, ``"protected"``, ``"not-in-room"``,
-    ``"room-forbidden"``, ``"room-full"`` or ``"failed"``.
-    """
+    action: ModeratorAction
+    answer: ModeratorAnswer
+    """``"done"``, or why not."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionChanged(Event):
-    """The end-to-end encryption began or ended: ``state`` is ``"off"``, ``"waiting"`` or ``"on"``."""
+    """The end-to-end encryption began or ended."""
 
-    state: str
+    state: EncryptionState
     text: str
 
 
@@ -170,10 +176,7 @@ class EncryptionChanged(Event):
 class EncryptionWarning(Event):
     """A warning about the encryption for players, or what became of a report."""
 
-    kind: str
-    """``"rooms-changed"``, ``"key-changed"``, ``"forked"``, ``"weakened"``, ``"withheld"``, ``"known-keys-full"``,
-    ``"report-taken"`` or ``"report-refused"``.
-    """
+    kind: EncryptionWarningKind
     player: str | None
     text: str
 
@@ -182,10 +185,7 @@ class EncryptionWarning(Event):
 class Problem(Event):
     """A request failed; voice continues."""
 
-    about: str
-    """``"commands"``, ``"room"``, ``"channel"``, ``"voice"``, ``"input"``, ``"hearing"``, ``"player"``, ``"tap"``,
-    ``"device"``, ``"moderation"``, ``"encryption"`` or ``"other"``.
-    """
+    about: ProblemKind
     text: str
 
 

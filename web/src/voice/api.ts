@@ -2,20 +2,17 @@
 //
 // Names and texts come from other players. Show them with `textContent`, never as markup.
 
+import type { Activation, ModerationResult, Priority } from "./declarations.ts";
 import type { EncryptionEvent, EncryptionOptions, EncryptionStatus } from "./encryption_api.ts";
 import type { VoiceProblem } from "./problem.ts";
+
+export type { Activation, ModerationResult, Priority };
 
 /** All players that listen to a room, or one player. */
 export type Target = { readonly room: string } | { readonly player: string };
 
 /** The way by which a player's voice or text reaches this page. */
 export type VoiceSource = { readonly room: string } | { readonly me: true };
-
-/** What opens a channel: a held key, a voice above the microphone's threshold, or nothing (always open). */
-export type Activation = "push-to-talk" | "voice" | "open";
-
-/** Which voices take precedence. */
-export type Priority = "low" | "default" | "medium" | "high";
 
 /** `reconnecting` needs no action by the page; `closed` is final. */
 export type VoiceState = "connecting" | "connected" | "reconnecting" | "closed";
@@ -265,17 +262,6 @@ export type ModerationAction =
   | { readonly action: "mute"; readonly forSeconds?: number }
   | { readonly action: "unmute" }
   | { readonly action: "move"; readonly from: string; readonly to: string };
-
-/** The result of a moderation request. */
-export type ModerationResult =
-  | "done"
-  | "not-moderator"
-  | "no-player"
-  | "protected"
-  | "not-in-room"
-  | "room-forbidden"
-  | "room-full"
-  | "failed";
 
 /** A player in a session, with all that belongs to it. */
 export interface Voice {

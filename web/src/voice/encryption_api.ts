@@ -1,5 +1,9 @@
 // The public types of end-to-end encryption. Plain data only; no code.
 
+import type { AccountProof, EncryptionState, Recognition } from "./declarations.ts";
+
+export type { AccountProof, EncryptionState, Recognition };
+
 export interface EncryptionOptions {
   /**
    * With `offered`, the default, sessions that offer encryption are encrypted; once a session has required it, nothing passes without it.
@@ -27,9 +31,6 @@ export interface EncryptionOptions {
   readonly purpose?: string;
 }
 
-/** `waiting`: there are no keys, or no room is encrypted although the page requires that, so nothing is sent and nothing is heard. */
-export type EncryptionState = "off" | "waiting" | "on";
-
 /** The encryption as it is now. */
 export interface EncryptionStatus {
   readonly state: EncryptionState;
@@ -48,15 +49,6 @@ export interface EncryptionStatus {
   /** The players that were met, with their keys, to be kept for the next visit. Null until a session that offers encryption is joined. */
   readonly knownKeys: string | null;
 }
-
-/**
- * How a member compares to the players that were met before. A `changed` one has another key than then: another device, a new installation,
- * or another player. Of a `verified` one the safety number was compared.
- */
-export type Recognition = "new" | "known" | "verified" | "changed";
-
-/** What stands behind an account: `rejected` if the member shows an attestation that is not valid. */
-export type AccountProof = "claimed" | "attested" | "rejected";
 
 /** Why something is not sent. */
 export type WithheldReason = "not-offered" | "plain-room" | "not-a-member";

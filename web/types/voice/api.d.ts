@@ -1,5 +1,7 @@
+import type { Activation, ModerationResult, Priority } from "./declarations.ts";
 import type { EncryptionEvent, EncryptionOptions, EncryptionStatus } from "./encryption_api.ts";
 import type { VoiceProblem } from "./problem.ts";
+export type { Activation, ModerationResult, Priority };
 /** All players that listen to a room, or one player. */
 export type Target = {
     readonly room: string;
@@ -12,10 +14,6 @@ export type VoiceSource = {
 } | {
     readonly me: true;
 };
-/** What opens a channel: a held key, a voice above the microphone's threshold, or nothing (always open). */
-export type Activation = "push-to-talk" | "voice" | "open";
-/** Which voices take precedence. */
-export type Priority = "low" | "default" | "medium" | "high";
 /** `reconnecting` needs no action by the page; `closed` is final. */
 export type VoiceState = "connecting" | "connected" | "reconnecting" | "closed";
 /**
@@ -263,8 +261,6 @@ export type ModerationAction = {
     readonly from: string;
     readonly to: string;
 };
-/** The result of a moderation request. */
-export type ModerationResult = "done" | "not-moderator" | "no-player" | "protected" | "not-in-room" | "room-forbidden" | "room-full" | "failed";
 /** A player in a session, with all that belongs to it. */
 export interface Voice {
     readonly state: VoiceState;

@@ -134,20 +134,13 @@ mod tests {
 
     #[test]
     fn the_libraries_asked_for_are_found_in_cargos_messages() {
-        let message = |name: &str| {
-            format!(
-                r#"{{"reason":"compiler-artifact","package_id":"a","manifest_path":"a","target":{{"kind":["lib"],"#
-            ) + &format!(r#""crate_types":["lib"],"name":"{name}","src_path":"a.rs","edition":"2024"}},"#)
-                + r#""profile":{"opt_level":"0","debug_assertions":true,"overflow_checks":true,"test":false},"#
-                + &format!(
-                    r#""features":[],"filenames":["deps/lib{name}-1.rmeta"],"executable":null,"fresh":true}}"#
-                )
-        };
-        let messages = [
-            message("proc_macro2"),
-            message("a_b"),
-            r#"{"reason":"build-finished","success":true}"#.to_owned(),
-        ];
+        let message = r#"{"reason":"compiler-artifact","package_id":"a","manifest_path":"a","target":{"kind":["lib"],
+            "crate_types":["lib"],"name":"a_b","src_path":"a.rs","edition":"2024"},"profile":{"opt_level":"0",
+            "debug_assertions":true,"overflow_checks":true,"test":false},"features":[],
+            "filenames":["deps/liba_b-1.rmeta"],"executable":null,"fresh":true}"#;
+        let message = message.replace('\n', "");
+        let other = message.replace("a_b", "proc_macro2");
+        let messages = [other, message, r#"{"reason":"build-finished","success":true}"#.to_owned()];
         let found = libraries(&messages.join("\n"), &["a-b"]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].crate_name, "a_b");

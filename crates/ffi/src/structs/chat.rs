@@ -11,7 +11,9 @@ pub enum CSound {
     None = 0,
     /// This machine's microphone and loudspeaker.
     Devices = 1,
-    /// The game's engine: see `consonance_engine_output` and `consonance_engine_input`.
+    /// The game's engine.
+    ///
+    /// See `consonance_engine_output` and `consonance_engine_input`.
     Engine = 2,
 }
 
@@ -21,7 +23,9 @@ pub enum CSound {
 pub enum CNetwork {
     /// QUIC, or a WebSocket where UDP is blocked, to the address in the settings.
     Address = 0,
-    /// The game's own connection: see `consonance_packet_out`.
+    /// The game's own connection.
+    ///
+    /// See `consonance_packet_out`.
     Hosted = 1,
 }
 

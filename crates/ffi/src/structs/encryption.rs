@@ -81,37 +81,52 @@ pub enum CEncryptionState {
     Off = 0,
     /// There are no keys yet, or they were lost: nothing is sent and nothing is played.
     Waiting = 1,
-    /// Encrypted, except in rooms that all members know as not encrypted: see `consonance_is_room_encrypted`.
+    /// Encrypted, except in rooms that all members know as not encrypted.
+    ///
+    /// See `consonance_is_room_encrypted`.
     On = 2,
 }
 
-/// A change of the encryption: the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
+/// A change of the encryption.
+///
+/// It is the `detail` of `CONSONANCE_EVENT_TYPE_ENCRYPTION`.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CEncryptionEvent {
     /// A change that this version has no number for.
     Other = 0,
-    /// The encryption began or ended: `number` is a `consonance_encryption_state`.
+    /// The encryption began or ended.
+    ///
+    /// `number` is a `consonance_encryption_state`.
     State = 1,
-    /// The set of rooms without encryption has changed, as the client of `player` signed; `player` is 0 if that was
-    /// before this chat joined.
+    /// The set of rooms without encryption has changed, as the client of a player signed; no player if that was before
+    /// this chat joined.
+    ///
+    /// It is `player`, or 0.
     RoomsChanged = 2,
-    /// `player` has a different key than at the last meeting: another device, a new installation, or another player.
-    /// `number` is 1 if the previous key was verified.
+    /// A player has a different key than at the last meeting: another device, a new installation, or another player.
+    ///
+    /// It is `player`; `number` is 1 if the previous key was verified.
     KeyChanged = 3,
-    /// `player` claims to be in another group than this chat: the server shows them different groups, or the claim is
-    /// false. If other members confirm this chat's group, do not trust `player`; if several claim it, trust nothing.
+    /// A player claims to be in another group than this chat: the server shows them different groups, or the claim is
+    /// false. If other members confirm this chat's group, do not trust the player; if several claim it, trust nothing.
+    ///
+    /// It is `player`.
     Forked = 4,
     /// The server asks for weaker encryption than before; nothing is sent.
     Weakened = 5,
-    /// The server stored a report of this chat for the game's moderators: see `consonance_report_players`.
+    /// The server stored a report of this chat for the game's moderators.
+    ///
+    /// See `consonance_report_players`.
     ReportTaken = 6,
-    /// The server did not store a report of this chat; `text` says why.
+    /// The server did not store a report of this chat, and the text says why.
     ReportRefused = 7,
-    /// Something that the player says or writes is not sent, since the chat requires encryption: nothing at all if
-    /// `room` is empty and `player` is 0, otherwise what goes to that room or player. Told once until the keys change.
+    /// Something that the player says or writes is not sent, since the chat requires encryption; the text says what,
+    /// and why. Reported once until the keys change.
+    ///
+    /// It is everything if `room` is empty and `player` is 0, otherwise what goes to that room or player.
     Withheld = 8,
-    /// There is no room for the keys of further players in `known_keys`: those stay new at each meeting.
+    /// There is no room for the keys of further players: those stay new at each meeting.
     KnownKeysFull = 9,
 }
 

@@ -29,22 +29,38 @@ pub struct CHostSettings {
     pub reserved: u32,
 }
 
-/// An action that the game has to take for a packet.
+/// What a game has to do with a packet, or has become of a link.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CPacketAction {
-    /// Send the bytes: to the server, or to `peer`.
+    /// Send the bytes: to the server, or to the peer.
     Send = 0,
-    /// A chat wants to reach its server: call `consonance_link` once it can.
+    /// A chat wants to reach its server: say so once its link is up.
+    ///
+    /// See `consonance_link`.
     Connect = 1,
-    /// The chat has left, or the server disconnects `peer`: treat its link as closed.
+    /// The chat has left, or the host disconnects the peer: treat its link as closed.
     Disconnect = 2,
     /// The bytes came from the server of a link.
     Received = 3,
-    /// A link is up; `peer` is its transport, 0 for UDP and 1 for a WebSocket, and the bytes are a text that says why.
+    /// A link is up.
+    ///
+    /// `peer` is its `consonance_transport`, and the bytes are a text that says why.
     Connected = 4,
-    /// A link has ended or could not connect; the bytes are a text that says why. It is the last action.
+    /// A link has ended or could not connect. It is the last action.
+    ///
+    /// The bytes are a text that says why.
     Disconnected = 5,
+}
+
+/// The protocol that carries packets to a server.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CTransport {
+    /// UDP.
+    Udp = 0,
+    /// A WebSocket with TLS, since UDP does not get through.
+    WebSocket = 1,
 }
 
 /// An outgoing packet or an action, for a game's own network.

@@ -1,6 +1,8 @@
 //! Moderation: what moderators ask for, what they are answered, and what operators decide.
 
-/// What a moderator can ask the server to do to a player: see `consonance_moderate`.
+/// What a moderator can ask the server to do to a player.
+///
+/// See `consonance_moderate`.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CModeratorAction {
@@ -16,7 +18,9 @@ pub enum CModeratorAction {
     Ban = 4,
 }
 
-/// The result of a moderator's request: the `detail` of `CONSONANCE_EVENT_TYPE_MODERATED`.
+/// The result of a moderator's request.
+///
+/// It is the `detail` of `CONSONANCE_EVENT_TYPE_MODERATED`.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CModeratorAnswer {
@@ -38,23 +42,39 @@ pub enum CModeratorAnswer {
     Failed = 7,
 }
 
-/// A decision of the server's operator: the `detail` of `CONSONANCE_EVENT_TYPE_OPERATOR`.
+/// A decision of the server's operator about the player of this chat.
+///
+/// It is the `detail` of `CONSONANCE_EVENT_TYPE_OPERATOR`.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum COperatorDecision {
-    /// The player of this chat is restricted: `number` is a `consonance_restriction`.
+    /// The player is restricted.
+    ///
+    /// `number` is a `consonance_restriction`.
     Restricted = 1,
-    /// A restriction is lifted: `number` is a `consonance_restriction`.
+    /// A restriction is lifted.
+    ///
+    /// `number` is a `consonance_restriction`.
     Lifted = 2,
-    /// What the player may do in `room` has changed.
+    /// What the player may do in a room has changed.
+    ///
+    /// It is `room`.
     RoomRights = 3,
-    /// The player was moved to `room`; `name` is the room that it listened to before.
+    /// The player was moved to another room.
+    ///
+    /// It is `room`; `name` is the room that the player listened to before.
     Moved = 4,
-    /// A text of the player was dropped; the next one is accepted in `number` ms.
+    /// A text of the player came too soon, and was dropped.
+    ///
+    /// The next one is accepted in `number` ms.
     TextHeld = 5,
-    /// `room` is full: for listeners if `number` is 0, for speakers if it is 1.
+    /// A room is full.
+    ///
+    /// It is `room`: full for listeners if `number` is 0, for speakers if it is 1.
     RoomFull = 6,
-    /// The operator records the session: all of it if `number` is `UINT64_MAX`, otherwise the last `number` ms, which
+    /// The operator records the session, or no longer does.
+    ///
+    /// All of it if `number` is `UINT64_MAX`, otherwise the last `number` ms, which
     /// is nothing if it is 0.
     Recorded = 7,
 }
@@ -71,11 +91,13 @@ pub enum CRestriction {
     Deafened = 2,
 }
 
-/// The part of the chat that has a problem: the `detail` of `CONSONANCE_EVENT_TYPE_PROBLEM`.
+/// The part of a chat that has a problem.
+///
+/// It is the `detail` of `CONSONANCE_EVENT_TYPE_PROBLEM`.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CProblem {
-    /// Something else, which `text` says.
+    /// Something else, which the text says.
     Other = 0,
     /// Too many requests at once; one was dropped.
     Commands = 1,

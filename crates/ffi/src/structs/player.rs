@@ -18,7 +18,7 @@ pub struct CPlayerInfo {
     pub is_muted: u32,
     /// 1 while its voice is played from its position.
     pub is_positional: u32,
-    /// −1 while it is silent, else 0 low, 1 default, 2 medium, 3 high.
+    /// A `consonance_priority`, or −1 while it is silent.
     pub priority: i32,
     /// Its current amplitude, 0 to 1, before volume and distance.
     pub amplitude: f32,
@@ -54,15 +54,41 @@ pub struct CPose {
     pub up: [f32; 3],
 }
 
+/// How direction is made audible.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CSpatialMode {
+    /// HRTF on headphones, and panning elsewhere.
+    Automatic = 0,
+    /// Panning.
+    Panning = 1,
+    /// HRTF, a model of the head.
+    Head = 2,
+}
+
+/// How the volume of voices falls with distance.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CRollOff {
+    /// Not at all.
+    Constant = 0,
+    /// Linearly, to silence at the maximum distance.
+    Linear = 1,
+    /// With the inverse of the distance, as in the open.
+    Inverse = 2,
+    /// With the inverse of its square.
+    InverseSquare = 3,
+}
+
 /// The attenuation of voices with distance, and the rendering of direction.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CSpatialSettings {
     /// `sizeof(consonance_spatial_settings)`.
     pub size: u32,
-    /// 0 HRTF on headphones and panning elsewhere, 1 panning, 2 HRTF.
+    /// How direction is made audible: `consonance_spatial_mode`.
     pub mode: i32,
-    /// 0 constant, 1 linear, 2 inverse, 3 inverse square.
+    /// How the volume falls with distance: `consonance_roll_off`.
     pub roll_off: i32,
     /// The distance up to which a voice has its full volume, in metres.
     pub min_distance: f32,

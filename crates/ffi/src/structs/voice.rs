@@ -6,10 +6,88 @@
 pub enum CActivation {
     /// Always.
     Open = 0,
-    /// While `consonance_set_push_to_talk` says that the key is pressed.
+    /// While the key for push-to-talk is pressed.
+    ///
+    /// See `consonance_set_push_to_talk`.
     PushToTalk = 1,
     /// While speech is detected.
     Voice = 2,
+}
+
+/// The bit rate of the player's voice.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CQuality {
+    /// 10 kbit/s.
+    Low = 0,
+    /// 17 kbit/s.
+    Medium = 1,
+    /// 24 kbit/s.
+    High = 2,
+    /// 64 kbit/s, for more than speech.
+    Music = 3,
+}
+
+/// How much of the echo of the loudspeaker is removed from the microphone's sound.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CEchoCancelling {
+    /// None, for headphones.
+    Off = 0,
+    /// A little.
+    Low = 1,
+    /// As much as most rooms need.
+    Moderate = 2,
+    /// As much as possible.
+    High = 3,
+}
+
+/// How much steady noise is removed.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CNoiseSuppression {
+    /// None.
+    Off = 0,
+    /// 6 dB.
+    Db6 = 1,
+    /// 12 dB.
+    Db12 = 2,
+    /// 18 dB.
+    Db18 = 3,
+    /// 24 dB.
+    Db24 = 4,
+    /// All but speech, by a neural network: 20 ms later than the others.
+    Strong = 5,
+    /// The same by a smaller network, at a fifth of the cost.
+    StrongLight = 6,
+}
+
+/// While a player of a higher priority speaks, players of a lower one are not heard.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CPriority {
+    /// Below the default.
+    Low = 0,
+    /// What players have.
+    Default = 1,
+    /// Above the default.
+    Medium = 2,
+    /// The highest.
+    High = 3,
+}
+
+/// When a channel sends voice.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CChannelActivation {
+    /// As the chat's settings say.
+    Inherit = 0,
+    /// Always.
+    Open = 1,
+    /// While speech is detected.
+    Voice = 2,
+    /// Never.
+    Closed = 3,
 }
 
 /// The processing and sending of the player's voice, and the playback of others.
@@ -20,16 +98,15 @@ pub struct CVoiceSettings {
     pub size: u32,
     /// When the player's voice is sent: `consonance_activation`.
     pub activation: i32,
-    /// 0 low (10 kbit/s), 1 medium (17), 2 high (24), 3 music (64).
+    /// The bit rate of the player's voice: `consonance_quality`.
     pub quality: i32,
     /// Audio per packet, in ms: 10, 20, 40 or 60.
     pub frame_ms: u32,
     /// 1 for forward error correction, as much as the measured loss requires.
     pub error_correction: u32,
-    /// Echo cancelling: 0 off, 1 low, 2 moderate, 3 high.
+    /// How much echo is removed: `consonance_echo_cancelling`.
     pub echo: i32,
-    /// Noise suppression: 0 off, 1 to 4 for 6, 12, 18 or 24 dB, 5 for all but speech, by a neural network, 6 for the
-    /// same by a smaller one, at a fifth of the cost.
+    /// How much steady noise is removed: `consonance_noise_suppression`.
     pub noise: i32,
     /// How much background a neural network removes, 0 (off) to 1 (80 dB).
     pub background_removal: f32,
@@ -65,11 +142,11 @@ pub struct CChannelSettings {
     pub size: u32,
     /// 1 to play the voice from the speaker's position.
     pub positional: u32,
-    /// −1 for the player's own priority, else 0 low, 1 default, 2 medium, 3 high.
+    /// A `consonance_priority`, or −1 for the player's own.
     pub priority: i32,
     /// The amplitude factor, 0 to 2.
     pub amplitude: f32,
-    /// When it sends voice: 0 as the chat, 1 always, 2 while speech is detected, 3 closed.
+    /// When it sends voice: `consonance_channel_activation`.
     pub activation: i32,
     /// The fade-in time in seconds, at most 30.
     pub fade_in_seconds: f32,

@@ -131,7 +131,8 @@ const PY_EVENTS: &str = "python/package/consonance/events.py";
 const PY_CHAT: &str = "python/package/consonance/_chat.py";
 const PY_CONNECT: Source = Source::PyParameters("python/package/consonance/_connect.py", "connect");
 const TS_API: &str = "web/src/voice/api.ts";
-const CS_MODERATION: &str = "dotnet/Consonance/Moderation.cs";
+const TS_DECLARATIONS: &str = "web/src/voice/declarations.ts";
+const CS_ENUMS: &str = "dotnet/Consonance/Enums.cs";
 const TO_PAGE: &str = "crates/browser/src/control/to_page.rs";
 const FROM_PAGE: &str = "crates/browser/src/control/from_page.rs";
 
@@ -142,7 +143,7 @@ pub(super) const SECTIONS: &[Section] = &[
         columns: &[
             ("Rust", Source::Enum("crates/session/src/moderator.rs", "ModeratorAction")),
             ("C", Source::CEnum("moderator_action")),
-            ("C#", Source::CsEnum(CS_MODERATION, "ModeratorAction")),
+            ("C#", Source::CsEnum(CS_ENUMS, "ModeratorAction")),
             ("Python", Source::PyMethods("python/package/consonance/_moderator.py", "Moderator")),
             ("Page", Source::TsTexts(TS_API, "ModerationAction")),
             ("JSON", Source::KebabCase(FROM_PAGE, "ModerationAction")),
@@ -154,9 +155,9 @@ pub(super) const SECTIONS: &[Section] = &[
         columns: &[
             ("Rust", Source::Enum("crates/wire/src/moderator_command.rs", "ModeratorAnswer")),
             ("C", Source::CEnum("moderator_answer")),
-            ("C#", Source::CsEnum(CS_MODERATION, "ModeratorAnswer")),
+            ("C#", Source::CsEnum(CS_ENUMS, "ModeratorAnswer")),
             ("Python", Source::Words("python/src/events.rs", "moderated")),
-            ("Page", Source::TsTexts(TS_API, "ModerationResult")),
+            ("Page", Source::TsTexts(TS_DECLARATIONS, "ModerationResult")),
             ("JSON", Source::KebabCase("crates/wire/src/moderator_command.rs", "ModeratorAnswer")),
         ],
     },
@@ -185,7 +186,7 @@ pub(super) const SECTIONS: &[Section] = &[
         columns: &[
             ("Rust", Source::Enum("crates/consonance/src/restrictions.rs", "OperatorDecision")),
             ("C", Source::CEnum("operator_decision")),
-            ("C#", Source::CsEnum(CS_MODERATION, "OperatorDecisionKind")),
+            ("C#", Source::CsEnum(CS_ENUMS, "OperatorDecisionKind")),
             ("Python", Source::Words("python/src/events.rs", "operator")),
         ],
     },
@@ -194,7 +195,7 @@ pub(super) const SECTIONS: &[Section] = &[
         columns: &[
             ("Rust", Source::Enum("crates/consonance/src/encryption/status.rs", "EncryptionEvent")),
             ("C", Source::CEnum("encryption_event")),
-            ("C#", Source::CsEnum("dotnet/Consonance/EncryptionStatus.cs", "EncryptionChangeKind")),
+            ("C#", Source::CsEnum(CS_ENUMS, "EncryptionChangeKind")),
             ("Python", Source::Words("python/src/events.rs", "encryption")),
             ("Page", Source::TsTexts("web/src/voice/encryption_api.ts", "EncryptionEvent")),
         ],
@@ -204,7 +205,7 @@ pub(super) const SECTIONS: &[Section] = &[
         columns: &[
             ("Rust", Source::Enum("crates/consonance/src/problem.rs", "ProblemKind")),
             ("C", Source::CEnum("problem")),
-            ("C#", Source::CsEnum(CS_MODERATION, "ProblemKind")),
+            ("C#", Source::CsEnum(CS_ENUMS, "ProblemKind")),
             ("Python", Source::Words("python/src/events.rs", "problem")),
         ],
     },
