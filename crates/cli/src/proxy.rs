@@ -121,9 +121,9 @@ impl ProxyCommand {
     }
 }
 
-/// `silence_timeout_s=30`.
+/// `idle_timeout_s=30`.
 fn key_and_value(text: &str) -> Result<(String, Value), String> {
-    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as silence_timeout_s=30")?;
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as idle_timeout_s=30")?;
     Ok((key.trim().to_owned(), value_of_text(value.trim())))
 }
 

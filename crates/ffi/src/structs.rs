@@ -22,8 +22,8 @@ pub use moderation::{CModeratorAction, CModeratorAnswer, COperatorDecision, CPro
 pub use player::{CPlayerInfo, CPose, CPosition, CRollOff, CSpatialMode, CSpatialSettings};
 pub use statistics::{CSpeakerStatistics, CStatistics};
 pub use voice::{
-    CActivation, CChannelActivation, CChannelSettings, CChannelState, CEchoCancelling, CNoiseSuppression, CPriority,
-    CQuality, CVoiceSettings,
+    CActivation, CChannelActivation, CChannelSettings, CChannelState, CEchoCancelling, CNoiseSuppression,
+    CPriority, CQuality, CVoiceSettings,
 };
 
 use crate::c::Sized32;

@@ -13,8 +13,8 @@ use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
+use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
-use crate::silence_timeout::silence_timeout;
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
@@ -27,7 +27,7 @@ table! {
         pub voice_type: Option<String> = None;
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
-        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// For games with `LiteNetLib`'s CRC-32C layer.
         pub checksum: bool = false;
         /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
@@ -105,7 +105,7 @@ impl FishNetListener {
             None if self.0.checksum => PacketLayer::Crc32c,
             None => PacketLayer::None,
         };
-        connection.silence_timeout = silence_timeout(self.0.silence_timeout_s, connection.silence_timeout);
+        connection.idle_timeout = idle_timeout(self.0.idle_timeout_s, connection.idle_timeout);
         connection
     }
 
@@ -151,7 +151,7 @@ impl NetworkListener for FishNetListener {
             mtu_bytes: 1350,
             // Both ends belong to a game, which sends a large burst when it populates a scene.
             reliable_packets_waiting: 4096,
-            silence_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(15),
             ..ConnectionSettings::default()
         };
         // The game's server checks the clients' keys.
@@ -196,7 +196,7 @@ mod tests {
     fn the_keys_of_a_listener_reach_its_network() {
         let mut listener = FishNetListener(FishNetKeys {
             voice_type: Some("Game.Voice".into()),
-            silence_timeout_s: Seconds::new(3),
+            idle_timeout_s: Seconds::new(3),
             checksum: true,
             announce_authenticated: false,
             predicted_spawning: true,
@@ -204,7 +204,7 @@ mod tests {
             ..FishNetKeys::default()
         });
         let connection = listener.connection(ConnectionSettings::default());
-        assert_eq!(connection.silence_timeout, Duration::from_secs(3));
+        assert_eq!(connection.idle_timeout, Duration::from_secs(3));
         assert_eq!(connection.layer, PacketLayer::Crc32c);
         listener.0.xor_key = Some("key".into());
         let layer = listener.connection(ConnectionSettings::default()).layer;

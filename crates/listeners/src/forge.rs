@@ -10,8 +10,8 @@ use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
+use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
-use crate::silence_timeout::silence_timeout;
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
@@ -21,7 +21,7 @@ table! {
         pub connections_max: usize = 1000, 1..=65_535;
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
-        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// The group of voice to the server, if the game's voice component changes it.
         pub voice_to_server_group: u32 = 57_729_876, 0..=2_147_483_647;
         /// The group of all other messages to the server, if changed.
@@ -95,7 +95,7 @@ impl NetworkListener for ForgeListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let default = ForgeServerSettings::default();
         let mut link = default.link;
-        link.timeout = silence_timeout(self.0.silence_timeout_s, link.timeout);
+        link.idle_timeout = idle_timeout(self.0.idle_timeout_s, link.idle_timeout);
         let (connections_max, address_shares) = (self.0.connections_max, place.shares);
         let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
         place.over_udp(ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(self.groups()))

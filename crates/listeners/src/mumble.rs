@@ -34,7 +34,7 @@ table! {
         /// How long a connection may take to log in.
         pub handshake_timeout_s: Seconds = Seconds::new(10), 1..=120;
         /// Silence after which a user counts as lost; clients speak every 5 s.
-        pub silence_timeout_s: Seconds = Seconds::new(30), 15..=600;
+        pub idle_timeout_s: Seconds = Seconds::new(30), 15..=600;
         /// Bytes other than voice that wait for one user.
         pub control_bytes_max: usize = 1 << 20, 131_072..=1_073_741_824;
         /// Bytes of voice that wait for one user whose UDP is blocked.
@@ -113,7 +113,7 @@ impl MumbleListener {
         settings.address_shares = place.shares;
         settings.handshakes_max = keys.handshakes_max;
         settings.handshake_timeout = keys.handshake_timeout_s.into();
-        settings.silence_max = keys.silence_timeout_s.into();
+        settings.idle_timeout = keys.idle_timeout_s.into();
         settings.control_bytes_max = keys.control_bytes_max;
         settings.voice_bytes_max = keys.voice_bytes_max;
         settings.bandwidth_max = keys.bandwidth_max;

@@ -10,8 +10,8 @@ use consonance_server_config::{
 };
 use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 
+use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
-use crate::silence_timeout::silence_timeout;
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
@@ -21,7 +21,7 @@ table! {
         pub connections_max: usize = 1000, 1..=65_535;
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
-        pub silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// Whether the game's `NetworkManager` manages scenes, its default.
         pub manages_scenes: bool = true;
         /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes.
@@ -77,7 +77,10 @@ struct NgoListener(NgoKeys);
 impl NgoListener {
     fn connection(&self) -> ConnectionSettings {
         let default = ConnectionSettings::default();
-        ConnectionSettings { timeout: silence_timeout(self.0.silence_timeout_s, default.timeout), ..default }
+        ConnectionSettings {
+            idle_timeout: idle_timeout(self.0.idle_timeout_s, default.idle_timeout),
+            ..default
+        }
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
@@ -147,13 +150,13 @@ mod tests {
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
         let keys = NgoKeys {
-            silence_timeout_s: Seconds::new(3),
+            idle_timeout_s: Seconds::new(3),
             manages_scenes: false,
             long_scene_handles: true,
             ..NgoKeys::default()
         };
         let listener = NgoListener(keys);
-        assert_eq!(listener.connection().timeout.as_secs(), 3);
+        assert_eq!(listener.connection().idle_timeout.as_secs(), 3);
         let envelopes = listener.voice_only();
         assert_eq!((envelopes.manages_scenes, envelopes.scene_handle), (false, SceneHandle::EightBytes));
     }

@@ -1,4 +1,4 @@
-//! Keys of earlier versions, which are refused with their present names.
+//! Keys of earlier versions: those of 0.1 are refused with their present names, those of 0.2 are read with a hint.
 
 use crate::schema::variable;
 
@@ -50,6 +50,9 @@ const RENAMED: &[(&str, &str)] = &[
     ("listen.tells_empty_scenes", "announce_no_scenes"),
 ];
 
+/// Keys of 0.2 in a list of tables, which are read as the present ones: the list, the old and the new name.
+const STILL_READ: &[(&str, &str, &str)] = &[("listen", "silence_timeout_s", "idle_timeout_s")];
+
 /// Removed keys, each with the reason and what to do instead.
 const RETIRED: &[(&str, &str)] = &[(
     "fast_path.allow_plain",
@@ -60,7 +63,16 @@ const RETIRED: &[(&str, &str)] = &[(
 pub(crate) fn new_name(path: &str) -> Option<String> {
     let of = |old: &str| RENAMED.iter().find(|(known, _)| *known == old).map(|(_, new)| *new);
     let in_table = || path.split_once('.').and_then(|(table, key)| Some(format!("{}.{key}", of(table)?)));
-    of(path).map(str::to_owned).or_else(in_table)
+    let in_list = || {
+        let (list, key) = path.rsplit_once('.')?;
+        still_read(list).find(|(old, _)| *old == key).map(|(_, new)| new.to_owned())
+    };
+    of(path).map(str::to_owned).or_else(in_table).or_else(in_list)
+}
+
+/// The keys of tables in this list that are read as others: old and new names.
+pub(crate) fn still_read(list: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    STILL_READ.iter().filter(move |(of, ..)| *of == list).map(|(_, old, new)| (*old, *new))
 }
 
 /// The present name of a renamed environment variable.

@@ -101,7 +101,24 @@ impl ConfigSources {
     }
 
     fn add(&mut self, setting: &'static Setting, value: Json, origin: Origin, folder: &Path) {
+        let value = self.with_present_names(setting, value);
         self.entries.insert(&setting.path, Entry { setting, value, origin, folder: folder.to_owned() });
+    }
+
+    /// The same with the present names of keys in its tables, and a note about each old one.
+    fn with_present_names(&mut self, setting: &'static Setting, mut value: Json) -> Json {
+        for table in value.as_array_mut().into_iter().flatten().filter_map(Json::as_object_mut) {
+            for (old, new) in former_keys::still_read(&setting.path) {
+                if !table.contains_key(new)
+                    && let Some(value) = table.remove(old)
+                {
+                    table.insert(new.to_owned(), value);
+                    let list = &setting.path;
+                    self.notes.push(format!("{list}: the key {old} is now {new}; the old name still works"));
+                }
+            }
+        }
+        value
     }
 
     fn problem(&mut self, origin: Origin, what: String) {

@@ -27,7 +27,7 @@ fn players_of_games_that_have_changed_their_network_hear_each_other() {
     let folder = Folder::new();
     let listener = |keys: &str| format!("[[listen]]\naddress = '127.0.0.1:0'\n{keys}\n");
     let text = [
-        "network = 'mirror-kcp'\nkcp_generation = '1.38'\nsilence_timeout_s = 30",
+        "network = 'mirror-kcp'\nkcp_generation = '1.38'\nidle_timeout_s = 30",
         "network = 'darkrift2'\nprotocol_version = 0",
         "network = 'fishnet'\nchecksum = true",
         "network = 'forge'\nsystem_to_server_group = 5\nsystem_to_client_group = 6",

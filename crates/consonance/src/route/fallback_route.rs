@@ -88,7 +88,7 @@ impl FallbackRoute {
             ended: None,
             retiring: Retiring::default(),
             return_plan: ReturnPlan::new(&settings),
-            silence: SilenceWatch::new(settings.silence_max),
+            silence: SilenceWatch::new(settings.idle_timeout),
             is_stuck: false,
             head_start: settings.head_start,
             is_returning: false,

@@ -92,7 +92,7 @@ impl ServerRace {
             has_ended: false,
             is_after_loss: false,
             retiring: Retiring::default(),
-            silence: SilenceWatch::new(FallbackSettings::default().silence_max),
+            silence: SilenceWatch::new(FallbackSettings::default().idle_timeout),
             random: Random::new(seed, "another server"),
             not_connected: 0,
             waker: None,

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub struct FallbackSettings {
     /// How long nothing may arrive over UDP before the link counts as lost, if there is a `WebSocket` to use instead. 7
     /// s: a silent QUIC link gets an answer every 4.5 s. Without a `WebSocket`, QUIC's own limit of 10 s holds.
-    pub silence_max: Duration,
+    pub idle_timeout: Duration,
     /// How long UDP is tried alone before the `WebSocket` is tried, too; the first of them that connects is used. 2 s:
     /// QUIC repeats its first datagram after 0.3 and 0.9 s, so two may be lost.
     pub head_start: Duration,
@@ -28,7 +28,7 @@ pub struct FallbackSettings {
 impl Default for FallbackSettings {
     fn default() -> Self {
         Self {
-            silence_max: Duration::from_secs(7),
+            idle_timeout: Duration::from_secs(7),
             head_start: Duration::from_secs(2),
             head_start_after_loss: Duration::from_millis(500),
             probe_interval_min: Duration::from_secs(15),

@@ -20,8 +20,8 @@ pub(super) struct SilenceWatch {
 }
 
 impl SilenceWatch {
-    pub(super) fn new(silence_max: Duration) -> Self {
-        let looks_max = silence_max.as_millis().div_ceil(LOOK_EVERY.as_millis()).try_into();
+    pub(super) fn new(idle_timeout: Duration) -> Self {
+        let looks_max = idle_timeout.as_millis().div_ceil(LOOK_EVERY.as_millis()).try_into();
         Self { looks_max: looks_max.unwrap_or(u32::MAX).max(1), looks_in_vain: 0, received: 0, next_at: None }
     }
 

@@ -185,7 +185,7 @@ impl TcpConnections {
     }
 
     /// Ends a connection in order: what was sent before is delivered, if the other side takes it
-    /// [soon](TcpSettings::goodbye_max). Nothing from it is reported after this call but its `Closed`.
+    /// [soon](TcpSettings::goodbye_timeout). Nothing from it is reported after this call but its `Closed`.
     pub fn finish(&mut self, now: Instant, id: TcpId) {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         match connection.state {
@@ -194,7 +194,7 @@ impl TcpConnections {
                 connection.state = State::Finishing;
                 connection.incoming.clear();
                 self.events.retain(|event| !matches!(event, TcpEvent::Received { id: of } if *of == id));
-                self.deadlines.set(id, now + self.settings.goodbye_max);
+                self.deadlines.set(id, now + self.settings.goodbye_timeout);
                 self.write(now, id);
             }
             State::Finishing | State::Lingering | State::Ended => {}

@@ -21,7 +21,7 @@ pub struct TcpSettings {
     pub system_incoming_bytes_max: Option<usize>,
     /// How long the last bytes of a connection that was finished may take, and how long its closing by the other side
     /// is then waited for.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
     /// After how long without a byte the system asks whether the other side is still there (TCP keep-alive, RFC 9293,
     /// section 3.8.4); it asks three times, ten seconds apart where the system can be told so.
     pub keep_alive: Duration,
@@ -40,7 +40,7 @@ impl Default for TcpSettings {
             outgoing_bytes_max: 1024 * 1024,
             system_bytes_max: None,
             system_incoming_bytes_max: None,
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
             keep_alive: Duration::from_secs(15),
             user_timeout: Duration::from_secs(15),
         }

@@ -9,8 +9,8 @@ use consonance_server_config::{
 };
 
 use super::{MirrorGame, WITHOUT_UPSTREAM};
+use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
-use crate::silence_timeout::silence_timeout;
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
@@ -18,7 +18,7 @@ mirror_table! {
     IgnoranceKeys {
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
-        silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
     }
 }
 
@@ -77,7 +77,7 @@ impl IgnoranceListener {
     /// ENet gives up between two times, by how many packets were not acknowledged; a game that configures one means
     /// that no peer is gone before it.
     fn connection(&self, connection: ConnectionSettings) -> ConnectionSettings {
-        let own = |default| silence_timeout(self.keys.silence_timeout_s, default);
+        let own = |default| idle_timeout(self.keys.idle_timeout_s, default);
         let (timeout_min, timeout_max) = (own(connection.timeout_min), own(connection.timeout_max));
         ConnectionSettings { timeout_min, timeout_max, ..connection }
     }
@@ -130,9 +130,8 @@ mod tests {
 
     use super::*;
 
-    fn listener(silence_timeout_s: u64) -> IgnoranceListener {
-        let keys =
-            IgnoranceKeys { silence_timeout_s: Seconds::new(silence_timeout_s), ..IgnoranceKeys::default() };
+    fn listener(idle_timeout_s: u64) -> IgnoranceListener {
+        let keys = IgnoranceKeys { idle_timeout_s: Seconds::new(idle_timeout_s), ..IgnoranceKeys::default() };
         IgnoranceListener { keys, game: MirrorGame::default() }
     }
 

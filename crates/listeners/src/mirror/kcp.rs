@@ -12,8 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{MirrorGame, WITHOUT_UPSTREAM};
+use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
-use crate::silence_timeout::silence_timeout;
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 mirror_table! {
@@ -21,7 +21,7 @@ mirror_table! {
     KcpKeys {
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
-        silence_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
         /// The kcp2k generation of all clients, by its first version. learned detects each client's, which takes two
         /// seconds if 1.38 and 1.40 cannot be distinguished at once.
         kcp_generation: KcpGeneration = KcpGeneration::Learned;
@@ -107,7 +107,7 @@ struct KcpListener {
 impl KcpListener {
     fn link(&self, link: LinkSettings) -> LinkSettings {
         LinkSettings {
-            timeout: silence_timeout(self.keys.silence_timeout_s, link.timeout),
+            idle_timeout: idle_timeout(self.keys.idle_timeout_s, link.idle_timeout),
             is_message: looks_like_batch,
             ..link
         }
@@ -162,19 +162,19 @@ mod tests {
     #[test]
     fn the_defaults_of_the_keys_are_those_of_the_network() {
         let listener = KcpListener { keys: KcpKeys::default(), game: MirrorGame::default() };
-        assert_eq!(listener.link(LinkSettings::default()).timeout, LinkSettings::default().timeout);
+        assert_eq!(listener.link(LinkSettings::default()).idle_timeout, LinkSettings::default().idle_timeout);
         assert_eq!(listener.generation(), None);
     }
 
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
         let keys = KcpKeys {
-            silence_timeout_s: Seconds::new(3),
+            idle_timeout_s: Seconds::new(3),
             kcp_generation: KcpGeneration::V1_38,
             ..KcpKeys::default()
         };
         let listener = KcpListener { keys, game: MirrorGame::default() };
-        assert_eq!(listener.link(LinkSettings::default()).timeout, Duration::from_secs(3));
+        assert_eq!(listener.link(LinkSettings::default()).idle_timeout, Duration::from_secs(3));
         assert_eq!(listener.generation(), Some(Generation::G3));
     }
 }

@@ -41,7 +41,7 @@ pub struct ServerSettings {
     /// How many bytes may wait for a client that reads slowly, before it is disconnected.
     pub outgoing_bytes_max: usize,
     /// How long the goodbye may take when a connection ends.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
 }
 
 impl Default for ServerSettings {
@@ -62,7 +62,7 @@ impl Default for ServerSettings {
             outgoing_message_bytes_max: 1024 * 1024,
             datagram_bytes_max: DATAGRAM_BYTES,
             outgoing_bytes_max: 2 * 1024 * 1024,
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
         }
     }
 }
@@ -74,7 +74,7 @@ impl ServerSettings {
             connections_max: self.connections_max.saturating_add(self.handshakes_max.saturating_mul(2)),
             incoming_bytes_max: LENGTH_BYTES + self.incoming_message_bytes_max,
             outgoing_bytes_max: self.outgoing_bytes_max,
-            goodbye_max: self.goodbye_max,
+            goodbye_timeout: self.goodbye_timeout,
             ..TcpSettings::default()
         }
     }
@@ -105,7 +105,7 @@ pub struct ClientSettings {
     /// How many bytes may wait for a server that reads slowly, before the connection ends.
     pub outgoing_bytes_max: usize,
     /// How long the goodbye may take when the connection ends.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
 }
 
 impl ClientSettings {
@@ -123,7 +123,7 @@ impl ClientSettings {
             outgoing_message_bytes_max: MESSAGE_BYTES_TO_SERVER,
             datagram_bytes_max: DATAGRAM_BYTES,
             outgoing_bytes_max: 1024 * 1024,
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
         }
     }
 
@@ -131,7 +131,7 @@ impl ClientSettings {
         TcpSettings {
             incoming_bytes_max: LENGTH_BYTES + self.incoming_message_bytes_max,
             outgoing_bytes_max: self.outgoing_bytes_max,
-            goodbye_max: self.goodbye_max,
+            goodbye_timeout: self.goodbye_timeout,
             ..TcpSettings::default()
         }
     }

@@ -343,7 +343,10 @@ impl ClientEndpoint for EnetClient {
     fn disconnect(&mut self, now: Instant) {
         self.set_time(now);
         let Some(connection) = &mut self.connection else { return };
-        match std::mem::replace(&mut connection.stage, Stage::Ending(now + self.settings.connection.linger)) {
+        match std::mem::replace(
+            &mut connection.stage,
+            Stage::Ending(now + self.settings.connection.goodbye_timeout),
+        ) {
             Stage::Connecting(_) => {
                 // The server may know us already, so it gets a goodbye; there is nothing to wait for.
                 self.say_goodbye();

@@ -58,7 +58,7 @@ pub struct ConnectionSettings {
     /// The interval of the protocol's timers while there is a connection. Default 10 ms.
     pub tick: Duration,
     /// The time for the last reliable messages to arrive after a connection was ended. Default 3 s.
-    pub linger: Duration,
+    pub goodbye_timeout: Duration,
 }
 
 impl ConnectionSettings {
@@ -121,7 +121,7 @@ impl Default for ConnectionSettings {
             queued_bytes_max: 4 * 1024 * 1024,
             throttles: false,
             tick: Duration::from_millis(10),
-            linger: Duration::from_secs(3),
+            goodbye_timeout: Duration::from_secs(3),
         }
     }
 }

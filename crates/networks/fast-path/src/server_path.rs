@@ -105,12 +105,12 @@ impl ServerPath {
 
     /// Whether packets for this path are sent on it: its client has proved an address, receives us and is not silent.
     pub fn is_open(&self, now: Instant, number: u32) -> bool {
-        self.links.get(number).is_some_and(|link| link.open_to(now, self.settings.silence_max).is_some())
+        self.links.get(number).is_some_and(|link| link.open_to(now, self.settings.idle_timeout).is_some())
     }
 
     /// The number of paths, and how many of them are open. Checks each one.
     pub fn paths(&self, now: Instant) -> (usize, usize) {
-        let is_open = |link: &&Link| link.open_to(now, self.settings.silence_max).is_some();
+        let is_open = |link: &&Link| link.open_to(now, self.settings.idle_timeout).is_some();
         (self.links.iter().count(), self.links.iter().filter(is_open).count())
     }
 
@@ -136,7 +136,7 @@ impl ServerPath {
             return false;
         }
         let Some(link) = self.links.get_mut(number) else { return false };
-        let Some(to) = link.open_to(now, self.settings.silence_max) else {
+        let Some(to) = link.open_to(now, self.settings.idle_timeout) else {
             self.counts.packets_fallen_back += 1;
             return false;
         };
@@ -160,7 +160,7 @@ impl ServerPath {
             let Some(link) = self.links.get_mut(number).filter(|link| !link.waiting.is_empty()) else {
                 continue;
             };
-            if let Some(to) = link.open_to(now, self.settings.silence_max) {
+            if let Some(to) = link.open_to(now, self.settings.idle_timeout) {
                 self.counts.add(link.seal_waiting(to, &mut self.batch));
             } else {
                 self.counts.left_meanwhile += 1;

@@ -52,7 +52,7 @@ pub struct ServerPathSettings {
     /// Links at once, for each worker. 65 536.
     pub links_max: usize,
     /// How long the path of a silent client stays open; an idle one sends a probe every 5 s. 12 s.
-    pub silence_max: Duration,
+    pub idle_timeout: Duration,
     /// The shortest interval between answers to a link's probes: a flood of them costs no system calls. 20 ms.
     pub answer_interval: Duration,
     /// The shortest interval between requests to a link for the proof of an address. 200 ms.
@@ -70,7 +70,7 @@ impl Default for ServerPathSettings {
     fn default() -> Self {
         Self {
             links_max: 65_536,
-            silence_max: Duration::from_secs(12),
+            idle_timeout: Duration::from_secs(12),
             answer_interval: Duration::from_millis(20),
             challenge_interval: Duration::from_millis(200),
             challenge_timeout: Duration::from_secs(5),

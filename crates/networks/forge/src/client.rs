@@ -101,7 +101,7 @@ impl ForgeClient {
         let mut link = Box::new(Link::new(now, self.settings.link));
         // Cannot fail: a new link has room.
         let _ = link.send(now, Head::reliable(Control::Text, GROUP_ID), TO_SERVER, guid);
-        self.state = State::Asking { link, until: now + self.settings.link.timeout };
+        self.state = State::Asking { link, until: now + self.settings.link.idle_timeout };
     }
 
     fn handle_frame(&mut self, now: Instant, head: Head) {
@@ -286,7 +286,7 @@ impl ClientEndpoint for ForgeClient {
             State::Asking { mut link, .. } | State::Up { mut link, .. } => {
                 // If there is no room, the host has not answered for long and will notice the silence.
                 let _ = link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_SERVER, &[]);
-                let until = now + self.settings.link.goodbye_max;
+                let until = now + self.settings.link.goodbye_timeout;
                 self.state = State::Leaving { link, until };
             }
             leaving @ State::Leaving { .. } => self.state = leaving,

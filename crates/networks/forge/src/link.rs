@@ -209,7 +209,7 @@ impl Link {
 
     /// The time of the timeout, if nothing arrives until then.
     pub(crate) fn lost_at(&self) -> Instant {
-        self.last_heard + self.settings.timeout
+        self.last_heard + self.settings.idle_timeout
     }
 
     /// Whether the other end has been silent for at least this long.

@@ -299,7 +299,7 @@ impl ServerEndpoint for ForgeServer {
         if client.stage == Stage::Requested {
             let _ = client.link.send(now, Head::reliable(Control::Error, GROUP_REFUSED), TO_TARGET, &[]);
         }
-        let until = now + self.settings.link.goodbye_max;
+        let until = now + self.settings.link.goodbye_timeout;
         client.stage = Stage::Leaving { until, reason: DisconnectReason::ClosedByUs };
         match client.link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]) {
             Ok(()) => self.settle(now, peer),

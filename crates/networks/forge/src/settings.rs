@@ -8,20 +8,20 @@ use consonance_transport::AddressShares;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSettings {
     /// The silence after which a connection is lost.
-    pub timeout: Duration,
+    pub idle_timeout: Duration,
     /// The limit of unconfirmed reliable bytes, above which the connection ends as too slow.
     pub unconfirmed_bytes_max: usize,
     /// How long the goodbye may take when a connection ends.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
 }
 
 impl Default for LinkSettings {
     /// 30 s as stock hosts wait, 1 MiB, 2 s.
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
             unconfirmed_bytes_max: 1024 * 1024,
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
         }
     }
 }

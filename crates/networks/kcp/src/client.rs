@@ -290,7 +290,7 @@ impl ClientEndpoint for KcpClient {
         self.now = Some(now);
         let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
         if !matches!(stage, Stage::Closing(_)) {
-            *stage = Stage::Closing(now + self.settings.link.linger);
+            *stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
             link.say_goodbye();
             self.incoming.clear();
             self.finish_closing(now);

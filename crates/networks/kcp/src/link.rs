@@ -249,13 +249,13 @@ impl Link {
             let queue = format!("{queued} segments");
             return Some(DisconnectReason::Overloaded { queue });
         }
-        let is_lost = self.arq.is_dead() || now >= self.last_heard + self.settings.timeout;
+        let is_lost = self.arq.is_dead() || now >= self.last_heard + self.settings.idle_timeout;
         is_lost.then_some(DisconnectReason::TimedOut)
     }
 
     /// The time at which there is something to send or to check even if nothing arrives.
     pub(crate) fn poll_timeout(&self) -> Instant {
-        let silence = self.last_heard + self.settings.timeout;
+        let silence = self.last_heard + self.settings.idle_timeout;
         [self.arq.poll_timeout(), self.next_ping].into_iter().flatten().fold(silence, Instant::min)
     }
 

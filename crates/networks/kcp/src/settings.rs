@@ -14,14 +14,14 @@ pub struct LinkSettings {
     pub receive_window: u16,
     /// The silence after which a side counts as gone. Default 10 s, as in Mirror; a client that loads a scene may
     /// need up to 30 s.
-    pub timeout: Duration,
+    pub idle_timeout: Duration,
     /// The ping interval. Default 1 s.
     pub ping: Duration,
     /// The maximum number of segments waiting for a side that does not take them, before it counts as too slow.
     /// Default 10 000.
     pub queued_segments_max: usize,
     /// The time for the last reliable messages to arrive after a connection was ended. Default 3 s.
-    pub linger: Duration,
+    pub goodbye_timeout: Duration,
     /// Whether bytes can be one of the game's unreliable messages: distinguishes G3 from G4, whose datagrams differ
     /// in one byte only. Default: any bytes, but not none. With Mirror it should be whether they parse as a batch;
     /// one byte in 128 is the other's by chance.
@@ -35,10 +35,10 @@ impl Default for LinkSettings {
     fn default() -> Self {
         Self {
             receive_window: 256,
-            timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(10),
             ping: Duration::from_secs(1),
             queued_segments_max: 10_000,
-            linger: Duration::from_secs(3),
+            goodbye_timeout: Duration::from_secs(3),
             is_message: |bytes| !bytes.is_empty(),
             generation_wait: Duration::from_secs(2),
         }

@@ -232,7 +232,7 @@ impl Connection {
     }
 
     fn silent_at(&self) -> Instant {
-        self.heard_at + self.settings.silence_timeout
+        self.heard_at + self.settings.idle_timeout
     }
 
     fn ping(&mut self, now: Instant) {

@@ -45,7 +45,7 @@ pub struct ConnectionSettings {
     /// The ping interval. Default 1 s.
     pub ping_interval: Duration,
     /// The silence after which the other end counts as gone. Default 10 s.
-    pub silence_timeout: Duration,
+    pub idle_timeout: Duration,
     /// The timeout for messages sent before a goodbye to be taken, and then for an answer to the goodbye. Default 3 s
     /// each.
     pub goodbye_timeout: Duration,
@@ -68,7 +68,7 @@ impl Default for ConnectionSettings {
             reliable_packets_waiting: 1024,
             tick: Duration::from_millis(15),
             ping_interval: Duration::from_secs(1),
-            silence_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(10),
             goodbye_timeout: Duration::from_secs(3),
             goodbye_interval: Duration::from_millis(300),
             layer: PacketLayer::None,

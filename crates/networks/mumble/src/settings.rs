@@ -18,7 +18,7 @@ pub struct MumbleSettings {
     /// The timeout for the login of a connection (default 10 s: users confirm a certificate meanwhile).
     pub handshake_timeout: Duration,
     /// Silence after which a user counts as lost (default 30 s, as in Mumble's own server; clients ping every 5 s).
-    pub silence_max: Duration,
+    pub idle_timeout: Duration,
     /// Bytes of control messages that wait for one client (default 1 MiB).
     pub control_bytes_max: usize,
     /// Bytes of control messages that a client may send in a second (default 32 KiB), and eight times as many at once;
@@ -40,7 +40,7 @@ impl Default for MumbleSettings {
             address_shares: AddressShares::default(),
             handshakes_max: 256,
             handshake_timeout: Duration::from_secs(10),
-            silence_max: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
             control_bytes_max: 1 << 20,
             control_bytes_per_second: 32 << 10,
             voice_bytes_max: 32 << 10,
@@ -54,7 +54,7 @@ impl MumbleSettings {
     /// The settings of the control channels.
     pub(crate) fn streams(&self) -> StreamSettings {
         // The server sends no pings, since live clients send their own.
-        let pings = PingSettings { every: self.silence_max / 3, unanswered_max: 2 };
+        let pings = PingSettings { every: self.idle_timeout / 3, unanswered_max: 2 };
         let mut settings = StreamSettings {
             address_shares: self.address_shares,
             handshake_timeout: self.handshake_timeout,

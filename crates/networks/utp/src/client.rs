@@ -247,7 +247,7 @@ impl ClientEndpoint for UtpClient {
             State::Requested { .. } => self.end(now, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Up => {
-                link.state = State::Leaving { until: now + self.settings.connection.linger };
+                link.state = State::Leaving { until: now + self.settings.connection.goodbye_timeout };
                 self.end_if_done(now);
             }
         }

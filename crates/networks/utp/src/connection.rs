@@ -100,12 +100,12 @@ impl Connection {
 
     /// Whether the peer has been silent for longer than the timeout.
     pub(crate) fn is_lost(&self, now: Instant) -> bool {
-        self.heard_at + self.settings.timeout <= now
+        self.heard_at + self.settings.idle_timeout <= now
     }
 
     /// The time at which the peer counts as lost, if nothing arrives.
     pub(crate) fn lost_at(&self) -> Instant {
-        self.heard_at + self.settings.timeout
+        self.heard_at + self.settings.idle_timeout
     }
 
     /// The same as [`timeout`](Self::timeout) while the peer's address is not proved, and at most `bytes_max` may be
@@ -230,7 +230,7 @@ impl Connection {
 
     /// The time of the next heartbeat, early enough that the other side does not count us as lost.
     fn unproved_heartbeat_at(&self) -> Instant {
-        self.outgoing.sent_at + self.settings.heartbeat_interval.max(self.settings.timeout / 4)
+        self.outgoing.sent_at + self.settings.heartbeat_interval.max(self.settings.idle_timeout / 4)
     }
 
     fn handle_reliable(

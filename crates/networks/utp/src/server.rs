@@ -307,7 +307,7 @@ impl ServerEndpoint for UtpServer {
             State::Requested => self.end(now, peer, DisconnectReason::ClosedByUs),
             State::Leaving { .. } => {}
             State::Welcomed { .. } | State::Open => {
-                client.state = State::Leaving { until: now + self.settings.connection.linger };
+                client.state = State::Leaving { until: now + self.settings.connection.goodbye_timeout };
                 self.clients.spare(peer);
                 self.clients.give_turn(peer);
                 self.end_if_done(now, peer);

@@ -16,12 +16,12 @@ pub struct ConnectionSettings {
     /// The time without sending after which a heartbeat is sent. Default 500 ms, Unity Transport's own.
     pub heartbeat_interval: Duration,
     /// The silence after which the connection is lost. Default 30 s, Unity Transport's own.
-    pub timeout: Duration,
+    pub idle_timeout: Duration,
     /// The longest wait before a reliable packet is sent again; the shortest is 64 ms. Default 500 ms, as Netcode for
     /// GameObjects sets it.
     pub resend_after_max: Duration,
     /// How long a graceful disconnect waits for the delivery of earlier data. Default 3 s.
-    pub linger: Duration,
+    pub goodbye_timeout: Duration,
     /// The largest reliable message that is sent, in bytes. Default 256 KiB: games describe all their objects to
     /// newcomers in one.
     pub reliable_message_bytes_max: usize,
@@ -40,9 +40,9 @@ impl Default for ConnectionSettings {
         Self {
             window: Window::Packets64,
             heartbeat_interval: Duration::from_millis(500),
-            timeout: Duration::from_secs(30),
+            idle_timeout: Duration::from_secs(30),
             resend_after_max: Duration::from_millis(500),
-            linger: Duration::from_secs(3),
+            goodbye_timeout: Duration::from_secs(3),
             reliable_message_bytes_max: 256 * 1024,
             incoming_reliable_bytes_max: 256 * 1024,
             unreliable_message_bytes_max: 6140,

@@ -17,7 +17,7 @@ pub struct PeerSettings {
     /// Silence after which a connection counts as lost. Both ends of a connection send something every few seconds.
     pub idle_timeout: Duration,
     /// How long the last messages may take, and then the other side's goodbye.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
     /// How many bytes may wait to be sent before a peer counts as too slow; 1 MiB as in the stock library.
     pub send_bytes_max: usize,
     /// How many voice packets wait for a peer that does not take them. One more pushes the oldest out.
@@ -30,7 +30,7 @@ impl Default for PeerSettings {
         Self {
             negotiation_timeout: Duration::from_mins(1),
             idle_timeout: Duration::from_secs(15),
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
             send_bytes_max: 1024 * 1024,
             voice_packets_max: 64,
         }

@@ -293,7 +293,7 @@ impl Connection {
     pub(crate) fn end_in_order(&mut self, now: Instant) {
         match self.state {
             State::Open => {
-                self.state = State::Leaving { until: now + self.limits.goodbye_max };
+                self.state = State::Leaving { until: now + self.limits.goodbye_timeout };
                 self.drain(now);
             }
             State::Negotiating { .. } => self.close(now),

@@ -58,7 +58,7 @@ pub struct PeerLimits {
     /// Silence after which a connection counts as lost. A browser sends something every few seconds.
     pub idle_timeout: Duration,
     /// How long last messages may take.
-    pub goodbye_max: Duration,
+    pub goodbye_timeout: Duration,
     /// How many bytes of messages may wait to be sent before a peer counts as too slow.
     pub send_bytes_max: usize,
     /// The longest message of a page, in bytes, which its browser is told and keeps to; a longer one never arrives.
@@ -87,7 +87,7 @@ impl Default for PeerLimits {
             negotiation_timeout: Duration::from_secs(30),
             negotiation_undisturbed: Duration::from_secs(3),
             idle_timeout: Duration::from_secs(15),
-            goodbye_max: Duration::from_secs(2),
+            goodbye_timeout: Duration::from_secs(2),
             send_bytes_max: 1024 * 1024,
             message_bytes_max: 64 * 1024,
             datagrams_per_second_max: 1000,

@@ -69,3 +69,19 @@ fn the_changelog_lists_the_renamed_keys_that_the_server_reports() {
     }
     assert!(count > 35, "{count}");
 }
+
+#[test]
+fn reads_a_key_of_0_2_as_the_present_one_and_says_so() {
+    let listener = "[[listen]]\nnetwork = 'mirror-kcp'\naddress = '127.0.0.1:5'\n";
+    let mut sources = ConfigSources::new(tables());
+    sources.add_file(Path::new("voice.toml"), &format!("{listener}silence_timeout_s = 30\n"));
+    let loaded = sources.load().unwrap();
+    let mut present = ConfigSources::new(tables());
+    present.add_file(Path::new("voice.toml"), &format!("{listener}idle_timeout_s = 30\n"));
+    assert_eq!(loaded.config, present.load().unwrap().config);
+    let note = "listen: the key silence_timeout_s is now idle_timeout_s; the old name still works";
+    assert!(loaded.notes.iter().any(|line| line == note), "{:?}", loaded.notes);
+    let both = format!("{listener}silence_timeout_s = 30\nidle_timeout_s = 30\n");
+    let refused = "voice.toml:4: listen: the key silence_timeout_s is now idle_timeout_s";
+    assert_eq!(complaints(&both), [refused]);
+}

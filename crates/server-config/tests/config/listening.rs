@@ -144,8 +144,8 @@ fn keys_of_a_network_describe_what_a_game_changed_in_it() {
         assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");
         config.listen.others[0].clone()
     };
-    let kcp = game("network = 'mirror-kcp'\nsilence_timeout_s = 30\nkcp_generation = '1.38'");
-    assert_eq!(values(&kcp, ["silence_timeout_s", "kcp_generation"]), [json!(30.0), json!("1.38")]);
+    let kcp = game("network = 'mirror-kcp'\nidle_timeout_s = 30\nkcp_generation = '1.38'");
+    assert_eq!(values(&kcp, ["idle_timeout_s", "kcp_generation"]), [json!(30.0), json!("1.38")]);
     let darkrift = "network = 'darkrift2'\nprotocol_version = 0\nudp_port = 6";
     let alone = game(darkrift);
     assert_eq!(values(&alone, ["protocol_version", "udp_port"]), [json!(0), json!(6)]);

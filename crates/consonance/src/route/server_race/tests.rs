@@ -261,7 +261,7 @@ const PATIENT: Duration = Duration::from_secs(9);
 
 #[test]
 fn a_route_with_a_fallback_gives_up_a_silent_link_by_its_own_settings_and_goes_to_the_fallback() {
-    let settings = FallbackSettings { silence_max: PATIENT, ..FallbackSettings::default() };
+    let settings = FallbackSettings { idle_timeout: PATIENT, ..FallbackSettings::default() };
     let mut bench = Bench::with_fallback(settings, true);
     assert_eq!(bench.connect().0, "a");
     bench.list(&["a", "b"]);
@@ -275,7 +275,7 @@ fn a_route_with_a_fallback_gives_up_a_silent_link_by_its_own_settings_and_goes_t
 
 #[test]
 fn a_silent_route_whose_fallback_is_not_known_is_given_up_where_another_server_is_known() {
-    let settings = FallbackSettings { silence_max: PATIENT, ..FallbackSettings::default() };
+    let settings = FallbackSettings { idle_timeout: PATIENT, ..FallbackSettings::default() };
     for (listed, expected) in [(&["a", "b"][..], 9.0..10.0), (&["a"], 10.0..10.5)] {
         let mut bench = Bench::with_fallback(settings, false);
         bench.connect();

@@ -131,9 +131,9 @@ fn a_player_whose_udp_is_blocked_later_keeps_its_place_and_returns_to_udp_unnoti
         meeting.run(IDLE_TIMEOUT + Duration::from_secs(3), |kind| *kind == EventKind::Resumed);
     assert!(told.iter().any(changes_to(LinkTransport::WebSocket)), "{told:?}");
     assert!(told.contains(&EventKind::Resumed), "{told:?}");
-    let FallbackSettings { silence_max, head_start_after_loss, .. } = FallbackSettings::default();
+    let FallbackSettings { idle_timeout, head_start_after_loss, .. } = FallbackSettings::default();
     // Silence is checked every half second.
-    let lasted = silence_max + Duration::from_millis(500) + head_start_after_loss;
+    let lasted = idle_timeout + Duration::from_millis(500) + head_start_after_loss;
     assert!(silence < lasted + Duration::from_millis(200), "{silence:?}");
     let (_, silence) = meeting.run(Duration::from_secs(5), |_| false);
     assert!(silence < FRAME * 3, "she hears Bob again: {silence:?}");

@@ -161,7 +161,7 @@ impl TcpConnections {
             return;
         }
         connection.state = State::Lingering;
-        self.deadlines.set(id, now + self.settings.goodbye_max);
+        self.deadlines.set(id, now + self.settings.goodbye_timeout);
         self.note(now, TcpEvent::Closed { id, end: TcpEnd::Finished });
         self.update_interest(id);
     }

@@ -13,7 +13,7 @@ impl EnetServer {
     /// Ends a connection: messages sent before arrive first, if the client takes them soon. A client that was not
     /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
-        let until = now + self.settings.connection.linger;
+        let until = now + self.settings.connection.goodbye_timeout;
         let Some(client) = self.clients.get_mut(peer) else { return };
         match &mut client.stage {
             Stage::Ending => {}

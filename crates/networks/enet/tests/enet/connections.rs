@@ -88,7 +88,8 @@ fn many_channels_have_their_own_order_and_keep_their_numbers() {
 
 #[test]
 fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
-    let settings = ConnectionSettings { linger: Duration::from_secs(20), ..ConnectionSettings::default() };
+    let settings =
+        ConnectionSettings { goodbye_timeout: Duration::from_secs(20), ..ConnectionSettings::default() };
     for seed in 0..5 {
         let mut rig = Rig::new(server_of(&settings), LinkConditions::POOR, seed);
         let (leaver, left) = connect(&mut rig, client_of(&settings, 1));
@@ -153,7 +154,7 @@ fn last_messages_that_are_not_acknowledged_are_given_up_in_time() {
     rig.client(client).endpoint.send(cut, RELIABLE_CHANNEL, b"unheard");
     rig.client(client).endpoint.disconnect(cut);
     rig.run_until("both give up", |rig| rig.saw_of(peer).len() == 2 && rig.client_saw(client).len() == 2);
-    assert!(rig.now() - cut <= ConnectionSettings::default().linger + Duration::from_millis(20));
+    assert!(rig.now() - cut <= ConnectionSettings::default().goodbye_timeout + Duration::from_millis(20));
     assert_eq!(rig.saw_of(peer)[1], &Saw::Disconnected(DisconnectReason::ClosedByUs));
     assert_eq!(rig.client_saw(client)[1], Saw::Disconnected(DisconnectReason::ClosedByUs));
 }

@@ -60,8 +60,8 @@ impl Link {
     }
 
     /// The destination of packets, if the path is open.
-    pub(super) fn open_to(&self, now: Instant, silence_max: Duration) -> Option<SocketAddr> {
-        let is_silent = self.heard_at.is_none_or(|at| now.saturating_duration_since(at) > silence_max);
+    pub(super) fn open_to(&self, now: Instant, idle_timeout: Duration) -> Option<SocketAddr> {
+        let is_silent = self.heard_at.is_none_or(|at| now.saturating_duration_since(at) > idle_timeout);
         self.address.filter(|_| self.client_hears_us && !is_silent)
     }
 

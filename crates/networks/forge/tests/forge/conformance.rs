@@ -55,7 +55,7 @@ impl Network for Plain {
 
 /// A cut connection counts as lost after 5 s: longer than a busy machine keeps a thread waiting.
 fn link() -> LinkSettings {
-    LinkSettings { timeout: Duration::from_secs(5), ..LinkSettings::default() }
+    LinkSettings { idle_timeout: Duration::from_secs(5), ..LinkSettings::default() }
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl KcpServer {
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
             Stage::Open => {
-                client.stage = Stage::Closing(now + self.settings.link.linger);
+                client.stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
                 client.link.say_goodbye();
                 self.touch(peer);
                 self.finish_closing(now, peer);

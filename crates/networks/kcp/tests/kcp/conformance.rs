@@ -18,7 +18,11 @@ const BARE: BareEnvelope =
 /// A cut link counts as lost after 5 s, which is longer than a busy machine keeps a thread waiting. A small queue
 /// keeps the tests short.
 fn link() -> LinkSettings {
-    LinkSettings { timeout: Duration::from_secs(5), queued_segments_max: 2000, ..LinkSettings::default() }
+    LinkSettings {
+        idle_timeout: Duration::from_secs(5),
+        queued_segments_max: 2000,
+        ..LinkSettings::default()
+    }
 }
 
 struct Kcp {

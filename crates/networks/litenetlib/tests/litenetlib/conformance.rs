@@ -24,8 +24,8 @@ struct LiteNetLib {
 impl LiteNetLib {
     /// A cut link counts as lost after 5 s, which is longer than a busy machine keeps a thread waiting.
     fn new(layer: PacketLayer) -> Self {
-        let silence_timeout = Duration::from_secs(5);
-        Self { connection: ConnectionSettings { silence_timeout, layer, ..Default::default() }, server: None }
+        let idle_timeout = Duration::from_secs(5);
+        Self { connection: ConnectionSettings { idle_timeout, layer, ..Default::default() }, server: None }
     }
 }
 

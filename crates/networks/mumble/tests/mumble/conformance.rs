@@ -52,7 +52,7 @@ impl Network for Mumble {
     fn listen(&mut self) -> CarryingServer {
         let tls = server_tls(Arc::new(rustls::sign::SingleCertAndKey::from(certified())));
         let mut settings = MumbleSettings::default();
-        settings.silence_max = SILENCE_MAX;
+        settings.idle_timeout = SILENCE_MAX;
         settings.control_bytes_per_second = BURST_BYTES / 8;
         let server = MumbleServer::bind((Ipv4Addr::LOCALHOST, 0).into(), &tls, settings).unwrap();
         self.server = Some(server.local_addr());

@@ -20,9 +20,9 @@ struct Utp {
 
 impl Utp {
     fn new(window: Window) -> Self {
-        let timeout = Duration::from_secs(5);
+        let idle_timeout = Duration::from_secs(5);
         Self {
-            connection: ConnectionSettings { window, timeout, ..ConnectionSettings::default() },
+            connection: ConnectionSettings { window, idle_timeout, ..ConnectionSettings::default() },
             server: None,
             clients: 0,
         }

@@ -11,7 +11,7 @@ impl PeerConnection {
     pub(crate) fn leave(&mut self, now: Instant) {
         match self.state {
             State::Open => {
-                self.state = State::Leaving { until: now + self.settings.goodbye_max };
+                self.state = State::Leaving { until: now + self.settings.goodbye_timeout };
                 self.drain(now);
             }
             State::Negotiating { .. } | State::Unproved { .. } | State::Held => self.end(End::ByUs),
@@ -34,7 +34,7 @@ impl PeerConnection {
 
     /// Closes the channels, which the other side notices even if datagrams are lost.
     pub(super) fn part(&mut self, now: Instant) {
-        self.state = State::Parting { until: now + self.settings.goodbye_max };
+        self.state = State::Parting { until: now + self.settings.goodbye_timeout };
         for channel in [self.reliable, self.unreliable].into_iter().flatten() {
             self.rtc.direct_api().close_data_channel(channel);
             self.take_outputs(now);

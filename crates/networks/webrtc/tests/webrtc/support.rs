@@ -151,7 +151,7 @@ pub(crate) fn patient() -> PeerLimits {
         negotiation_timeout: Duration::from_mins(10),
         negotiation_undisturbed: Duration::from_mins(10),
         idle_timeout: Duration::from_mins(10),
-        goodbye_max: Duration::from_mins(1),
+        goodbye_timeout: Duration::from_mins(1),
         ..PeerLimits::default()
     }
 }

@@ -16,7 +16,7 @@ use super::{LIMITS, control_of, packet_of, voice_of};
 
 pub(crate) struct CarryingClient {
     server: SocketAddr,
-    silence_max: Duration,
+    idle_timeout: Duration,
     has_datagrams: bool,
     link: Option<Link>,
     /// Cut links, kept open: closing the socket would notify the server.
@@ -52,10 +52,10 @@ enum News {
 }
 
 impl CarryingClient {
-    pub(crate) fn new(server: SocketAddr, silence_max: Duration, has_datagrams: bool) -> Self {
+    pub(crate) fn new(server: SocketAddr, idle_timeout: Duration, has_datagrams: bool) -> Self {
         Self {
             server,
-            silence_max,
+            idle_timeout,
             has_datagrams,
             link: None,
             lost: Vec::new(),
@@ -74,8 +74,8 @@ impl CarryingClient {
 }
 
 impl Link {
-    fn poll(&mut self, now: Instant, silence_max: Duration, has_datagrams: bool) -> Option<News> {
-        if now.saturating_duration_since(self.heard) > silence_max {
+    fn poll(&mut self, now: Instant, idle_timeout: Duration, has_datagrams: bool) -> Option<News> {
+        if now.saturating_duration_since(self.heard) > idle_timeout {
             return Some(News::Down(DisconnectReason::TimedOut));
         }
         if self.is_cut {
@@ -170,7 +170,7 @@ impl ClientTransport for CarryingClient {
         if let Some(reason) = self.ends.pop_front() {
             return Some(ClientLinkEvent::Disconnected { reason });
         }
-        match self.link.as_mut()?.poll(now, self.silence_max, self.has_datagrams)? {
+        match self.link.as_mut()?.poll(now, self.idle_timeout, self.has_datagrams)? {
             News::Up => Some(ClientLinkEvent::Connected),
             News::Packet(delivery, packet) => {
                 *bytes = packet;
@@ -219,7 +219,7 @@ impl ClientTransport for CarryingClient {
 
     fn wants_poll_at(&self) -> Option<Instant> {
         let link = self.link.as_ref()?;
-        Some(link.asks_at.min(link.heard + self.silence_max))
+        Some(link.asks_at.min(link.heard + self.idle_timeout))
     }
 
     fn limits(&self) -> PacketLimits {

@@ -280,7 +280,7 @@ impl Driver {
     fn finish(&mut self, now: Instant, id: TcpId) {
         self.connections.finish(now, id);
         if let Some(socket) = self.sockets.get_mut(&id) {
-            (socket.is_over, socket.until) = (true, Some(now + 2 * self.settings.tcp.goodbye_max));
+            (socket.is_over, socket.until) = (true, Some(now + 2 * self.settings.tcp.goodbye_timeout));
         }
         self.leave(id);
     }
