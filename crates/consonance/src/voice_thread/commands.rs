@@ -100,7 +100,7 @@ impl VoiceThread {
     }
 
     fn obey(&mut self, command: Command) {
-        let (now, about) = (Instant::now(), ProblemKind::of(&command));
+        let (now, about) = (Instant::now(), command.problem_kind());
         let client = &mut self.client;
         let problem = match command {
             Command::JoinRoom(room) => {
