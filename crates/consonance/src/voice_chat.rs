@@ -26,6 +26,7 @@ use std::time::{Duration, Instant};
 use consonance_device::Direction;
 use consonance_session::{ModeratorAction, ModeratorAnswer, Routing};
 
+pub(crate) use diagnosing::observed;
 pub(crate) use inspecting::{Page, WantedPage};
 pub use joining::WaitJoinedError;
 pub(crate) use settings::SettingsInForce;
