@@ -7,7 +7,9 @@ mod destination;
 mod diagnostics;
 mod error;
 mod loopback;
+mod random_bits;
 mod start;
+mod transports;
 
 use std::path::PathBuf;
 use std::time::Duration;

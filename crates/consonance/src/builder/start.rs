@@ -1,7 +1,5 @@
 //! Starts the chat that a builder describes.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::sync_channel;
@@ -17,6 +15,7 @@ use consonance_device::Direction;
 use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken, RedundancySupport};
 use consonance_transport::thread_waker;
 
+use super::random_bits::random_u64;
 use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
 use crate::capture::CaptureControls;
 use crate::command::Hearing;
@@ -166,11 +165,6 @@ fn note_if_silent(name: &str, has_input: bool, channels: usize) {
 /// A unique name.
 fn random_name() -> String {
     format!("player-{:016x}", random_u64())
-}
-
-/// Random bits: the standard library seeds its hash maps again each time.
-pub(super) fn random_u64() -> u64 {
-    RandomState::new().build_hasher().finish()
 }
 
 /// The codec parameters to announce to the other players for frames of this length.
