@@ -16,6 +16,9 @@ use crate::problem::ProblemKind;
 use crate::tap::{TapSender, TapSource};
 use crate::text::TextId;
 
+/// The most commands queued for the voice thread.
+pub(crate) const COMMANDS_MAX: usize = 256;
+
 pub(crate) enum Command {
     JoinRoom(String),
     /// For a trigger, which leaves the room once, whether there is a place for it or not.
@@ -59,10 +62,9 @@ impl Command {
             Self::JoinRoom(_) | Self::HoldRoom(_) | Self::LeaveRoom(_) => ProblemKind::Room,
             Self::Channel(..) => ProblemKind::Channel,
             Self::SetQuality { .. } | Self::SetEncoder(_) => ProblemKind::Voice,
-            Self::SetInput(_)
-            | Self::SetEngineInput(_)
-            | Self::SetCapture(_)
-            | Self::SetEchoReference(_) => ProblemKind::Input,
+            Self::SetInput(_) | Self::SetEngineInput(_) | Self::SetCapture(_) | Self::SetEchoReference(_) => {
+                ProblemKind::Input
+            }
             Self::Hear(_) | Self::PlayerStream(..) => ProblemKind::Hearing,
             Self::Tap(..) => ProblemKind::Tap,
             Self::Moderate { .. } => ProblemKind::Moderation,

@@ -6,8 +6,8 @@ use std::time::Instant;
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
 use consonance_transport::{ClientLinkEvent, Delivery, PacketLimits};
 
-use crate::StartError;
 use crate::route::{FallbackSettings, LinkTransport, Route, quic_route};
+use crate::start_error::StartError;
 
 /// A link to a server that carries packets of the protocol, without a chat: for a game with its own voice engine that
 /// speaks the protocol, such as a Unity game with the original, which can thereby join sessions of our servers.

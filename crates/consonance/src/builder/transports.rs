@@ -3,11 +3,12 @@
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicRuntime};
 
+use super::VoiceChatBuilder;
 use super::destination::Destination;
 #[cfg(feature = "quic")]
 use super::destination::{QuicServers, server_address};
-use super::{StartError, VoiceChatBuilder};
 use crate::route::Route;
+use crate::start_error::StartError;
 use crate::transports::Transports;
 
 impl VoiceChatBuilder {

@@ -12,7 +12,7 @@ use consonance_transport::memory::MemoryNetwork;
 
 use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;
-use crate::builder::COMMANDS_MAX;
+use crate::command::COMMANDS_MAX;
 use crate::encryption::EncryptionSettings;
 use crate::event_queue::EventReader;
 use crate::route::Route;

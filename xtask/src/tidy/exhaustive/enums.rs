@@ -25,8 +25,8 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("DeviceState", "crates/device/src/state.rs"),
     listed("DisconnectReason", "crates/transport/src/reason.rs"),
     listed("Disconnection", "crates/session/src/client/event.rs"),
-    listed("EncryptionEvent", "crates/consonance/src/encryption/status.rs"),
-    listed("EncryptionState", "crates/consonance/src/encryption/status.rs"),
+    listed("EncryptionEvent", "crates/consonance/src/encryption_event.rs"),
+    listed("EncryptionState", "crates/consonance/src/encryption_event.rs"),
     listed("End", "crates/consonance/src/event.rs"),
     listed("EndCode", "crates/end-reason/src/code.rs"),
     listed("EndKind", "crates/end-reason/src/code.rs"),
@@ -53,13 +53,13 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("SendTextError", "crates/consonance/src/text.rs"),
     listed("ServerEvent", "crates/session/src/server/event.rs"),
     listed("SettingsError", "crates/consonance/src/settings.rs"),
-    listed("StartError", "crates/consonance/src/builder/error.rs"),
+    listed("StartError", "crates/consonance/src/start_error.rs"),
     listed("SubmitReportError", "crates/consonance/src/encryption/reporting.rs"),
     listed("TcpEvent", "crates/gateway/src/tcp/event.rs"),
     listed("ToPage", "crates/browser/src/control/to_page.rs"),
     listed("WebhookEvent", "crates/server/src/webhooks/event.rs"),
     listed("Withheld", "crates/e2ee/src/packet_cipher/withheld.rs"),
-    listed("WithheldReason", "crates/consonance/src/encryption/withholding.rs"),
+    listed("WithheldReason", "crates/consonance/src/encryption_event.rs"),
 ];
 
 /// A file that may match an enum with a wildcard, and the reason.
