@@ -9,7 +9,7 @@ use consonance_transport::authority;
 #[cfg(feature = "quic")]
 use super::random_bits::random_u64;
 #[cfg(feature = "quic")]
-use crate::route::{FallbackSettings, Route, ServerAddress, ServerRace, quic_route};
+use crate::route::{FallbackSettings, Path, Route, ServerAddress, quic_path};
 
 pub(super) enum Destination {
     /// A custom network.
@@ -30,18 +30,17 @@ pub(super) struct QuicServers {
 
 #[cfg(feature = "quic")]
 impl QuicServers {
-    /// The path to this server, or to another one of its session.
-    pub(super) fn race(&self, first: QuicAddress, others: Vec<ServerAddress>) -> Route {
+    /// The route to this server, or to another one of its session.
+    pub(super) fn route(&self, first: QuicAddress, others: Vec<ServerAddress>) -> Route {
         let named = server_address(&first);
-        let present = self.route(first);
+        let path = self.path(first);
         let servers = self.clone();
-        let dial = move |address: &str| Some(servers.route(address.parse().ok()?));
-        let race = ServerRace::new((named, present), others, (Box::new(dial), beside), random_u64());
-        Route::ToServers(Box::new(race))
+        let dial = move |address: &str| Some(servers.path(address.parse().ok()?));
+        Route::to_servers((named, path), others, (Box::new(dial), beside), random_u64())
     }
 
-    fn route(&self, address: QuicAddress) -> Route {
-        quic_route(&self.runtime, address, self.settings.clone(), self.fallback)
+    fn path(&self, address: QuicAddress) -> Path {
+        quic_path(&self.runtime, address, self.settings.clone(), self.fallback)
     }
 }
 

@@ -28,17 +28,17 @@ impl VoiceChatBuilder {
     /// Opens the network to the server, with its threads; nothing connects yet.
     pub(super) fn open_transports(&mut self) -> Result<Transports, StartError> {
         match self.destination.take().ok_or(StartError::NoNetwork)? {
-            Destination::Network(transport) => Ok(Transports::new(Route::Plain(transport), None)),
+            Destination::Network(transport) => Ok(Transports::new(Route::over(transport), None)),
             #[cfg(feature = "quic")]
             Destination::Quic(destination) => {
                 let (address, settings) = *destination;
                 let servers =
                     QuicServers { runtime: self.quic_runtime()?, settings, fallback: self.fallback };
                 let others = self.alternative_servers.iter().map(server_address).collect();
-                let first = servers.race(address, others);
+                let first = servers.route(address, others);
                 let dial = move |address: &str| {
                     let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
-                    Ok(servers.race(address, Vec::new()))
+                    Ok(servers.route(address, Vec::new()))
                 };
                 Ok(Transports::new(first, Some(Box::new(dial))))
             }

@@ -36,10 +36,10 @@ impl Bench {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let there = networks.clone();
         let dial: Dial = Box::new(move |address| match address {
-            "second" => Ok(Route::Plain(Box::new(there[1].client("main")))),
+            "second" => Ok(Route::over(Box::new(there[1].client("main")))),
             _ => Err("no address".to_owned()),
         });
-        let transports = Transports::new(Route::Plain(Box::new(networks[0].client("main"))), Some(dial));
+        let transports = Transports::new(Route::over(Box::new(networks[0].client("main"))), Some(dial));
         let servers = networks.each_ref().map(|network| Some(serve(network)));
         Self::over(transports, servers, commands)
     }

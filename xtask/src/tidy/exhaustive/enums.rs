@@ -35,7 +35,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("GameNetworkClientEvent", "crates/gateway/src/game_network_client.rs"),
     listed("GameNetworkServerEvent", "crates/gateway/src/game_network_server.rs"),
     listed("LinkChange", "crates/session/src/client/server_link.rs"),
-    listed("LinkTransport", "crates/consonance/src/route.rs"),
+    listed("LinkTransport", "crates/consonance/src/route/link_transport.rs"),
     listed("MemberEvent", "crates/e2ee/src/member.rs"),
     listed("MemberMessage", "crates/wire/src/group_message/from_member.rs"),
     listed("ModerationDecision", "crates/session/src/server/moderation/decision.rs"),
