@@ -5,9 +5,11 @@ mod async_start;
 mod debug;
 mod destination;
 mod diagnostics;
-mod error;
 mod loopback;
+mod page;
+mod random_bits;
 mod start;
+mod transports;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -22,10 +24,6 @@ use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
 use consonance_transport::ClientTransport;
 
-use destination::Destination;
-pub use error::StartError;
-pub(crate) use start::{COMMANDS_MAX, session_codec};
-
 use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;
 use crate::encryption::EncryptionSettings;
@@ -35,7 +33,10 @@ use crate::route::FallbackSettings;
 use crate::settings::{VoiceSettings, bounds};
 #[cfg(feature = "devices")]
 use crate::sound_devices::DeviceChoices;
+#[cfg(feature = "quic")]
+use crate::start_error::StartError;
 use crate::voice_chat::{VoiceChat, WantedPage};
+use destination::Destination;
 
 /// The most text messages that a history keeps.
 const TEXT_HISTORY_MAX: usize = 10_000;

@@ -12,8 +12,12 @@ use consonance_session::{ModeratorAction, Routing, Target};
 use crate::capture::EchoReferenceReader;
 use crate::channel::{Channel, ChannelOrder};
 use crate::engine_sound::{EngineMicrophone, EngineSpeaker, StreamWriter};
+use crate::problem::ProblemKind;
 use crate::tap::{TapSender, TapSource};
 use crate::text::TextId;
+
+/// The most commands queued for the voice thread.
+pub(crate) const COMMANDS_MAX: usize = 256;
 
 pub(crate) enum Command {
     JoinRoom(String),
@@ -49,6 +53,32 @@ pub(crate) enum Command {
         action: ModeratorAction,
         reason: String,
     },
+}
+
+impl Command {
+    /// The kind of problem if this command fails.
+    pub(crate) fn problem_kind(&self) -> ProblemKind {
+        match self {
+            Self::JoinRoom(_) | Self::HoldRoom(_) | Self::LeaveRoom(_) => ProblemKind::Room,
+            Self::Channel(..) => ProblemKind::Channel,
+            Self::SetQuality { .. } | Self::SetEncoder(_) => ProblemKind::Voice,
+            Self::SetInput(_) | Self::SetEngineInput(_) | Self::SetCapture(_) | Self::SetEchoReference(_) => {
+                ProblemKind::Input
+            }
+            Self::Hear(_) | Self::PlayerStream(..) => ProblemKind::Hearing,
+            Self::Tap(..) => ProblemKind::Tap,
+            Self::Moderate { .. } => ProblemKind::Moderation,
+            #[cfg(feature = "devices")]
+            Self::SelectDevice(..) => ProblemKind::Device,
+            Self::SendText(..)
+            | Self::Report(..)
+            | Self::SharePosition(_)
+            | Self::SetEngineOutput(_)
+            | Self::SetActivation(_)
+            | Self::LogPackets(_)
+            | Self::SetRouting(_) => ProblemKind::Other,
+        }
+    }
 }
 
 /// Settings for hearing other players.

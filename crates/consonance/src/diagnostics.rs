@@ -12,18 +12,12 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::SyncSender;
 use std::thread::{self, JoinHandle};
 
 use consonance_audio::RecordingSettings;
 use consonance_pcap::{PacketCapture, PacketCaptureSettings};
 
-use crate::command::Command;
-use crate::event_queue::EventQueue;
-use crate::player_state::Players;
-use crate::recorder::Recorder;
-use crate::shared_state::SharedState;
-use crate::statistics::SharedStatistics;
+use crate::recorder::{Observed, Recorder};
 pub use error::DiagnosticsError;
 use events_file::EventsFile;
 use players_file::PlayersFile;
@@ -45,25 +39,6 @@ pub struct Diagnostics {
     folder: PathBuf,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<Result<DiagnosticsReport, DiagnosticsError>>>,
-}
-
-/// The parts of a chat that diagnostics observe.
-pub(crate) struct Observed {
-    pub(crate) commands: SyncSender<Command>,
-    pub(crate) events: Arc<EventQueue>,
-    pub(crate) players: Arc<Players>,
-    pub(crate) statistics: Arc<SharedStatistics>,
-}
-
-impl Observed {
-    pub(crate) fn new(commands: &SyncSender<Command>, shared: &SharedState) -> Self {
-        Self {
-            commands: commands.clone(),
-            events: Arc::clone(&shared.events),
-            players: Arc::clone(&shared.players),
-            statistics: Arc::clone(&shared.statistics),
-        }
-    }
 }
 
 impl Diagnostics {

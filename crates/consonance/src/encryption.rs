@@ -16,17 +16,17 @@ use consonance_e2ee::{
 };
 use consonance_session::{Capabilities, Client, ClientEvent, RoomId, Status, Target, loudness};
 
+use crate::encryption_event::{EncryptionEvent, EncryptionState, WithheldReason};
 use crate::event::EventKind;
 use crate::problem::ProblemKind;
 use key_thread::KeyThread;
 use reporting::Reporting;
 pub use reporting::SubmitReportError;
-pub(crate) use settings::PreparedEncryption;
 pub use settings::{EncryptionPolicy, EncryptionSettings};
+pub(crate) use settings::{PrepareError, PreparedEncryption};
+pub use status::EncryptionStatus;
 pub(crate) use status::SharedEncryption;
-pub use status::{EncryptionEvent, EncryptionState, EncryptionStatus};
-pub use withholding::WithheldReason;
-use withholding::{Withholding, plain_room_names};
+use withholding::{Withholding, plain_room_names, withheld_reason};
 
 /// The part of the encryption that runs on the voice thread.
 pub(crate) struct Encryption {
@@ -181,7 +181,7 @@ impl Encryption {
                 id.map(Withheld::Player)
             }
         };
-        WithheldReason::of(withheld.filter(|_| !self.cipher.sends_plain())?, client)
+        withheld_reason(withheld.filter(|_| !self.cipher.sends_plain())?, client)
     }
 
     /// Passes messages of the group to the key thread.
@@ -305,7 +305,7 @@ impl Encryption {
             return None;
         }
         let reason = match self.cipher.take_withheld() {
-            Some(withheld) => WithheldReason::of(withheld, client),
+            Some(withheld) => withheld_reason(withheld, client),
             None => self.is_not_offered(client).then_some(WithheldReason::NotOffered),
         };
         self.withholding.news(reason?)

@@ -6,7 +6,7 @@ use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarg
 use consonance_transport::{DisconnectReason, EndReason};
 
 use crate::caption::Caption;
-use crate::encryption::EncryptionEvent;
+use crate::encryption_event::EncryptionEvent;
 use crate::output_failure::OutputFailure;
 use crate::player_state::Players;
 use crate::problem::ProblemKind;

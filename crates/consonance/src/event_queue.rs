@@ -1,5 +1,6 @@
 //! The bounded queues from the voice thread to the readers of events.
 
+mod event_log;
 #[cfg(feature = "tokio")]
 mod wakers;
 
@@ -10,10 +11,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::event::{End, Event, EventKind};
-#[cfg(feature = "tokio")]
-use crate::event_stream::EventStream;
 use crate::lock::lock;
-use crate::log;
 use crate::trace::FrameTrace;
 
 /// Events queued for one reader: one for each player of the largest session, as joining it raises them all at once. If
@@ -73,7 +71,7 @@ impl EventQueue {
     }
 
     pub(crate) fn push(&self, event: Event) {
-        log::note(&self.player, &event.kind);
+        event_log::note(&self.player, &event.kind);
         // Held until the chat's own queue has the event too, so that no new reader comes in between and misses the end.
         let mut readers = lock(&self.readers);
         readers.retain(|reader| {
@@ -102,10 +100,10 @@ impl EventQueue {
         EventReader { waiting, only_of: only_of.map(Box::from) }
     }
 
-    /// The chat's own queue as a stream.
+    /// The chat's own queue.
     #[cfg(feature = "tokio")]
-    pub(crate) fn stream(&self) -> EventStream {
-        EventStream::new(Arc::clone(&self.own), None)
+    pub(crate) fn own(&self) -> Arc<Waiting> {
+        Arc::clone(&self.own)
     }
 
     pub(crate) fn pop(&self) -> Option<Event> {

@@ -64,6 +64,7 @@ mod command;
 mod diagnostics;
 mod direct_players;
 mod encryption;
+mod encryption_event;
 mod engine_sound;
 mod event;
 mod event_queue;
@@ -88,7 +89,6 @@ mod own_voice;
 #[cfg(feature = "quic")]
 mod packet_link;
 mod playback;
-mod player;
 mod player_state;
 mod position_sharing;
 mod problem;
@@ -106,6 +106,7 @@ mod shared_state;
 mod snapshot;
 #[cfg(feature = "devices")]
 mod sound_devices;
+mod start_error;
 mod statistics;
 mod status;
 mod switches;
@@ -121,7 +122,7 @@ mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
 
-pub use builder::{StartError, VoiceChatBuilder};
+pub use builder::VoiceChatBuilder;
 pub use caption::Caption;
 pub use capture::EchoReference;
 pub use channel::{Channel, ChannelActivation, ChannelState};
@@ -146,10 +147,8 @@ pub use consonance_session::{
 };
 pub use consonance_transport as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
-pub use encryption::{
-    EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState, EncryptionStatus,
-    SubmitReportError, WithheldReason,
-};
+pub use encryption::{EncryptionPolicy, EncryptionSettings, EncryptionStatus, SubmitReportError};
+pub use encryption_event::{EncryptionEvent, EncryptionState, WithheldReason};
 pub use engine_sound::{EngineInput, EngineOutput, PlayerStream};
 pub use event::{End, Event, EventKind};
 pub use event_queue::EventReader;
@@ -164,13 +163,13 @@ pub use node::{Mode, VoiceNode};
 pub use output_failure::OutputFailure;
 #[cfg(feature = "quic")]
 pub use packet_link::PacketLink;
-pub use player::Player;
 pub use player_state::{SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
 pub use restrictions::{OperatorDecision, RestrictionTerms, Restrictions};
 pub use route::{FallbackSettings, LinkTransport};
 pub use settings::{SettingsError, VoiceSettings};
+pub use start_error::StartError;
 #[cfg(feature = "devices")]
 pub use statistics::DeviceRow;
 pub use statistics::{
@@ -182,4 +181,4 @@ pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use text::{SendTextError, TEXT_BYTES_MAX, TextId, TextMessage};
 pub use tokens::{TokenLimitReached, Tokens};
 pub use trace::FrameTrace;
-pub use voice_chat::{VoiceChat, WaitJoinedError};
+pub use voice_chat::{Player, VoiceChat, WaitJoinedError};

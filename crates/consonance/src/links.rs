@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Client, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, ClientLinkEvent, DirectEvent, DisconnectReason, EndCode, EndReason, Peer,
+    self as transport, ClientLinkEvent, ClientTransport as _, DirectEvent, DisconnectReason, EndCode,
+    EndReason, Peer,
 };
 
 use self::conversion::{direct_link, peer_of, to_session_limits};
@@ -66,7 +67,7 @@ impl Links {
     /// Packets on the links pass through the encryption, if there is one.
     pub(crate) fn new(ways: Transports, encryption: Option<Encryption>) -> Self {
         Self {
-            server: ways.server().map(str::to_owned),
+            server: ways.present().server().map(str::to_owned),
             has_server_changed: false,
             ways,
             link: LinkId(0),
@@ -105,7 +106,7 @@ impl Links {
     /// Receives pending events; true if there are more.
     pub(crate) fn receive(&mut self, now: Instant, at: SessionInstant, client: &mut Client) -> bool {
         for _ in 0..EVENTS_PER_ITERATION {
-            match self.ways.present().poll_event(now, &mut self.incoming) {
+            match self.ways.present_mut().poll_event(now, &mut self.incoming) {
                 None => return false,
                 Some(ClientLinkEvent::Packet { delivery }) => {
                     let packet = self.incoming.as_slice();
@@ -220,11 +221,11 @@ impl Links {
 
     /// Makes that link the next one.
     pub(crate) fn begin_return(&mut self) {
-        self.ways.begin_return();
+        self.ways.present_mut().begin_return();
     }
 
     fn note_transport(&mut self) {
-        let (transport, why) = self.ways.in_use();
+        let (transport, why) = self.ways.present().in_use();
         if transport != self.transport {
             self.transport = transport;
             self.transport_change = Some(why.to_owned());
@@ -232,7 +233,7 @@ impl Links {
     }
 
     fn note_server(&mut self) {
-        let server = self.ways.server();
+        let server = self.ways.present().server();
         if server != self.server.as_deref() {
             self.server = server.map(str::to_owned);
             self.has_server_changed = true;
@@ -246,12 +247,12 @@ impl Links {
 
     /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
-        self.ways.list_servers(places);
+        self.ways.present_mut().list_servers(places);
     }
 
     /// Makes the next link lead to another server of the session, if one is known and answers.
     pub(crate) fn leave_server(&mut self) {
-        self.ways.leave_server();
+        self.ways.present_mut().leave_server();
     }
 
     /// Whether a direct link came or went since the last call.
@@ -269,7 +270,7 @@ impl Links {
     /// Ends the link to the server, or the attempt at one.
     pub(crate) fn close(&mut self, now: Instant) {
         self.wants_link = false;
-        self.ways.present().disconnect(now);
+        self.ways.present_mut().disconnect(now);
     }
 
     /// Makes the next link lead to this address; returns an error if it is invalid, or if this network supports no
@@ -317,12 +318,12 @@ impl Links {
             record(self.packet_log.as_ref(), now, link, PacketDirection::Sent, delivery, payload);
         }
         if self.peers.len() < to.len() {
-            self.ways.present().send(now, delivery, payload);
+            self.ways.present_mut().send(now, delivery, payload);
         }
         if self.peers.is_empty() {
             return;
         }
-        match self.ways.present().direct_links() {
+        match self.ways.present_mut().direct_links() {
             Some(links) => links.send_direct(now, &self.peers, delivery, payload),
             None => self.undeliverable += self.peers.len() as u64,
         }
@@ -330,7 +331,7 @@ impl Links {
 
     fn close_direct(&mut self, now: Instant, link: LinkId) {
         self.has_direct_change = true;
-        if let (Some(peer), Some(links)) = (peer_of(link), self.ways.present().direct_links()) {
+        if let (Some(peer), Some(links)) = (peer_of(link), self.ways.present_mut().direct_links()) {
             links.disconnect_direct(now, peer);
         }
     }

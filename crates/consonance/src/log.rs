@@ -1,20 +1,19 @@
 //! The log: `tracing` events in the four categories of the original, so that each has its own level:
 //! `RUST_LOG=consonance::network=debug`.
 
-use consonance_audio::NoiseLevel;
-use tracing::{debug, error, info, trace, warn};
+use std::time::Duration;
 
-use crate::event::{End, EventKind};
-use crate::voice_thread::TooSlow;
+use consonance_audio::NoiseLevel;
+use tracing::{debug, info, warn};
 
 /// Sessions, rooms, players, texts.
-const CORE: &str = "consonance::core";
+pub(crate) const CORE: &str = "consonance::core";
 /// Microphone, capture chain, encoder.
-const RECORDING: &str = "consonance::recording";
+pub(crate) const RECORDING: &str = "consonance::recording";
 /// Links and sessions that come and go.
-const NETWORK: &str = "consonance::network";
+pub(crate) const NETWORK: &str = "consonance::network";
 /// Decoding, mixing, loudspeaker.
-const PLAYBACK: &str = "consonance::playback";
+pub(crate) const PLAYBACK: &str = "consonance::playback";
 
 /// The current log level of each category.
 #[cfg(feature = "inspector")]
@@ -36,82 +35,6 @@ pub(crate) fn levels() -> String {
     format!("core: {core}, recording: {recording}, network: {network}, playback: {playback}")
 }
 
-/// Logs an event of the chat of this player.
-pub(crate) fn note(player: &str, event: &EventKind) {
-    match event {
-        EventKind::Joined => info!(target: NETWORK, player, "joined the session"),
-        EventKind::Resumed => info!(target: NETWORK, player, "session resumed"),
-        EventKind::Rejoining => {
-            info!(target: NETWORK, player, "rejoining with another frame size");
-        }
-        EventKind::Draining { ends_in, redirect, .. } => {
-            warn!(target: NETWORK, player, ?ends_in, redirect, "server draining");
-        }
-        EventKind::DrainCancelled => info!(target: NETWORK, player, "server cancelled draining"),
-        EventKind::Redirecting => info!(target: NETWORK, player, "moving to another server"),
-        EventKind::ConnectionLost { reason, retry_in } => {
-            warn!(target: NETWORK, player, %reason, ?retry_in, "lost the session");
-        }
-        EventKind::DirectLinkMade { name } => {
-            debug!(target: NETWORK, player, name, "direct link established");
-        }
-        EventKind::DirectLinkLost { name } => debug!(target: NETWORK, player, name, "direct link lost"),
-        EventKind::StartedSpeaking { name } => trace!(target: PLAYBACK, player, name, "started speaking"),
-        EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stopped speaking"),
-        #[cfg(feature = "devices")]
-        EventKind::Device(event) => {
-            let is_microphone = event.direction == consonance_device::Direction::Input;
-            match (device_trouble(&event.state), is_microphone) {
-                (Some(trouble), true) => {
-                    warn!(target: RECORDING, player, "the others cannot hear this player: the microphone {trouble}");
-                }
-                (Some(trouble), false) => {
-                    warn!(target: PLAYBACK, player, "this player hears nothing: the loudspeaker {trouble}");
-                }
-                (None, true) => info!(target: RECORDING, player, ?event, "the microphone has changed"),
-                (None, false) => info!(target: PLAYBACK, player, ?event, "the loudspeaker has changed"),
-            }
-        }
-        EventKind::Problem { text, .. } => warn!(target: CORE, player, "{text}"),
-        EventKind::TextNotSent { reason, .. } => warn!(target: CORE, player, "{reason}"),
-        EventKind::Ended(End::Left) => info!(target: CORE, player, "left the session"),
-        EventKind::Ended(end) => error!(target: CORE, player, %end, "the chat has ended"),
-        // Names and texts of other players are logged at trace level only.
-        other @ (EventKind::PlayersSynced
-        | EventKind::PlayerJoined { .. }
-        | EventKind::PlayerLeft { .. }
-        | EventKind::EnteredRoom { .. }
-        | EventKind::ExitedRoom { .. }
-        | EventKind::RemovedFromRoom { .. }
-        | EventKind::Operator(..)
-        | EventKind::Moderated { .. }
-        | EventKind::Text { .. }
-        | EventKind::Caption { .. }
-        | EventKind::TextSent { .. }
-        | EventKind::TokenAdded { .. }
-        | EventKind::TokenRemoved { .. }
-        | EventKind::TransportChanged { .. }
-        | EventKind::ServerChanged { .. }
-        | EventKind::Encryption(..)) => trace!(target: CORE, player, ?other),
-    }
-}
-
-/// Why there is no sound although a device was asked for.
-#[cfg(feature = "devices")]
-fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str> {
-    use consonance_device::DeviceState;
-
-    match state {
-        DeviceState::Lost => Some("is gone; looking for another one"),
-        DeviceState::Missing => Some("was not found; one plugged in later will be used"),
-        DeviceState::Denied => {
-            Some("is not available to this program: allow it in the system's privacy settings")
-        }
-        DeviceState::Busy => Some("cannot be opened: close the program that has it"),
-        DeviceState::Running { .. } | DeviceState::Off => None,
-    }
-}
-
 /// A chat starts that is to speak, and has nothing to speak with.
 pub(crate) fn note_no_input(player: &str) {
     warn!(
@@ -123,9 +46,9 @@ pub(crate) fn note_no_input(player: &str) {
     );
 }
 
-/// The voice thread needs more than 10 ms for 10 ms of sound.
-pub(crate) fn note_too_slow(player: &str, slow: &TooSlow) {
-    let (beat_us, late_ms) = (slow.beat.as_micros() as u64, slow.late.as_millis() as u64);
+/// The voice thread needs `beat`, which is more than 10 ms, for 10 ms of sound, and is this late.
+pub(crate) fn note_too_slow(player: &str, beat: Duration, late: Duration) {
+    let (beat_us, late_ms) = (beat.as_micros() as u64, late.as_millis() as u64);
     if cfg!(debug_assertions) {
         warn!(target: CORE, player, beat_us, late_ms, "the voice thread is too slow in this debug build: {OPTIMISE}");
     } else {
@@ -159,18 +82,4 @@ const OPTIMISE: &str = "add [profile.dev.package.\"*\"] with opt-level = 3 and d
 /// The local voice starts or stops being sent.
 pub(crate) fn note_speaking(player: &str, speaks: bool) {
     debug!(target: RECORDING, player, speaks, "one's own voice");
-}
-
-#[cfg(all(test, feature = "devices"))]
-mod tests {
-    use consonance_device::DeviceState;
-
-    use super::device_trouble;
-
-    #[test]
-    fn a_device_that_makes_no_sound_is_trouble_and_one_that_was_not_asked_for_is_none() {
-        let silent = [DeviceState::Lost, DeviceState::Missing, DeviceState::Denied, DeviceState::Busy];
-        assert!(silent.iter().all(|state| device_trouble(state).is_some()));
-        assert_eq!(device_trouble(&DeviceState::Off), None);
-    }
 }

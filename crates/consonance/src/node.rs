@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use consonance_server::{DedicatedServer, ServerHandle, SessionLoop};
 use consonance_transport::memory::MemoryNetwork;
 
-use crate::builder::{StartError, VoiceChatBuilder};
+use crate::builder::VoiceChatBuilder;
 use crate::lock::lock;
+use crate::start_error::StartError;
 use crate::status::Status;
 use crate::voice_chat::VoiceChat;
 

@@ -1,16 +1,19 @@
 //! The state of the local voice, as seen by the voice thread; the game may read it in every frame.
 
+mod missing_tokens;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
 use consonance_session::{Client, RecordingNotice};
 
+use missing_tokens::MissingTokens;
+
 use crate::channel::{Channel, ChannelState};
 use crate::event_queue::EventQueue;
 use crate::lock::lock;
 use crate::restrictions::Restrictions;
-use crate::snapshot::MissingTokens;
 use crate::statistics::CaptureRow;
 use crate::talking::Talking;
 use crate::tokens::Tokens;

@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::{ClientLinkEvent, Delivery, PacketLimits};
+use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery, PacketLimits};
 
-use crate::StartError;
-use crate::route::{FallbackSettings, LinkTransport, Route, quic_route};
+use crate::route::{FallbackSettings, LinkTransport, Route, quic_path};
+use crate::start_error::StartError;
 
 /// A link to a server that carries packets of the protocol, without a chat: for a game with its own voice engine that
 /// speaks the protocol, such as a Unity game with the original, which can thereby join sessions of our servers.
@@ -36,8 +36,9 @@ impl PacketLink {
         let address: QuicAddress = address.parse()?;
         let runtime = QuicRuntime::new(1)?;
         let fallback = Some(FallbackSettings::default());
-        let mut route = quic_route(&runtime, address, QuicClientSettings::default(), fallback);
-        route.transport().connect(Instant::now());
+        let path = quic_path(&runtime, address, QuicClientSettings::default(), fallback);
+        let mut route = Route::new(path);
+        route.connect(Instant::now());
         Ok(Self { route, _runtime: runtime })
     }
 
@@ -46,22 +47,22 @@ impl PacketLink {
     ///
     /// A packet's bytes [replace](consonance_transport#events-and-their-bytes) what is in the buffer.
     pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
-        self.route.transport().poll_event(Instant::now(), bytes)
+        self.route.poll_event(Instant::now(), bytes)
     }
 
     /// Sends one packet. It is dropped while the link is not up, or if it is longer than [`limits`](Self::limits).
     pub fn send(&mut self, delivery: Delivery, packet: &[u8]) {
-        self.route.transport().send(Instant::now(), delivery, packet);
+        self.route.send(Instant::now(), delivery, packet);
     }
 
     /// Ends the link in order, after the reliable packets sent before.
     pub fn close(&mut self) {
-        self.route.transport().disconnect(Instant::now());
+        self.route.disconnect(Instant::now());
     }
 
     /// The largest packets that it accepts.
     pub fn limits(&mut self) -> PacketLimits {
-        self.route.transport().limits()
+        self.route.limits()
     }
 
     /// The transport in use, and the reason for it, in words.

@@ -28,10 +28,10 @@ use taps::Taps;
 use voices::{Voice, Voices};
 
 use crate::clock::Clock;
-use crate::engine_sound::{EngineLink, EngineSpeaker};
+use crate::engine_sound::{EngineLink, EngineSpeaker, StreamWriter};
 use crate::player_state::PlayerState;
 use crate::rooms::JoinedRooms;
-use crate::statistics::{EngineSoundRow, SpeakerRow};
+use crate::statistics::{EngineSoundRow, PlayerStreamRow, SpeakerRow};
 use crate::tap::TapSender;
 use crate::trace::FrameTrace;
 
@@ -121,7 +121,9 @@ impl Playback {
         let key = key.map_err(|error| cannot_be_heard(&listed.player, &error))?;
         heard_as.apply(&mut self.mixer, key);
         self.mixer.set_apart(key, self.streams.has(&listed.key));
-        self.begin_effects(id);
+        if let Some(voice) = self.voices.get(id) {
+            self.effects.begin(voice, &mut self.mixer);
+        }
         Ok(())
     }
 
@@ -138,8 +140,8 @@ impl Playback {
         {
             self.voices.start(voice.id, &mut self.mixer);
         }
-        self.hear_in_room(voice.id, voice.channels);
         let speaker = self.voices.get_mut(voice.id)?;
+        self.effects.hear_in_room(speaker, voice.channels, &mut self.mixer);
         if let Some(sequence) = speaker.number(voice) {
             let properties = FrameProperties {
                 gain: voice.amplitude,
@@ -185,6 +187,49 @@ impl Playback {
     pub(crate) fn forget_abandoned(&mut self) {
         self.taps.forget_abandoned();
         self.forget_abandoned_streams();
+    }
+
+    /// Takes a player, present or not, out of the mix for an engine.
+    ///
+    /// # Errors
+    /// If there are too many such players.
+    pub(crate) fn add_stream(&mut self, name: &str, writer: StreamWriter) -> Result<(), String> {
+        self.forget_abandoned_streams();
+        let key = self.streams.add(name, writer)?;
+        self.set_apart(&key, true);
+        Ok(())
+    }
+
+    /// Returns players to the mix whose streams the engine has dropped.
+    fn forget_abandoned_streams(&mut self) {
+        for key in self.streams.take_abandoned() {
+            self.set_apart(&key, false);
+        }
+    }
+
+    fn set_apart(&mut self, key: &NameKey, is_apart: bool) {
+        for (id, _) in self.listed.with_key(key) {
+            if let Some(voice) = self.voices.get(id) {
+                self.mixer.set_apart(voice.key, is_apart);
+            }
+        }
+    }
+
+    /// The state of a player's stream; `None` if it is in the mix.
+    pub(crate) fn stream_row(&self, name: &str) -> Option<EngineSoundRow> {
+        self.streams.row(name)
+    }
+
+    /// The states of all streams.
+    pub(crate) fn stream_rows(&self) -> Vec<PlayerStreamRow> {
+        self.streams.rows()
+    }
+
+    /// Sets whether the current loudspeaker is a pair of headphones by its name.
+    #[cfg(feature = "devices")]
+    pub(crate) fn set_named_headphones(&mut self, named: bool) {
+        self.headphones.named = named;
+        self.mixer.set_headphones(self.headphones.are_worn());
     }
 
     /// Lets an engine play the mix from now on.

@@ -1,7 +1,5 @@
 //! Kinds of problems.
 
-use crate::command::Command;
-
 /// The kind of an [`EventKind::Problem`](crate::EventKind::Problem), for programs; its text is for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
@@ -30,25 +28,4 @@ pub enum ProblemKind {
     Encryption,
     /// Another problem, described by the text.
     Other,
-}
-
-impl ProblemKind {
-    /// The kind of problem if this command fails.
-    pub(crate) fn of(command: &Command) -> Self {
-        match command {
-            Command::JoinRoom(_) | Command::HoldRoom(_) | Command::LeaveRoom(_) => Self::Room,
-            Command::Channel(..) => Self::Channel,
-            Command::SetQuality { .. } | Command::SetEncoder(_) => Self::Voice,
-            Command::SetInput(_)
-            | Command::SetEngineInput(_)
-            | Command::SetCapture(_)
-            | Command::SetEchoReference(_) => Self::Input,
-            Command::Hear(_) | Command::PlayerStream(..) => Self::Hearing,
-            Command::Tap(..) => Self::Tap,
-            Command::Moderate { .. } => Self::Moderation,
-            #[cfg(feature = "devices")]
-            Command::SelectDevice(..) => Self::Device,
-            _ => Self::Other,
-        }
-    }
 }

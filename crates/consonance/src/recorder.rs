@@ -2,6 +2,7 @@
 
 mod dropped_blocks;
 mod everyone;
+mod observed;
 mod timed_file;
 mod writing;
 
@@ -13,13 +14,14 @@ use std::thread::{self, JoinHandle};
 use std::{fs, io};
 
 use consonance_audio::limits::TRACKS_MAX;
-use consonance_audio::{RecordedTrack, RecordingError, RecordingSettings};
+use consonance_audio::{RecordingError, RecordingSettings};
 
-use crate::tap::{Tap, TapSource};
-use crate::voice_chat::VoiceChat;
+use crate::tap::Tap;
 pub use dropped_blocks::DroppedBlocks;
-use everyone::{Everyone, Tracks};
-use writing::Writing;
+use everyone::{Everyone, NamedTap, Tracks};
+pub(crate) use observed::Observed;
+pub use writing::Recorded;
+use writing::{Order, Writing};
 
 /// The most taps waiting to be taken by the thread.
 const WAITING_TAPS_MAX: usize = 64;
@@ -37,34 +39,6 @@ impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").finish_non_exhaustive()
     }
-}
-
-/// A command for the recorder's thread.
-enum Order {
-    /// Record this tap.
-    Tap(NamedTap),
-    /// Record all players of a chat.
-    Everyone(Box<Everyone>),
-}
-
-/// A tap, and the name of its file.
-pub(crate) struct NamedTap {
-    pub(crate) tap: Tap,
-    pub(crate) name: String,
-}
-
-/// The result of recording a tap.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Recorded {
-    /// The source of the tap.
-    pub source: TapSource,
-    /// Its file, and the sound that was omitted from it.
-    pub track: RecordedTrack,
-    /// Blocks missing from the file because the tap was full: the total of `dropped`.
-    pub dropped_blocks: u64,
-    /// The same blocks, by the reason why the recorder did not take them in time.
-    pub dropped: DroppedBlocks,
 }
 
 /// Why nothing is recorded.
@@ -138,17 +112,12 @@ impl Recorder {
         ordered
     }
 
-    /// Records a whole chat from now on, in separate files: the mix, the local voice, every present player and every
-    /// player that joins later. A player that leaves and comes back continues in the same file. Players beyond the
-    /// limit of tracks are not recorded, which is logged once.
+    /// Records all players of this chat: those present, and those that join later.
     ///
     /// # Errors
-    /// As [`add`](Self::add), if there is no track for the mix or the local voice, or no room for the order itself.
-    pub fn add_all(&mut self, voice: &VoiceChat) -> Result<(), RecorderError> {
-        for source in [TapSource::Mix, TapSource::ProcessedMicrophone] {
-            self.add(voice.tap(source))?;
-        }
-        let everyone = Everyone::new(voice.observed(), self.tracks.clone());
+    /// [`RecorderError::Stopped`] or [`RecorderError::Busy`].
+    pub(crate) fn add_everyone(&self, chat: Observed) -> Result<(), RecorderError> {
+        let everyone = Everyone::new(chat, self.tracks.clone());
         self.order(Order::Everyone(Box::new(everyone)))
     }
 

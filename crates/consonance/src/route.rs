@@ -1,159 +1,351 @@
-//! The link to a server: over the network that the chat was started with, or over a fallback while that network does
-//! not get through.
+//! The link to a server: to one of several servers of the same session, and over a primary network, or over a fallback
+//! while that network does not get through.
+//!
+//! ```text
+//! connect ──▶ Connecting ── the last server first, each other a little after the one before; at each server the
+//!               │  ▲        primary network first, and its fallback a little after
+//!               ▼  │ connect, after its end
+//!               Up
+//! ```
+//!
+//! A [`Path`] leads to one server over its networks, a [`Race`] tries several paths, and [`Servers`] knows which.
 
-mod attempts;
-mod candidate;
-mod fallback_route;
 #[cfg(test)]
 pub(crate) mod gate;
-pub(crate) mod known_servers;
+mod known_servers;
+mod link;
+mod link_transport;
+mod path;
+mod race;
 mod retiring;
 mod return_plan;
-pub(crate) mod server_race;
+mod servers;
 mod settings;
 mod silence_watch;
 #[cfg(feature = "quic")]
 mod web_socket;
 
+use std::collections::VecDeque;
+use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
-pub(crate) use fallback_route::FallbackRoute;
-#[cfg(feature = "quic")]
+use known_servers::KnownServers;
 pub(crate) use known_servers::ServerAddress;
-pub(crate) use server_race::ServerRace;
+pub use link_transport::LinkTransport;
+pub(crate) use path::Path;
+use race::{Race, Turn, asks_elsewhere};
+use retiring::Retiring;
+use servers::{DialServer, NameServer, Servers};
 pub use settings::FallbackSettings;
 #[cfg(feature = "quic")]
-pub(crate) use web_socket::quic_route;
+pub(crate) use web_socket::quic_path;
 
-/// The transport of the link to the server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
-pub enum LinkTransport {
-    /// The network that the chat was started with: QUIC and so UDP, for an address that begins with `quic://`.
-    #[default]
-    Primary,
-    /// A `WebSocket` with TLS on the same server, since UDP does not get through. A lost segment delays all voice
-    /// behind it, so sound breaks up more easily than over UDP.
-    WebSocket,
+/// The way to one server, or to several of the same session, as one network.
+pub(crate) struct Route {
+    /// `None` if there is only one.
+    servers: Option<Servers>,
+    /// The path to the server of the last link.
+    current: Path,
+    stage: Stage,
+    /// Ends to report before any other event.
+    ends: VecDeque<DisconnectReason>,
+    retiring: Retiring,
+    /// Packets for which there was no link.
+    not_connected: u64,
+    waker: Option<Waker>,
 }
 
-/// The path to one server, or to several of the same session.
-pub(crate) enum Route {
-    /// One network.
-    Plain(Box<dyn ClientTransport>),
-    /// A network with a fallback.
-    WithFallback(Box<FallbackRoute>),
-    /// Several servers.
-    ToServers(Box<ServerRace>),
+enum Stage {
+    Down,
+    Connecting(Box<Race>),
+    Up,
+}
+
+impl fmt::Debug for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Route").field("server", &self.server()).finish_non_exhaustive()
+    }
 }
 
 impl Route {
-    pub(crate) fn transport(&mut self) -> &mut dyn ClientTransport {
-        match self {
-            Self::Plain(transport) => &mut **transport,
-            Self::WithFallback(route) => &mut **route,
-            Self::ToServers(race) => &mut **race,
+    /// To one server.
+    pub(crate) fn new(path: Path) -> Self {
+        Self {
+            servers: None,
+            current: path,
+            stage: Stage::Down,
+            ends: VecDeque::new(),
+            retiring: Retiring::default(),
+            not_connected: 0,
+            waker: None,
         }
+    }
+
+    /// To one server over one network.
+    pub(crate) fn over(network: Box<dyn ClientTransport>) -> Self {
+        Self::new(Path::new(network))
+    }
+
+    /// To any server of a session. The path leads to the first of the game's servers. Clients with different seeds do
+    /// not all move to another server at once.
+    pub(crate) fn to_servers(
+        (first, path): (ServerAddress, Path),
+        others: Vec<ServerAddress>,
+        ways: (DialServer, NameServer),
+        seed: u64,
+    ) -> Self {
+        let servers = Servers::new(KnownServers::new(first, others), ways, seed);
+        Self { servers: Some(servers), ..Self::new(path) }
     }
 
     /// The server in use, or last in use, if it is known.
     pub(crate) fn server(&self) -> Option<&str> {
-        match self {
-            Self::Plain(_) | Self::WithFallback(_) => None,
-            Self::ToServers(race) => Some(race.server()),
-        }
+        self.servers.as_ref().map(|servers| &*servers.current().address)
     }
 
     /// Sets the servers of the session as named by the current one, each by host and port.
     pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
-        if let Self::ToServers(race) = self {
-            race.list_servers(places);
-        }
+        self.servers.iter_mut().for_each(|servers| servers.list(places));
     }
 
     /// Makes the next link lead to another server, if one is known and answers.
     pub(crate) fn leave_server(&mut self) {
-        if let Self::ToServers(race) = self {
-            race.leave_server();
-        }
-    }
-
-    fn as_transport(&self) -> &dyn ClientTransport {
-        match self {
-            Self::Plain(transport) => &**transport,
-            Self::WithFallback(route) => &**route,
-            Self::ToServers(race) => &**race,
-        }
+        self.servers.iter_mut().for_each(Servers::leave_current);
     }
 
     /// The transport of the current link, and the reason for it, in words.
     pub(crate) fn in_use(&self) -> (LinkTransport, &str) {
-        match self {
-            Self::Plain(_) => (LinkTransport::Primary, ""),
-            Self::WithFallback(route) => route.in_use(),
-            Self::ToServers(race) => race.in_use(),
-        }
+        self.current.in_use()
     }
 
     /// Whether a link over the primary network is up and ready to replace the fallback's.
     pub(crate) fn can_return(&self) -> bool {
-        match self {
-            Self::Plain(_) => false,
-            Self::WithFallback(route) => route.can_return(),
-            Self::ToServers(race) => race.can_return(),
-        }
+        matches!(self.stage, Stage::Up) && self.current.can_return()
     }
 
     /// Lets the next `disconnect` keep that link, which the following `connect` reports.
     pub(crate) fn begin_return(&mut self) {
-        match self {
-            Self::Plain(_) => {}
-            Self::WithFallback(route) => route.begin_return(),
-            Self::ToServers(race) => race.begin_return(),
+        self.current.begin_return();
+    }
+
+    /// Whether there is nothing to try besides one network.
+    fn has_one_network(&self) -> bool {
+        self.servers.is_none() && !self.current.has_fallback()
+    }
+
+    fn advance_race(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        while let Some(event) = self.current.poll_event(now, bytes, &mut self.retiring) {
+            match event {
+                ClientLinkEvent::Connected => return Some(self.note_up(now, None)),
+                ClientLinkEvent::Disconnected { reason } => {
+                    if let Some(end) = self.note_failed(now, reason) {
+                        return Some(end);
+                    }
+                }
+                ClientLinkEvent::Direct { .. } => return Some(event),
+                ClientLinkEvent::Packet { .. } => {}
+            }
         }
+        let Stage::Connecting(race) = &mut self.stage else { return None };
+        let (winner, failures) = race.poll_others(now, &mut self.retiring);
+        if let Some((server, path)) = winner {
+            let former = std::mem::replace(&mut self.current, path);
+            former.retire(now, &mut self.retiring);
+            return Some(self.note_up(now, Some(server)));
+        }
+        for reason in failures {
+            if let Some(end) = self.note_failed(now, reason) {
+                return Some(end);
+            }
+        }
+        self.begin_due(now);
+        self.fail_if_none_is_left(now)
+    }
+
+    /// Handles a failed attempt; returns the end if it is one for all. A server that gave a reason speaks for the
+    /// others, unless they may see it differently.
+    fn note_failed(&mut self, now: Instant, reason: DisconnectReason) -> Option<ClientLinkEvent> {
+        let Stage::Connecting(race) = &mut self.stage else { return None };
+        if asks_elsewhere(&reason) {
+            race.note_failed(now, reason);
+            return None;
+        }
+        self.give_up(now);
+        Some(ClientLinkEvent::Disconnected { reason })
+    }
+
+    fn begin_due(&mut self, now: Instant) {
+        while let Stage::Connecting(race) = &mut self.stage
+            && let Some(turn) = race.take_due(now)
+        {
+            match turn {
+                Turn::Current => self.current.begin(now),
+                Turn::Other(server) => {
+                    let path = self.servers.as_ref().and_then(|servers| servers.dial(&server));
+                    let Some(mut path) = path else { continue };
+                    self.waker.iter().for_each(|waker| path.set_waker(waker));
+                    path.begin(now);
+                    race.add(server, path);
+                }
+            }
+        }
+    }
+
+    fn fail_if_none_is_left(&mut self, now: Instant) -> Option<ClientLinkEvent> {
+        let Stage::Connecting(race) = &self.stage else { return None };
+        let reason = race.failure().filter(|_| !self.current.is_connecting())?;
+        self.give_up(now);
+        Some(ClientLinkEvent::Disconnected { reason })
+    }
+
+    /// A link leads to this server, or else to the current one.
+    fn note_up(&mut self, now: Instant, other: Option<ServerAddress>) -> ClientLinkEvent {
+        self.retire_others(now);
+        if let Some(servers) = &mut self.servers {
+            servers.note_up(other);
+        }
+        self.stage = Stage::Up;
+        if !self.has_one_network() {
+            self.current.watch_silence(now);
+        }
+        ClientLinkEvent::Connected
+    }
+
+    /// Ends all links; their ends are not reported.
+    fn give_up(&mut self, now: Instant) {
+        self.current.abandon(now, &mut self.retiring);
+        self.retire_others(now);
+        self.stage = Stage::Down;
+    }
+
+    fn retire_others(&mut self, now: Instant) {
+        if let Stage::Connecting(race) = &mut self.stage {
+            race.retire(now, &mut self.retiring);
+        }
+    }
+
+    fn poll_link(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
+        if self.is_lost_in_silence(now) {
+            self.give_up(now);
+            self.note_lost();
+            return Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::TimedOut });
+        }
+        let event = self.current.poll_event(now, bytes, &mut self.retiring)?;
+        if matches!(event, ClientLinkEvent::Disconnected { .. }) {
+            self.note_lost();
+        }
+        Some(event)
+    }
+
+    fn note_lost(&mut self) {
+        self.stage = Stage::Down;
+        self.servers.iter_mut().for_each(Servers::note_lost);
+    }
+
+    /// Whether the link in use has become silent, and there is an alternative to it.
+    fn is_lost_in_silence(&mut self, now: Instant) -> bool {
+        if !self.current.is_silent(now) {
+            return false;
+        }
+        let has_alternative =
+            self.current.expects_fallback() || self.servers.as_ref().is_some_and(Servers::has_others);
+        if !has_alternative {
+            self.current.watch_silence(now);
+        }
+        has_alternative
     }
 }
 
 impl ClientTransport for Route {
     fn connect(&mut self, now: Instant) {
-        self.transport().connect(now);
+        if self.current.is_leaving() {
+            // A link that is still saying goodbye is ended at once when another one is requested.
+            self.give_up(now);
+            self.ends.push_back(DisconnectReason::ClosedByUs);
+        }
+        if !matches!(self.stage, Stage::Down) {
+            return;
+        }
+        let race = match &mut self.servers {
+            Some(servers) => servers.race(now),
+            None => Race::of_others_first(now, Vec::new()),
+        };
+        self.stage = Stage::Connecting(Box::new(race));
+        self.begin_due(now);
     }
 
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
-        self.transport().poll_event(now, bytes)
+        self.retiring.poll(now);
+        if let Some(reason) = self.ends.pop_front() {
+            return Some(ClientLinkEvent::Disconnected { reason });
+        }
+        match self.stage {
+            Stage::Down => self.current.poll_event(now, bytes, &mut self.retiring),
+            Stage::Connecting(_) => self.advance_race(now, bytes),
+            Stage::Up => self.poll_link(now, bytes),
+        }
     }
 
     fn send(&mut self, now: Instant, delivery: Delivery, packet: &[u8]) {
-        self.transport().send(now, delivery, packet);
+        match self.current.link_in_use() {
+            Some(link) => link.transport_mut().send(now, delivery, packet),
+            None => self.not_connected += 1,
+        }
     }
 
     fn disconnect(&mut self, now: Instant) {
-        self.transport().disconnect(now);
+        match self.stage {
+            Stage::Down => self.current.abandon(now, &mut self.retiring),
+            Stage::Connecting(_) if !self.has_one_network() => {
+                self.give_up(now);
+                self.ends.push_back(DisconnectReason::ClosedByUs);
+            }
+            Stage::Connecting(_) | Stage::Up => {
+                if self.current.leave(now, &mut self.retiring) {
+                    self.note_lost();
+                    self.ends.push_back(DisconnectReason::ClosedByUs);
+                }
+            }
+        }
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.as_transport().wants_poll_at()
+        let race = match &self.stage {
+            Stage::Connecting(race) => race.wants_poll_at(),
+            Stage::Down | Stage::Up => None,
+        };
+        [race, self.current.wants_poll_at(), self.retiring.wants_poll_at()].into_iter().flatten().min()
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.transport().set_waker(waker);
+        self.current.set_waker(&waker);
+        if let Stage::Connecting(race) = &mut self.stage {
+            race.set_waker(&waker);
+        }
+        self.waker = Some(waker);
     }
 
+    /// The packet limits that every link supports.
     fn limits(&self) -> PacketLimits {
-        self.as_transport().limits()
+        self.current.limits()
     }
 
     fn statistics(&self) -> Statistics {
-        self.as_transport().statistics()
+        let mut all = self.current.statistics().with(&self.retiring.statistics());
+        all.dropped.not_connected += self.not_connected;
+        match &self.stage {
+            Stage::Connecting(race) => all.with(&race.statistics()),
+            Stage::Down | Stage::Up => all,
+        }
     }
 
     fn direct_links(&mut self) -> Option<&mut dyn DirectLinks> {
-        self.transport().direct_links()
+        self.current.direct_links()
     }
 }
 

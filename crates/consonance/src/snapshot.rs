@@ -1,10 +1,8 @@
 //! The chat's snapshot for observers: written by the voice thread, rarely while there is no observer.
 
-mod missing_tokens;
 mod rows;
 mod watch;
 
-pub(crate) use missing_tokens::MissingTokens;
 #[cfg(feature = "devices")]
 pub(crate) use rows::device_snapshot;
 pub(crate) use rows::{

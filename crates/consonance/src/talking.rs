@@ -11,6 +11,7 @@ use consonance_audio::{
 };
 use consonance_session::{Client, Priority};
 
+pub(crate) use frames::session_codec;
 use frames::{Frame, Frames};
 use wanted_channels::WantedChannels;
 pub(crate) use wanted_channels::{ChannelView, ChatActivation};

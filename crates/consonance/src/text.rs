@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use consonance_session::{Target, TextTarget};
 
-use crate::event::{Event, EventKind};
 use crate::lock::lock;
 
 /// The longest text message, in bytes of UTF-8: with the packet around it, clients of the original accept no more.
@@ -93,13 +92,6 @@ impl TextHistory {
             messages.pop_front();
         }
         messages.push_back(message);
-    }
-
-    /// Keeps a received message.
-    pub(crate) fn follow(&self, event: &Event) {
-        if let EventKind::Text { from, to, text } = &event.kind {
-            self.add(TextMessage::new(event.at, from, to, text));
-        }
     }
 
     pub(crate) fn all(&self) -> Vec<TextMessage> {

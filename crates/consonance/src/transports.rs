@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{ClientTransport, Statistics};
 
-use crate::route::{LinkTransport, Route};
+use crate::route::Route;
 
 /// Makes the path to an address named by a server.
 pub(crate) type Dial = Box<dyn Fn(&str) -> Result<Route, String> + Send>;
@@ -29,12 +29,17 @@ impl Transports {
         Self { present, dial, next: None, former: None, past: Statistics::default(), waker: None }
     }
 
-    pub(crate) fn present(&mut self) -> &mut dyn ClientTransport {
-        self.present.transport()
+    /// The current route.
+    pub(crate) fn present(&self) -> &Route {
+        &self.present
+    }
+
+    pub(crate) fn present_mut(&mut self) -> &mut Route {
+        &mut self.present
     }
 
     pub(crate) fn set_waker(&mut self, waker: Waker) {
-        self.present.transport().set_waker(waker.clone());
+        self.present.set_waker(waker.clone());
         self.waker = Some(waker);
     }
 
@@ -55,30 +60,15 @@ impl Transports {
         self.next = None;
     }
 
-    /// The server in use, or last in use, if it is known.
-    pub(crate) fn server(&self) -> Option<&str> {
-        self.present.server()
-    }
-
-    /// Sets the servers of the session as named by the current one, each by host and port.
-    pub(crate) fn list_servers(&mut self, places: &[Box<str>]) {
-        self.present.list_servers(places);
-    }
-
-    /// Makes the next link lead to another server of the session, if one is known and answers.
-    pub(crate) fn leave_server(&mut self) {
-        self.present.leave_server();
-    }
-
     pub(crate) fn connect(&mut self, now: Instant) {
         if let Some(mut next) = self.next.take() {
             if let Some(waker) = &self.waker {
-                next.transport().set_waker(waker.clone());
+                next.set_waker(waker.clone());
             }
             let former = std::mem::replace(&mut self.present, next);
             self.former = Some(former);
         }
-        self.present.transport().connect(now);
+        self.present.connect(now);
     }
 
     /// The current network has made a link: the former one is no longer needed.
@@ -98,19 +88,9 @@ impl Transports {
         self.next.is_some() || self.former.is_some()
     }
 
-    /// The transport of the current link, and the reason for it, in words.
-    pub(crate) fn in_use(&self) -> (LinkTransport, &str) {
-        self.present.in_use()
-    }
-
     /// Whether a link over the primary network is up and ready to replace the fallback's, to the same server.
     pub(crate) fn can_return(&self) -> bool {
         self.next.is_none() && self.present.can_return()
-    }
-
-    /// Makes that link the next one.
-    pub(crate) fn begin_return(&mut self) {
-        self.present.begin_return();
     }
 
     /// The combined statistics of all networks.
@@ -133,11 +113,11 @@ mod tests {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let other = networks[1].clone();
         let dial: Dial = Box::new(move |address| match address {
-            "other" => Ok(Route::Plain(Box::new(other.client("")))),
-            "dead" => Ok(Route::Plain(Box::new(MemoryNetwork::new().client("")))),
+            "other" => Ok(Route::over(Box::new(other.client("")))),
+            "dead" => Ok(Route::over(Box::new(MemoryNetwork::new().client("")))),
             _ => Err("no address".to_owned()),
         });
-        (Transports::new(Route::Plain(Box::new(networks[0].client(""))), Some(dial)), networks)
+        (Transports::new(Route::over(Box::new(networks[0].client(""))), Some(dial)), networks)
     }
 
     fn outcome(
@@ -150,7 +130,7 @@ mod tests {
             for server in &mut *servers {
                 while server.poll_event(now, &mut Vec::new()).is_some() {}
             }
-            match transports.present().poll_event(now, &mut Vec::new()) {
+            match transports.present_mut().poll_event(now, &mut Vec::new()) {
                 Some(ClientLinkEvent::Connected) => {
                     transports.note_up();
                     return true;
@@ -166,9 +146,9 @@ mod tests {
 
     fn end(transports: &mut Transports) {
         let now = Instant::now();
-        transports.present().disconnect(now);
+        transports.present_mut().disconnect(now);
         while !matches!(
-            transports.present().poll_event(now, &mut Vec::new()),
+            transports.present_mut().poll_event(now, &mut Vec::new()),
             Some(ClientLinkEvent::Disconnected { .. })
         ) {}
     }
@@ -178,7 +158,7 @@ mod tests {
         let (mut transports, networks) = transports();
         let mut servers = networks.map(|network| network.listen());
         assert!(outcome(&mut transports, &mut servers[..1]));
-        transports.present().send(Instant::now(), Delivery::Reliable, b"a packet");
+        transports.present_mut().send(Instant::now(), Delivery::Reliable, b"a packet");
         transports.lead_to("other").expect("an address");
         assert!(transports.has_another());
         end(&mut transports);

@@ -10,6 +10,7 @@ mod encrypting;
 mod hearing;
 mod inspecting;
 mod joining;
+mod player;
 mod players;
 mod settings;
 mod speaking;
@@ -26,13 +27,17 @@ use std::time::{Duration, Instant};
 use consonance_device::Direction;
 use consonance_session::{ModeratorAction, ModeratorAnswer, Routing};
 
+pub(crate) use diagnosing::observed;
+#[cfg(not(feature = "inspector"))]
+pub(crate) use inspecting::NoPage;
 pub(crate) use inspecting::{Page, WantedPage};
 pub use joining::WaitJoinedError;
+pub use player::Player;
 pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
-use crate::encryption::EncryptionEvent;
+use crate::encryption_event::EncryptionEvent;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
 use crate::finish::Finish;

@@ -24,7 +24,6 @@ use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 use catch_up::{Beats, CatchUp};
 use connection_watch::ConnectionWatch;
 use pace::Pace;
-pub(crate) use pace::TooSlow;
 use voice_quality::VoiceQuality;
 
 use crate::capture::{Beat, Capture, CaptureControls, CapturedAs};

@@ -2,7 +2,8 @@
 
 use tokio::runtime::Handle;
 
-use super::{StartError, VoiceChatBuilder};
+use super::VoiceChatBuilder;
+use crate::start_error::StartError;
 use crate::voice_chat::VoiceChat;
 
 impl VoiceChatBuilder {

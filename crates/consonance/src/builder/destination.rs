@@ -7,12 +7,9 @@ use consonance_transport::ClientTransport;
 use consonance_transport::authority;
 
 #[cfg(feature = "quic")]
-use super::start::random_u64;
-use super::{StartError, VoiceChatBuilder};
-use crate::route::Route;
+use super::random_bits::random_u64;
 #[cfg(feature = "quic")]
-use crate::route::{FallbackSettings, ServerAddress, ServerRace, quic_route};
-use crate::transports::Transports;
+use crate::route::{FallbackSettings, Path, Route, ServerAddress, quic_path};
 
 pub(super) enum Destination {
     /// A custom network.
@@ -22,83 +19,33 @@ pub(super) enum Destination {
     Quic(Box<(QuicAddress, QuicClientSettings)>),
 }
 
-impl VoiceChatBuilder {
-    /// Another server of the same session, for when the [`server`](Self::server) does not answer, at the first connect
-    /// or later. May be called several times. Not needed to reconnect after a loss: a server that is one of several
-    /// tells its clients about the others, which must present the same certificate, or one that is valid for their
-    /// host.
-    ///
-    /// # Errors
-    /// If the address cannot be read.
-    #[cfg(feature = "quic")]
-    pub fn alternative_server(mut self, address: &str) -> Result<Self, StartError> {
-        self.alternative_servers.push(address.parse()?);
-        Ok(self)
-    }
-
-    /// Opens the network to the server, with its threads; nothing connects yet.
-    pub(super) fn open_transports(&mut self) -> Result<Transports, StartError> {
-        match self.destination.take().ok_or(StartError::NoNetwork)? {
-            Destination::Network(transport) => Ok(Transports::new(Route::Plain(transport), None)),
-            #[cfg(feature = "quic")]
-            Destination::Quic(destination) => {
-                let (address, settings) = *destination;
-                let servers =
-                    QuicServers { runtime: self.quic_runtime()?, settings, fallback: self.fallback };
-                let others = self.alternative_servers.iter().map(server_address).collect();
-                let first = servers.race(address, others);
-                let dial = move |address: &str| {
-                    let address = address.parse::<QuicAddress>().map_err(|error| error.to_string())?;
-                    Ok(servers.race(address, Vec::new()))
-                };
-                Ok(Transports::new(first, Some(Box::new(dial))))
-            }
-        }
-    }
-
-    #[cfg(all(feature = "quic", feature = "tokio"))]
-    fn quic_runtime(&mut self) -> Result<QuicRuntime, StartError> {
-        Ok(match self.runtime.take() {
-            Some(handle) => QuicRuntime::from_handle(handle)?,
-            None => QuicRuntime::new(1)?,
-        })
-    }
-
-    #[cfg(all(feature = "quic", not(feature = "tokio")))]
-    #[expect(clippy::unused_self, reason = "with the feature `tokio` the caller may give one")]
-    fn quic_runtime(&mut self) -> Result<QuicRuntime, StartError> {
-        Ok(QuicRuntime::new(1)?)
-    }
-}
-
 /// Opens paths to servers over QUIC.
 #[cfg(feature = "quic")]
 #[derive(Clone)]
-struct QuicServers {
-    runtime: QuicRuntime,
-    settings: QuicClientSettings,
-    fallback: Option<FallbackSettings>,
+pub(super) struct QuicServers {
+    pub(super) runtime: QuicRuntime,
+    pub(super) settings: QuicClientSettings,
+    pub(super) fallback: Option<FallbackSettings>,
 }
 
 #[cfg(feature = "quic")]
 impl QuicServers {
-    /// The path to this server, or to another one of its session.
-    fn race(&self, first: QuicAddress, others: Vec<ServerAddress>) -> Route {
+    /// The route to this server, or to another one of its session.
+    pub(super) fn route(&self, first: QuicAddress, others: Vec<ServerAddress>) -> Route {
         let named = server_address(&first);
-        let present = self.route(first);
+        let path = self.path(first);
         let servers = self.clone();
-        let dial = move |address: &str| Some(servers.route(address.parse().ok()?));
-        let race = ServerRace::new((named, present), others, (Box::new(dial), beside), random_u64());
-        Route::ToServers(Box::new(race))
+        let dial = move |address: &str| Some(servers.path(address.parse().ok()?));
+        Route::to_servers((named, path), others, (Box::new(dial), beside), random_u64())
     }
 
-    fn route(&self, address: QuicAddress) -> Route {
-        quic_route(&self.runtime, address, self.settings.clone(), self.fallback)
+    fn path(&self, address: QuicAddress) -> Path {
+        quic_path(&self.runtime, address, self.settings.clone(), self.fallback)
     }
 }
 
 #[cfg(feature = "quic")]
-fn server_address(address: &QuicAddress) -> ServerAddress {
+pub(super) fn server_address(address: &QuicAddress) -> ServerAddress {
     let place = authority(address.host(), address.port()).to_ascii_lowercase();
     ServerAddress { place: place.into(), address: address.to_string().into() }
 }

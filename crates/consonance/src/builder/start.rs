@@ -1,7 +1,5 @@
 //! Starts the chat that a builder describes.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::sync::atomic::AtomicU32;
 use std::sync::mpsc::sync_channel;
@@ -9,17 +7,16 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use consonance_audio::{
-    CodecKind, CodecSettings, Discard, EncoderSettings, FrameSize, OpusLibrary, RateMode,
-};
+use consonance_audio::{Discard, EncoderSettings, OpusLibrary, RateMode};
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{Client, ClientSettings, CodecId, CodecParameters, JoinToken, RedundancySupport};
+use consonance_session::{Client, ClientSettings, JoinToken, RedundancySupport};
 use consonance_transport::thread_waker;
 
-use super::{EventCallback, StartError, VoiceChatBuilder, diagnostics};
+use super::random_bits::random_u64;
+use super::{EventCallback, VoiceChatBuilder, diagnostics, page};
 use crate::capture::CaptureControls;
-use crate::command::Hearing;
+use crate::command::{COMMANDS_MAX, Hearing};
 use crate::encryption::Encryption;
 use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
@@ -29,14 +26,13 @@ use crate::settings::VoiceSettings;
 use crate::shared_state::SharedState;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
-use crate::talking::Talking;
+use crate::start_error::StartError;
+use crate::talking::{Talking, session_codec};
 use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
 
 /// Until the first loss has been measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
-/// The most commands queued for the voice thread.
-pub(crate) const COMMANDS_MAX: usize = 256;
 
 impl VoiceChatBuilder {
     /// Starts the voice thread, which connects and joins.
@@ -112,7 +108,7 @@ impl VoiceChatBuilder {
             diagnostics,
             page: Page::default(),
         };
-        running.open(self.page)
+        page::open(running, self.page)
     }
 
     fn encoder_settings(&self) -> EncoderSettings {
@@ -168,21 +164,6 @@ fn random_name() -> String {
     format!("player-{:016x}", random_u64())
 }
 
-/// Random bits: the standard library seeds its hash maps again each time.
-pub(super) fn random_u64() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-/// The codec parameters to announce to the other players for frames of this length.
-pub(crate) fn session_codec(frame: FrameSize) -> CodecParameters {
-    let codec = CodecSettings::opus(frame);
-    CodecParameters {
-        kind: CodecId(CodecKind::to_wire(codec.kind)),
-        frame_size_samples: codec.frame_samples,
-        sample_rate_hz: codec.sample_rate_hz,
-    }
-}
-
 /// The initial settings for hearing other players.
 fn hearing(settings: &VoiceSettings) -> Vec<Hearing> {
     vec![
@@ -229,7 +210,7 @@ impl Drop for LastWords {
 
 #[cfg(test)]
 mod tests {
-    use consonance_audio::Quality;
+    use consonance_audio::{FrameSize, Quality};
 
     use super::*;
 

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::{CaptureReport, PacketCapture};
 
-use super::Observed;
 use super::error::DiagnosticsError;
 use super::events_file::EventsFile;
 use super::players_file::{PlayersFile, track_name};
@@ -13,7 +12,7 @@ use super::settings::DiagnosticsSettings;
 use crate::command::Command;
 use crate::event::{Event, EventKind};
 use crate::event_queue::EventReader;
-use crate::recorder::{Recorded, Recorder, RecorderError};
+use crate::recorder::{Observed, Recorded, Recorder, RecorderError};
 use crate::tap::{Tap, TapSource};
 
 /// How long it takes to notice the end.
@@ -155,12 +154,5 @@ impl Writing {
         outcome?;
         told?;
         Ok(DiagnosticsReport { sound: sound?, packets: packets?, players_without_a_file })
-    }
-}
-
-impl Observed {
-    /// Sends a command to the voice thread; with a full queue, which is reported elsewhere, it is dropped.
-    fn ask(&self, command: Command) {
-        let _ = self.commands.try_send(command);
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use consonance_e2ee::{HeardFrames, MemberReport, ModeratorsKey, RecentFrames};
 use consonance_session::{Client, ReportAnswer};
 
-use super::status::EncryptionEvent;
+use crate::encryption_event::EncryptionEvent;
 
 /// The voice thread's data for reports.
 pub(super) struct Reporting {

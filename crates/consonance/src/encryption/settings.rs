@@ -1,14 +1,14 @@
 //! Encryption settings.
 
+use std::io;
 use std::path::PathBuf;
 
 use consonance_e2ee::{
-    AttestationKeys, Credential, IdentityKey, KnownKeys, MemberDirectory, MlsMember, ModeratorsKey,
-    SpeechSigner,
+    AttestationKeys, Credential, E2eeError, IdentityKey, KnownKeys, MemberDirectory, MlsMember,
+    ModeratorsKey, SpeechSigner,
 };
 
 use super::key_log::KeyLogFile;
-use crate::builder::StartError;
 
 /// Whether the chat is end-to-end encrypted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum EncryptionPolicy {
     #[default]
     WhereOffered,
     /// Always: nothing is sent or heard without encryption, whatever the session offers, its group allows, or a room's
-    /// listeners can do. [`Withheld`](super::EncryptionEvent::Withheld) says what is not sent, and why.
+    /// listeners can do. [`Withheld`](crate::EncryptionEvent::Withheld) says what is not sent, and why.
     Required,
     /// Never: a session that requires it refuses this player.
     Never,
@@ -73,13 +73,28 @@ pub(crate) struct PreparedEncryption {
     pub(super) signer: Option<SpeechSigner>,
 }
 
+/// Why the encryption of a chat cannot be prepared.
+#[derive(Debug)]
+pub(crate) enum PrepareError {
+    /// No member can be made with the settings.
+    Member(E2eeError),
+    /// The file for the session's keys cannot be opened.
+    KeyLog { path: String, cause: io::Error },
+}
+
+impl From<E2eeError> for PrepareError {
+    fn from(cause: E2eeError) -> Self {
+        Self::Member(cause)
+    }
+}
+
 impl EncryptionSettings {
     /// The member with these settings for a player.
     ///
     /// # Errors
     /// If the name, the account, the purpose or the attestation is too long, the operating system has no random
     /// numbers, or the key log cannot be opened.
-    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, StartError> {
+    pub(crate) fn prepare(self, name: &str) -> Result<PreparedEncryption, PrepareError> {
         let mut credential = Credential::new(name)?;
         if let Some(account) = &self.account {
             credential = credential.with_account(account)?;
@@ -93,7 +108,7 @@ impl EncryptionSettings {
         let key = self.identity.map_or_else(IdentityKey::generate, Ok)?;
         let opened = self.key_log.map(|path| {
             KeyLogFile::open(&path)
-                .map_err(|cause| StartError::KeyLog { path: path.display().to_string(), cause })
+                .map_err(|cause| PrepareError::KeyLog { path: path.display().to_string(), cause })
         });
         Ok(PreparedEncryption {
             policy: self.policy,

@@ -1,79 +1,13 @@
 //! The encryption status for the game: whether encryption is on, and which members can hear.
 
-use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use consonance_e2ee::{EncryptedMember, KnownKeys, PacketCounts, PlainRooms, Recognition, SafetyNumber};
 use consonance_session::RoomId;
 
-use super::withholding::WithheldReason;
+use crate::encryption_event::EncryptionState;
 use crate::lock::lock;
-
-/// Whether speech is end-to-end encrypted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
-pub enum EncryptionState {
-    /// Off: the session does not offer it, or the chat does not want it.
-    #[default]
-    Off,
-    /// There are no keys yet, they were lost, or no room of the session is encrypted although the chat requires that:
-    /// nothing is sent and nothing is heard.
-    Waiting,
-    /// On, except in rooms that all members know as [not encrypted](EncryptionStatus::is_room_encrypted), to which a
-    /// chat that requires encryption sends nothing.
-    On,
-}
-
-/// An event of the session's encryption.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
-pub enum EncryptionEvent {
-    /// Encryption started or ended.
-    State(EncryptionState),
-    /// The set of unencrypted rooms has changed, since players that cannot encrypt came or left, or there were such
-    /// rooms when we joined: see [`EncryptionStatus::is_room_encrypted`].
-    RoomsChanged {
-        /// The member whose client signed that; `None` if it was so before we joined.
-        by: Option<String>,
-        /// The rooms that are not encrypted from now on.
-        rooms: Vec<String>,
-    },
-    /// There is no room for the keys of further players in [`known_keys`](crate::VoiceChat::known_keys): those stay new
-    /// at each meeting, and a change of their keys is not noticed. No player is forgotten. Told once.
-    KnownKeysFull,
-    /// Something that the player says or writes is not sent, since the chat requires encryption. Each reason is told
-    /// once until the keys change.
-    Withheld {
-        /// Why.
-        reason: WithheldReason,
-    },
-    /// A player's key differs from the last one known: another device, a new installation, or another player. Compare
-    /// your safety numbers.
-    KeyChanged {
-        /// Its name.
-        name: String,
-        /// Whether the former key was verified.
-        was_verified: bool,
-    },
-    /// A member has signed that it is in another group than we: the server shows us different groups, or the member
-    /// says so falsely. It is that member's claim alone; if others [confirm](EncryptedMember::is_confirmed) our group,
-    /// do not trust this one, and if several claim it, trust nothing that you hear.
-    Forked {
-        /// The member that claims it.
-        name: String,
-    },
-    /// The server wants the session to be less encrypted than before: we do not take part, and nothing is sent or
-    /// heard.
-    Weakened,
-    /// The server keeps our [report](crate::VoiceChat::report) for the game's moderators.
-    ReportTaken,
-    /// Our report was not made, or was not kept.
-    ReportRefused {
-        /// The reason.
-        reason: String,
-    },
-}
 
 /// The current state of the encryption.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,7 +23,8 @@ pub struct EncryptionStatus {
     pub safety_number: Option<SafetyNumber>,
     /// Counters of packets, by what the encryption did with them.
     pub packets: PacketCounts,
-    /// The names of the rooms that are not encrypted, as of the last [`RoomsChanged`](EncryptionEvent::RoomsChanged).
+    /// The names of the rooms that are not encrypted, as of the last
+    /// [`RoomsChanged`](crate::EncryptionEvent::RoomsChanged).
     pub plain_rooms: Vec<String>,
     plain: PlainRooms,
 }
@@ -98,53 +33,6 @@ impl EncryptionStatus {
     /// Whether voice and text to a room are encrypted.
     pub fn is_room_encrypted(&self, room: &str) -> bool {
         self.state == EncryptionState::On && !self.plain.contains(RoomId::of(room).0)
-    }
-}
-
-/// A sentence, like a line of a chat.
-impl fmt::Display for EncryptionEvent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::State(EncryptionState::On) => f.write_str(
-                "encrypted from end to end: only the members of the session can hear, except in rooms named \
-                 as not encrypted",
-            ),
-            Self::State(EncryptionState::Waiting) => f.write_str("no keys: nothing is sent or heard"),
-            Self::State(EncryptionState::Off) => f.write_str("not encrypted from end to end"),
-            Self::RoomsChanged { by, rooms } => {
-                match &**rooms {
-                    [] => f.write_str("all rooms are encrypted")?,
-                    rooms => {
-                        write!(f, "not encrypted, as a player there cannot encrypt: {}", rooms.join(", "))?;
-                    }
-                }
-                by.as_ref().map_or(Ok(()), |name| write!(f, " (signed by {name}'s client)"))
-            }
-            Self::Withheld { reason } => reason.fmt(f),
-            Self::KnownKeysFull => f.write_str(
-                "the list of known keys is full: you will not be warned if new players' keys change",
-            ),
-            Self::KeyChanged { name, was_verified: true } => {
-                write!(f, "{name}, a verified player, has another key: compare your safety numbers")
-            }
-            Self::KeyChanged { name, .. } => {
-                write!(f, "{name} has another key than before: compare your safety numbers")
-            }
-            Self::Forked { name } => {
-                write!(
-                    f,
-                    "{name}'s client claims to be in another group than you: the server may be listening, \
-                     or the claim is false; see which members confirm your keys"
-                )
-            }
-            Self::Weakened => {
-                f.write_str("the server wants the session to be less encrypted than before: nothing is sent")
-            }
-            Self::ReportTaken => {
-                f.write_str("the report is kept for the game's moderators; no other party can read it")
-            }
-            Self::ReportRefused { reason } => write!(f, "the report was not made: {reason}"),
-        }
     }
 }
 

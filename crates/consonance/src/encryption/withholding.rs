@@ -1,67 +1,11 @@
 //! What is not sent for want of encryption, and the rooms that are not encrypted, told to the player.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use consonance_e2ee::{PacketCipher, PlainRooms, Withheld};
 use consonance_session::{Client, RoomId};
 
-/// Why something is not sent by a chat that [requires](crate::EncryptionPolicy::Required) encryption.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]
-pub enum WithheldReason {
-    /// The session does not offer encryption: nothing is sent at all.
-    NotOffered,
-    /// A player that cannot encrypt listens to this room, so the others do not encrypt there.
-    PlainRoom {
-        /// The room.
-        room: String,
-    },
-    /// This player is not in the session's group: it cannot encrypt, or has just come.
-    NotAMember {
-        /// Its name.
-        player: String,
-    },
-}
-
-impl WithheldReason {
-    /// A code for logs and bindings: unlike the text, it does not change.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NotOffered => "not-offered",
-            Self::PlainRoom { .. } => "plain-room",
-            Self::NotAMember { .. } => "not-a-member",
-        }
-    }
-
-    pub(super) fn of(withheld: Withheld, client: &Client) -> Option<Self> {
-        match withheld {
-            Withheld::Room(room) => Some(Self::PlainRoom { room: room_name(client, room) }),
-            Withheld::Player(id) => {
-                Some(Self::NotAMember { player: client.players().name_of(id)?.to_owned() })
-            }
-        }
-    }
-}
-
-/// A sentence, like a line of a chat.
-impl fmt::Display for WithheldReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotOffered => f.write_str(
-                "you require encryption, and this session does not offer it: nothing is sent or heard",
-            ),
-            Self::PlainRoom { room } => write!(
-                f,
-                "you require encryption, and a player that cannot encrypt listens to {room}: nothing that you say or write to it is sent"
-            ),
-            Self::NotAMember { player } => write!(
-                f,
-                "you require encryption, and {player} is not in the encrypted group: nothing that you say or write to it is sent"
-            ),
-        }
-    }
-}
+use crate::encryption_event::WithheldReason;
 
 /// The reasons that the player knows, each told once until the keys change.
 #[derive(Debug, Default)]
@@ -98,6 +42,16 @@ pub(super) fn plain_room_names(cipher: &PacketCipher, client: &Client) -> Vec<St
     let unknown = listed.iter().filter(|id| !known.contains(id)).map(|id| unnamed(*id));
     let unknown: Vec<String> = unknown.collect();
     named.into_iter().take(PlainRooms::MAX).chain(unknown).collect()
+}
+
+/// The reason to tell the player; `None` if the player that it is about is not known.
+pub(super) fn withheld_reason(withheld: Withheld, client: &Client) -> Option<WithheldReason> {
+    match withheld {
+        Withheld::Room(room) => Some(WithheldReason::PlainRoom { room: room_name(client, room) }),
+        Withheld::Player(id) => {
+            Some(WithheldReason::NotAMember { player: client.players().name_of(id)?.to_owned() })
+        }
+    }
 }
 
 fn room_name(client: &Client, id: u16) -> String {

@@ -56,7 +56,7 @@ impl Echo {
             1_000_000 * u64::from(codec.frame_size_samples) / u64::from(codec.sample_rate_hz.max(1));
         Self {
             client,
-            links: Links::new(Transports::new(Route::Plain(Box::new(network)), None), None),
+            links: Links::new(Transports::new(Route::over(Box::new(network)), None), None),
             player: player.into(),
             codec,
             delay: FRAMES_COLLECTED * Duration::from_micros(frame_micros),

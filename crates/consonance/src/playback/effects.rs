@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use consonance_audio::EffectChain;
+use consonance_audio::{EffectChain, Mixer};
 use consonance_name_key::NameKey;
-use consonance_session::{ClientId, HeardChannel, HeardTarget, RoomId};
+use consonance_session::{HeardChannel, HeardTarget, RoomId};
 
-use super::Playback;
+use super::voices::{Voice, Voices};
 
 /// The most names, and the most rooms, with effects; one more is refused.
 const NAMES_MAX: usize = 4_096;
@@ -54,17 +54,22 @@ fn set<Name: Ord>(
     Ok(())
 }
 
-impl Playback {
+/// Effects that change apply to the voices in the mixer at once.
+impl Effects {
     /// Sets the effects on a player's voice, whenever it is present.
     ///
     /// # Errors
     /// If too many players have effects.
-    pub(super) fn set_player_effects(&mut self, name: &str, effects: EffectChain) -> Result<(), String> {
+    pub(super) fn set_player(
+        &mut self,
+        name: &str,
+        effects: EffectChain,
+        (voices, mixer): (&Voices, &mut Mixer),
+    ) -> Result<(), String> {
         let key = NameKey::of(name);
-        set(&mut self.effects.players, key.clone(), effects)?;
-        let voices = self.voices.present().filter(|voice| voice.name_key == key);
-        for voice in voices {
-            self.mixer.set_effects(voice.key, &self.effects.of(&key, voice.room));
+        set(&mut self.players, key.clone(), effects)?;
+        for voice in voices.present().filter(|voice| voice.name_key == key) {
+            self.apply(voice, mixer);
         }
         Ok(())
     }
@@ -73,30 +78,37 @@ impl Playback {
     ///
     /// # Errors
     /// If too many rooms have effects.
-    pub(super) fn set_room_effects(&mut self, room: &str, effects: EffectChain) -> Result<(), String> {
+    pub(super) fn set_room(
+        &mut self,
+        room: &str,
+        effects: EffectChain,
+        (voices, mixer): (&Voices, &mut Mixer),
+    ) -> Result<(), String> {
         let room = RoomId::of(room);
-        set(&mut self.effects.rooms, room, effects)?;
-        for voice in self.voices.present().filter(|voice| voice.room == Some(room)) {
-            self.mixer.set_effects(voice.key, &self.effects.of(&voice.name_key, voice.room));
+        set(&mut self.rooms, room, effects)?;
+        for voice in voices.present().filter(|voice| voice.room == Some(room)) {
+            self.apply(voice, mixer);
         }
         Ok(())
     }
 
     /// Notes the channels over which a voice comes.
-    pub(super) fn hear_in_room(&mut self, id: ClientId, channels: &[HeardChannel]) {
-        let room = self.effects.room_of(channels);
-        if let Some(voice) = self.voices.get_mut(id).filter(|voice| voice.room != room) {
+    pub(super) fn hear_in_room(&self, voice: &mut Voice, channels: &[HeardChannel], mixer: &mut Mixer) {
+        let room = self.room_of(channels);
+        if voice.room != room {
             voice.room = room;
-            self.mixer.set_effects(voice.key, &self.effects.of(&voice.name_key, room));
+            self.apply(voice, mixer);
         }
     }
 
     /// A player has got a place in the mixer.
-    pub(super) fn begin_effects(&mut self, id: ClientId) {
-        if let Some(voice) = self.voices.get(id)
-            && !self.effects.players.is_empty()
-        {
-            self.mixer.set_effects(voice.key, &self.effects.of(&voice.name_key, voice.room));
+    pub(super) fn begin(&self, voice: &Voice, mixer: &mut Mixer) {
+        if !self.players.is_empty() {
+            self.apply(voice, mixer);
         }
+    }
+
+    fn apply(&self, voice: &Voice, mixer: &mut Mixer) {
+        mixer.set_effects(voice.key, &self.of(&voice.name_key, voice.room));
     }
 }

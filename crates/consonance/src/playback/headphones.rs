@@ -1,29 +1,17 @@
 //! Whether the listener wears headphones, as set by the game or inferred from the name of the loudspeaker.
 
-#[cfg(feature = "devices")]
-use super::Playback;
-
 /// Whether the listener wears headphones: as set by the game, or else as the loudspeaker's name suggests.
 #[derive(Default)]
 pub(super) struct Headphones {
     /// The game's setting.
     pub(super) told: Option<bool>,
     /// As the name of the loudspeaker suggests.
-    named: bool,
+    pub(super) named: bool,
 }
 
 impl Headphones {
     pub(super) fn are_worn(&self) -> bool {
         self.told.unwrap_or(self.named)
-    }
-}
-
-#[cfg(feature = "devices")]
-impl Playback {
-    /// Sets whether the current loudspeaker is a pair of headphones by its name.
-    pub(crate) fn set_named_headphones(&mut self, named: bool) {
-        self.headphones.named = named;
-        self.mixer.set_headphones(self.headphones.are_worn());
     }
 }
 

@@ -21,8 +21,12 @@ impl Playback {
                 }
             }
             Hearing::Muted { name, muted } => self.remember(&name, |heard| heard.muted = muted)?,
-            Hearing::Effects { name, effects } => return self.set_player_effects(&name, *effects),
-            Hearing::RoomEffects { room, effects } => return self.set_room_effects(&room, *effects),
+            Hearing::Effects { name, effects } => {
+                return self.effects.set_player(&name, *effects, (&self.voices, &mut self.mixer));
+            }
+            Hearing::RoomEffects { room, effects } => {
+                return self.effects.set_room(&room, *effects, (&self.voices, &mut self.mixer));
+            }
             Hearing::PlayerAutoVolume { name, enabled } => {
                 self.remember(&name, |heard| heard.auto_volume = enabled)?;
             }

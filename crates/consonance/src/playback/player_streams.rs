@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use consonance_audio::BLOCK_SAMPLES;
 use consonance_name_key::NameKey;
 
-use super::Playback;
 use crate::engine_sound::StreamWriter;
 use crate::statistics::{EngineSoundRow, PlayerStreamRow};
 
@@ -46,53 +45,36 @@ impl PlayerStreams {
             stream.writer.beat();
         }
     }
-}
 
-impl Playback {
-    /// Takes a player, present or not, out of the mix for an engine.
+    /// Adds a player's stream; returns the key of its name.
     ///
     /// # Errors
-    /// If there are too many such players.
-    pub(crate) fn add_stream(&mut self, name: &str, writer: StreamWriter) -> Result<(), String> {
-        self.forget_abandoned_streams();
+    /// If there are too many streams.
+    pub(super) fn add(&mut self, name: &str, writer: StreamWriter) -> Result<NameKey, String> {
         let key = NameKey::of(name);
-        if self.streams.0.len() >= STREAMS_MAX && !self.streams.has(&key) {
+        if self.0.len() >= STREAMS_MAX && !self.has(&key) {
             return Err(format!("{STREAMS_MAX} players already have a stream: drop some first"));
         }
-        self.set_apart(&key, true);
-        self.streams.0.insert(key, Stream { name: name.to_owned(), writer });
-        Ok(())
+        self.0.insert(key.clone(), Stream { name: name.to_owned(), writer });
+        Ok(key)
     }
 
-    /// Returns players to the mix whose streams the engine has dropped.
-    pub(crate) fn forget_abandoned_streams(&mut self) {
-        let is_gone = |(_, stream): &(&NameKey, &Stream)| stream.writer.is_gone();
-        let gone: Vec<NameKey> = self.streams.0.iter().filter(is_gone).map(|(key, _)| key.clone()).collect();
-        for key in gone {
-            self.streams.0.remove(&key);
-            self.set_apart(&key, false);
-        }
-    }
-
-    fn set_apart(&mut self, key: &NameKey, is_apart: bool) {
-        for (id, _) in self.listed.with_key(key) {
-            if let Some(voice) = self.voices.get(id) {
-                self.mixer.set_apart(voice.key, is_apart);
-            }
-        }
+    /// Removes the streams that the engine has dropped; returns the keys of the players' names.
+    pub(super) fn take_abandoned(&mut self) -> Vec<NameKey> {
+        self.0.extract_if(.., |_, stream| stream.writer.is_gone()).map(|(key, _)| key).collect()
     }
 
     /// The state of a player's stream; `None` if it is in the mix.
-    pub(crate) fn stream_row(&self, name: &str) -> Option<EngineSoundRow> {
-        if self.streams.is_empty() {
+    pub(super) fn row(&self, name: &str) -> Option<EngineSoundRow> {
+        if self.is_empty() {
             return None;
         }
-        self.streams.0.get(&NameKey::of(name)).map(|stream| stream.writer.row())
+        self.0.get(&NameKey::of(name)).map(|stream| stream.writer.row())
     }
 
     /// The states of all streams.
-    pub(crate) fn stream_rows(&self) -> Vec<PlayerStreamRow> {
+    pub(super) fn rows(&self) -> Vec<PlayerStreamRow> {
         let row = |stream: &Stream| PlayerStreamRow { name: stream.name.clone(), sound: stream.writer.row() };
-        self.streams.0.values().map(row).collect()
+        self.0.values().map(row).collect()
     }
 }

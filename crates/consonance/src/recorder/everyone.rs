@@ -4,12 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::NamedTap;
+use super::observed::Observed;
 use crate::command::Command;
-use crate::diagnostics::Observed;
 use crate::event::EventKind;
 use crate::event_queue::EventReader;
 use crate::tap::{Tap, TapSource};
+
+/// A tap, and the name of its file.
+pub(super) struct NamedTap {
+    pub(super) tap: Tap,
+    pub(super) name: String,
+}
 
 /// The number of tracks, and its limit.
 #[derive(Debug, Clone)]

@@ -5,20 +5,41 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use consonance_audio::{
-    BLOCK_SAMPLES, Recording, RecordingError, RecordingSettings, SamplePosition, TrackId,
+    BLOCK_SAMPLES, RecordedTrack, Recording, RecordingError, RecordingSettings, SamplePosition, TrackId,
 };
 
 use super::dropped_blocks::{DroppedBlocks, Spent, TimeSheet};
-use super::everyone::Everyone;
+use super::everyone::{Everyone, NamedTap};
 use super::timed_file::DiskTime;
-use super::{NamedTap, Order, Recorded};
-use crate::tap::{CAPACITY_BLOCKS, Tap};
+use crate::tap::{CAPACITY_BLOCKS, Tap, TapSource};
 
 /// The interval between checks of the taps.
 const INTERVAL: Duration = Duration::from_millis(20);
 
 /// How far a track may lag behind the others, in samples, for sound still on its way through its tap: 1 s.
 const LAG_SAMPLES: u64 = 48_000;
+
+/// A command for the recorder's thread.
+pub(super) enum Order {
+    /// Record this tap.
+    Tap(NamedTap),
+    /// Record all players of a chat.
+    Everyone(Box<Everyone>),
+}
+
+/// The result of recording a tap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recorded {
+    /// The source of the tap.
+    pub source: TapSource,
+    /// Its file, and the sound that was omitted from it.
+    pub track: RecordedTrack,
+    /// Blocks missing from the file because the tap was full: the total of `dropped`.
+    pub dropped_blocks: u64,
+    /// The same blocks, by the reason why the recorder did not take them in time.
+    pub dropped: DroppedBlocks,
+}
 
 pub(super) struct Writing {
     folder: PathBuf,

@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientLinkEvent, ClientTransport, Statistics};
+use consonance_transport::Statistics;
+
+use super::link::Link;
 
 /// At most this many links say goodbye at once; one more cuts off the oldest.
-const RETIRING_MAX: usize = 4;
+const RETIRING_MAX: usize = 8;
 
 /// How long a goodbye may take.
 const GOODBYE_MAX: Duration = Duration::from_secs(3);
@@ -13,46 +15,50 @@ const GOODBYE_MAX: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub(super) struct Retiring {
     /// With the time at which each is cut off.
-    links: Vec<(Box<dyn ClientTransport>, Instant)>,
+    links: Vec<(Link, Instant)>,
     /// Statistics of links that are gone.
     past: Statistics,
 }
 
 impl Retiring {
-    pub(super) fn add(&mut self, now: Instant, mut link: Box<dyn ClientTransport>) {
-        link.disconnect(now);
+    /// Ends a link in order, if it is not over.
+    pub(super) fn add(&mut self, now: Instant, mut link: Link) {
+        if link.is_over() {
+            return self.note_gone(&link);
+        }
+        link.leave(now);
         if self.links.len() >= RETIRING_MAX {
             let (oldest, _) = self.links.remove(0);
-            self.past = self.past.with(&oldest.statistics());
+            self.note_gone(&oldest);
         }
         self.links.push((link, now + GOODBYE_MAX));
     }
 
-    /// Adds the statistics of a link that has ended.
-    pub(super) fn note_gone(&mut self, link: &dyn ClientTransport) {
-        self.past = self.past.with(&link.statistics());
+    fn note_gone(&mut self, link: &Link) {
+        self.past = self.past.with(&link.transport().statistics());
     }
 
     pub(super) fn poll(&mut self, now: Instant) {
         let Self { links, past } = self;
         let mut dropped = Vec::new();
         links.retain_mut(|(link, until)| {
-            let mut is_over = *until <= now;
-            while let Some(event) = link.poll_event(now, &mut dropped) {
-                is_over |= matches!(event, ClientLinkEvent::Disconnected { .. });
-            }
+            while link.poll_event(now, &mut dropped).is_some() {}
+            let is_over = link.is_over() || *until <= now;
             if is_over {
-                *past = past.with(&link.statistics());
+                *past = past.with(&link.transport().statistics());
             }
             !is_over
         });
     }
 
     pub(super) fn wants_poll_at(&self) -> Option<Instant> {
-        self.links.iter().map(|(link, until)| link.wants_poll_at().map_or(*until, |at| at.min(*until))).min()
+        let at = |(link, until): &(Link, Instant)| {
+            link.transport().wants_poll_at().map_or(*until, |at| at.min(*until))
+        };
+        self.links.iter().map(at).min()
     }
 
     pub(super) fn statistics(&self) -> Statistics {
-        self.links.iter().fold(self.past, |all, (link, _)| all.with(&link.statistics()))
+        self.links.iter().fold(self.past, |all, (link, _)| all.with(&link.transport().statistics()))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::FallbackSettings;
+use super::settings::FallbackSettings;
 
 /// A link over the primary network that is lost again within this time was no use.
 const STABLE_AFTER: Duration = Duration::from_mins(1);

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::ClientTransport;
-
-use super::candidate::{Candidate, CandidateState};
+use super::link::{Link, LinkState};
 
 /// The interval of checks.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -37,11 +35,11 @@ impl SilenceWatch {
     }
 
     /// Whether nothing has arrived for too long over a link that is up. Checks only when due.
-    pub(super) fn is_silent<T: ClientTransport>(&mut self, now: Instant, link: &Candidate<T>) -> bool {
-        if !self.is_due(now) || !link.is(CandidateState::Up) {
+    pub(super) fn is_silent(&mut self, now: Instant, link: &Link) -> bool {
+        if !self.is_due(now) || !link.is(LinkState::Up) {
             return false;
         }
-        self.look(now, link.transport.statistics().quality.and_then(|it| it.datagrams_received))
+        self.look(now, link.transport().statistics().quality.and_then(|it| it.datagrams_received))
     }
 
     /// Whether nothing has arrived for too long, given the count received so far; never if that is unknown.

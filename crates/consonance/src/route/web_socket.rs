@@ -15,24 +15,25 @@ use consonance_transport::{
     ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
-use super::{FallbackRoute, FallbackSettings, Route};
+use super::path::Path;
+use super::settings::FallbackSettings;
 
 /// The path to a server's address over QUIC, with an optional fallback.
-pub(crate) fn quic_route(
+pub(crate) fn quic_path(
     runtime: &QuicRuntime,
     address: QuicAddress,
     settings: QuicClientSettings,
     fallback: Option<FallbackSettings>,
-) -> Route {
+) -> Path {
     let primary = QuicClient::new(runtime, address.clone(), settings);
-    let Some(fallback) = fallback else { return Route::Plain(Box::new(primary)) };
+    let Some(fallback) = fallback else { return Path::new(Box::new(primary)) };
     let announced = primary.announced_web_socket_port();
     let dial = move || {
         // The port that the server announced last takes precedence over the address, which may be old.
         let port = announced.port().or(address.web_socket_port())?;
         WebSocketLink::new(&address, port).map(|link| Box::new(link) as Box<dyn ClientTransport>)
     };
-    Route::WithFallback(Box::new(FallbackRoute::new(Box::new(primary), Box::new(dial), fallback)))
+    Path::with_fallback(Box::new(primary), Box::new(dial), fallback)
 }
 
 /// One link. Name resolution has its own thread, since it may take seconds.

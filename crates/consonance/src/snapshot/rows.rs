@@ -9,7 +9,8 @@ use consonance_transport::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
-use crate::encryption::{EncryptionState, EncryptionStatus};
+use crate::encryption::EncryptionStatus;
+use crate::encryption_event::EncryptionState;
 use crate::engine_sound::PAUSE;
 use crate::player_state::{PlayerState, SpeakingTarget};
 use crate::route::LinkTransport;

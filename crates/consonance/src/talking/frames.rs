@@ -1,6 +1,7 @@
 //! Gathers captured sound into frames, in both channels.
 
-use consonance_audio::{BLOCK_SAMPLES, FrameSize, Framer};
+use consonance_audio::{BLOCK_SAMPLES, CodecKind, CodecSettings, FrameSize, Framer};
+use consonance_session::{CodecId, CodecParameters};
 
 const SILENCE: [f32; BLOCK_SAMPLES] = [0.0; BLOCK_SAMPLES];
 
@@ -47,5 +48,15 @@ impl Frames {
     /// Samples waiting for their frame to be completed.
     pub(super) fn pending_samples(&self) -> usize {
         self.middle.pending_samples()
+    }
+}
+
+/// The codec parameters to announce to the other players for frames of this length.
+pub(crate) fn session_codec(frame: FrameSize) -> CodecParameters {
+    let codec = CodecSettings::opus(frame);
+    CodecParameters {
+        kind: CodecId(CodecKind::to_wire(codec.kind)),
+        frame_size_samples: codec.frame_samples,
+        sample_rate_hz: codec.sample_rate_hz,
     }
 }

@@ -17,7 +17,7 @@ impl VoiceChat {
     /// them; [`subscribe`](Self::subscribe) and [`into_stream`](crate::EventReader::into_stream) give a separate queue.
     /// It ends when the chat has ended and all events were taken.
     pub fn event_stream(&self) -> EventStream {
-        self.running.shared.events.stream()
+        EventStream::new(self.running.shared.events.own(), None)
     }
 
     /// Waits until the chat is in its session. Takes no events from other readers, and may be dropped at any time.

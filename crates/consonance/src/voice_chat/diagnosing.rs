@@ -1,9 +1,15 @@
-//! Diagnostics of the chat on disk.
+//! Diagnostics and recordings of the chat on disk.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use super::{Running, VoiceChat};
-use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings, Observed};
+use crate::command::Command;
+use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings};
+use crate::recorder::{Observed, Recorder, RecorderError};
+use crate::shared_state::SharedState;
+use crate::tap::TapSource;
 
 impl VoiceChat {
     /// Records everything that helps to find a fault, into a folder that is created if needed: sound before and after
@@ -28,9 +34,33 @@ impl VoiceChat {
         Diagnostics::start(folder.as_ref(), settings, self.observed())
     }
 
-    /// The parts that diagnostics and recorders observe.
-    pub(crate) fn observed(&self) -> Observed {
+    fn observed(&self) -> Observed {
         let Running { commands, shared, .. } = self.running();
-        Observed::new(commands, shared)
+        observed(commands, shared)
+    }
+}
+
+impl Recorder {
+    /// Records a whole chat from now on, in separate files: the mix, the local voice, every present player and every
+    /// player that joins later. A player that leaves and comes back continues in the same file. Players beyond the
+    /// limit of tracks are not recorded, which is logged once.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), if there is no track for the mix or the local voice, or no room for the order itself.
+    pub fn add_all(&mut self, voice: &VoiceChat) -> Result<(), RecorderError> {
+        for source in [TapSource::Mix, TapSource::ProcessedMicrophone] {
+            self.add(voice.tap(source))?;
+        }
+        self.add_everyone(voice.observed())
+    }
+}
+
+/// The parts of a chat that diagnostics and recorders observe.
+pub(crate) fn observed(commands: &SyncSender<Command>, shared: &SharedState) -> Observed {
+    Observed {
+        commands: commands.clone(),
+        events: Arc::clone(&shared.events),
+        players: Arc::clone(&shared.players),
+        statistics: Arc::clone(&shared.statistics),
     }
 }

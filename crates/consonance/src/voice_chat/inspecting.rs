@@ -5,6 +5,8 @@ use consonance_session::RecordingNotice;
 
 use super::VoiceChat;
 use crate::restrictions::Restrictions;
+#[cfg(not(feature = "inspector"))]
+pub(crate) use page::NoPage;
 pub(crate) use page::{Page, WantedPage};
 
 impl VoiceChat {
@@ -47,11 +49,10 @@ mod page {
 
     use std::sync::{Arc, Weak};
 
-    use consonance_inspector::page::{Inspector, InspectorSettings};
+    use consonance_inspector::page::{Inspector, InspectorError, InspectorSettings};
     use consonance_inspector::{Action, ClientSnapshot, Inspected, Snapshot};
 
     use super::super::{Running, VoiceChat};
-    use crate::builder::StartError;
 
     /// The page, once it is open.
     pub(crate) type Page = std::sync::OnceLock<Inspector>;
@@ -64,19 +65,14 @@ mod page {
         log_levels: String,
     }
 
-    impl Running {
-        /// Opens a handle of the chat, with the page if one is wanted.
-        pub(crate) fn open(self, wanted: WantedPage) -> Result<VoiceChat, StartError> {
-            let running = Arc::new(self);
-            if let Some(settings) = wanted {
-                let chat = InspectedChat {
-                    running: Arc::downgrade(&running),
-                    log_levels: settings.log_levels.clone(),
-                };
-                // Set once, before the chat is shared.
-                let _ = running.page.set(Inspector::start(&settings, Arc::new(chat))?);
-            }
-            Ok(VoiceChat::of(running))
+    impl VoiceChat {
+        /// Opens the page, before the chat is shared.
+        pub(crate) fn open_page(&self, settings: &InspectorSettings) -> Result<(), InspectorError> {
+            let log_levels = settings.log_levels.clone();
+            let chat = InspectedChat { running: Arc::downgrade(&self.running), log_levels };
+            // Set only once.
+            let _ = self.running.page.set(Inspector::start(settings, Arc::new(chat))?);
+            Ok(())
         }
     }
 
@@ -106,21 +102,8 @@ mod page {
 mod page {
     //! There is no page.
 
-    use std::sync::Arc;
-
-    use super::super::{Running, VoiceChat};
-    use crate::builder::StartError;
-
     #[derive(Clone, Copy, Debug, Default)]
     pub(crate) struct NoPage;
     pub(crate) type Page = NoPage;
     pub(crate) type WantedPage = NoPage;
-
-    impl Running {
-        #[expect(clippy::unnecessary_wraps, reason = "with a page it may fail")]
-        pub(crate) fn open(self, NoPage: WantedPage) -> Result<VoiceChat, StartError> {
-            let NoPage = self.page;
-            Ok(VoiceChat::of(Arc::new(self)))
-        }
-    }
 }

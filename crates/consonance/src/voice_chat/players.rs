@@ -5,7 +5,7 @@ use std::sync::Arc;
 use consonance_session::Priority;
 
 use super::VoiceChat;
-use crate::player::Player;
+use super::player::Player;
 use crate::player_state::{Others, PlayerState};
 
 impl VoiceChat {

@@ -7,13 +7,13 @@ use consonance_audio::{CodecError, EncoderSettings, Quality};
 use consonance_session::Target;
 
 use super::VoiceThread;
-use crate::builder::{COMMANDS_MAX, session_codec};
 use crate::capture::TapPoint;
 use crate::channel::ChannelOrder;
-use crate::command::{Command, Hearing};
+use crate::command::{COMMANDS_MAX, Command, Hearing};
 use crate::event::{End, EventKind};
 use crate::problem::ProblemKind;
 use crate::switches::Switched;
+use crate::talking::session_codec;
 use crate::tap::{TapSender, TapSource};
 use crate::text::{TextId, TextMessage, text_target};
 
@@ -100,7 +100,7 @@ impl VoiceThread {
     }
 
     fn obey(&mut self, command: Command) {
-        let (now, about) = (Instant::now(), ProblemKind::of(&command));
+        let (now, about) = (Instant::now(), command.problem_kind());
         let client = &mut self.client;
         let problem = match command {
             Command::JoinRoom(room) => {

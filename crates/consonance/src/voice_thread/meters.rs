@@ -23,7 +23,7 @@ impl VoiceThread {
     pub(super) fn note_pace(&mut self, began: Instant, ended: Instant) {
         let late = self.late_by(ended);
         if let Some(slow) = self.pace.note(began, ended, self.clock.beats(), late) {
-            log::note_too_slow(&self.own_name, &slow);
+            log::note_too_slow(&self.own_name, slow.beat, slow.late);
         }
         if self.capture.has_fallen_behind() && self.pace.tells_of_capture() {
             log::note_slow_capture(&self.own_name);

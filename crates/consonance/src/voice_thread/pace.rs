@@ -26,11 +26,11 @@ pub(super) struct Pace {
 
 /// A thread that does not keep up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooSlow {
+pub(super) struct TooSlow {
     /// The processing time for 10 ms of sound.
-    pub(crate) beat: Duration,
+    pub(super) beat: Duration,
     /// How late the thread is.
-    pub(crate) late: Duration,
+    pub(super) late: Duration,
 }
 
 impl Pace {

@@ -9,6 +9,7 @@ use super::connection_watch::{Loss, is_going_away, is_worth_retrying};
 use crate::event::{End, Event, EventKind};
 use crate::problem::ProblemKind;
 use crate::restrictions::{OperatorDecision, restrictions_of};
+use crate::text::TextMessage;
 use crate::trace::FrameTrace;
 
 /// A change of the whole chat, which is carried out after the event is reported.
@@ -87,9 +88,11 @@ impl VoiceThread {
             }
             let upheaval = Upheaval::of(&event);
             if let Some(kind) = EventKind::of(event, &self.own_name) {
-                let event = Event { at: now, kind: kind.with_captions(&self.shared.players) };
-                self.shared.texts.follow(&event);
-                self.shared.events.push(event);
+                let kind = kind.with_captions(&self.shared.players);
+                if let EventKind::Text { from, to, text } = &kind {
+                    self.shared.texts.add(TextMessage::new(now, from, to, text));
+                }
+                self.shared.events.push(Event { at: now, kind });
             }
             if let Some(upheaval) = upheaval {
                 self.heed(now, upheaval);

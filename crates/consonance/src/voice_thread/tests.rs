@@ -12,7 +12,7 @@ use consonance_transport::memory::MemoryNetwork;
 
 use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;
-use crate::builder::COMMANDS_MAX;
+use crate::command::COMMANDS_MAX;
 use crate::encryption::EncryptionSettings;
 use crate::event_queue::EventReader;
 use crate::route::Route;
@@ -36,10 +36,10 @@ impl Bench {
         let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
         let there = networks.clone();
         let dial: Dial = Box::new(move |address| match address {
-            "second" => Ok(Route::Plain(Box::new(there[1].client("main")))),
+            "second" => Ok(Route::over(Box::new(there[1].client("main")))),
             _ => Err("no address".to_owned()),
         });
-        let transports = Transports::new(Route::Plain(Box::new(networks[0].client("main"))), Some(dial));
+        let transports = Transports::new(Route::over(Box::new(networks[0].client("main"))), Some(dial));
         let servers = networks.each_ref().map(|network| Some(serve(network)));
         Self::over(transports, servers, commands)
     }

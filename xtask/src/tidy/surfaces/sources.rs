@@ -193,7 +193,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         heading: "Events of the encryption",
         columns: &[
-            ("Rust", Source::Enum("crates/consonance/src/encryption/status.rs", "EncryptionEvent")),
+            ("Rust", Source::Enum("crates/consonance/src/encryption_event.rs", "EncryptionEvent")),
             ("C", Source::CEnum("encryption_event")),
             ("C#", Source::CsEnum(CS_ENUMS, "EncryptionChangeKind")),
             ("Python", Source::Words("python/src/events.rs", "encryption")),

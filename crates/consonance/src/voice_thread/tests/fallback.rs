@@ -7,7 +7,7 @@ use consonance_transport::memory::MemoryClient;
 
 use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
-use crate::route::{FallbackRoute, FallbackSettings, LinkTransport};
+use crate::route::{FallbackSettings, LinkTransport, Path};
 
 /// Alice with two networks, of which the first can be blocked, and Bob, a constant speaker.
 pub(super) struct Meeting {
@@ -33,10 +33,9 @@ impl Meeting {
             Some(settings) => {
                 let there = networks[1].clone();
                 let dial = move || Some(Box::new(there.client("main")) as Box<dyn ClientTransport>);
-                let route = FallbackRoute::new(Box::new(primary), Box::new(dial), settings);
-                Route::WithFallback(Box::new(route))
+                Route::new(Path::with_fallback(Box::new(primary), Box::new(dial), settings))
             }
-            None => Route::Plain(Box::new(primary)),
+            None => Route::over(Box::new(primary)),
         };
         Self::over(&networks, route, gate)
     }

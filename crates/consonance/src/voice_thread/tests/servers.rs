@@ -3,21 +3,20 @@
 use super::fallback::Meeting;
 use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
-use crate::route::known_servers::ServerAddress;
-use crate::route::server_race::ServerRace;
+use crate::route::{Path, ServerAddress};
 
 /// Alice at a server called "a", in a session that "b" has too; Bob speaks there. She knows both servers.
 fn meeting(seed: u64) -> Meeting {
     let networks = [MemoryNetwork::new(), MemoryNetwork::new()];
     let named = |place: &str| ServerAddress { place: place.into(), address: place.into() };
     let gate = Gate::default();
-    let first = Route::Plain(Box::new(gate.client(&networks[0], "main")));
+    let first = Path::new(Box::new(gate.client(&networks[0], "main")));
     let other = networks[1].clone();
-    let dial = move |address: &str| (address == "b").then(|| Route::Plain(Box::new(other.client("main"))));
+    let dial = move |address: &str| (address == "b").then(|| Path::new(Box::new(other.client("main"))));
     let name =
         |_: &ServerAddress, place: &str| Some(ServerAddress { place: place.into(), address: place.into() });
-    let race = ServerRace::new((named("a"), first), Vec::new(), (Box::new(dial), name), seed);
-    let mut meeting = Meeting::over(&networks, Route::ToServers(Box::new(race)), gate);
+    let route = Route::to_servers((named("a"), first), Vec::new(), (Box::new(dial), name), seed);
+    let mut meeting = Meeting::over(&networks, route, gate);
     meeting.run(Duration::from_secs(5), |kind| *kind == EventKind::PlayersSynced);
     meeting.run(Duration::from_secs(1), |_| false);
     let (server, now) = (&mut meeting.bench.servers[0], meeting.bench.now);

@@ -1,20 +1,23 @@
 //! Servers that are lost, refuse or never answer, at times chosen by the test.
 
+use std::time::{Duration, Instant};
+
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    EndCode, EndReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientTransport, DisconnectReason, EndCode, EndReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, ServerTransport as _,
 };
 
-use super::*;
-use crate::route::FallbackRoute;
 use crate::route::gate::{CONNECT_TIMEOUT, Gate, IDLE_TIMEOUT};
+use crate::route::servers::{HEAD_START, HEAD_START_AFTER_LOSS, NameServer, SPREAD_MAX};
+use crate::route::{FallbackSettings, LinkTransport, Path, Route, ServerAddress};
 
 const STEP: Duration = Duration::from_millis(10);
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Servers named as in [`NAMES`], and a race between those that are known.
+/// Servers named as in [`NAMES`], and a route to those that are known.
 struct Bench {
-    race: ServerRace,
+    route: Route,
     gates: [Gate; 4],
     servers: [MemoryServer; 4],
     now: Instant,
@@ -27,42 +30,43 @@ pub(crate) fn named(place: &str) -> ServerAddress {
 impl Bench {
     /// The game knows "a", and these.
     fn new(others: &[&str], seed: u64) -> Self {
-        Self::with_routes(others, seed, |primary, _| Route::Plain(primary))
+        Self::with_paths(others, seed, |primary, _| Path::new(primary))
     }
 
     /// The same with fallback settings, and a fallback that nothing blocks, or that does not exist.
     fn with_fallback(settings: FallbackSettings, has_fallback: bool) -> Self {
-        Self::with_routes(&[], 1, move |primary, network| {
+        Self::with_paths(&[], 1, move |primary, network| {
             let network = network.clone();
             let dial = move || {
                 let client = Gate::default().client(&network, "main");
                 has_fallback.then(|| Box::new(client) as Box<dyn ClientTransport>)
             };
-            Route::WithFallback(Box::new(FallbackRoute::new(primary, Box::new(dial), settings)))
+            Path::with_fallback(primary, Box::new(dial), settings)
         })
     }
 
-    fn with_routes(
+    fn with_paths(
         others: &[&str],
         seed: u64,
-        route: impl Fn(Box<dyn ClientTransport>, &MemoryNetwork) -> Route + Send + 'static,
+        path: impl Fn(Box<dyn ClientTransport>, &MemoryNetwork) -> Path + Send + 'static,
     ) -> Self {
         let (networks, gates) = ([(); 4].map(|()| MemoryNetwork::new()), [(); 4].map(|()| Gate::default()));
         let servers = networks.each_ref().map(MemoryNetwork::listen);
         let there = gates.clone();
         let dial = move |address: &str| {
             let index = NAMES.iter().position(|name| *name == address)?;
-            Some(route(Box::new(there[index].client(&networks[index], "main")), &networks[index]))
+            Some(path(Box::new(there[index].client(&networks[index], "main")), &networks[index]))
         };
         let first = (named("a"), dial("a").expect("a name"));
         let others = others.iter().map(|place| named(place)).collect();
-        let race = ServerRace::new(first, others, (Box::new(dial), |_, place| Some(named(place))), seed);
-        Self { race, gates, servers, now: Instant::now() }
+        let name: NameServer = |_, place| Some(named(place));
+        let route = Route::to_servers(first, others, (Box::new(dial), name), seed);
+        Self { route, gates, servers, now: Instant::now() }
     }
 
     fn list(&mut self, places: &[&str]) {
         let places: Vec<Box<str>> = places.iter().map(|place| (*place).into()).collect();
-        self.race.list_servers(&places);
+        self.route.list_servers(&places);
     }
 
     /// Lets time pass until an event occurs, or for at most this long.
@@ -73,9 +77,9 @@ impl Bench {
             for server in &mut self.servers {
                 while server.poll_event(self.now, &mut Vec::new()).is_some() {}
             }
-            let seen = match self.race.poll_event(self.now, &mut Vec::new()) {
+            let seen = match self.route.poll_event(self.now, &mut Vec::new()) {
                 Some(ClientLinkEvent::Disconnected { reason }) => reason.to_string(),
-                Some(ClientLinkEvent::Connected) => self.race.server().to_owned(),
+                Some(ClientLinkEvent::Connected) => self.route.server().expect("one of several").to_owned(),
                 _ => continue,
             };
             return (Some(seen), self.now - began);
@@ -85,7 +89,7 @@ impl Bench {
 
     /// Connects; returns the server or the error, and the duration.
     fn connect(&mut self) -> (String, Duration) {
-        self.race.connect(self.now);
+        self.route.connect(self.now);
         let (seen, lasted) = self.pass(Duration::from_mins(1));
         (seen.expect("an attempt comes to an end"), lasted)
     }
@@ -174,7 +178,7 @@ fn a_server_that_is_left_comes_last_and_the_others_are_not_asked_all_at_once() {
         bench.list(&["b"]);
         bench.gates[0].lose_link();
         bench.pass(Duration::from_secs(1));
-        bench.race.leave_server();
+        bench.route.leave_server();
         let (server, lasted) = bench.connect();
         assert_eq!((&*server, bench.attempts()), ("b", [1, 1, 0, 0]));
         begun.push(lasted);
@@ -184,7 +188,7 @@ fn a_server_that_is_left_comes_last_and_the_others_are_not_asked_all_at_once() {
     // The server that was left is tried if no other answers.
     let mut bench = Bench::new(&["b"], 1);
     bench.gates[1].set_shut(true);
-    bench.race.leave_server();
+    bench.route.leave_server();
     assert_eq!(bench.connect().0, "a");
 }
 
@@ -198,7 +202,7 @@ fn what_a_server_says_about_the_player_holds_for_all_servers_and_lack_of_room_fo
         (EndCode::ShuttingDown, Some("b")),
     ] {
         let mut bench = Bench::new(&["b"], 1);
-        bench.race.connect(bench.now);
+        bench.route.connect(bench.now);
         let ServerLinkEvent::Connected { peer, .. } =
             bench.servers[0].poll_event(bench.now, &mut Vec::new()).expect("it asks")
         else {
@@ -221,11 +225,11 @@ fn of_servers_that_refuse_at_one_moment_each_answer_counts_whichever_comes_last(
     ] {
         let mut bench = Bench::new(&["b", "c"], 1);
         bench.gates[0].set_shut(true);
-        bench.race.connect(bench.now);
+        bench.route.connect(bench.now);
         // Both are asked before either of them answers.
         while bench.attempts() != [1, 1, 1, 0] {
             bench.now += STEP;
-            assert!(bench.race.poll_event(bench.now, &mut Vec::new()).is_none());
+            assert!(bench.route.poll_event(bench.now, &mut Vec::new()).is_none());
         }
         for (server, code) in bench.servers[1..].iter_mut().zip(codes) {
             let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(bench.now, &mut Vec::new())
@@ -269,7 +273,7 @@ fn a_route_with_a_fallback_gives_up_a_silent_link_by_its_own_settings_and_goes_t
     let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
     assert!(seen.is_some() && lasted + STEP >= PATIENT && lasted < IDLE_TIMEOUT, "{seen:?}: {lasted:?}");
     let (server, lasted) = bench.connect();
-    assert_eq!((&*server, bench.race.in_use().0), ("a", LinkTransport::WebSocket));
+    assert_eq!((&*server, bench.route.in_use().0), ("a", LinkTransport::WebSocket));
     assert!(lasted < settings.head_start_after_loss + STEP * 4, "{lasted:?}");
 }
 
@@ -282,7 +286,7 @@ fn a_silent_route_whose_fallback_is_not_known_is_given_up_where_another_server_i
         bench.list(listed);
         bench.gates[0].set_shut(true);
         assert_eq!(bench.pass(Duration::from_secs(5)).0, None);
-        assert!(bench.race.wants_poll_at().is_none_or(|at| at > bench.now), "nothing is due all the time");
+        assert!(bench.route.wants_poll_at().is_none_or(|at| at > bench.now), "nothing is due all the time");
         let (seen, lasted) = bench.pass(IDLE_TIMEOUT * 2);
         let lasted = lasted.as_secs_f32() + 5.0;
         assert!(seen.is_some() && expected.contains(&lasted), "{listed:?}: {lasted}");
@@ -293,9 +297,9 @@ fn a_silent_route_whose_fallback_is_not_known_is_given_up_where_another_server_i
 fn leaving_while_servers_are_tried_leaves_all_of_them() {
     let mut bench = Bench::new(&["b", "c"], 1);
     bench.gates.iter().for_each(|gate| gate.set_shut(true));
-    bench.race.connect(bench.now);
+    bench.route.connect(bench.now);
     bench.pass(Duration::from_secs(3));
-    bench.race.disconnect(bench.now);
+    bench.route.disconnect(bench.now);
     bench.gates.iter().for_each(|gate| gate.set_shut(false));
     assert_eq!(bench.pass(Duration::from_secs(10)).0.as_deref(), Some("we closed the connection"));
     assert_eq!(bench.pass(Duration::from_secs(10)).0, None);
@@ -324,7 +328,7 @@ impl Several {
 
 impl consonance_transport::conformance::Network for Several {
     type Server = MemoryServer;
-    type Client = ServerRace;
+    type Client = Route;
 
     const ANSWERS_PROBES: bool = true;
 
@@ -332,20 +336,20 @@ impl consonance_transport::conformance::Network for Several {
         self.network.listen()
     }
 
-    fn client(&mut self, session: &str) -> ServerRace {
-        let first = Route::Plain(Box::new(self.gates[0].client(&self.network, session)));
+    fn client(&mut self, session: &str) -> Route {
+        let first = Path::new(Box::new(self.gates[0].client(&self.network, session)));
         let (network, gate, session) = (self.network.clone(), self.gates[1].clone(), session.to_owned());
-        let dial = move |_: &str| Some(Route::Plain(Box::new(gate.client(&network, &session))));
+        let dial = move |_: &str| Some(Path::new(Box::new(gate.client(&network, &session))));
         let name: NameServer = |_, place| Some(named(place));
-        let mut race = ServerRace::new((named("a"), first), vec![named("b")], (Box::new(dial), name), 1);
+        let mut route = Route::to_servers((named("a"), first), vec![named("b")], (Box::new(dial), name), 1);
         if self.is_at_another {
-            race.leave_server();
+            route.leave_server();
         }
-        race
+        route
     }
 
-    fn cut(&mut self, client: &mut ServerRace) {
-        self.gates[usize::from(client.server() != "a")].lose_link();
+    fn cut(&mut self, client: &mut Route) {
+        self.gates[usize::from(client.server() != Some("a"))].lose_link();
     }
 }
 

@@ -1,4 +1,4 @@
-//! The progress of the attempts of one `connect`, over both networks.
+//! The progress of the attempts at one server, over its primary network and the fallback.
 
 use std::time::{Duration, Instant};
 
@@ -7,17 +7,41 @@ use consonance_transport::DisconnectReason;
 #[derive(Debug)]
 pub(super) struct Attempts {
     /// When the fallback is tried too; `None` once it is, or if there is none.
-    pub(super) fallback_at: Option<Instant>,
-    pub(super) primary_failure: Option<DisconnectReason>,
-    pub(super) fallback_failure: Option<DisconnectReason>,
+    fallback_at: Option<Instant>,
+    primary_failure: Option<DisconnectReason>,
+    fallback_failure: Option<DisconnectReason>,
     head_start: Duration,
 }
 
 impl Attempts {
-    /// Starts with the primary network alone for `head_start`.
-    pub(super) fn new(now: Instant, head_start: Duration) -> Self {
-        let fallback_at = Some(now + head_start);
-        Self { fallback_at, primary_failure: None, fallback_failure: None, head_start }
+    /// Starts with the primary network alone: for this head start, or until its end if there is no fallback.
+    pub(super) fn new(now: Instant, head_start: Option<Duration>) -> Self {
+        Self {
+            fallback_at: head_start.map(|head_start| now + head_start),
+            primary_failure: None,
+            fallback_failure: None,
+            head_start: head_start.unwrap_or_default(),
+        }
+    }
+
+    /// When the fallback is to be tried.
+    pub(super) fn fallback_at(&self) -> Option<Instant> {
+        self.fallback_at
+    }
+
+    /// Whether the fallback is to be tried now; true once.
+    pub(super) fn take_fallback_due(&mut self, now: Instant) -> bool {
+        self.fallback_at.take_if(|at| *at <= now).is_some()
+    }
+
+    /// Notes that the primary network got no answer: waiting longer gains nothing.
+    pub(super) fn note_primary_failed(&mut self, now: Instant, reason: DisconnectReason) {
+        self.primary_failure = Some(reason);
+        self.fallback_at = self.fallback_at.map(|at| at.min(now));
+    }
+
+    pub(super) fn note_fallback_failed(&mut self, reason: DisconnectReason) {
+        self.fallback_failure = Some(reason);
     }
 
     /// Why the fallback is used, in words.
@@ -48,9 +72,4 @@ impl Attempts {
             (primary, _) => primary,
         })
     }
-}
-
-/// Whether there was no answer at all, so that another network may work: a server that answers does so over any.
-pub(super) fn is_silence(reason: &DisconnectReason) -> bool {
-    matches!(reason, DisconnectReason::Unreachable { .. } | DisconnectReason::TimedOut)
 }

@@ -1,17 +1,19 @@
-//! The progress of the attempts of one `connect`, at several servers.
+//! The attempts of one `connect`: at the current server, and at others a little after.
 
 use std::collections::VecDeque;
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientTransport as _, DisconnectReason, EndCode, EndKind, EndReason};
+use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason, Statistics};
 
-use crate::route::candidate::Candidate;
-use crate::route::known_servers::ServerAddress;
-use crate::route::{Route, attempts::is_silence};
+use super::known_servers::ServerAddress;
+use super::link::is_silence;
+use super::path::Path;
+use super::retiring::Retiring;
 
-pub(super) struct Attempts {
+pub(super) struct Race {
     /// Attempts under way, besides the one at the current server.
-    pub(super) others: Vec<(ServerAddress, Candidate<Route>)>,
+    others: Vec<(ServerAddress, Path)>,
     waiting: VecDeque<Turn>,
     /// When the next attempt starts.
     next_at: Instant,
@@ -23,27 +25,27 @@ pub(super) struct Attempts {
 }
 
 pub(super) enum Turn {
-    Present,
+    Current,
     Other(ServerAddress),
 }
 
-impl Attempts {
+impl Race {
     /// Tries the current server at once, and alone for the head start and the spread.
-    pub(super) fn of_present_first(
+    pub(super) fn of_current_first(
         now: Instant,
         head_start: Duration,
         spread: Duration,
         others: Vec<ServerAddress>,
     ) -> Self {
-        let mut attempts = Self::of_others_first(now + spread, others);
-        attempts.waiting.rotate_right(1);
-        (attempts.next_at, attempts.pause) = (now, head_start + spread);
-        attempts
+        let mut race = Self::of_others_first(now + spread, others);
+        race.waiting.rotate_right(1);
+        (race.next_at, race.pause) = (now, head_start + spread);
+        race
     }
 
     /// Tries the others from `at` on, and the current server last.
     pub(super) fn of_others_first(at: Instant, others: Vec<ServerAddress>) -> Self {
-        let waiting = others.into_iter().map(Turn::Other).chain([Turn::Present]).collect();
+        let waiting = others.into_iter().map(Turn::Other).chain([Turn::Current]).collect();
         Self {
             others: Vec::new(),
             waiting,
@@ -64,6 +66,31 @@ impl Attempts {
         Some(turn)
     }
 
+    /// Adds an attempt that has started.
+    pub(super) fn add(&mut self, server: ServerAddress, path: Path) {
+        self.others.push((server, path));
+    }
+
+    /// Polls the attempts at the other servers: takes the first that is up, and the failures of those that are over.
+    pub(super) fn poll_others(
+        &mut self,
+        now: Instant,
+        retiring: &mut Retiring,
+    ) -> (Option<(ServerAddress, Path)>, Vec<DisconnectReason>) {
+        let (mut winner, mut failures) = (None, Vec::new());
+        for (server, mut path) in std::mem::take(&mut self.others) {
+            match path.poll_outcome(now, retiring) {
+                Some(Ok(())) if winner.is_none() => winner = Some((server, path)),
+                Some(Ok(())) | None => self.others.push((server, path)),
+                Some(Err(reason)) => {
+                    path.retire(now, retiring);
+                    failures.push(reason);
+                }
+            }
+        }
+        (winner, failures)
+    }
+
     /// Notes a failed attempt: the next one starts at once.
     pub(super) fn note_failed(&mut self, now: Instant, reason: DisconnectReason) {
         self.failures.push(reason);
@@ -72,7 +99,7 @@ impl Attempts {
 
     /// The error, once nothing is pending: a server's answer that may change takes precedence over silence, and over
     /// one that will not.
-    pub(super) fn failure(&mut self) -> Option<DisconnectReason> {
+    pub(super) fn failure(&self) -> Option<DisconnectReason> {
         if !self.others.is_empty() || !self.waiting.is_empty() {
             return None;
         }
@@ -81,10 +108,23 @@ impl Attempts {
         Some(best.cloned().unwrap_or(DisconnectReason::TimedOut))
     }
 
+    /// Ends the attempts at the other servers.
+    pub(super) fn retire(&mut self, now: Instant, retiring: &mut Retiring) {
+        self.others.drain(..).for_each(|(_, path)| path.retire(now, retiring));
+    }
+
+    pub(super) fn set_waker(&mut self, waker: &Waker) {
+        self.others.iter_mut().for_each(|(_, path)| path.set_waker(waker));
+    }
+
     pub(super) fn wants_poll_at(&self) -> Option<Instant> {
-        let others = self.others.iter().filter_map(|(_, candidate)| candidate.transport.wants_poll_at());
+        let others = self.others.iter().filter_map(|(_, path)| path.wants_poll_at());
         let next = (!self.waiting.is_empty()).then_some(self.next_at);
         others.chain(next).min()
+    }
+
+    pub(super) fn statistics(&self) -> Statistics {
+        self.others.iter().fold(Statistics::default(), |all, (_, path)| all.with(&path.statistics()))
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Weak};
 use consonance_audio::{EffectChain, SpeakerPlace};
 use consonance_session::Priority;
 
+use super::{Running, VoiceChat};
 use crate::event_queue::EventReader;
 use crate::player_state::{PlayerState, SpeakingChannel};
-use crate::voice_chat::{Running, VoiceChat};
 
 /// A player of the session, the local one or another one, from joining to leaving.
 ///

@@ -6,6 +6,7 @@ use consonance_audio::CodecError;
 use consonance_session::{JoinTokenTooLong, RoomError};
 
 use crate::diagnostics::DiagnosticsError;
+use crate::encryption::PrepareError;
 use crate::settings::SettingsError;
 
 /// Why a voice chat cannot start.
@@ -103,6 +104,15 @@ impl StartError {
             Self::Interrupted(_) => "interrupted",
             #[cfg(feature = "inspector")]
             Self::Inspector(cause) => cause.code(),
+        }
+    }
+}
+
+impl From<PrepareError> for StartError {
+    fn from(cause: PrepareError) -> Self {
+        match cause {
+            PrepareError::Member(cause) => Self::Encryption(cause),
+            PrepareError::KeyLog { path, cause } => Self::KeyLog { path, cause },
         }
     }
 }
