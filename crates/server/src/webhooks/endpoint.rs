@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::outbox::{Next, Outbox, OutboxCounters, OutboxLimits};
 use super::settings::{Webhook, WebhookSettings};
 use crate::operator_service::{ServiceClient, ServiceFailure};
-use crate::sessions::random_u64;
+use crate::random::random_u64;
 use crate::spans::{OpenSpan, SpanKind, Tracer};
 use crate::threads::{self, ThreadSpawnError};
 
