@@ -111,7 +111,7 @@ pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX}
 pub use direct::{DirectEvent, DirectLinks};
 pub use handshake_slots::{HandshakeSlots, NoHandshakeSlot};
 pub use host_name::{authority, is_own_host, name_of_host};
-pub use mumble::{MumbleDrops, MumbleRefusals, MumbleState, MumbleStatistics};
+pub use mumble::MumbleState;
 pub use network_metrics::{MetricFamily, MetricKind, MetricSample, NetworkMetrics, network_metric_families};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use consonance_mumble::Control;
 use consonance_mumble::control::messages::RejectType;
+use consonance_mumble::{Control, MumbleRefusals, MumbleStatistics};
 use consonance_session::{self as session, EndReason};
-use consonance_transport::{MumbleRefusals, MumbleState, MumbleStatistics, Peer};
+use consonance_transport::{MumbleState, Peer};
 
 use super::MumbleGateway;
 use crate::player::MumblePlayer;
