@@ -1,12 +1,13 @@
-//! The state of a Mumble user.
+//! The state of a client of another application, whose network makes its user a player of a session.
 
 use std::time::Duration;
 
-/// The state of one Mumble user, as far as it is known here.
+/// Of a peer: the state of its client as far as it is known here, if the player uses another application, with
+/// microphone, loudspeaker and channels of its own. The kind of network says which application it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct MumbleState {
-    /// The version and the name of its client, such as `1.5.634, Mumble`.
+pub struct ThirdPartyClient {
+    /// The version and the name of the client.
     pub client: String,
     /// Whether its microphone is switched off.
     pub self_mute: bool,
@@ -21,7 +22,7 @@ pub struct MumbleState {
     /// Time since the newest packet of its voice; `None` if none ever came.
     #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub voice: Option<Duration>,
-    /// Time since the newest packet in CELT or Speex, which is not relayed.
+    /// Time since the newest packet in another codec than Opus, which is not relayed.
     #[cfg_attr(feature = "serde", serde(with = "crate::micros::optional"))]
     pub other_codec: Option<Duration>,
     /// Time since the newest packet above the rate of a client.
