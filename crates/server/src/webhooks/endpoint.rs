@@ -81,7 +81,7 @@ impl Endpoint {
 
     /// Whether this is the same webhook, perhaps with other settings.
     pub(super) fn is_at(&self, webhook: &Webhook) -> bool {
-        self.lock().settings.url == webhook.settings.url
+        self.lock().settings.service.url == webhook.settings.service.url
     }
 
     /// Applies these settings from now on, also to pending events.
