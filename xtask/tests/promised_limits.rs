@@ -32,8 +32,9 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect::<String>();
     // The metrics of single networks.
-    let sources =
-        sources + &fs::read_to_string(root().join("crates/transport/src/network_metrics.rs")).unwrap();
+    let of_networks = ["crates/transport/src/network_metrics.rs", "crates/networks/mumble/src/metrics.rs"]
+        .map(|file| fs::read_to_string(root().join(file)).unwrap());
+    let sources = sources + &of_networks.concat();
     let page = page();
     let named: Vec<_> =
         page.split('`').skip(1).step_by(2).filter(|name| name.starts_with("consonance_")).collect();

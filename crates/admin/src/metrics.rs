@@ -37,7 +37,8 @@ pub fn render(observation: &Observation, sessions_max: usize) -> String {
     exposition::text(&collect(observation, sessions_max))
 }
 
-/// All metrics of an observation and of this process, in the order of [`families`].
+/// All metrics of an observation and of this process, in the order of [`families`]; those of
+/// [`Observation::network_families`] follow.
 ///
 /// The `sessions_max` sessions with the most clients have samples of their own; the totals always cover all sessions.
 pub fn collect(observation: &Observation, sessions_max: usize) -> Vec<FamilySamples> {

@@ -9,6 +9,7 @@ use consonance_http::HttpCounters;
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};
+use consonance_transport::MetricFamily;
 
 use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
 use crate::nodes::Nodes;
@@ -19,6 +20,7 @@ pub struct Operator {
     server: ServerHandle,
     moderation: Moderation,
     page_listeners: Vec<(&'static str, HttpCounters)>,
+    network_families: Vec<&'static MetricFamily>,
     webhooks: Webhooks,
     cluster: Option<ReadCluster>,
     tracer: Tracer,
@@ -37,6 +39,7 @@ impl Operator {
             server,
             moderation,
             page_listeners: Vec::new(),
+            network_families: Vec::new(),
             webhooks: Webhooks::default(),
             cluster: None,
             tracer: Tracer::default(),
@@ -44,6 +47,12 @@ impl Operator {
             started: Instant::now(),
             nodes: None,
         }
+    }
+
+    /// Explains these metrics of single networks even if none of the networks is listened on.
+    #[must_use]
+    pub fn with_network_families(self, families: impl IntoIterator<Item = &'static MetricFamily>) -> Self {
+        Self { network_families: families.into_iter().collect(), ..self }
     }
 
     /// Adds the counters of these webhooks' events to the metrics.
@@ -107,7 +116,8 @@ impl Operator {
         let cluster = cluster.as_ref().map(|read| read());
         let export = ExportStatistics { tracer: tracer.statistics(), ..export.read() };
         let observed = Observation::of(server, moderation, started.elapsed());
-        Observation { webhooks, cluster, export, page_listeners, ..observed }
+        let network_families = self.network_families.clone();
+        Observation { network_families, webhooks, cluster, export, page_listeners, ..observed }
     }
 }
 

@@ -11,9 +11,10 @@ use consonance_admin::metrics::{
     SpanResult, families, reference_page, render,
 };
 use consonance_http::HttpStatistics;
+use consonance_listeners::NETWORKS;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_session::ServerStatistics;
-use consonance_transport as transport;
+use consonance_transport::{self as transport, MetricFamily};
 use prometheus_parse::{Sample, Scrape, Value};
 
 fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {
@@ -21,6 +22,11 @@ fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {
     (counters.malformed, counters.packets_in) = (malformed, 10);
     (counters.names_awaited, counters.names_taken_over, counters.names_in_use) = (4, 2, 5);
     SessionNumbers { name: name.into(), clients, counters }
+}
+
+/// The metrics of networks in crates of their own, as a server has them.
+fn network_families() -> impl Iterator<Item = &'static MetricFamily> {
+    NETWORKS.iter().flat_map(|network| network.metric_families().iter().copied())
 }
 
 fn observation() -> Observation {
@@ -38,6 +44,7 @@ fn observation() -> Observation {
             NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
             NetworkNumbers { network: "mumble", counters, metrics: mumble().metrics().0 },
         ],
+        network_families: network_families().collect(),
         lost_percent: vec![0.0, 1.5, 30.0],
         webhooks: vec![webhook(2), webhook(3)],
         cluster: Some(cluster()),
@@ -115,9 +122,12 @@ fn value(samples: &[Sample], name: &str, labels: &[(&str, &str)]) -> Option<f64>
     }
 }
 
-fn mumble() -> transport::MumbleStatistics {
-    let mut mumble =
-        transport::MumbleStatistics { users_by_udp: 70, voice_sent_tunnelled: 80, ..Default::default() };
+fn mumble() -> consonance_mumble::MumbleStatistics {
+    let mut mumble = consonance_mumble::MumbleStatistics {
+        users_by_udp: 70,
+        voice_sent_tunnelled: 80,
+        ..Default::default()
+    };
     (mumble.dropped.datagrams_replayed, mumble.refused.name_in_use) = (90, 20);
     (mumble.resyncs_requested, mumble.list_pings_dropped) = (30, 40);
     mumble
@@ -215,28 +225,49 @@ fn no_line_can_be_broken_by_the_name_of_a_session() {
 
 #[test]
 fn every_family_has_a_head_and_a_good_name_and_no_name_twice() {
+    let all = || families().chain(network_families());
     let text = render(&observation(), 9);
     let heads: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
-    let known: Vec<_> = families().map(|family| format!("{} {}", family.name, family.kind.name())).collect();
+    let known: Vec<_> = all().map(|family| format!("{} {}", family.name, family.kind.name())).collect();
     assert_eq!(heads, known, "written in the order of the table");
-    let names: BTreeSet<_> = families().map(|family| family.name).collect();
+    let names: BTreeSet<_> = all().map(|family| family.name).collect();
     assert_eq!(names.len(), known.len());
-    for family in families() {
+    for family in all() {
         assert_eq!(family.name.ends_with("_total"), family.kind == MetricKind::Counter, "{}", family.name);
         assert!(family.about.ends_with('.'), "{}", family.name);
     }
-    let histograms = families().filter(|family| family.kind == MetricKind::Histogram);
+    let histograms = all().filter(|family| family.kind == MetricKind::Histogram);
     let histograms: Vec<_> = histograms.map(|family| family.name).collect();
     assert_eq!(histograms, ["consonance_relay_delay_seconds"], "as the page says");
+}
+
+#[test]
+fn a_network_that_is_not_listened_on_has_the_heads_of_its_metrics() {
+    let of_mumble = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| line.contains("consonance_mumble_")).map(str::to_owned).collect()
+    };
+    let networks = Vec::new();
+    let idle = of_mumble(&render(&Observation { networks, ..observation() }, 9));
+    let heads = of_mumble(&render(&observation(), 9)).into_iter().filter(|line| line.starts_with('#'));
+    assert_eq!(idle, heads.collect::<Vec<_>>());
+    assert_eq!(idle.len(), 12, "{idle:?}");
+}
+
+/// Dashboards and alerts depend on each name and label.
+#[test]
+fn the_metrics_of_mumble_have_their_names_labels_and_texts() {
+    let text = render(&observation(), 9);
+    let (_, of_mumble) = text.split_at(text.find("# HELP consonance_mumble_users").unwrap());
+    assert_eq!(of_mumble, include_str!("metrics/mumble.txt"));
 }
 
 #[test]
 fn the_page_of_metrics_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/metrics.md");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(&path, reference_page()).unwrap();
+        std::fs::write(&path, reference_page(network_families())).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap();
     let hint = "run `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics`";
-    assert!(page == reference_page(), "docs/metrics.md is out of date: {hint}");
+    assert!(page == reference_page(network_families()), "docs/metrics.md is out of date: {hint}");
 }

@@ -2,7 +2,7 @@
 
 mod wire;
 
-use consonance_transport::{LinkQuality, MumbleState, PageState};
+use consonance_transport::{LinkQuality, PageState, ThirdPartyClient};
 
 /// The state of a link, as known to its edge's network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,11 +11,11 @@ pub struct LinkReport {
     pub quality: Option<LinkQuality>,
     /// The page at its other end, if it is a browser's.
     pub page: Option<PageState>,
-    /// The client at its other end, if it is Mumble's.
-    pub mumble: Option<MumbleState>,
+    /// The client at its other end, if it is another application.
+    pub third_party: Option<ThirdPartyClient>,
 }
 
-/// Bytes of the names of the rooms that a user of Mumble listens to, which are told as far as they fit: a report is
+/// Bytes of the names of the rooms that a third-party client listens to, which are told as far as they fit: a report is
 /// limited.
 const LISTENING_BYTES_MAX: usize = 8 << 10;
 
@@ -24,18 +24,18 @@ impl LinkReport {
     pub fn new(
         quality: Option<LinkQuality>,
         page: Option<PageState>,
-        mut mumble: Option<MumbleState>,
+        mut third_party: Option<ThirdPartyClient>,
     ) -> Self {
-        if let Some(mumble) = &mut mumble {
+        if let Some(client) = &mut third_party {
             let mut bytes = 0;
-            let fitting = mumble.listening.iter().take_while(|room| {
+            let fitting = client.listening.iter().take_while(|room| {
                 bytes += room.len();
                 bytes <= LISTENING_BYTES_MAX
             });
             let count = fitting.count();
-            mumble.listening.truncate(count);
+            client.listening.truncate(count);
         }
-        Self { quality, page, mumble }
+        Self { quality, page, third_party }
     }
 }
 
@@ -71,16 +71,16 @@ mod tests {
             ignored: vec!["Ben".to_owned()],
             ..PageState::default()
         };
-        let mumble = MumbleState {
+        let client = ThirdPartyClient {
             client: "1.5.735, Mumble".to_owned(),
             self_mute: true,
             room: Some("lobby".to_owned()),
             listening: vec!["team/red".to_owned()],
             is_tunnelled: true,
             voice: Some(Duration::from_millis(20)),
-            ..MumbleState::default()
+            ..ThirdPartyClient::default()
         };
-        let report = LinkReport::new(Some(quality), Some(page.clone()), Some(mumble));
+        let report = LinkReport::new(Some(quality), Some(page.clone()), Some(client));
         let bytes = postcard::to_allocvec(&report).unwrap();
         assert_eq!(postcard::from_bytes(&bytes), Ok(report.clone()));
         // As nodes of version 0.2 write and read it.
@@ -94,14 +94,14 @@ mod tests {
             postcard::take_from_bytes(&bytes).unwrap();
         assert_eq!(known, (report.quality, Some(page)));
         let former = postcard::to_allocvec(&known).unwrap();
-        assert_eq!(postcard::from_bytes(&former), Ok(LinkReport { mumble: None, ..report }));
+        assert_eq!(postcard::from_bytes(&former), Ok(LinkReport { third_party: None, ..report }));
     }
 
     #[test]
     fn rooms_are_told_as_far_as_a_report_has_space() {
         let listening = vec!["r".repeat(128); 128];
-        let mumble = MumbleState { listening, ..MumbleState::default() };
-        let told = LinkReport::new(None, None, Some(mumble)).mumble.unwrap();
+        let client = ThirdPartyClient { listening, ..ThirdPartyClient::default() };
+        let told = LinkReport::new(None, None, Some(client)).third_party.unwrap();
         assert_eq!(told.listening.len(), LISTENING_BYTES_MAX / 128);
     }
 }

@@ -296,7 +296,7 @@ mod tests {
                 about: ABOUT,
                 client: KeptClient { client: 7, version: 9, place: None },
             },
-            ToOwner::Account { link: LINK, account: "mumble:a9993e36" },
+            ToOwner::Account { link: LINK, account: "steam:a9993e36" },
         ] {
             assert_eq!(ToOwner::read(message.write(&mut buffer)), Ok(message));
         }

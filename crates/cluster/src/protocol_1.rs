@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{DatagramPath, Delivery, LinkQuality, MumbleState, PageState};
+use consonance_transport::{DatagramPath, Delivery, LinkQuality, PageState, ThirdPartyClient};
 
 use crate::bus::BusEvent;
 use crate::link_number::{LinkNumber, LinkNumbers};
@@ -45,7 +45,7 @@ fn to_owner(tell: &mut impl FnMut(&str, ToOwner<'_>)) {
         let report = LinkReport::new(Some(quality(datagram_path)), Some(page()), None);
         tell(&format!("report-{name}"), ToOwner::Report { link: LINK, report });
     }
-    let report = LinkReport::new(None, None, Some(mumble()));
+    let report = LinkReport::new(None, None, Some(third_party()));
     tell("report-mumble", ToOwner::Report { link: LINK, report });
     let links = LinkNumbers::new(&[0x56, 0x34, 0x12, 0xAB, 1, 0, 0, 0]);
     tell("reachability", ToOwner::Reachability { links, is_reachable: false });
@@ -66,14 +66,14 @@ fn quality(datagram_path: DatagramPath) -> LinkQuality {
     }
 }
 
-fn mumble() -> MumbleState {
-    MumbleState {
+fn third_party() -> ThirdPartyClient {
+    ThirdPartyClient {
         client: "1.5".to_owned(),
         self_mute: true,
         room: Some("red".to_owned()),
         listening: vec!["blue".to_owned()],
         voice: Some(Duration::from_millis(20)),
-        ..MumbleState::default()
+        ..ThirdPartyClient::default()
     }
 }
 

@@ -202,7 +202,7 @@ impl ServerNetwork for RemoteLinks {
             .provide_of_peer(|peer| self.peers.network(peer))
             .provide_of_peer(|peer| self.peers.look(peer)?.quality)
             .provide_of_peer(|peer| self.peers.look(peer)?.page.clone())
-            .provide_of_peer(|peer| self.peers.look(peer)?.mumble.clone())
+            .provide_of_peer(|peer| self.peers.look(peer)?.third_party.clone())
             .provide_of_peer(|peer| self.peers.kept(peer))
             .provide_of_peer(|peer| self.peers.identity(peer))
             .provide_of_peer(|peer| self.peers.account(peer))

@@ -12,7 +12,7 @@ use consonance_cluster::{
     LinkReport, Member, RemoteLinks, ToEdge, ToOwner, mailboxes,
 };
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_transport::{Delivery, MumbleState, PacketLimits, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{Delivery, ThirdPartyClient, PacketLimits, ServerNetwork as _, ServerTransport as _};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
@@ -91,7 +91,7 @@ fn all_links() -> Vec<u8> {
 fn to_owner<'a>(long: &'a str, links: LinkNumbers<'a>, link: LinkNumber) -> Vec<ToOwner<'a>> {
     let about = About { remote: long, kind: long, identity: None, is_resumed: true };
     let client = KeptClient { client: 7, version: 7, place: None };
-    let rooms = MumbleState { listening: vec![String::new(); 5000], ..MumbleState::default() };
+    let rooms = ThirdPartyClient { listening: vec![String::new(); 5000], ..ThirdPartyClient::default() };
     let mut kind = Some(ToOwner::Connected { link, session: long, about });
     let mut all = Vec::new();
     while let Some(message) = kind.take() {

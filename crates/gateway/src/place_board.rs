@@ -15,7 +15,7 @@ use session_places::SessionPlaces;
 pub use sharer::PlaceSharer;
 pub use world::World;
 
-/// The shared places of all sessions of a server: those of pages, by worker, and of the users of each Mumble listener.
+/// The shared places of all sessions of a server: those of pages, by worker, and of the users of each other gateway.
 /// A clone is the same one.
 ///
 /// It holds one place for each player that shares it, and for each [`PlaceSharer`] at most one piece of news for each

@@ -43,6 +43,7 @@ mod action;
 pub mod page;
 mod snapshot;
 mod snapshot_cell;
+mod third_party_application;
 pub mod web_page;
 mod why;
 
@@ -50,9 +51,10 @@ pub use action::{Action, Inspected};
 pub use snapshot::{
     CaptureSnapshot, ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, DeviceSnapshot,
     DeviceStatus, DistanceRow, EchoRow, EffectiveActivation, EncryptionRow, FlowRow, History, ListenersRow,
-    MumbleRow, NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom, ServedNode, ServedNodeLink,
-    ServedPlayer, ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, TokenRule,
+    NetworkRow, Note, PacketRow, PageRow, PlayerRow, RefusedRoom, ServedNode, ServedNodeLink, ServedPlayer,
+    ServedRoom, ServedSession, ServerSnapshot, Severity, Snapshot, SnapshotError, ThirdPartyRow, TokenRule,
     UnheardReason, UplinkSnapshot, VERSION,
 };
 pub use snapshot_cell::SnapshotCell;
+pub use third_party_application::ThirdPartyApplication;
 pub use why::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome, why};

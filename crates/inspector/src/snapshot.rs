@@ -4,11 +4,11 @@ mod browser;
 mod capture;
 mod client;
 mod encryption;
-mod mumble;
 mod network;
 mod node;
 mod player;
 mod server;
+mod third_party;
 mod together;
 
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,11 @@ pub use browser::PageRow;
 pub use capture::{CaptureSnapshot, DeviceSnapshot, DeviceStatus, EchoRow, EffectiveActivation};
 pub use client::{ChannelRow, ChannelTarget, ClientSnapshot, ConnectionState, Note, Severity, TokenRule};
 pub use encryption::EncryptionRow;
-pub use mumble::MumbleRow;
 pub use network::{FlowRow, ListenersRow, NetworkRow, PacketRow, UplinkSnapshot};
 pub use node::{ServedNode, ServedNodeLink};
 pub use player::{History, PlayerRow, UnheardReason};
 pub use server::{DistanceRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession, ServerSnapshot};
+pub use third_party::ThirdPartyRow;
 
 /// The version of the JSON. Added fields do not change it; readers ignore unknown ones.
 pub const VERSION: u32 = 2;

@@ -7,7 +7,6 @@ mod diagnosis;
 mod encryption;
 mod hearing;
 mod joining;
-mod mumble;
 mod near_name;
 mod nodes;
 mod pages;
@@ -17,6 +16,7 @@ mod speaking;
 mod spelling;
 #[cfg(test)]
 mod tests;
+mod third_party;
 mod travelling;
 
 pub use diagnosis::{Diagnosis, PathLink, SilenceCause, Step, StepOutcome};

@@ -9,6 +9,7 @@ use consonance_mumble_player::{MumbleGateway, PlayerSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
+use consonance_transport::MetricFamily;
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
@@ -86,6 +87,10 @@ impl ListenerNetwork for Mumble {
         Some(crate::DocsRow {
             no_proxy: "not needed", sidecar: "–", ..crate::DocsRow::new(&[], "mumble.md")
         })
+    }
+
+    fn metric_families(&self) -> &'static [&'static MetricFamily] {
+        consonance_mumble::METRIC_FAMILIES
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

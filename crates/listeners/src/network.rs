@@ -10,6 +10,7 @@ use consonance_server::SecretText;
 use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 #[cfg(feature = "testing")]
 use consonance_transport::ClientTransport;
+use consonance_transport::MetricFamily;
 
 use crate::{GameServer, ListenerPlace, Opened};
 
@@ -28,6 +29,11 @@ pub trait ListenerNetwork: Sync {
     /// Its name for `consonance proxy`, which also accepts its name in the configuration.
     fn short_name(&self) -> &'static str {
         self.table().name
+    }
+
+    /// Its metrics that networks of other crates do not have.
+    fn metric_families(&self) -> &'static [&'static MetricFamily] {
+        &[]
     }
 
     /// Reads a listener's keys and the files that they name, such as one with a secret. Opens no port yet.

@@ -1,6 +1,7 @@
 //! The table of all networks.
 
 use consonance_server_config::{NetworkTable, NetworkTables};
+use consonance_transport::MetricFamily;
 
 use crate::{
     ListenerNetwork, darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket,
@@ -56,6 +57,11 @@ impl Networks {
     /// All of them, in order.
     pub fn iter(self) -> impl Iterator<Item = &'static dyn ListenerNetwork> + Clone {
         self.all.iter().copied()
+    }
+
+    /// The metrics that only single networks have.
+    pub fn metric_families(self) -> impl Iterator<Item = &'static MetricFamily> {
+        self.iter().flat_map(|network| network.metric_families().iter().copied())
     }
 
     /// The one of this name in the configuration.

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use consonance_admin::metrics::ExportSignal;
 use consonance_server::ServiceAddress;
-use consonance_server::operator_service::{ServiceAnswer, ServiceClient, ServiceFailure, ServiceSettings};
+use consonance_server::operator_service::{
+    RequestRules, ServiceAnswer, ServiceClient, ServiceFailure, ServiceSettings,
+};
 use serde_json::Value;
 
 use crate::settings::{OtlpError, OtlpSettings};
@@ -56,10 +58,10 @@ impl Target {
         }
         let url = format!("{}/v1/{}", endpoint.trim_end_matches('/'), signal.name());
         let url: ServiceAddress = url.parse().map_err(|_| OtlpError::Url)?;
-        let mut service = ServiceSettings::new(&url, settings.timeout);
-        service.authorities_pem = settings.authorities_pem.as_deref();
-        service.allow_plain_http = settings.allow_plain_http;
-        let client = ServiceClient::new(&service)?.with_headers(&settings.headers)?;
+        let mut service = ServiceSettings::new(url);
+        service.authorities_pem.clone_from(&settings.authorities_pem);
+        let rules = RequestRules { timeout: settings.timeout, allow_plain_http: settings.allow_plain_http };
+        let client = ServiceClient::new(&service, rules)?.with_headers(&settings.headers)?;
         Ok(Self { client, signal, is_rejecting: false })
     }
 

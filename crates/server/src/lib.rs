@@ -62,6 +62,7 @@ mod node_addresses;
 mod node_events;
 pub mod operator_service;
 mod peer_origin;
+mod random;
 pub mod recording;
 pub mod records;
 mod relay_delay;

@@ -12,9 +12,9 @@ use consonance_cluster::{EdgeNetworks, KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    EndReason, LinkQuality, MumbleState, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads,
-    PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
-    ServerNetworkExt as _, ServerTransport,
+    EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads, PageState,
+    Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetworkExt as _,
+    ServerTransport, ThirdPartyClient,
 };
 use consonance_wire::{EndNotice, Writer};
 
@@ -55,8 +55,8 @@ pub(crate) struct LinkWay {
     pub(crate) quality: Option<LinkQuality>,
     /// The page at its other end, if it is a browser's.
     pub(crate) page: Option<PageState>,
-    /// The client at its other end, if it is Mumble's.
-    pub(crate) mumble: Option<MumbleState>,
+    /// The client at its other end, if it is another application.
+    pub(crate) third_party: Option<ThirdPartyClient>,
 }
 
 impl Networks {
@@ -314,7 +314,7 @@ impl LinkWays<'_> {
             network: self.networks.kind_of(self.now, link),
             quality: network.peer_capability(self.now, peer),
             page: network.peer_capability(self.now, peer),
-            mumble: network.peer_capability(self.now, peer),
+            third_party: network.peer_capability(self.now, peer),
         })
     }
 }

@@ -13,36 +13,35 @@ use consonance_secrets::{SecretText, ServiceAddress};
 
 pub use http::{ServiceAnswer, ServiceClient};
 
-/// The settings of a service: its address, and its credentials.
-#[derive(Clone, Copy, Debug)]
+/// The settings of a service: its address, and the secrets by which it and the server know each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ServiceSettings<'s> {
+pub struct ServiceSettings {
     /// Its address: `https://…`, or `http://…` on this machine.
-    pub url: &'s ServiceAddress,
-    /// How long a request may take with its answer.
-    pub timeout: Duration,
-    /// Each request is signed with this, as those of the [joining hook](crate::HookSettings::hmac_secret).
-    pub hmac_secret: Option<&'s SecretText>,
+    pub url: ServiceAddress,
+    /// Each request is signed with this, so that the service can authenticate it: the header `Consonance-Signature` is
+    /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
+    pub hmac_secret: Option<SecretText>,
     /// Each request carries this as `Authorization: Bearer …`.
-    pub bearer_token: Option<&'s SecretText>,
+    pub bearer_token: Option<SecretText>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
-    pub authorities_pem: Option<&'s [u8]>,
-    /// `http://` is accepted for other machines, too (default no).
-    pub allow_plain_http: bool,
+    pub authorities_pem: Option<Vec<u8>>,
 }
 
-impl<'s> ServiceSettings<'s> {
+impl ServiceSettings {
     /// The service at this address, which knows no secret.
-    pub fn new(url: &'s ServiceAddress, timeout: Duration) -> Self {
-        Self {
-            url,
-            timeout,
-            hmac_secret: None,
-            bearer_token: None,
-            authorities_pem: None,
-            allow_plain_http: false,
-        }
+    pub fn new(url: ServiceAddress) -> Self {
+        Self { url, hmac_secret: None, bearer_token: None, authorities_pem: None }
     }
+}
+
+/// How a service is asked; each kind of service has its own defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestRules {
+    /// How long a request may take with its answer.
+    pub timeout: Duration,
+    /// `http://` is accepted for other machines, too.
+    pub allow_plain_http: bool,
 }
 
 /// Why a service cannot be asked at all.

@@ -16,7 +16,9 @@
 //! the place of index and voices.
 
 mod error;
+mod evidence;
 mod report;
+mod settings;
 mod stored;
 mod voices;
 mod writer;
@@ -24,37 +26,23 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use consonance_settings::settings;
-
 pub use crate::report_buffer::ReportBufferSettings;
 pub use error::ReportsError;
 pub use report::Report;
+pub use settings::ReportsSettings;
 pub use voices::{NothingToReport, ReportedVoices};
 
 use crate::audit::By;
 use crate::recording::RecordingIndex;
+use evidence::Evidence;
 use stored::StoredReports;
-use writer::{Evidence, Writer};
+use writer::Writer;
 
 /// The reports of a process; a clone leads to the same ones.
 #[derive(Clone, Debug)]
 pub struct Reports {
     stored: Arc<StoredReports>,
     writer: Arc<Writer>,
-}
-
-settings! {
-    /// How many reports are kept.
-    #[derive(Copy, Debug, PartialEq, Eq)]
-    #[non_exhaustive]
-    pub struct ReportsSettings {
-        /// Days that reports are kept.
-        pub keep_days: u32 as reports_days = 30, 1..=36_500;
-        /// Bytes of all reports together; reports from players of encrypted sessions get half of them.
-        ///
-        /// Once they have them, a further one is refused: random reports must not push out those that matter.
-        pub bytes_max: u64 as reports_bytes_max = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
-    }
 }
 
 impl Reports {

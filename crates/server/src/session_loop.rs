@@ -11,10 +11,10 @@ mod carrying;
 mod clock;
 mod edge;
 mod ending;
-mod entrance;
 mod event_log;
 mod figures;
 mod following;
+mod join_handler;
 mod join_spans;
 mod link_arrivals;
 mod link_places;
@@ -64,7 +64,7 @@ use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
 
 use clock::LoopClock;
 use edge::Edge;
-use entrance::Entrance;
+use join_handler::JoinHandler;
 use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
 use voice_sinks::VoiceSinks;
@@ -107,7 +107,7 @@ pub struct SessionLoop {
     networks: Networks,
     sessions: Sessions,
     routes: LinkRoutes,
-    entrance: Entrance,
+    join_handler: JoinHandler,
     edge: Edge,
     /// Copies of sessions of other nodes, where there are any.
     copies: Option<SessionCopies>,
@@ -150,7 +150,7 @@ impl SessionLoop {
             networks: Networks::default(),
             sessions,
             routes: LinkRoutes::default(),
-            entrance: Entrance::new(settings),
+            join_handler: JoinHandler::new(settings),
             edge: Edge::default(),
             copies: None,
             node_addresses: NodeAddresses::default(),
@@ -196,7 +196,7 @@ impl SessionLoop {
     /// Asks the networks to wake the driver of the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
         self.networks.set_waker(waker);
-        self.entrance.set_waker(waker);
+        self.join_handler.set_waker(waker);
         if let Some(edge) = self.edge.links_mut() {
             edge.set_waker(waker.clone());
         }
@@ -236,7 +236,7 @@ impl SessionLoop {
         });
         self.networks.watch_game_servers(now);
         self.show(now);
-        self.entrance.settle(now);
+        self.join_handler.settle(now);
         if more_waits {
             return Some(now);
         }
@@ -256,7 +256,7 @@ impl SessionLoop {
     /// Applies settings that can change while sessions run: limits, access rules, admission and whether channels are
     /// monitored. No player is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
-        self.entrance.follow(settings.admission.clone());
+        self.join_handler.follow(settings.admission.clone());
         self.directory.reconfigure(settings);
         self.sessions.reconfigure(settings);
         self.work.set_settings(settings.shedding);

@@ -25,7 +25,6 @@ use leaving::Leaving;
 pub(crate) use leaving::{Departure, LinkEnd};
 use lost_links::LostLinks;
 use schedule::Schedule;
-pub(crate) use settings::random_u64;
 pub use settings::{SessionHosting, SessionsSettings, SessionsSettingsError};
 
 /// One session with its name.

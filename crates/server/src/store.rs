@@ -9,20 +9,24 @@
 //! (`docs/storage.md` describes them); the table `meta` has the version under `schema`. A file of an older version is
 //! brought up to date at start, and a copy of it stays beside it.
 
+mod change;
 mod database;
 mod error;
+mod status;
 mod upgrade;
 mod writer;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub use change::{Change, Table};
+pub(crate) use change::{Contents, number_key};
 use database::Database;
 pub use error::StoreError;
+pub use status::{StoreStatus, Stored};
+pub use writer::Ticket;
 use writer::Writer;
-pub use writer::{StoreStatus, Ticket};
 
 use crate::folder_check::check_writable;
 
@@ -31,47 +35,6 @@ use crate::folder_check::check_writable;
 pub struct Store {
     /// None if everything is in memory only.
     writer: Option<Arc<Writer>>,
-}
-
-/// A kind of record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Table {
-    /// Bans by number.
-    Bans,
-    /// Actions of operators, by number.
-    Audit,
-    /// Restrictions of players, by session and player.
-    Restrictions,
-    /// Decisions about rooms, by session.
-    Rooms,
-    /// Data about all other tables: the version of their format, and the last numbers that were given.
-    Meta,
-}
-
-/// One change of one record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The table.
-    pub table: Table,
-    /// Its key.
-    pub key: String,
-    /// The new value; none if the record is removed.
-    pub value: Option<String>,
-}
-
-/// Every record of a database by kind and key.
-pub(crate) type Contents = BTreeMap<Table, BTreeMap<String, String>>;
-
-/// How a change is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stored {
-    /// On the disk.
-    OnDisk,
-    /// In memory, as everything here: it is gone after a restart.
-    InMemory,
-    /// In memory; writing to the disk has not succeeded yet, and is tried again.
-    Waiting,
 }
 
 impl Store {
@@ -125,38 +88,6 @@ impl Store {
     pub fn status(&self) -> StoreStatus {
         self.writer.as_ref().map_or_else(StoreStatus::default, |writer| writer.status())
     }
-}
-
-impl Table {
-    /// All of them.
-    pub(crate) const ALL: [Self; 5] = [Self::Bans, Self::Audit, Self::Restrictions, Self::Rooms, Self::Meta];
-
-    /// The table's name in the file.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Bans => "bans",
-            Self::Audit => "audit",
-            Self::Restrictions => "standings",
-            Self::Rooms => "rooms",
-            Self::Meta => "meta",
-        }
-    }
-}
-
-impl Change {
-    pub(crate) fn put(table: Table, key: String, value: &impl serde::Serialize) -> Self {
-        let value = serde_json::to_string(value).expect("records are plain data with text as keys");
-        Self { table, key, value: Some(value) }
-    }
-
-    pub(crate) fn delete(table: Table, key: String) -> Self {
-        Self { table, key, value: None }
-    }
-}
-
-/// A number as a key: sorted as text it is sorted as a number.
-pub(crate) fn number_key(number: u64) -> String {
-    format!("{number:020}")
 }
 
 const FILE_NAME: &str = "consonance.redb";

@@ -27,7 +27,7 @@ use message::body;
 pub use message::{WebhookMessage, WebhookPlayer};
 pub use settings::{Webhook, WebhookDelivery, WebhookError, WebhookSettings};
 
-use crate::sessions::random_u64;
+use crate::random::random_u64;
 use crate::spans::Tracer;
 use crate::threads::ThreadSpawnError;
 use crate::utc::seconds_since_1970;

@@ -12,9 +12,10 @@ use consonance_transport::ServerTransport;
 use tracing::warn;
 
 use crate::directory::{Directory, Reservations};
+use crate::random::random_u64;
 use crate::recording::SessionRecorder;
 use crate::session_loop::SessionLoop;
-use crate::sessions::{SessionsSettings, random_u64};
+use crate::sessions::SessionsSettings;
 
 /// Session loops that share the work of one server;
 /// [`DedicatedServer::start`](crate::DedicatedServer::start) gives each a thread.

@@ -83,7 +83,6 @@ mod handshake_slots;
 mod host_name;
 #[cfg(feature = "serde")]
 mod micros;
-mod mumble;
 mod network_metrics;
 mod packet;
 mod pages;
@@ -95,6 +94,7 @@ mod server;
 #[doc(hidden)]
 pub mod split_mix;
 mod statistics;
+mod third_party;
 mod thread_waker;
 mod warning_limit;
 
@@ -111,7 +111,6 @@ pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX}
 pub use direct::{DirectEvent, DirectLinks};
 pub use handshake_slots::{HandshakeSlots, NoHandshakeSlot};
 pub use host_name::{authority, is_own_host, name_of_host};
-pub use mumble::{MumbleDrops, MumbleRefusals, MumbleState, MumbleStatistics};
 pub use network_metrics::{MetricFamily, MetricKind, MetricSample, NetworkMetrics, network_metric_families};
 pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
@@ -122,5 +121,6 @@ pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, NetworkStatistics,
     PathRefusals, PathStatistics, Statistics, Traffic,
 };
+pub use third_party::ThirdPartyClient;
 pub use thread_waker::thread_waker;
 pub use warning_limit::WarningLimit;

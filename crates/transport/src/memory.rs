@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use crate::inbox::{Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
-use crate::{Delivery, DisconnectReason, MumbleState, Peer};
+use crate::{Delivery, DisconnectReason, Peer, ThirdPartyClient};
 
 use bounds::QUEUES;
 pub use client::MemoryClient;
@@ -106,8 +106,8 @@ struct LinkToClient {
     attempt: Peer,
     /// The account that its network vouches for.
     account: Option<Box<str>>,
-    /// The state of the Mumble client that it stands for.
-    mumble: Option<Arc<MumbleState>>,
+    /// The state of the other application that it stands for.
+    third_party: Option<Arc<ThirdPartyClient>>,
 }
 
 impl LinkToClient {

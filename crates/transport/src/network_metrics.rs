@@ -3,9 +3,7 @@
 //! A network answers a request for [`NetworkMetrics`]; exporters need not know any family by name. Names follow
 //! <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-use crate::{
-    Count, GameStatistics, MumbleStatistics, PageDrops, PageStatistics, PathRefusals, PathStatistics,
-};
+use crate::{Count, GameStatistics, PageDrops, PageStatistics, PathRefusals, PathStatistics};
 
 /// A metric with all its samples.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +63,7 @@ impl MetricSample {
     }
 }
 
-/// The families of the networks of this workspace, in the order of the output.
+/// The families of the statistics in this crate, in the order of the output. The crate of a network may have more.
 pub fn network_metric_families() -> impl Iterator<Item = &'static MetricFamily> {
     ALL.iter().copied()
 }
@@ -117,22 +115,6 @@ families! {
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["network", "what", "reason"]
         "Dropped between pages and players: voice of pages, mostly without an open channel \
          (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
-
-    MUMBLE_USERS: Gauge "consonance_mumble_users" ["network", "voice"]
-        "Mumble users by how their voice travels: udp; tunnel, within the control channel over TCP.";
-    MUMBLE_LOGINS_REFUSED: Counter "consonance_mumble_logins_refused_total" ["network", "reason"]
-        "Logins of Mumble clients that their session refused, by reason; other: bans, clients without Opus, \
-         sessions that require end-to-end encryption.";
-    MUMBLE_VOICE: Counter "consonance_mumble_voice_packets_total" ["network", "direction", "way"]
-        "Voice packets from and to Mumble users: udp; tunnel, within the control channel over TCP.";
-    MUMBLE_DROPPED: Counter "consonance_mumble_dropped_total" ["network", "what", "reason"]
-        "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages \
-         above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that are replayed, from hosts without users or after too many tried keys (stray), or too long.";
-    MUMBLE_RESYNCS: Counter "consonance_mumble_resyncs_total" ["network", "step"]
-        "Nonces of datagrams resynchronised because the count was lost: requested from a client; received \
-         from a client; answered, sent to a client that requested ours.";
-    MUMBLE_LIST_PINGS: Counter "consonance_mumble_list_pings_total" ["network", "result"]
-        "Pings of Mumble's server lists: answered; dropped, because there were too many.";
 }
 
 fn sample(family: &'static MetricFamily, label: &'static str, value: u64) -> MetricSample {
@@ -204,51 +186,6 @@ impl PageStatistics {
             let family = &BROWSER_DROPPED;
             MetricSample { family, labels: [what, reason], value }
         }));
-        NetworkMetrics(metrics)
-    }
-}
-
-impl MumbleStatistics {
-    /// As metrics.
-    pub fn metrics(&self) -> NetworkMetrics {
-        let Self { refused, dropped, .. } = self;
-        let mut metrics = vec![
-            sample(&MUMBLE_USERS, "udp", self.users_by_udp),
-            sample(&MUMBLE_USERS, "tunnel", self.users_by_tunnel),
-            sample(&MUMBLE_LOGINS_REFUSED, "password", refused.password),
-            sample(&MUMBLE_LOGINS_REFUSED, "token", refused.token),
-            sample(&MUMBLE_LOGINS_REFUSED, "name", refused.name),
-            sample(&MUMBLE_LOGINS_REFUSED, "name_in_use", refused.name_in_use),
-            sample(&MUMBLE_LOGINS_REFUSED, "full", refused.full),
-            sample(&MUMBLE_LOGINS_REFUSED, "closing", refused.closing),
-            sample(&MUMBLE_LOGINS_REFUSED, "other", refused.other),
-            sample(&MUMBLE_RESYNCS, "requested", self.resyncs_requested),
-            sample(&MUMBLE_RESYNCS, "received", self.resyncs_received),
-            sample(&MUMBLE_RESYNCS, "answered", self.resyncs_answered),
-            sample(&MUMBLE_LIST_PINGS, "answered", self.list_pings_answered),
-            sample(&MUMBLE_LIST_PINGS, "dropped", self.list_pings_dropped),
-        ];
-        let voice = [
-            ("received", "udp", self.voice_received),
-            ("received", "tunnel", self.voice_received_tunnelled),
-            ("sent", "udp", self.voice_sent),
-            ("sent", "tunnel", self.voice_sent_tunnelled),
-        ];
-        let drops = [
-            ("voice", "other_codec", dropped.voice_other_codec),
-            ("voice", "too_many", dropped.voice_too_many),
-            ("voice", "malformed", dropped.voice_malformed),
-            ("control", "too_many", dropped.control_too_many),
-            ("control", "malformed", dropped.control_malformed),
-            ("datagram", "forged", dropped.datagrams_forged),
-            ("datagram", "replayed", dropped.datagrams_replayed),
-            ("datagram", "stray", dropped.datagrams_stray),
-            ("datagram", "too_long", dropped.datagrams_too_long),
-        ];
-        let voice = voice.map(|(direction, way, value)| (&MUMBLE_VOICE, [direction, way], value));
-        let drops = drops.map(|(what, reason, value)| (&MUMBLE_DROPPED, [what, reason], value));
-        let both = voice.into_iter().chain(drops);
-        metrics.extend(both.map(|(family, labels, value)| MetricSample { family, labels, value }));
         NetworkMetrics(metrics)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use consonance_cluster::ClusterView;
-use consonance_inspector::{ChannelTarget, MumbleRow, PageRow, ServedPlayer, ServedSession};
+use consonance_inspector::{ChannelTarget, PageRow, ServedPlayer, ServedSession};
 use consonance_server::moderation::{ModerationError, PlayerOverview};
 use consonance_server::records::{Origin, RoomDecision, StoredTerms, Until};
 use consonance_session::{Restriction, RoomRights};
@@ -295,7 +295,7 @@ impl From<(&str, RoomRights)> for RightsView {
 /// The reason why a player is not heard at the moment, if its client is the reason and the server can tell.
 fn client_trouble(voice: &ServedPlayer) -> Option<String> {
     let page = voice.page.as_ref().and_then(PageRow::trouble);
-    page.or_else(|| voice.mumble.as_ref().and_then(MumbleRow::trouble)).map(Into::into)
+    page.map(Into::into).or_else(|| voice.third_party_trouble())
 }
 
 /// Longer than the longest frame and some jitter, shorter than what feels late.

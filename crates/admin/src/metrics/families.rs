@@ -4,7 +4,8 @@
 
 use consonance_transport::{MetricFamily, MetricKind};
 
-/// All metrics, in the order of the output; those that single networks have come last.
+/// All metrics but those of [`Observation::network_families`](super::Observation::network_families), in the order of
+/// the output; those that only some networks have come last.
 pub fn families() -> impl Iterator<Item = &'static MetricFamily> {
     ALL.iter().copied().chain(consonance_transport::network_metric_families())
 }

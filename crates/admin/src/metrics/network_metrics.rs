@@ -11,10 +11,11 @@ use super::samples::Samples;
 type OwnLabels<'o> = &'o [&'static str];
 
 pub(super) fn write(out: &mut Samples, observation: &Observation) {
-    let mut families: Vec<&'static MetricFamily> = network_metric_families().collect();
+    let own = observation.network_families.iter().copied();
+    let mut families: Vec<&'static MetricFamily> = network_metric_families().chain(own).collect();
     let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
     for family in samples().map(|sample| sample.family) {
-        // Networks from other crates bring their own metric families.
+        // A network may bring families that the server was not told of before.
         if !families.iter().any(|known| known.name == family.name) {
             families.push(family);
         }

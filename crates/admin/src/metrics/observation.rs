@@ -12,6 +12,7 @@ use consonance_server::{
     WorkerNumbers, WorkerStatistics,
 };
 use consonance_session::ServerStatistics;
+use consonance_transport::MetricFamily;
 
 use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;
@@ -39,6 +40,8 @@ pub struct Observation {
     pub ended_sessions: ServerStatistics,
     /// Each network that it listens on.
     pub networks: Vec<NetworkNumbers>,
+    /// The metrics of single networks, which are exported even if none of these networks is listened on.
+    pub network_families: Vec<&'static MetricFamily>,
     /// Of each player whose voice the server follows: the percentage of frames that did not arrive recently.
     pub lost_percent: Vec<f32>,
     /// Counters of the joining hook, if there is one.

@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
+use consonance_transport::MetricFamily;
+
 use super::families::families;
 
-/// The text of `docs/metrics.md`.
-pub fn reference_page() -> String {
+/// The text of `docs/metrics.md`, with these metrics of single networks at its end.
+pub fn reference_page(network_families: impl IntoIterator<Item = &'static MetricFamily>) -> String {
     let mut page = String::from(INTRODUCTION);
-    for family in families() {
+    for family in families().chain(network_families) {
         let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
         let _ = writeln!(page, "| `{}` | {} | {} |", family.name, labels.join(", "), family.about);
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 /// Bytes of the longest name of a room or a player in a message; the session allows fewer as a rule.
 pub const NAME_BYTES_MAX: usize = PACKET_BYTES_MAX - 22;
 
-/// Bytes of the longest name of a world: what Mumble's plugins have for it.
+/// Bytes of the longest name of a world; the server's board of places takes as many.
 pub const WORLD_BYTES_MAX: usize = 256;
 
 /// The largest number that a page can count to, `Number.MAX_SAFE_INTEGER`: 2⁵³ − 1.

@@ -104,10 +104,10 @@ fn read_hook(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<Option<Ho
     let mut secret = |key: &str, path: &Option<PathBuf>| {
         path.as_ref().map(|path| read_secret_line(loaded, key, path, notes)).transpose()
     };
-    settings.hmac_secret = secret("joining.hook.hmac_secret_file", &config.hmac_secret_file)?;
-    settings.bearer_token = secret("joining.hook.bearer_token_file", &config.bearer_token_file)?;
+    settings.service.hmac_secret = secret("joining.hook.hmac_secret_file", &config.hmac_secret_file)?;
+    settings.service.bearer_token = secret("joining.hook.bearer_token_file", &config.bearer_token_file)?;
     let authorities = config.authorities_file.as_deref();
-    settings.authorities_pem =
+    settings.service.authorities_pem =
         authorities.map(|path| read_authorities(loaded, AUTHORITIES, path)).transpose()?;
     Hook::new(settings).map(Some).map_err(|error| {
         let key = if error == HookError::Authorities { AUTHORITIES } else { "joining.hook.url" };

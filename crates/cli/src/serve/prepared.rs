@@ -37,6 +37,8 @@ pub(crate) struct Prepared {
     pub(super) stream_identity: Option<ShownIdentity>,
     /// Descriptions of the listeners for networks other than QUIC, one line each.
     listener_lines: Vec<String>,
+    /// All networks that the program knows.
+    pub(super) networks: Networks,
     /// The settings for players in browsers.
     pub(super) browsers: Option<PreparedBrowsers>,
     /// The listeners for networks other than QUIC.
@@ -83,6 +85,7 @@ impl Prepared {
                     made_identity,
                     stream_identity,
                     listener_lines,
+                    networks,
                     browsers,
                     game_listeners,
                     places: PlaceBoard::default(),

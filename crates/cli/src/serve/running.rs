@@ -81,7 +81,7 @@ struct Listener {
 impl Running {
     pub(super) fn start(prepared: Prepared, opened: Vec<OpenedListener>) -> Result<Self, Box<dyn Error>> {
         let Prepared { loaded, mut sessions, webhooks: told, cluster, telemetry, identity, .. } = prepared;
-        let Prepared { made_identity, stream_identity, browsers, places, .. } = prepared;
+        let Prepared { made_identity, stream_identity, networks, browsers, places, .. } = prepared;
         let config = loaded.config;
         let (left, left_file) = inherited::read_left(&config);
         let (tracer, counters) = telemetry.as_ref().map(Telemetry::sources).unwrap_or_default();
@@ -122,7 +122,9 @@ impl Running {
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
-        let operator = admin::operator(&server, &moderation, &webhooks, page).with_export(tracer, counters);
+        let operator = admin::operator(&server, &moderation, &webhooks, page)
+            .with_network_families(networks.metric_families())
+            .with_export(tracer, counters);
         let operator = cluster::watched(operator, &server, cluster.as_ref());
         let access = OperatorAccess::start(&config, &server, &operator, admin)?;
         let export = telemetry.map(|telemetry| telemetry.start(operator)).transpose()?;

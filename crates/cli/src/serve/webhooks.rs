@@ -20,8 +20,8 @@ fn read_one(
     };
     let mut secret = |path| read_secret_line(loaded, KEY, path, notes);
     let mut settings = WebhookSettings::new(url.0.clone(), secret(&config.hmac_secret_file)?);
-    settings.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
-    settings.authorities_pem =
+    settings.service.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
+    settings.service.authorities_pem =
         config.authorities_file.as_deref().map(|path| read_authorities(loaded, KEY, path)).transpose()?;
     settings.events = config.events.iter().map(|event| (*event).into()).collect();
     settings.delivery = config.delivery.clone();

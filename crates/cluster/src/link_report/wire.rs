@@ -13,12 +13,12 @@ const FIRST_PARTS: usize = 2;
 
 impl Serialize for LinkReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let parts = FIRST_PARTS + usize::from(self.mumble.is_some());
+        let parts = FIRST_PARTS + usize::from(self.third_party.is_some());
         let mut tuple = serializer.serialize_tuple(parts)?;
         tuple.serialize_element(&self.quality)?;
         tuple.serialize_element(&self.page)?;
-        if self.mumble.is_some() {
-            tuple.serialize_element(&self.mumble)?;
+        if self.third_party.is_some() {
+            tuple.serialize_element(&self.third_party)?;
         }
         tuple.end()
     }
@@ -36,14 +36,14 @@ impl<'de> Visitor<'de> for Parts {
     type Value = LinkReport;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a link's quality, its page and its Mumble client")
+        f.write_str("a link's quality, its page and its third-party client")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<LinkReport, A::Error> {
         let quality = parts.next_element()?.flatten();
         let page = parts.next_element()?.flatten();
         // The bytes end before it if there is none.
-        let mumble = parts.next_element().ok().flatten().flatten();
-        Ok(LinkReport { quality, page, mumble })
+        let third_party = parts.next_element().ok().flatten().flatten();
+        Ok(LinkReport { quality, page, third_party })
     }
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Note;
-use super::{ChannelTarget, FlowRow, MumbleRow, NetworkRow, PageRow, ServedNode, VERSION};
+use super::{ChannelTarget, FlowRow, NetworkRow, PageRow, ServedNode, ThirdPartyRow, VERSION};
+use crate::ThirdPartyApplication;
 
 /// The state of a server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,9 +95,10 @@ pub struct ServedPlayer {
     pub network: Option<String>,
     /// Its page, if it is a browser whose player is in the server; `None` without a viewer.
     pub page: Option<PageRow>,
-    /// Its client, if it is a user of Mumble; `None` without a viewer.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mumble: Option<MumbleRow>,
+    /// Its client, if it is another application, which [`network`](Self::network) tells; `None` without a viewer. JSON
+    /// names it after the first such application.
+    #[serde(rename = "mumble", skip_serializing_if = "Option::is_none")]
+    pub third_party: Option<ThirdPartyRow>,
     /// Traffic received from it.
     pub received: FlowRow,
     /// Traffic sent to it.
@@ -108,6 +110,16 @@ pub struct ServedPlayer {
 impl ServedPlayer {
     /// The most players with a listed distance; all others are farther away than the last of these.
     pub const DISTANCES_MAX: usize = 32;
+
+    /// Why it is currently not heard, in words, if the reason is on the side of its third-party client.
+    pub fn third_party_trouble(&self) -> Option<String> {
+        self.third_party.as_ref()?.trouble(&self.application())
+    }
+
+    /// The application that a third-party client of this player is.
+    pub(crate) fn application(&self) -> ThirdPartyApplication<'_> {
+        ThirdPartyApplication::of_network(self.network.as_deref().unwrap_or("client"))
+    }
 
     /// Whether its newest voice is newer than voice from this many milliseconds ago, or `None` for never.
     pub fn has_newer_voice_than(&self, voice_ms_ago: Option<u64>) -> bool {

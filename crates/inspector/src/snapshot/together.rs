@@ -70,7 +70,7 @@ impl ServedPlayer {
         self.lost_percent = at_link.lost_percent.or(self.lost_percent);
         (self.node, self.has_link_here) = (at_link.node, true);
         (self.voice_path, self.network, self.page) = (at_link.voice_path, at_link.network, at_link.page);
-        self.mumble = at_link.mumble;
+        self.third_party = at_link.third_party;
         (self.received, self.sent, self.faults) = (at_link.received, at_link.sent, at_link.faults);
     }
 }

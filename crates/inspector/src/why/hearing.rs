@@ -2,7 +2,7 @@
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::Scene;
-use super::{mumble, pages};
+use super::{pages, third_party};
 use crate::{ClientSnapshot, DeviceStatus, PlayerRow, UnheardReason};
 
 /// A step with an unknown result: only the listener's client knows it.
@@ -49,7 +49,7 @@ pub(super) fn ears(scene: &Scene<'_>) -> Step {
     let (link, listener) = (PathLink::Ears, scene.listener);
     let Some(ear) = scene.ear else {
         return pages::ears(scene)
-            .or_else(|| mumble::ears(scene))
+            .or_else(|| third_party::ears(scene))
             .unwrap_or_else(|| unseen(scene, link, "whether the listener hears any player"));
     };
     if ear.deafened {

@@ -2,7 +2,7 @@
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::{JUST_NOW_MS, Scene, ago, is_recent, list};
-use super::{mumble, pages};
+use super::{pages, third_party};
 use crate::{CaptureSnapshot, ClientSnapshot, DeviceSnapshot, DeviceStatus, EffectiveActivation, TokenRule};
 
 /// Sound up to this age is current.
@@ -23,7 +23,7 @@ fn from_afar(scene: &Scene<'_>, link: PathLink, what: &str) -> Step {
 
 pub(super) fn microphone(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Microphone, scene.speaker);
-    if let Some(step) = pages::microphone(scene).or_else(|| mumble::microphone(scene)) {
+    if let Some(step) = pages::microphone(scene).or_else(|| third_party::microphone(scene)) {
         return step;
     }
     let Some(mouth) = scene.mouth else {
@@ -128,7 +128,7 @@ pub(super) fn mute(scene: &Scene<'_>) -> Step {
     }
     match scene.mouth {
         None => pages::gate(scene, link)
-            .or_else(|| mumble::mute(scene))
+            .or_else(|| third_party::mute(scene))
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker has muted itself")),
         Some(mouth) if mouth.muted => Step::broken(
             link,
@@ -149,7 +149,7 @@ pub(super) fn activation(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Activation, scene.speaker);
     let Some(mouth) = scene.mouth else {
         return pages::gate(scene, link)
-            .or_else(|| mumble::activation(scene))
+            .or_else(|| third_party::activation(scene))
             .unwrap_or_else(|| from_afar(scene, link, "whether the speaker's activation opens"));
     };
     let Some(capture) = &mouth.capture else {
@@ -205,7 +205,7 @@ fn recipients(scene: &Scene<'_>) -> String {
 
 pub(super) fn channel(scene: &Scene<'_>) -> Step {
     let (link, name) = (PathLink::Channel, scene.speaker);
-    if let Some(step) = pages::channel(scene).or_else(|| mumble::channel(scene)) {
+    if let Some(step) = pages::channel(scene).or_else(|| third_party::channel(scene)) {
         return step;
     }
     let Some(mouth) = scene.mouth else {

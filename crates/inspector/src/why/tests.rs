@@ -1,24 +1,24 @@
 //! A pair that hears each other, with one thing broken, and the resulting diagnosis from every point of view.
 
-mod mumble;
 mod nodes;
 mod pages;
 mod pair;
 mod table;
+mod third_party;
 
 use super::*;
 use crate::{ChannelRow, ChannelTarget, EncryptionRow, RefusedRoom, ServedPlayer, ServedSession, TokenRule};
-use mumble::{mumble_listeners, mumble_speakers};
 use pages::{pages_of_listeners, pages_of_speakers};
 use pair::Pair;
 use table::{ears, gates, microphones, others_and_devices, places, rooms, tokens, ways};
+use third_party::{third_party_listeners, third_party_speakers};
 
 #[test]
 fn the_first_broken_link_is_named_from_every_point_of_view_that_shows_it() {
     let native = [microphones(), gates(), tokens(), rooms(), places(), ways(), ears(), others_and_devices()];
     let in_browsers = [pages_of_speakers(), pages_of_listeners()];
-    let in_mumble = [mumble_speakers(), mumble_listeners()];
-    let all = native.into_iter().chain(in_browsers).chain(in_mumble);
+    let in_other_applications = [third_party_speakers(), third_party_listeners()];
+    let all = native.into_iter().chain(in_browsers).chain(in_other_applications);
     for (what, change, points_of_view, expected) in all.flatten() {
         let pair = Pair::but(change);
         for letters in points_of_view {

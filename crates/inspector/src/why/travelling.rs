@@ -3,7 +3,7 @@
 use super::diagnosis::{PathLink, SilenceCause, Step, StepOutcome};
 use super::scene::{ON_ITS_WAY_MS, Refusal, Scene, ago, is_recent, list};
 use super::speaking::{because, token_missing};
-use super::{mumble, pages};
+use super::{pages, third_party};
 use crate::ChannelTarget;
 
 /// Above this share of lost frames, speech is unintelligible.
@@ -143,7 +143,7 @@ pub(super) fn uplink(scene: &Scene<'_>) -> Step {
     if scene.arrives() {
         return Step::passed(link, format!("it arrives{}", way(scene)));
     }
-    if let Some(step) = pages::uplink(scene).or_else(|| mumble::uplink(scene)) {
+    if let Some(step) = pages::uplink(scene).or_else(|| third_party::uplink(scene)) {
         return step;
     }
     let lost = scene.mouth.and_then(|mouth| mouth.uplink.lost_percent);

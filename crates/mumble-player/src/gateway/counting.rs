@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use consonance_mumble::Control;
 use consonance_mumble::control::messages::RejectType;
+use consonance_mumble::{Control, MumbleRefusals, MumbleStatistics};
 use consonance_session::{self as session, EndReason};
-use consonance_transport::{MumbleRefusals, MumbleState, MumbleStatistics, Peer};
+use consonance_transport::{Peer, ThirdPartyClient};
 
 use super::MumbleGateway;
 use crate::player::MumblePlayer;
@@ -49,12 +49,12 @@ impl MumbleGateway {
     }
 
     /// The state of the user behind a link.
-    pub(super) fn state_of(&self, now: Instant, peer: Peer) -> Option<MumbleState> {
+    pub(super) fn state_of(&self, now: Instant, peer: Peer) -> Option<ThirdPartyClient> {
         let user = *self.by_link.get(&peer)?;
         let started = self.started?;
         let at = session::Instant::START + now.saturating_duration_since(started);
         let state = self.users.get(&user)?.player.state(at);
-        Some(MumbleState { is_tunnelled: self.server.is_tunnelled(now, user), ..state })
+        Some(ThirdPartyClient { is_tunnelled: self.server.is_tunnelled(now, user), ..state })
     }
 }
 

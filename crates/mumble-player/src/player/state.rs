@@ -2,7 +2,7 @@
 
 use consonance_mumble::Login;
 use consonance_session::{EndReason, Instant};
-use consonance_transport::MumbleState;
+use consonance_transport::ThirdPartyClient;
 
 use super::MumblePlayer;
 
@@ -11,10 +11,10 @@ const RELEASE_CHARACTERS_MAX: usize = 64;
 
 impl MumblePlayer {
     /// The state of the user, except for the path of its voice.
-    pub fn state(&self, now: Instant) -> MumbleState {
+    pub fn state(&self, now: Instant) -> ThirdPartyClient {
         let room = |channel| self.channels.room(channel).map(str::to_owned);
         let ago = |then: Option<Instant>| then.map(|then| now.since(then));
-        MumbleState {
+        ThirdPartyClient {
             client: self.client_release.to_string(),
             self_mute: self.profile.self_mute,
             self_deaf: self.profile.self_deaf,

@@ -42,10 +42,12 @@ mod crypt;
 #[doc(hidden)]
 pub mod fuzz;
 mod login;
+mod metrics;
 mod ocb2;
 mod server;
 mod server_list;
 mod settings;
+mod statistics;
 mod stream;
 mod varint;
 mod version;
@@ -55,8 +57,10 @@ mod voice_paths;
 pub use certificate::{CertificateHash, server_tls};
 pub use control::{Control, MalformedControl};
 pub use login::Login;
+pub use metrics::METRIC_FAMILIES;
 pub use server::{MumbleServer, MumbleServerEvent};
 pub use settings::MumbleSettings;
+pub use statistics::{MumbleDrops, MumbleRefusals, MumbleStatistics};
 pub use stream::reject;
 pub use version::MumbleVersion;
 pub use voice::{

@@ -14,9 +14,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
 use consonance_gateway::udp::DatagramSocket;
 use consonance_gateway::{Allowance, GameNetworkServer as _};
-use consonance_transport::{
-    Delivery, DisconnectReason, MumbleStatistics, NetworkStatistics, Peer, ServerNetwork, Traffic,
-};
+use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::ServerConfig;
 
@@ -26,6 +24,7 @@ use crate::crypt::CryptSecrets;
 use crate::login::Login;
 use crate::server_list::ServerList;
 use crate::settings::MumbleSettings;
+use crate::statistics::MumbleStatistics;
 use crate::stream::ControlProtocol;
 use crate::voice::{Sender, Voice, VoiceFormat};
 use crate::voice_paths::{Refused, VoicePaths};

@@ -11,31 +11,24 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_secrets::ServiceAddress;
 use consonance_settings::settings;
 use serde::Serialize;
 use tracing::info;
 
-use crate::operator_service::{ServiceClient, ServiceError, ServiceFailure, ServiceSettings};
+use crate::operator_service::{RequestRules, ServiceClient, ServiceError, ServiceFailure, ServiceSettings};
 use crate::spans::OpenSpan;
 use crate::threads::{self, ThreadSpawnError};
 use crate::token::Claims;
 
 pub(super) use answer::Answer;
 
-/// The settings of the joining hook: its address, its secrets, and how it is called.
+/// The settings of the joining hook.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct HookSettings {
-    /// Its address: `https://…`, or `http://…` on this machine.
-    pub url: ServiceAddress,
-    /// Each request is signed with this, so that the service can authenticate it: the header `Consonance-Signature` is
-    /// `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256 of SECONDS (since 1970), a dot, and the body.
-    pub hmac_secret: Option<SecretText>,
-    /// Each question carries this as `Authorization: Bearer …`.
-    pub bearer_token: Option<SecretText>,
-    /// Certificate authorities in PEM that are believed instead of the usual ones.
-    pub authorities_pem: Option<Vec<u8>>,
+    /// Its address and its secrets.
+    pub service: ServiceSettings,
     /// How it is called.
     pub requests: HookRequests,
 }
@@ -67,23 +60,13 @@ settings! {
 impl HookSettings {
     /// The service at this address.
     pub fn new(url: ServiceAddress) -> Self {
-        Self {
-            url,
-            hmac_secret: None,
-            bearer_token: None,
-            authorities_pem: None,
-            requests: HookRequests::default(),
-        }
+        Self { service: ServiceSettings::new(url), requests: HookRequests::default() }
     }
+}
 
-    fn service(&self) -> ServiceSettings<'_> {
-        ServiceSettings {
-            hmac_secret: self.hmac_secret.as_ref(),
-            bearer_token: self.bearer_token.as_ref(),
-            authorities_pem: self.authorities_pem.as_deref(),
-            allow_plain_http: self.requests.allow_plain_http,
-            ..ServiceSettings::new(&self.url, self.requests.timeout)
-        }
+impl HookRequests {
+    fn rules(&self) -> RequestRules {
+        RequestRules { timeout: self.timeout, allow_plain_http: self.allow_plain_http }
     }
 }
 
@@ -220,7 +203,7 @@ impl Hook {
     /// # Errors
     /// If the settings are invalid, or the threads could not be started.
     pub fn new(settings: HookSettings) -> Result<Self, HookError> {
-        let service = Arc::new(ServiceClient::new(&settings.service())?);
+        let service = Arc::new(ServiceClient::new(&settings.service, settings.requests.rules())?);
         let counters = Arc::default();
         let queue = start(&settings, &service, &counters)?;
         Ok(Self(Arc::new(Inner { settings, counters, queue })))

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
 use consonance_inspector::{
-    ChannelTarget, DistanceRow, FlowRow, MumbleRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom,
-    ServedSession, ServerSnapshot,
+    ChannelTarget, DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
+    ServerSnapshot, ThirdPartyApplication, ThirdPartyRow,
 };
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
 };
-use consonance_transport::{DatagramPath, LinkQuality, MumbleState, PageState};
+use consonance_transport::{DatagramPath, LinkQuality, PageState, ThirdPartyClient};
 
 use super::{Notes, network_row};
 use crate::networks::LinkWays;
@@ -86,9 +86,10 @@ pub(crate) fn session_row(
         player.node = (known.node_of)(client.link).map(|node| node.to_string());
         if let Some(way) = known.ways.and_then(|ways| ways.of(client.link)) {
             player.voice_path = way.quality.map(|quality| voice_path(&way.network, &quality));
-            if let Some(state) = way.mumble {
-                player.voice_path = Some(mumble_path(&state).to_owned());
-                player.mumble = Some(mumble_row(state));
+            if let Some(state) = way.third_party {
+                player.voice_path =
+                    Some(ThirdPartyApplication::of_network(&way.network).voice_path(state.is_tunnelled));
+                player.third_party = Some(third_party_row(state));
             }
             player.network = Some(way.network.into_owned());
             player.page = way.page.map(page_row);
@@ -180,16 +181,8 @@ fn voice_path(network: &str, quality: &LinkQuality) -> String {
     }
 }
 
-fn mumble_path(state: &MumbleState) -> &'static str {
-    if state.is_tunnelled {
-        "through Mumble's control channel over TCP, not by UDP"
-    } else {
-        "by Mumble's UDP"
-    }
-}
-
-fn mumble_row(state: MumbleState) -> MumbleRow {
-    let mut row = MumbleRow::default();
+fn third_party_row(state: ThirdPartyClient) -> ThirdPartyRow {
+    let mut row = ThirdPartyRow::default();
     (row.client, row.room, row.listening) = (state.client, state.room, state.listening);
     (row.self_mute, row.self_deaf, row.is_tunnelled) = (state.self_mute, state.self_deaf, state.is_tunnelled);
     (row.voice_ms_ago, row.other_codec_ms_ago) = (ms(state.voice), ms(state.other_codec));

@@ -10,7 +10,7 @@ use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, Uri};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
+use super::{InvalidHeader, RequestRules, ServiceError, ServiceFailure, ServiceSettings};
 use crate::spans::OpenSpan;
 use crate::utc::seconds_since_1970;
 
@@ -30,18 +30,18 @@ pub struct ServiceAnswer(Response<ureq::Body>);
 const ANSWER_BYTES_MAX: u64 = 64 * 1024;
 
 impl ServiceClient {
-    /// A service with these settings; it does nothing yet.
+    /// A service with these settings, asked by these rules; it does nothing yet.
     ///
     /// # Errors
     /// If they are invalid.
-    pub fn new(settings: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
-        check_url(settings)?;
-        let roots = match settings.authorities_pem {
+    pub fn new(settings: &ServiceSettings, rules: RequestRules) -> Result<Self, ServiceError> {
+        check_url(&settings.url, rules)?;
+        let roots = match &settings.authorities_pem {
             None => RootCerts::WebPki,
             Some(pem) => authorities(pem)?,
         };
         let agent = Agent::config_builder()
-            .timeout_global(Some(settings.timeout))
+            .timeout_global(Some(rules.timeout))
             // Do not follow redirects: the operator did not configure their targets, which must not get secrets.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -54,10 +54,10 @@ impl ServiceClient {
         let key = |secret: &SecretText| hmac::Key::new(hmac::HMAC_SHA256, secret.reveal().as_bytes());
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let authorization = settings.bearer_token.map(|token| format!("Bearer {}", token.reveal()));
+        let authorization = settings.bearer_token.as_ref().map(|token| format!("Bearer {}", token.reveal()));
         // A token that is not a valid header value is not sent; the service will report that it is missing.
         headers.extend(authorization.and_then(|value| Some((AUTHORIZATION, value.parse().ok()?))));
-        let hmac_key = settings.hmac_secret.map(key);
+        let hmac_key = settings.hmac_secret.as_ref().map(key);
         Ok(Self { agent, url: settings.url.clone(), hmac_key, headers })
     }
 
@@ -143,12 +143,11 @@ fn signature(key: &hmac::Key, seconds: u64, body: &[u8]) -> String {
     header
 }
 
-fn check_url(settings: &ServiceSettings<'_>) -> Result<(), ServiceError> {
-    let url = settings.url;
+fn check_url(url: &ServiceAddress, rules: RequestRules) -> Result<(), ServiceError> {
     url.reveal().parse::<Uri>().map_err(|_| ServiceError::Url)?;
     match url.scheme() {
         "https" => Ok(()),
-        "http" if url.is_loopback() || settings.allow_plain_http => Ok(()),
+        "http" if url.is_loopback() || rules.allow_plain_http => Ok(()),
         "http" => Err(ServiceError::PlainHttp),
         _ => Err(ServiceError::Url),
     }
@@ -183,12 +182,10 @@ mod tests {
 
     use super::*;
 
-    fn address(url: &str) -> ServiceAddress {
-        url.parse().unwrap()
-    }
+    const RULES: RequestRules = RequestRules { timeout: Duration::from_secs(2), allow_plain_http: false };
 
-    fn settings(url: &ServiceAddress) -> ServiceSettings<'_> {
-        ServiceSettings::new(url, Duration::from_secs(2))
+    fn settings(url: &str) -> ServiceSettings {
+        ServiceSettings::new(url.parse().unwrap())
     }
 
     #[test]
@@ -213,20 +210,19 @@ mod tests {
             ("http://192.0.2.1/", Err(ServiceError::PlainHttp)),
             ("ftp://localhost/", Err(ServiceError::Url)),
         ] {
-            assert_eq!(ServiceClient::new(&settings(&address(url))).map(drop), expected, "{url}");
+            assert_eq!(ServiceClient::new(&settings(url), RULES).map(drop), expected, "{url}");
         }
-        let [http, https] = ["http://example.org/", "https://example.org/"].map(address);
-        let open = ServiceSettings { allow_plain_http: true, ..settings(&http) };
-        assert!(ServiceClient::new(&open).is_ok());
-        let authorities_pem = Some(&b"no certificate"[..]);
-        let private = ServiceSettings { authorities_pem, ..settings(&https) };
-        assert_eq!(ServiceClient::new(&private).map(drop), Err(ServiceError::Authorities));
+        let open = RequestRules { allow_plain_http: true, ..RULES };
+        assert!(ServiceClient::new(&settings("http://example.org/"), open).is_ok());
+        let authorities_pem = Some(b"no certificate".to_vec());
+        let private = ServiceSettings { authorities_pem, ..settings("https://example.org/") };
+        assert_eq!(ServiceClient::new(&private, RULES).map(drop), Err(ServiceError::Authorities));
     }
 
     #[test]
     fn a_header_that_is_none_is_refused_before_anything_is_sent() {
         let with = |name: &str, value: &str| {
-            let client = ServiceClient::new(&settings(&address("https://example.org/"))).unwrap();
+            let client = ServiceClient::new(&settings("https://example.org/"), RULES).unwrap();
             client.with_headers(&[(name.into(), SecretText::new(value))]).map(drop)
         };
         assert_eq!(with("Authorization", "Basic c2VzYW1l"), Ok(()));

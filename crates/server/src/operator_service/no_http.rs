@@ -2,7 +2,7 @@
 
 use consonance_secrets::SecretText;
 
-use super::{InvalidHeader, ServiceError, ServiceFailure, ServiceSettings};
+use super::{InvalidHeader, RequestRules, ServiceError, ServiceFailure, ServiceSettings};
 use crate::spans::OpenSpan;
 
 /// There is none.
@@ -18,7 +18,7 @@ impl ServiceClient {
     ///
     /// # Errors
     /// Always.
-    pub fn new(_: &ServiceSettings<'_>) -> Result<Self, ServiceError> {
+    pub fn new(_: &ServiceSettings, _: RequestRules) -> Result<Self, ServiceError> {
         Err(ServiceError::NotBuiltIn)
     }
 

@@ -10,7 +10,7 @@ use rtrb::{Consumer, RingBuffer};
 use super::ended::EndedRecording;
 use super::error::RecordingsError;
 use super::feed::{RecordingFeed, Registry};
-use super::recordings::RecordingId;
+use super::id::RecordingId;
 use super::settings::SessionRecordingSettings;
 use super::status::RecorderStatus;
 use crate::webhooks::{Occurrence, Webhooks};

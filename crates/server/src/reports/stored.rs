@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use tracing::{info, warn};
 
-use super::writer::Evidence;
+use super::evidence::Evidence;
 use super::{Report, ReportsError, ReportsSettings};
 use crate::recording::remove_recording;
 use crate::replace_file::replace_file;

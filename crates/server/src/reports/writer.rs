@@ -5,9 +5,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::evidence::Evidence;
 use super::stored::StoredReports;
 use super::{Report, ReportsError};
-use crate::recording::Excerpt;
 use crate::threads::{self, ThreadSpawnError};
 
 /// The thread and its queue. Dropping it writes the pending jobs.
@@ -23,15 +23,6 @@ struct Job {
     report: Report,
     evidence: Evidence,
     done: SyncSender<Result<Report, ReportsError>>,
-}
-
-/// The evidence of a report, beside its description.
-#[derive(Debug)]
-pub(super) enum Evidence {
-    /// Voices that the server relayed.
-    Excerpt(Excerpt),
-    /// Evidence that a player submitted, sealed.
-    Sealed(Box<[u8]>),
 }
 
 impl Writer {

@@ -156,7 +156,7 @@ impl AtEdge<'_> {
                 }
                 Wanted::Look { link } => {
                     if let Some(way) = networks.ways(now).of(link) {
-                        edge.report(link, LinkReport::new(way.quality, way.page, way.mumble));
+                        edge.report(link, LinkReport::new(way.quality, way.page, way.third_party));
                     }
                 }
                 Wanted::FindOwner { session, lost } => directory.find_owner(&session, lost),

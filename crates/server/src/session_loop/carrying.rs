@@ -14,8 +14,8 @@ use consonance_session::{Instant as SessionInstant, LinkCommand};
 
 use super::SessionLoop;
 use super::clock::LoopClock;
-use super::entrance::Entrance;
 use super::following::Following;
+use super::join_handler::JoinHandler;
 use super::link_routes::LinkRoutes;
 use super::voice_sinks::VoiceSinks;
 use super::watchers::Watchers;
@@ -37,7 +37,7 @@ pub(crate) struct Carrying<'l> {
     networks: &'l mut Networks,
     routes: &'l mut LinkRoutes,
     directory: &'l Directory,
-    entrance: &'l mut Entrance,
+    join_handler: &'l mut JoinHandler,
     watchers: &'l mut Watchers,
     voices: &'l mut VoiceSinks,
     copies: Option<&'l mut SessionCopies>,
@@ -57,7 +57,7 @@ impl SessionLoop {
             networks: &mut self.networks,
             routes: &mut self.routes,
             directory: &self.directory,
-            entrance: &mut self.entrance,
+            join_handler: &mut self.join_handler,
             watchers: &mut self.watchers,
             voices: &mut self.voices,
             copies: self.copies.as_mut(),
@@ -156,7 +156,7 @@ impl Carrying<'_> {
         }
         while let Some(command) = session.leaving.next_command(&mut session.server) {
             if let LinkCommand::Close { link, reason, reads_notice } = command {
-                let reason = self.entrance.note_closing(self.now, session, link, &reason);
+                let reason = self.join_handler.note_closing(self.now, session, link, &reason);
                 let notice_in = reads_notice.then(|| session.server.session());
                 self.networks.reject(self.now, link, &reason, notice_in);
             }

@@ -33,15 +33,15 @@ impl SessionLoop {
         }
         let kind = self.networks.kind_of(now, link);
         let place = LinkPlace { worker: self.number, session: name, network: &kind };
-        if let Some(ban) = self.entrance.ban_of(remote.ip()) {
+        if let Some(ban) = self.join_handler.ban_of(remote.ip()) {
             let log = || info!(%remote, session = name, ban = ban.id, "not admitted: the address is banned");
-            self.entrance.log_refusal(now, link, log);
+            self.join_handler.log_refusal(now, link, log);
             if !self.networks.is_of_edges(network) {
                 // The network may have placed the link already, so that the session waits for it.
                 self.directory.cancel(name);
             }
             let reason = ban.end_reason();
-            self.entrance.refuse_at_once(link, place, &reason);
+            self.join_handler.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
         }
         // Links of other nodes arrive through the edges.
@@ -50,7 +50,7 @@ impl SessionLoop {
             self.copies.as_ref().and_then(|copies| copies.drain_refusal(name)).filter(|_| is_new_here)
         {
             self.directory.cancel(name);
-            self.entrance.refuse_at_once(link, place, &reason);
+            self.join_handler.refuse_at_once(link, place, &reason);
             return self.networks.reject(now, link, &reason, None);
         }
         match self.carrying(now).enter(link, name) {
@@ -61,16 +61,16 @@ impl SessionLoop {
             Ok(Entered::At(owner)) => self.at_edge(now).connect(link, owner, name, &remote),
             Err(refusal) => {
                 let log = || info!(%remote, session = name, reason = %refusal, "not admitted");
-                self.entrance.log_refusal(now, link, log);
+                self.join_handler.log_refusal(now, link, log);
                 let reason = EndReason::from(&refusal);
-                self.entrance.refuse_at_once(link, place, &reason);
+                self.join_handler.refuse_at_once(link, place, &reason);
                 self.networks.reject(now, link, &reason, None);
             }
         }
     }
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, end: LinkEnd) {
-        self.entrance.forget(now, link);
+        self.join_handler.forget(now, link);
         if let Some(index) = self.routes.session_of(link)
             && let session = self.sessions.get_mut(index)
             && session.has_held()

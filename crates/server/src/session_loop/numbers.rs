@@ -56,7 +56,7 @@ impl SessionLoop {
             sessions: self.statistics().map(session).collect(),
             ended_sessions: self.sessions.ended().clone(),
             networks,
-            hook: self.entrance.hook_statistics(),
+            hook: self.join_handler.hook_statistics(),
             lost_percent: self
                 .sessions
                 .iter()

@@ -8,7 +8,7 @@ use consonance_inspector::ServedSession;
 use consonance_session::{Instant as SessionInstant, LinkId, PlayerIdentity};
 
 use super::SessionLoop;
-use super::entrance::Entrance;
+use super::join_handler::JoinHandler;
 use super::link_places::other_node_of;
 use crate::copies::SessionCopies;
 use crate::directory::Directory;
@@ -22,7 +22,7 @@ pub(crate) struct Overview<'l> {
     networks: &'l Networks,
     directory: &'l Directory,
     copies: Option<&'l SessionCopies>,
-    entrance: &'l Entrance,
+    join_handler: &'l JoinHandler,
 }
 
 impl SessionLoop {
@@ -33,7 +33,7 @@ impl SessionLoop {
             networks: &self.networks,
             directory: &self.directory,
             copies: self.copies.as_ref(),
-            entrance: &self.entrance,
+            join_handler: &self.join_handler,
         }
     }
 }
@@ -73,7 +73,7 @@ impl Overview<'_> {
 
     /// Keeps a name for no account any longer; returns the one that it was kept for.
     pub(crate) fn release_name(&self, session: &str, name: &str) -> Option<Box<str>> {
-        self.entrance.release_name(session, name)
+        self.join_handler.release_name(session, name)
     }
 }
 

@@ -149,7 +149,7 @@ impl SessionLoop {
         let (mut clients, version) = (FxHashMap::default(), session.server.tables().versions().of_clients());
         for link in self.routes.links_of(index) {
             self.routes.remove(link);
-            let remote = self.entrance.hand_over(now, link);
+            let remote = self.join_handler.hand_over(now, link);
             if self.networks.is_remote(link) {
                 if !is_of_own_edge(&self.networks, &self.directory, link) {
                     self.directory.leave(&session.name);

@@ -1,6 +1,5 @@
 //! The operator's settings for all sessions.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use consonance_session::{
@@ -10,6 +9,7 @@ use consonance_settings::settings;
 use consonance_transport::AddressShares;
 
 use crate::admission::Admission;
+use crate::random::{random_key, random_u64};
 use crate::records::{Records, RecordsSettings};
 use crate::report_buffer::ReportBufferSettings;
 use crate::reports::Reports;
@@ -177,21 +177,6 @@ impl SessionsSettings {
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
-}
-
-/// From the operating system, by way of the keys that the standard library draws for its hash maps; their hash is
-/// keyed with 128 secret bits.
-pub(crate) fn random_u64() -> u64 {
-    RandomState::new().build_hasher().finish()
-}
-
-fn random_key() -> [u8; 32] {
-    let keyed = RandomState::new();
-    let mut key = [0; 32];
-    for (number, bytes) in (0_u64..).zip(key.chunks_exact_mut(8)) {
-        bytes.copy_from_slice(&keyed.hash_one(number).to_le_bytes());
-    }
-    key
 }
 
 #[cfg(test)]

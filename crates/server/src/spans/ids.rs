@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use consonance_transport::split_mix::{STEP, mixed};
 
-use crate::sessions::random_u64;
+use crate::random::random_u64;
 
 /// The number of a trace, never 0; it is written as 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tracing::{error, info, warn};
 
 use super::database::Database;
-use super::{Change, StoreError, Stored};
+use super::{Change, StoreError, StoreStatus, Stored};
 use crate::threads::{self, ThreadSpawnError};
 
 /// Writes of several changes each that may wait for the disk; further ones are in memory only, and counted.
@@ -35,24 +35,6 @@ pub(super) struct Writer {
 /// A promise that changes will be stored.
 #[derive(Debug)]
 pub struct Ticket(Result<Receiver<()>, Stored>);
-
-/// How a store is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[non_exhaustive]
-pub struct StoreStatus {
-    /// Whether there is a database; without one, everything is in memory.
-    pub is_on_disk: bool,
-    /// Transactions that the disk has taken.
-    pub transactions: u64,
-    /// Transactions that it refused.
-    pub errors: u64,
-    /// Its last error, if it has taken none since.
-    pub trouble: Option<String>,
-    /// Writes that wait for it.
-    pub waiting: u64,
-    /// Writes that were not taken because too many wait: these changes are in memory only.
-    pub dropped: u64,
-}
 
 #[derive(Debug)]
 struct Write {

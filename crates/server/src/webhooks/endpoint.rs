@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::outbox::{Next, Outbox, OutboxCounters, OutboxLimits};
 use super::settings::{Webhook, WebhookSettings};
 use crate::operator_service::{ServiceClient, ServiceFailure};
-use crate::sessions::random_u64;
+use crate::random::random_u64;
 use crate::spans::{OpenSpan, SpanKind, Tracer};
 use crate::threads::{self, ThreadSpawnError};
 
@@ -81,7 +81,7 @@ impl Endpoint {
 
     /// Whether this is the same webhook, perhaps with other settings.
     pub(super) fn is_at(&self, webhook: &Webhook) -> bool {
-        self.lock().settings.url == webhook.settings.url
+        self.lock().settings.service.url == webhook.settings.service.url
     }
 
     /// Applies these settings from now on, also to pending events.

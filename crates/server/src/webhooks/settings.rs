@@ -7,21 +7,14 @@ use consonance_secrets::{SecretText, ServiceAddress};
 use consonance_settings::settings;
 
 use super::event::WebhookEvent;
-use crate::operator_service::{ServiceClient, ServiceError, ServiceSettings};
+use crate::operator_service::{RequestRules, ServiceClient, ServiceError, ServiceSettings};
 
 /// The settings of one webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WebhookSettings {
-    /// Its address: `https://…`, or `http://…` on this machine.
-    pub url: ServiceAddress,
-    /// Each request is signed with this, in the same way as those of the
-    /// [joining hook](crate::HookSettings::hmac_secret).
-    pub hmac_secret: SecretText,
-    /// Each request carries this as `Authorization: Bearer …`.
-    pub bearer_token: Option<SecretText>,
-    /// Certificate authorities in PEM that are believed instead of the usual ones.
-    pub authorities_pem: Option<Vec<u8>>,
+    /// Its address and its secrets; its requests are always signed.
+    pub service: ServiceSettings,
     /// The events that it gets (default all).
     pub events: Vec<WebhookEvent>,
     /// How it is told.
@@ -47,24 +40,14 @@ settings! {
 impl WebhookSettings {
     /// The webhook at this address, with this secret.
     pub fn new(url: ServiceAddress, hmac_secret: SecretText) -> Self {
-        Self {
-            url,
-            hmac_secret,
-            bearer_token: None,
-            authorities_pem: None,
-            events: WebhookEvent::ALL.to_vec(),
-            delivery: WebhookDelivery::default(),
-        }
+        let service = ServiceSettings { hmac_secret: Some(hmac_secret), ..ServiceSettings::new(url) };
+        Self { service, events: WebhookEvent::ALL.to_vec(), delivery: WebhookDelivery::default() }
     }
+}
 
-    fn service(&self) -> ServiceSettings<'_> {
-        ServiceSettings {
-            hmac_secret: Some(&self.hmac_secret),
-            bearer_token: self.bearer_token.as_ref(),
-            authorities_pem: self.authorities_pem.as_deref(),
-            allow_plain_http: self.delivery.allow_plain_http,
-            ..ServiceSettings::new(&self.url, self.delivery.timeout)
-        }
+impl WebhookDelivery {
+    fn rules(&self) -> RequestRules {
+        RequestRules { timeout: self.timeout, allow_plain_http: self.allow_plain_http }
     }
 }
 
@@ -126,17 +109,17 @@ impl Webhook {
     /// # Errors
     /// If they are invalid.
     pub fn new(settings: WebhookSettings) -> Result<Self, WebhookError> {
-        if settings.hmac_secret.reveal().is_empty() {
+        if settings.service.hmac_secret.as_ref().is_none_or(|secret| secret.reveal().is_empty()) {
             return Err(WebhookError::NoSecret);
         }
-        let service = ServiceClient::new(&settings.service())?;
+        let service = ServiceClient::new(&settings.service, settings.delivery.rules())?;
         Ok(Self { settings, service })
     }
 
     /// The host of its address, with a port that is in it: names the webhook in the log and in metrics, since the rest
     /// of the address may be secret.
     pub fn host(&self) -> &str {
-        self.settings.url.authority()
+        self.settings.service.url.authority()
     }
 }
 

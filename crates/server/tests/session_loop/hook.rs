@@ -94,8 +94,8 @@ fn the_hook_is_told_of_the_joining_player_and_its_decision_is_final() {
         ok(if is_alice { r#"{"allow":true}"# } else { r#"{"allow":false,"reason":"you are\nbanned"}"# })
     });
     let mut stage = HookStage::new(&server.url(), |hook, joining| {
-        hook.hmac_secret = Some(SecretText::new("shared"));
-        hook.bearer_token = Some(SecretText::new("bearer of news"));
+        hook.service.hmac_secret = Some(SecretText::new("shared"));
+        hook.service.bearer_token = Some(SecretText::new("bearer of news"));
         joining.passwords = vec![("*".into(), SecretText::new("pass"))];
     });
     let shown = JoinToken::with_password(None, "pass").unwrap();
@@ -309,7 +309,8 @@ fn a_private_authority_is_believed_instead_of_the_usual_ones() {
     let (server, pem) = start_tls(|_| ok(r#"{"allow":true}"#));
     let mut strict = HookStage::new(&server.url(), |_, _| ());
     assert!(strict.join("Alice", "").contains("try again"), "this authority is unknown");
-    let mut stage = HookStage::new(&server.url(), |hook, _| hook.authorities_pem = Some(pem.into_bytes()));
+    let mut stage =
+        HookStage::new(&server.url(), |hook, _| hook.service.authorities_pem = Some(pem.into_bytes()));
     assert_eq!(stage.join("Alice", ""), "joined");
 }
 

@@ -127,7 +127,8 @@ fn a_webhook_is_told_of_sessions_players_and_bans_in_their_order() {
 #[test]
 fn each_request_is_signed_like_those_of_the_joining_hook() {
     let server = HttpServer::start(|_| ok(""));
-    let webhooks = webhooks(&server.url(), |hook| hook.bearer_token = Some(SecretText::new("bearer")));
+    let webhooks =
+        webhooks(&server.url(), |hook| hook.service.bearer_token = Some(SecretText::new("bearer")));
     settings(&webhooks).records.import_ban(ban("Bob")).unwrap();
     webhooks.stop(PATIENCE);
     let request = server.requests().remove(0);
@@ -228,7 +229,7 @@ fn a_reload_keeps_what_waits_and_signs_it_with_the_new_secret() {
     server.until_asked();
     records.import_ban(ban("second")).unwrap();
     webhooks
-        .follow(vec![webhook(&server.url(), |hook| hook.bearer_token = Some(SecretText::new("new")))])
+        .follow(vec![webhook(&server.url(), |hook| hook.service.bearer_token = Some(SecretText::new("new")))])
         .unwrap();
     server.release(ok(""));
     wait_until(&webhooks, |webhook| webhook.delivered == 2);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_inspector::{Inspected as _, ServedPlayer};
 use consonance_server::SessionsSettings;
-use consonance_transport::{EndCode, MumbleState};
+use consonance_transport::{EndCode, ThirdPartyClient};
 
 use crate::stage::{Player, Stage, wait_until};
 
@@ -127,18 +127,18 @@ fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
 }
 
 #[test]
-fn the_inspector_shows_the_state_of_a_mumble_user_at_another_worker() {
+fn the_inspector_shows_the_state_of_a_third_party_client_at_another_worker() {
     let stage = Stage::new(&["main"], WORKERS);
     let mut players = players(&stage);
-    let shown = MumbleState {
-        client: "1.5.735, Mumble".to_owned(),
+    let shown = ThirdPartyClient {
+        client: "1.5.735, Other".to_owned(),
         self_mute: true,
         listening: vec!["team".to_owned()],
         is_tunnelled: true,
         voice: Some(Duration::from_millis(700)),
-        ..MumbleState::default()
+        ..ThirdPartyClient::default()
     };
-    players.push(stage.mumble_user_of_worker(1, "Mia", shown, "main"));
+    players.push(stage.third_party_user_of_worker(1, "Mia", shown, "main"));
     let inspection = stage.server.inspection();
     let mia = || -> Option<ServedPlayer> {
         let snapshot = inspection.snapshot();
@@ -147,13 +147,13 @@ fn the_inspector_shows_the_state_of_a_mumble_user_at_another_worker() {
     };
     // Her worker is asked at the first look.
     wait_until("her state is known", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
-        mia().is_some_and(|mia| mia.mumble.is_some())
+        mia().is_some_and(|mia| mia.third_party.is_some())
     });
     let mia = mia().unwrap();
-    let told = mia.mumble.unwrap();
-    assert_eq!((&*told.client, told.self_mute, told.is_tunnelled), ("1.5.735, Mumble", true, true));
+    let told = mia.third_party.unwrap();
+    assert_eq!((&*told.client, told.self_mute, told.is_tunnelled), ("1.5.735, Other", true, true));
     assert_eq!((told.room, told.listening, told.voice_ms_ago), (None, vec!["team".to_owned()], Some(700)));
-    assert_eq!(mia.voice_path.as_deref(), Some("through Mumble's control channel over TCP, not by UDP"));
+    assert_eq!(mia.voice_path.as_deref(), Some("through memory's control channel over TCP, not by UDP"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{DisconnectReason, MumbleState};
+use consonance_transport::{DisconnectReason, ThirdPartyClient};
 
 /// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -79,15 +79,15 @@ impl Stage {
         Player::new(&ClientSettings::new(name), client)
     }
 
-    /// The same with what its network reports of a Mumble client.
-    pub(crate) fn mumble_user_of_worker(
+    /// The same with what its network reports of a third-party client.
+    pub(crate) fn third_party_user_of_worker(
         &self,
         worker: usize,
         name: &str,
-        state: MumbleState,
+        state: ThirdPartyClient,
         session: &str,
     ) -> Player {
-        let client = self.networks[worker].client(session).with_mumble(state);
+        let client = self.networks[worker].client(session).with_third_party(state);
         Player::new(&ClientSettings::new(name), client)
     }
 

@@ -12,8 +12,8 @@ use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::PacketPool;
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, MumbleState,
-    PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    Peer, Statistics, ThirdPartyClient,
 };
 
 /// A client on a [`MemoryNetwork`]. Dropping it closes its links.
@@ -22,7 +22,7 @@ pub struct MemoryClient {
     session: String,
     limits: PacketLimits,
     account: Option<Box<str>>,
-    mumble: Option<Arc<MumbleState>>,
+    third_party: Option<Arc<ThirdPartyClient>>,
     end: Arc<ClientEnd>,
     /// The name of the latest attempt to connect, to recognise what an earlier link left behind.
     attempt: Peer,
@@ -54,7 +54,7 @@ impl MemoryClient {
             session,
             limits: LIMITS,
             account: None,
-            mumble: None,
+            third_party: None,
             end: Arc::new(ClientEnd::new()),
             attempt: Peer(0),
             link: Link::Idle,
@@ -79,10 +79,10 @@ impl MemoryClient {
         self
     }
 
-    /// The same with a state that the network reports of it, as if it were a user of Mumble.
+    /// The same with a state that the network reports of it, as if it were a client of another application.
     #[must_use]
-    pub fn with_mumble(mut self, state: MumbleState) -> Self {
-        self.mumble = Some(Arc::new(state));
+    pub fn with_third_party(mut self, state: ThirdPartyClient) -> Self {
+        self.third_party = Some(Arc::new(state));
         self
     }
 
@@ -122,8 +122,8 @@ impl ClientTransport for MemoryClient {
         self.end.mailbox.expect(attempt);
         let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
-        let (account, mumble) = (self.account.clone(), self.mumble.clone());
-        let link = LinkToClient { end: Arc::clone(&self.end), attempt, account, mumble };
+        let (account, third_party) = (self.account.clone(), self.third_party.clone());
+        let link = LinkToClient { end: Arc::clone(&self.end), attempt, account, third_party };
         listener.mailbox.connected(peer, Arrival { session: self.session.clone(), link });
         // A server that is being dropped may not have seen the arrival.
         if listener.is_gone() {

@@ -121,7 +121,7 @@ impl ServerNetwork for MemoryServer {
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
         request
             .provide_of_peer(|peer| self.links.get(&peer)?.account.clone().map(PeerAccount))
-            .provide_of_peer(|peer| self.links.get(&peer)?.mumble.as_deref().cloned());
+            .provide_of_peer(|peer| self.links.get(&peer)?.third_party.as_deref().cloned());
     }
 }
 

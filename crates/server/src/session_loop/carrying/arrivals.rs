@@ -87,7 +87,7 @@ impl Carrying<'_> {
                 session.server.ask_to_join_again(at, link);
             }
             let place = LinkPlace { worker: self.worker, session: &session.name, network: &kind };
-            self.entrance.begin(link, place);
+            self.join_handler.begin(link, place);
         }
         if let Some(KeptClient { client, place: Some(place), .. }) = adopted {
             session.server.replica().recall_position(ClientId(client), Position::new(place).ok());
@@ -103,7 +103,7 @@ impl Carrying<'_> {
     /// A link leads to a session here, which knows it.
     pub(in super::super) fn note_link(&mut self, index: usize, link: LinkId, remote: Remote) {
         self.routes.insert(link, index, remote.ip());
-        self.entrance.note_link(link, remote);
+        self.join_handler.note_link(link, remote);
         self.following().add_link(index, link);
     }
 

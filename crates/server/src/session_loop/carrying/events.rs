@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use consonance_session::ServerEvent;
 
-use super::super::entrance::JoinQuestion;
 use super::super::event_log::{log, log_departure};
+use super::super::join_handler::JoinQuestion;
 use super::super::{member_reports, moderators};
 use super::Carrying;
 use crate::networks::Networks;
@@ -20,15 +20,15 @@ impl Carrying<'_> {
             match event {
                 ServerEvent::JoinRequested { link, name, join_token } => {
                     let question = JoinQuestion { link, name: &name, at };
-                    self.entrance.ask(now, session, self.networks, &question, &join_token);
+                    self.join_handler.ask(now, session, self.networks, &question, &join_token);
                 }
                 ServerEvent::ModerationRequested { id, request } => {
-                    moderators::carry_out(self.entrance.records(), session, at, id, &request);
+                    moderators::carry_out(self.join_handler.records(), session, at, id, &request);
                 }
                 ServerEvent::MemberReported { id, report } => submitted.push((id, report)),
                 event => {
                     note_joined(self.networks, now, &event);
-                    self.entrance.note(&event);
+                    self.join_handler.note(&event);
                     log(&session.span, &event);
                     if let ServerEvent::ClientLeft { link, .. } = &event {
                         let is_up = self.routes.session_of(*link).is_some();
@@ -41,7 +41,7 @@ impl Carrying<'_> {
                     {
                         arrived.push((*id, *link));
                         if let Some(account) = self.networks.account_of(now, *link) {
-                            self.entrance.note_account(&session.name, *link, name, &account);
+                            self.join_handler.note_account(&session.name, *link, name, &account);
                         }
                     }
                     if let ServerEvent::ClientLeft { name, subject, .. } = &event {
@@ -52,7 +52,7 @@ impl Carrying<'_> {
             }
         }
         for (id, report) in submitted {
-            let (reports, records) = (self.sessions.member_reports(), self.entrance.records());
+            let (reports, records) = (self.sessions.member_reports(), self.join_handler.records());
             member_reports::keep(reports.as_ref(), records, self.sessions.get_mut(index), id, report);
         }
         for (id, link) in arrived {
@@ -62,12 +62,19 @@ impl Carrying<'_> {
 
     /// Answers the joins that the hook was asked about.
     pub(in super::super) fn answer_joins(&mut self) {
-        while let Some((link, name, verdict)) = self.entrance.next_answer(self.now) {
+        while let Some((link, name, verdict)) = self.join_handler.next_answer(self.now) {
             let Some(index) = self.routes.session_of(link) else { continue };
             let question = JoinQuestion { link, name: &name, at: self.at };
             let account = self.networks.account_of(self.now, link);
             let session = self.sessions.get_mut(index);
-            self.entrance.answer(self.now, session, self.networks, &question, account.as_deref(), verdict);
+            self.join_handler.answer(
+                self.now,
+                session,
+                self.networks,
+                &question,
+                account.as_deref(),
+                verdict,
+            );
             self.drain(index);
         }
     }

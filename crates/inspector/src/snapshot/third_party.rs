@@ -1,14 +1,16 @@
-//! The client of a user of Mumble, as the server sees it.
+//! The client of another application, as the server sees it.
 
 use serde::{Deserialize, Serialize};
 
-/// The state that a Mumble client reports and the voice that it sends, for diagnosing why a player is not heard.
+use crate::ThirdPartyApplication;
+
+/// The state that a third-party client reports and the voice that it sends, for diagnosing why a player is not heard.
 ///
 /// Fields that end with `_ms_ago` are in milliseconds before now; `None` if it never happened.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct MumbleRow {
+pub struct ThirdPartyRow {
     /// Its version and the name that it reports.
     pub client: String,
     /// Whether the user's microphone is switched off.
@@ -23,24 +25,25 @@ pub struct MumbleRow {
     pub is_tunnelled: bool,
     /// Time since a packet of its voice arrived.
     pub voice_ms_ago: Option<u64>,
-    /// Time since one arrived in CELT or Speex, which are not relayed.
+    /// Time since one arrived in another codec than Opus, which is not relayed.
     pub other_codec_ms_ago: Option<u64>,
     /// Time since one was dropped because the client exceeded its rate.
     pub too_many_ms_ago: Option<u64>,
 }
 
-impl MumbleRow {
+impl ThirdPartyRow {
     /// Why the user is currently not heard, in words, if the reason is on its side.
-    pub fn trouble(&self) -> Option<&'static str> {
+    pub(super) fn trouble(&self, application: &ThirdPartyApplication<'_>) -> Option<String> {
         let is_new = |ms_ago: Option<u64>| ms_ago.is_some_and(|ms| ms <= NEW_MS);
+        let &ThirdPartyApplication { name, other_codecs, .. } = application;
         if self.self_mute {
-            Some("it has muted itself in Mumble")
+            Some(format!("it has muted itself in {name}"))
         } else if is_new(self.other_codec_ms_ago) {
-            Some("its Mumble sends CELT or Speex, which is not passed on")
+            Some(format!("its {name} sends {other_codecs}, which is not passed on"))
         } else if is_new(self.too_many_ms_ago) {
-            Some("its Mumble sends more packets of voice than a client may, and they are dropped")
+            Some(format!("its {name} sends more packets of voice than a client may, and they are dropped"))
         } else if self.room.is_none() {
-            Some("it is in the root channel, which is no room")
+            Some("it is in the root channel, which is no room".to_owned())
         } else {
             None
         }

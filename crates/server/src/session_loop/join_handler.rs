@@ -20,8 +20,8 @@ use crate::records::Records;
 use crate::sessions::{Session, SessionsSettings};
 use crate::utc::seconds_since_1970;
 
-/// The gate of joining players, the bans, and what is written down about newcomers.
-pub(super) struct Entrance {
+/// Answers requests to join: by the gate and the bans, with a log line and a trace of each refusal.
+pub(super) struct JoinHandler {
     gate: AdmissionGate,
     records: Records,
     spans: JoinSpans,
@@ -35,7 +35,7 @@ pub(super) struct JoinQuestion<'q> {
     pub(super) at: SessionInstant,
 }
 
-impl Entrance {
+impl JoinHandler {
     /// As the settings have it now.
     pub(super) fn new(settings: &SessionsSettings) -> Self {
         Self {

@@ -1,0 +1,17 @@
+//! How many reports are kept.
+
+use consonance_settings::settings;
+
+settings! {
+    /// How many reports are kept.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ReportsSettings {
+        /// Days that reports are kept.
+        pub keep_days: u32 as reports_days = 30, 1..=36_500;
+        /// Bytes of all reports together; reports from players of encrypted sessions get half of them.
+        ///
+        /// Once they have them, a further one is refused: random reports must not push out those that matter.
+        pub bytes_max: u64 as reports_bytes_max = 1 << 30, 65_536..=1_125_899_906_842_624_u64;
+    }
+}
