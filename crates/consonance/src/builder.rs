@@ -20,7 +20,7 @@ use consonance_inspector::page::InspectorSettings;
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 use destination::Destination;
 pub use error::StartError;
@@ -141,7 +141,7 @@ impl VoiceChat {
     }
 
     /// Starts with a custom transport.
-    pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
+    pub fn over(transport: Box<dyn ClientNetwork>) -> VoiceChatBuilder {
         Self::builder().network(transport)
     }
 }
@@ -171,7 +171,7 @@ impl VoiceChatBuilder {
     }
 
     /// The network that carries the packets: the path into one session.
-    pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
+    pub fn network(mut self, transport: Box<dyn ClientNetwork>) -> Self {
         self.destination = Some(Destination::Network(transport));
         self
     }

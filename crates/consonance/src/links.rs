@@ -107,7 +107,7 @@ impl Links {
         for _ in 0..EVENTS_PER_ITERATION {
             match self.ways.present().poll_event(now, &mut self.incoming) {
                 None => return false,
-                Some(ClientLinkEvent::Packet { delivery }) => {
+                Some(ClientLinkEvent::Packet { channel: delivery }) => {
                     let packet = self.incoming.as_slice();
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);

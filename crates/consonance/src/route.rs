@@ -18,9 +18,7 @@ mod web_socket;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
-};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
 
 pub(crate) use fallback_route::FallbackRoute;
 #[cfg(feature = "quic")]
@@ -45,7 +43,7 @@ pub enum LinkTransport {
 /// The path to one server, or to several of the same session.
 pub(crate) enum Route {
     /// One network.
-    Plain(Box<dyn ClientTransport>),
+    Plain(Box<dyn ClientNetwork>),
     /// A network with a fallback.
     WithFallback(Box<FallbackRoute>),
     /// Several servers.
@@ -53,7 +51,7 @@ pub(crate) enum Route {
 }
 
 impl Route {
-    pub(crate) fn transport(&mut self) -> &mut dyn ClientTransport {
+    pub(crate) fn transport(&mut self) -> &mut dyn ClientNetwork {
         match self {
             Self::Plain(transport) => &mut **transport,
             Self::WithFallback(route) => &mut **route,
@@ -83,7 +81,7 @@ impl Route {
         }
     }
 
-    fn as_transport(&self) -> &dyn ClientTransport {
+    fn as_transport(&self) -> &dyn ClientNetwork {
         match self {
             Self::Plain(transport) => &**transport,
             Self::WithFallback(route) => &**route,
@@ -119,7 +117,7 @@ impl Route {
     }
 }
 
-impl ClientTransport for Route {
+impl ClientNetwork for Route {
     fn connect(&mut self, now: Instant) {
         self.transport().connect(now);
     }

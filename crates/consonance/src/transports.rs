@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport, Statistics};
+use consonance_transport::{ClientNetwork, Statistics};
 
 use crate::route::{LinkTransport, Route};
 
@@ -29,7 +29,7 @@ impl Transports {
         Self { present, dial, next: None, former: None, past: Statistics::default(), waker: None }
     }
 
-    pub(crate) fn present(&mut self) -> &mut dyn ClientTransport {
+    pub(crate) fn present(&mut self) -> &mut dyn ClientNetwork {
         self.present.transport()
     }
 
@@ -124,7 +124,7 @@ impl Transports {
 #[cfg(test)]
 mod tests {
     use consonance_transport::memory::MemoryNetwork;
-    use consonance_transport::{ClientLinkEvent, Delivery, ServerTransport as _};
+    use consonance_transport::{ClientLinkEvent, Delivery, ServerNetwork as _};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 #[cfg(feature = "quic")]
 use consonance_transport::authority;
 
@@ -16,7 +16,7 @@ use crate::transports::Transports;
 
 pub(super) enum Destination {
     /// A custom network.
-    Network(Box<dyn ClientTransport>),
+    Network(Box<dyn ClientNetwork>),
     /// An address of the form `quic://…`.
     #[cfg(feature = "quic")]
     Quic(Box<(QuicAddress, QuicClientSettings)>),

@@ -3,10 +3,10 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 
 /// A network, and the state of its link.
-pub(super) struct Candidate<T = Box<dyn ClientTransport>> {
+pub(super) struct Candidate<T = Box<dyn ClientNetwork>> {
     pub(super) transport: T,
     pub(super) state: CandidateState,
     /// Ends of former links that are still to be reported by it.
@@ -22,7 +22,7 @@ pub(super) enum CandidateState {
     Leaving,
 }
 
-impl<T: ClientTransport> Candidate<T> {
+impl<T: ClientNetwork> Candidate<T> {
     pub(super) fn new(transport: T) -> Self {
         Self { transport, state: CandidateState::Down, stale_ends: 0 }
     }

@@ -15,7 +15,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::attempts::{Attempts, is_silence};
@@ -26,7 +26,7 @@ use super::silence_watch::SilenceWatch;
 use super::{FallbackSettings, LinkTransport};
 
 /// Makes a link over the fallback; `None` if the server's address for it is unknown.
-pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientTransport>> + Send>;
+pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientNetwork>> + Send>;
 
 pub(crate) struct FallbackRoute {
     primary: Candidate,
@@ -74,7 +74,7 @@ enum Outcome {
 
 impl FallbackRoute {
     pub(crate) fn new(
-        primary: Box<dyn ClientTransport>,
+        primary: Box<dyn ClientNetwork>,
         dial: DialFallback,
         settings: FallbackSettings,
     ) -> Self {
@@ -289,7 +289,7 @@ impl FallbackRoute {
     }
 }
 
-impl ClientTransport for FallbackRoute {
+impl ClientNetwork for FallbackRoute {
     fn connect(&mut self, now: Instant) {
         self.settle();
         self.finish_leaving(now);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientLinkEvent, ClientTransport, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Statistics};
 
 /// At most this many links say goodbye at once; one more cuts off the oldest.
 const RETIRING_MAX: usize = 4;
@@ -13,13 +13,13 @@ const GOODBYE_MAX: Duration = Duration::from_secs(3);
 #[derive(Default)]
 pub(super) struct Retiring {
     /// With the time at which each is cut off.
-    links: Vec<(Box<dyn ClientTransport>, Instant)>,
+    links: Vec<(Box<dyn ClientNetwork>, Instant)>,
     /// Statistics of links that are gone.
     past: Statistics,
 }
 
 impl Retiring {
-    pub(super) fn add(&mut self, now: Instant, mut link: Box<dyn ClientTransport>) {
+    pub(super) fn add(&mut self, now: Instant, mut link: Box<dyn ClientNetwork>) {
         link.disconnect(now);
         if self.links.len() >= RETIRING_MAX {
             let (oldest, _) = self.links.remove(0);
@@ -29,7 +29,7 @@ impl Retiring {
     }
 
     /// Adds the statistics of a link that has ended.
-    pub(super) fn note_gone(&mut self, link: &dyn ClientTransport) {
+    pub(super) fn note_gone(&mut self, link: &dyn ClientNetwork) {
         self.past = self.past.with(&link.statistics());
     }
 

@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::candidate::{Candidate, CandidateState};
@@ -278,7 +278,7 @@ impl ServerRace {
     }
 }
 
-impl ClientTransport for ServerRace {
+impl ClientNetwork for ServerRace {
     fn connect(&mut self, now: Instant) {
         self.settle();
         if self.present.is(CandidateState::Leaving) {

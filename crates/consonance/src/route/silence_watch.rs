@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 use super::candidate::{Candidate, CandidateState};
 
@@ -37,7 +37,7 @@ impl SilenceWatch {
     }
 
     /// Whether nothing has arrived for too long over a link that is up. Checks only when due.
-    pub(super) fn is_silent<T: ClientTransport>(&mut self, now: Instant, link: &Candidate<T>) -> bool {
+    pub(super) fn is_silent<T: ClientNetwork>(&mut self, now: Instant, link: &Candidate<T>) -> bool {
         if !self.is_due(now) || !link.is(CandidateState::Up) {
             return false;
         }

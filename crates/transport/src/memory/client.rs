@@ -12,7 +12,7 @@ use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::PacketPool;
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, MumbleState,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, MumbleState,
     PacketLimits, Peer, Statistics,
 };
 
@@ -112,7 +112,7 @@ impl MemoryClient {
     }
 }
 
-impl ClientTransport for MemoryClient {
+impl ClientNetwork for MemoryClient {
     fn connect(&mut self, _now: Instant) {
         if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
             return;
@@ -153,7 +153,7 @@ impl ClientTransport for MemoryClient {
                     if ClientEnd::is_direct_link(peer) {
                         ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
                     } else {
-                        ClientLinkEvent::Packet { delivery }
+                        ClientLinkEvent::Packet { channel: delivery }
                     }
                 }
                 Popped::Disconnected { peer, reason } if ClientEnd::is_direct_link(peer) => {

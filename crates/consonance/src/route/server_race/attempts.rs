@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientTransport as _, DisconnectReason, EndCode, EndKind, EndReason};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, EndCode, EndKind, EndReason};
 
 use crate::route::candidate::Candidate;
 use crate::route::known_servers::ServerAddress;

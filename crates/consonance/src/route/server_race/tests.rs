@@ -1,9 +1,7 @@
 //! Servers that are lost, refuse or never answer, at times chosen by the test.
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{
-    EndCode, EndReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{EndCode, EndReason, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use super::*;
 use crate::route::FallbackRoute;
@@ -36,7 +34,7 @@ impl Bench {
             let network = network.clone();
             let dial = move || {
                 let client = Gate::default().client(&network, "main");
-                has_fallback.then(|| Box::new(client) as Box<dyn ClientTransport>)
+                has_fallback.then(|| Box::new(client) as Box<dyn ClientNetwork>)
             };
             Route::WithFallback(Box::new(FallbackRoute::new(primary, Box::new(dial), settings)))
         })
@@ -45,7 +43,7 @@ impl Bench {
     fn with_routes(
         others: &[&str],
         seed: u64,
-        route: impl Fn(Box<dyn ClientTransport>, &MemoryNetwork) -> Route + Send + 'static,
+        route: impl Fn(Box<dyn ClientNetwork>, &MemoryNetwork) -> Route + Send + 'static,
     ) -> Self {
         let (networks, gates) = ([(); 4].map(|()| MemoryNetwork::new()), [(); 4].map(|()| Gate::default()));
         let servers = networks.each_ref().map(MemoryNetwork::listen);
