@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    ReachabilityFeed, ServerLinkEvent, ServerNetwork, ServerTransport,
+    ReachabilityFeed, ServerLinkEvent, ServerNetwork,
 };
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
@@ -208,9 +208,7 @@ impl ServerNetwork for RemoteLinks {
             .provide_of_peer(|peer| self.peers.account(peer))
             .provide_of_peer(|peer| self.peers.resumed(peer));
     }
-}
 
-impl ServerTransport for RemoteLinks {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         let peer = match self.next_to_report(now)? {
             Came::Disconnected(peer, reason) => return Some(ServerLinkEvent::Disconnected { peer, reason }),
@@ -227,7 +225,7 @@ impl ServerTransport for RemoteLinks {
             ToOwner::Packet { number, packet, .. } => {
                 bytes.clear();
                 bytes.extend_from_slice(packet);
-                Some(ServerLinkEvent::Packet { peer, delivery: delivery(number.is_some()) })
+                Some(ServerLinkEvent::Packet { peer, channel: delivery(number.is_some()) })
             }
             _ => None,
         }

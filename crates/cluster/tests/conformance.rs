@@ -18,7 +18,7 @@ use consonance_transport::conformance::Network;
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 use consonance_transport::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
-    ServerNetwork, ServerTransport,
+    ServerNetwork,
 };
 
 /// A worker that holds the links of a network, and nothing else.
@@ -53,7 +53,7 @@ impl Edge {
                     let about = About { remote: &remote, kind: "memory", identity: None, is_resumed: false };
                     assert!(links.connected(Some(*owner), peer, &session, about));
                 }
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     assert_eq!(links.packet(peer, delivery, &bytes), Some(true));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => {
@@ -210,9 +210,7 @@ impl ServerNetwork for Owner {
     fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
         self.links.provide(now, request);
     }
-}
 
-impl ServerTransport for Owner {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.links.flush(now);
         self.links.poll_event(now, bytes)

@@ -11,7 +11,6 @@ use consonance_cluster::{
 use consonance_transport::{
     Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerAccount, PeerIdentity,
     Reachability, ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork as _, ServerNetworkExt as _,
-    ServerTransport as _,
 };
 
 const ABOUT: About<'static> =

@@ -22,7 +22,7 @@ use consonance_inspector::page::InspectorSettings;
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;
@@ -142,7 +142,7 @@ impl VoiceChat {
     }
 
     /// Starts with a custom transport.
-    pub fn over(transport: Box<dyn ClientTransport>) -> VoiceChatBuilder {
+    pub fn over(transport: Box<dyn ClientNetwork>) -> VoiceChatBuilder {
         Self::builder().network(transport)
     }
 }
@@ -172,7 +172,7 @@ impl VoiceChatBuilder {
     }
 
     /// The network that carries the packets: the path into one session.
-    pub fn network(mut self, transport: Box<dyn ClientTransport>) -> Self {
+    pub fn network(mut self, transport: Box<dyn ClientNetwork>) -> Self {
         self.destination = Some(Destination::Network(transport));
         self
     }

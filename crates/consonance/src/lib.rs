@@ -30,7 +30,7 @@
 //! ```
 //!
 //! Audio comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
-//! files, silence, or a game's own implementation. Any [`ClientTransport`](transport::ClientTransport) carries it;
+//! files, silence, or a game's own implementation. Any [`ClientNetwork`](transport::ClientNetwork) carries it;
 //! addresses of the form `quic://…` use QUIC. [Triggers](trigger) open channels and join rooms by rule: push-to-talk,
 //! voice activity, position, players nearby. Players with [direct links](transport::DirectLinks) to each other exchange
 //! voice and texts over them as [`Routing`] allows; all other players are reached through the server.

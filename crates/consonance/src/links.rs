@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Client, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit};
 use consonance_transport::{
-    self as transport, ClientLinkEvent, ClientTransport as _, DirectEvent, DisconnectReason, EndCode,
+    self as transport, ClientLinkEvent, ClientNetwork as _, DirectEvent, DisconnectReason, EndCode,
     EndReason, Peer,
 };
 
@@ -108,7 +108,7 @@ impl Links {
         for _ in 0..EVENTS_PER_ITERATION {
             match self.ways.present_mut().poll_event(now, &mut self.incoming) {
                 None => return false,
-                Some(ClientLinkEvent::Packet { delivery }) => {
+                Some(ClientLinkEvent::Packet { channel: delivery }) => {
                     let packet = self.incoming.as_slice();
                     let (log, link) = (self.packet_log.as_ref(), CaptureLink::Server);
                     record(log, now, link, PacketDirection::Received, delivery, packet);

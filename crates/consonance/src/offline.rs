@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
 
 use crate::lock::lock;
 use echo::Echo;
@@ -120,7 +120,7 @@ impl OfflineNetwork {
     }
 }
 
-impl ClientTransport for OfflineNetwork {
+impl ClientNetwork for OfflineNetwork {
     fn connect(&mut self, now: Instant) {
         self.waits_since = Some(now);
         self.player.connect(now);

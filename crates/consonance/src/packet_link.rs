@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery, PacketLimits};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery, PacketLimits};
 
 use crate::route::{FallbackSettings, LinkTransport, Route, quic_path};
 use crate::start_error::StartError;

@@ -31,7 +31,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
 use known_servers::KnownServers;
@@ -87,7 +87,7 @@ impl Route {
     }
 
     /// To one server over one network.
-    pub(crate) fn over(network: Box<dyn ClientTransport>) -> Self {
+    pub(crate) fn over(network: Box<dyn ClientNetwork>) -> Self {
         Self::new(Path::new(network))
     }
 
@@ -261,7 +261,7 @@ impl Route {
     }
 }
 
-impl ClientTransport for Route {
+impl ClientNetwork for Route {
     fn connect(&mut self, now: Instant) {
         if self.current.is_leaving() {
             // A link that is still saying goodbye is ended at once when another one is requested.

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport, Statistics};
+use consonance_transport::{ClientNetwork, Statistics};
 
 use crate::route::Route;
 
@@ -104,7 +104,7 @@ impl Transports {
 #[cfg(test)]
 mod tests {
     use consonance_transport::memory::MemoryNetwork;
-    use consonance_transport::{ClientLinkEvent, Delivery, ServerTransport as _};
+    use consonance_transport::{ClientLinkEvent, Delivery, ServerNetwork as _};
 
     use super::*;
 

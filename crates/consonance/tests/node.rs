@@ -12,7 +12,7 @@ use consonance::host::{
 use consonance::transport::hosted::{self, HostedSettings};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
 };
 use consonance::{
     EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
@@ -311,9 +311,7 @@ impl ServerNetwork for Faulty {
     fn statistics(&self) -> NetworkStatistics {
         NetworkStatistics::default()
     }
-}
 
-impl ServerTransport for Faulty {
     fn poll_event(&mut self, _now: Instant, _bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         panic!("on purpose: a network that is broken");
     }

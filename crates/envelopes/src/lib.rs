@@ -16,7 +16,7 @@
 //! use consonance_envelopes::mirror::{ClientSettings, MirrorClient, MirrorVoiceOnly, VoiceOnlySettings};
 //! use consonance_gateway::memory::MemoryGameNetwork;
 //! use consonance_gateway::{EnvelopeClient, EnvelopeServer};
-//! use consonance_transport::{ClientTransport, Delivery, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, Delivery, ServerLinkEvent, ServerNetwork};
 //!
 //! // A server for the voice of a Mirror game's clients, over a network in memory.
 //! let now = Instant::now();

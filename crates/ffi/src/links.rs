@@ -58,7 +58,7 @@ impl OpenLink {
     fn next(&mut self) -> Option<Outgoing> {
         loop {
             let came = match self.link.poll_event(&mut self.bytes)? {
-                ClientLinkEvent::Packet { delivery } => Outgoing::received(delivery, &self.bytes),
+                ClientLinkEvent::Packet { channel: delivery } => Outgoing::received(delivery, &self.bytes),
                 ClientLinkEvent::Disconnected { reason } => {
                     self.has_ended = true;
                     Outgoing::words(CPacketAction::Disconnected, 0, &reason.to_string())

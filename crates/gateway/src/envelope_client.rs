@@ -5,12 +5,12 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, MessageChannel, PacketLimits, Statistics,
 };
 
-use crate::{ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts};
+use crate::{ClientEnvelope, MessagePart, MessageParts};
 
-/// A [`ClientTransport`] to a game's server that serves voice, as the game's own clients use it.
+/// A [`ClientNetwork`] to a game's server that serves voice, as the game's own clients use it.
 ///
 /// It reports itself connected when its envelope may send voice.
 pub struct EnvelopeClient<G, E> {
@@ -41,7 +41,7 @@ enum State {
     Broken(&'static str),
 }
 
-impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
+impl<G: ClientNetwork<MessageChannel>, E: ClientEnvelope> EnvelopeClient<G, E> {
     /// A client of this network, not connected yet.
     pub fn new(network: G, envelope: E) -> Self {
         Self {
@@ -95,16 +95,17 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
     /// True if something came that did not end the connection; the reason if it ended.
     fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Result<(), DisconnectReason>> {
         match self.network.poll_event(now, bytes)? {
-            GameNetworkClientEvent::Connected => {
+            ClientLinkEvent::Connected => {
                 self.state = State::Entering;
                 self.envelope.handle_connected(now, &mut self.parts);
             }
-            GameNetworkClientEvent::Message { channel } => {
+            ClientLinkEvent::Packet { channel } => {
                 if matches!(self.state, State::Entering | State::Up) {
                     self.envelope.handle_message(now, channel, bytes, &mut self.parts);
                 }
             }
-            GameNetworkClientEvent::Disconnected { reason } => {
+            ClientLinkEvent::Direct { .. } => {}
+            ClientLinkEvent::Disconnected { reason } => {
                 return Some(Err(match std::mem::replace(&mut self.state, State::Down) {
                     State::Broken(violation) => {
                         DisconnectReason::ProtocolViolated { violation: violation.to_owned() }
@@ -118,16 +119,16 @@ impl<G: GameNetworkClient, E: ClientEnvelope> EnvelopeClient<G, E> {
     }
 }
 
-impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient<G, E> {
+impl<G: ClientNetwork<MessageChannel>, E: ClientEnvelope> ClientNetwork for EnvelopeClient<G, E> {
     fn connect(&mut self, now: Instant) {
-        self.network.connect(now, &[]);
+        self.network.connect(now);
     }
 
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         loop {
             if let Some(delivery) = self.next_packet(now, bytes) {
                 self.statistics.received.count(delivery, 1, bytes.len());
-                return Some(ClientLinkEvent::Packet { delivery });
+                return Some(ClientLinkEvent::Packet { channel: delivery });
             }
             if self.state == State::Entering && self.envelope.is_ready() {
                 self.state = State::Up;
@@ -170,6 +171,10 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
         self.statistics.sent.count(delivery, 1, packet.len());
     }
 
+    fn flush(&mut self, now: Instant) {
+        self.network.flush(now);
+    }
+
     fn disconnect(&mut self, now: Instant) {
         self.state = State::Down;
         self.parts.clear();
@@ -186,12 +191,7 @@ impl<G: GameNetworkClient, E: ClientEnvelope> ClientTransport for EnvelopeClient
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest =
-            |delivery| self.network.message_bytes_max(self.network.voice_channels().channel_for(delivery));
-        self.envelope.limits(PacketLimits {
-            reliable_bytes: largest(Delivery::Reliable),
-            unreliable_bytes: largest(Delivery::Unreliable),
-        })
+        self.envelope.limits(self.network.limits())
     }
 
     fn statistics(&self) -> Statistics {

@@ -10,19 +10,16 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    ServerLinkEvent, ServerNetwork, ServerTransport, Statistics,
+    CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, MessageChannel, NetworkStatistics,
+    PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 use crate::wrapping::wrap_for_client;
-use crate::{
-    Envelope, EnvelopeEnd as _, EnvelopeKind, GameNetworkServer, GameNetworkServerEvent, MessagePart,
-    MessageParts, Timers, VoiceStart,
-};
+use crate::{Envelope, EnvelopeEnd as _, EnvelopeKind, MessagePart, MessageParts, Timers, VoiceStart};
 
 use arrival::{ArrivalState, Connection, Introduction};
 
-/// A [`ServerTransport`] for the clients of a game: takes voice packets out of their messages and puts voice packets
+/// A [`ServerNetwork`] for the clients of a game: takes voice packets out of their messages and puts voice packets
 /// into messages for them. Whatever else clients say is answered as far as the envelope can, and otherwise ignored.
 pub struct EnvelopeServer<G, E: EnvelopeKind> {
     network: G,
@@ -61,7 +58,7 @@ impl<G: fmt::Debug, E: EnvelopeKind> fmt::Debug for EnvelopeServer<G, E> {
     }
 }
 
-impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
+impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind> EnvelopeServer<G, E> {
     /// All clients of this network join this session.
     pub fn new(network: G, envelope_kind: E, session: impl Into<String>) -> Self {
         Self {
@@ -92,7 +89,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         self
     }
 
-    /// The same for networks whose clients name a session in the [greeting](GameNetworkServerEvent::Connected), in
+    /// The same for networks whose clients name a session in the [greeting](ServerLinkEvent::Connected), in
     /// UTF-8. A client that names none still joins the one of [`new`](Self::new).
     #[must_use]
     pub fn sessions_by_greeting(mut self) -> Self {
@@ -129,7 +126,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     fn answer(&mut self, now: Instant) {
         while let Some((part, bytes)) = self.parts.pop() {
             if let MessagePart::ToClient(channel) = part {
-                self.network.send(now, self.parts_of, channel, bytes);
+                self.network.send(now, &[self.parts_of], channel, bytes);
             }
         }
     }
@@ -139,7 +136,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
         while let Some(part) = self.parts.take(bytes) {
             match part {
                 MessagePart::Voice(delivery) => return Some(delivery),
-                MessagePart::ToClient(channel) => self.network.send(now, self.parts_of, channel, bytes),
+                MessagePart::ToClient(channel) => self.network.send(now, &[self.parts_of], channel, bytes),
                 MessagePart::ToGame(_) => {}
             }
         }
@@ -148,7 +145,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
 
     fn packet_event(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> ServerLinkEvent {
         self.statistics.received.count(delivery, 1, packet.len());
-        ServerLinkEvent::Packet { peer, delivery }
+        ServerLinkEvent::Packet { peer, channel: delivery }
     }
 
     fn run_timers(&mut self, now: Instant) {
@@ -165,22 +162,22 @@ impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
     /// Handles the next event of the network: a step towards an event of this server.
     fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<Step> {
         Some(match self.network.poll_event(now, bytes)? {
-            GameNetworkServerEvent::Connected { peer, remote } => {
+            ServerLinkEvent::Connected { peer, remote, .. } => {
                 let named = if self.sessions_by_greeting { bytes.as_slice() } else { &[] };
                 let session = match named {
                     [] => self.session.clone(),
                     named => String::from_utf8_lossy(named).into_owned(),
                 };
-                Step::Connected(peer, Introduction { session, remote: remote.into() })
+                Step::Connected(peer, Introduction { session, remote })
             }
-            GameNetworkServerEvent::Message { peer, channel } => {
+            ServerLinkEvent::Packet { peer, channel } => {
                 let connection = self.peers.get_mut(&peer).filter(|connection| !connection.is_ending());
                 if let Some(connection) = connection {
                     connection.envelope.handle_from_client(now, channel, bytes, &mut self.parts);
                 }
                 Step::Message(peer)
             }
-            GameNetworkServerEvent::Disconnected { peer, reason } => Step::Disconnected(peer, reason),
+            ServerLinkEvent::Disconnected { peer, reason } => Step::Disconnected(peer, reason),
         })
     }
 }
@@ -191,7 +188,7 @@ enum Step {
     Disconnected(Peer, DisconnectReason),
 }
 
-impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, E> {
+impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, E> {
     fn flush(&mut self, now: Instant) {
         self.network.flush(now);
     }
@@ -267,9 +264,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerNetwork for EnvelopeServer<G, 
     fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
         self.network.provide(now, request);
     }
-}
 
-impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G, E> {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take() {
@@ -314,7 +309,7 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
             let is_wrapped = connection.is_some_and(|connection| {
                 let (envelope, network) = (&mut connection.envelope, &mut self.network);
                 wrap_for_client(envelope, now, (delivery, packet), &mut self.message, |channel, message| {
-                    network.send(now, peer, channel, message);
+                    network.send(now, &[peer], channel, message);
                 })
             });
             if is_wrapped {
@@ -331,11 +326,6 @@ impl<G: GameNetworkServer, E: EnvelopeKind> ServerTransport for EnvelopeServer<G
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest =
-            |delivery| self.network.message_bytes_max(self.network.voice_channels().channel_for(delivery));
-        self.envelope_kind.limits(PacketLimits {
-            reliable_bytes: largest(Delivery::Reliable),
-            unreliable_bytes: largest(Delivery::Unreliable),
-        })
+        self.envelope_kind.limits(self.network.limits())
     }
 }

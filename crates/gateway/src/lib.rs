@@ -2,17 +2,17 @@
 //!
 //! A game that already has a network sends voice through it, among its own messages. Three things are separate here:
 //!
-//! * a *game network* moves messages: [`GameNetworkServer`] and [`GameNetworkClient`]; it knows connections, channels
-//!   and datagrams, and not what is in a message;
+//! * a *game network* moves messages: it is a [`ServerNetwork`](consonance_transport::ServerNetwork) and a
+//!   [`ClientNetwork`](consonance_transport::ClientNetwork) with a [`MessageChannel`] for each message; it knows
+//!   connections, channels and datagrams, and not what is in a message;
 //! * an *envelope* knows what is in a message: [`Envelope`] and [`ClientEnvelope`] find the voice packets in it and put
 //!   voice packets into messages; it knows no sockets;
-//! * a *transport* combines the two: [`EnvelopeServer`] and [`EnvelopeClient`] are a
-//!   [`ServerTransport`](consonance_transport::ServerTransport) and a
-//!   [`ClientTransport`](consonance_transport::ClientTransport) like any other.
+//! * a *transport* combines the two: [`EnvelopeServer`] and [`EnvelopeClient`] are networks of voice packets like any
+//!   other.
 //!
 //! ```text
-//!   client of the game ══ GameNetworkServer ── messages ──▶ Envelope ── voice packets ──▶ session
-//!                                                             └── game messages ──▶ dropped
+//!   client of the game ══ game network ── messages ──▶ Envelope ── voice packets ──▶ session
+//!                                                           └── game messages ──▶ dropped
 //! ```
 //!
 //! [`Proxy`] is a transport for games that keep their own server: it sits in front of that server, extracts voice and
@@ -31,7 +31,7 @@
 //!
 //! use consonance_gateway::memory::{MemoryGameNetwork, RELIABLE, UNRELIABLE};
 //! use consonance_gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
-//! use consonance_transport::{ClientTransport, Delivery, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, Delivery, ServerLinkEvent, ServerNetwork};
 //!
 //! let now = Instant::now();
 //! let game = MemoryGameNetwork::new();
@@ -75,12 +75,9 @@ mod buffer_queue;
 mod envelope;
 mod envelope_client;
 mod envelope_server;
-mod game_network_client;
-mod game_network_server;
 mod handshake;
 mod handshake_log;
 mod marked_envelope;
-mod message_channel;
 mod message_parts;
 mod place_board;
 mod player_link;
@@ -88,27 +85,23 @@ mod proxy;
 mod readiness;
 mod source_addresses;
 mod timers;
-mod voice_channels;
 mod voice_start;
 mod wrapping;
 
 pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
 pub use buffer_queue::BufferQueue;
+pub use consonance_transport::{MessageChannel, VoiceChannels};
 pub use envelope::{ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind};
 pub use envelope_client::EnvelopeClient;
 pub use envelope_server::EnvelopeServer;
-pub use game_network_client::{GameNetworkClient, GameNetworkClientEvent};
-pub use game_network_server::{GameNetworkServer, GameNetworkServerEvent};
 pub use handshake::Handshake;
 pub use handshake_log::HandshakeLog;
 pub use marked_envelope::MarkedEnvelope;
-pub use message_channel::MessageChannel;
 pub use message_parts::{MessagePart, MessageParts};
 pub use place_board::{PlaceBoard, PlaceInWorld, PlaceNews, PlaceSharer, SeatPlace, World};
 pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
 pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use timers::Timers;
-pub use voice_channels::VoiceChannels;
 pub use voice_start::VoiceStart;

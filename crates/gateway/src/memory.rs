@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use consonance_transport::inbox::{InboxLimits, Mailbox, Pushed};
 use consonance_transport::packet_pool::SharedPacket;
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{Delivery, DisconnectReason, PacketLimits, Peer};
 
 use crate::{MessageChannel, VoiceChannels};
 
@@ -77,19 +77,15 @@ fn delivery_of(channel: MessageChannel) -> Delivery {
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 
-fn message_bytes_max(channel: MessageChannel) -> usize {
-    match delivery_of(channel) {
-        Delivery::Reliable => RELIABLE_BYTES_MAX,
-        Delivery::Unreliable => UNRELIABLE_BYTES_MAX,
-    }
-}
+const LIMITS: PacketLimits =
+    PacketLimits { reliable_bytes: RELIABLE_BYTES_MAX, unreliable_bytes: UNRELIABLE_BYTES_MAX };
 
 /// The reason that both ends give when a queue of reliable messages overflows.
 fn overloaded() -> DisconnectReason {
     DisconnectReason::Overloaded { queue: format!("{} reliable messages", QUEUES.reliable_packets) }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Message {
     channel: MessageChannel,
     bytes: SharedPacket,

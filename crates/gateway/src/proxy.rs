@@ -21,22 +21,22 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    CapabilityRequest, Delivery, DisconnectReason, GameStatistics, NetworkStatistics, PacketLimits, Peer,
-    Remote, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, ServerTransport, Statistics,
+    CapabilityRequest, ClientNetwork, Delivery, DisconnectReason, GameStatistics, MessageChannel,
+    NetworkStatistics, PacketLimits, Peer, Remote, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 use crate::readiness::Readiness;
-use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer, MessageParts, Timers};
+use crate::{EnvelopeKind, MessageParts, Timers};
 
 use player::{Player, Voice};
 use poll_order::{PollOrder, Timer};
 pub use settings::{ProxySettings, VoiceClosed};
 use upstream_wakers::UpstreamWakers;
 
-/// A [`ServerTransport`] that sits between a game's clients and the game's server.
+/// A [`ServerNetwork`] that sits between a game's clients and the game's server.
 ///
 /// ```text
-///   client ══ GameNetworkServer ── messages ──▶ Envelope ── the game's ──▶ GameNetworkClient ══ the game's server
+///   client ══ ServerNetwork ── messages ──▶ Envelope ── the game's ──▶ ClientNetwork ══ the game's server
 ///                                                  └─────── voice packets ──▶ session
 /// ```
 ///
@@ -100,7 +100,7 @@ enum Happening {
     Disconnected(Peer, DisconnectReason),
 }
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// Admits clients over one network, and opens a connection to the game's server for each: `open_upstream` makes
     /// it, not connected yet, for a client at this address.
     ///
@@ -162,7 +162,9 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
     }
 }
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork for Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> ServerNetwork
+    for Proxy<G, C, E>
+{
     fn flush(&mut self, now: Instant) {
         self.clients.flush(now);
     }
@@ -241,9 +243,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerNetwork 
     fn provide(&self, _now: Instant, request: &mut CapabilityRequest<'_>) {
         request.provide(|| Some(self.game)).provide(|| Some(self.game.metrics()));
     }
-}
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTransport for Proxy<G, C, E> {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.take_newcomer_in(now);
         let happening = loop {
@@ -261,7 +261,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
             }
             Happening::Packet(peer, delivery) => {
                 std::mem::swap(bytes, &mut self.bytes);
-                ServerLinkEvent::Packet { peer, delivery }
+                ServerLinkEvent::Packet { peer, channel: delivery }
             }
             Happening::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })
@@ -279,11 +279,6 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> ServerTranspor
     }
 
     fn limits(&self) -> PacketLimits {
-        let largest =
-            |delivery| self.clients.message_bytes_max(self.clients.voice_channels().channel_for(delivery));
-        self.envelope_kind.limits(PacketLimits {
-            reliable_bytes: largest(Delivery::Reliable),
-            unreliable_bytes: largest(Delivery::Unreliable),
-        })
+        self.envelope_kind.limits(self.clients.limits())
     }
 }

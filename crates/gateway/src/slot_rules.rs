@@ -7,9 +7,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Delivery, Peer};
-
-use crate::{GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork,
+};
 
 /// How many connections the server under test has to have slots for.
 pub const SLOTS: usize = 6;
@@ -28,7 +28,10 @@ const WORDS: u32 = 3;
 ///
 /// # Panics
 /// If one of these rules is broken.
-pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetworkClient>(
+pub fn another_address_gets_into_a_full_server<
+    S: ServerNetwork<MessageChannel>,
+    C: ClientNetwork<MessageChannel>,
+>(
     server: S,
     greeting: &[u8],
     mut client_from: impl FnMut(IpAddr) -> C,
@@ -62,7 +65,8 @@ pub fn another_address_gets_into_a_full_server<S: GameNetworkServer, C: GameNetw
 
     let before = stage.server.statistics().connections.rejected_full;
     let mut one_more = client_from(Ipv4Addr::LOCALHOST.into());
-    one_more.connect(Instant::now(), greeting);
+    one_more.set_greeting(greeting);
+    one_more.connect(Instant::now());
     stage.clients.push(one_more);
     stage.drive_until("the crowd gets no further connection", |stage| {
         stage.server.statistics().connections.rejected_full > before
@@ -79,10 +83,11 @@ struct Stage<S, C> {
     greeting: Vec<u8>,
 }
 
-impl<S: GameNetworkServer, C: GameNetworkClient> Stage<S, C> {
+impl<S: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>> Stage<S, C> {
     /// Connects a client, and waits until it has shown that it is there.
     fn come(&mut self, mut client: C) -> Peer {
-        client.connect(Instant::now(), &self.greeting);
+        client.set_greeting(&self.greeting);
+        client.connect(Instant::now());
         self.clients.push(client);
         let last = self.here.keys().next_back().copied();
         let newcomer = |stage: &Self| {
@@ -112,29 +117,29 @@ impl<S: GameNetworkServer, C: GameNetworkClient> Stage<S, C> {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(now, &mut bytes) {
             let heard = match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.here.insert(peer, 0);
                     self.server.accept(now, peer, &[]);
                     peer
                 }
-                GameNetworkServerEvent::Message { peer, .. } => {
+                ServerLinkEvent::Packet { peer, .. } => {
                     *self.here.entry(peer).or_default() += 1;
                     peer
                 }
-                GameNetworkServerEvent::Disconnected { peer, .. } => {
+                ServerLinkEvent::Disconnected { peer, .. } => {
                     self.here.remove(&peer);
                     self.ended.push(peer);
                     continue;
                 }
             };
-            self.server.send(now, heard, channel, WORD);
+            self.server.send(now, &[heard], channel, WORD);
         }
         self.server.flush(now);
         for client in &mut self.clients {
             let channel = client.voice_channels().channel_for(Delivery::Reliable);
             let mut words = 0;
             while let Some(event) = client.poll_event(now, &mut bytes) {
-                words += u32::from(matches!(event, GameNetworkClientEvent::Message { .. }));
+                words += u32::from(matches!(event, ClientLinkEvent::Packet { .. }));
             }
             (0..words).for_each(|_| client.send(now, channel, WORD));
             client.flush(now);

@@ -19,6 +19,8 @@ mod settings;
 #[cfg(feature = "tls")]
 mod tls;
 
+use consonance_transport::PacketLimits;
+
 use crate::{MessageChannel, VoiceChannels};
 
 pub use client::StreamClient;
@@ -34,3 +36,9 @@ pub const RELIABLE: MessageChannel = MessageChannel(0);
 pub const UNRELIABLE: MessageChannel = MessageChannel(1);
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
+
+/// A stream takes messages of one size, whatever their channel.
+fn limits_of(protocol: &impl StreamProtocol) -> PacketLimits {
+    let bytes_max = protocol.message_bytes_max();
+    PacketLimits { reliable_bytes: bytes_max, unreliable_bytes: bytes_max }
+}

@@ -1,13 +1,13 @@
 //! Game networks over UDP: a state machine for each protocol, and one driver for all of them.
 //!
 //! A protocol's author writes a [`ServerEndpoint`] and a [`ClientEndpoint`], which know neither sockets nor clocks.
-//! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are a
-//! [`GameNetworkServer`](crate::GameNetworkServer) and a [`GameNetworkClient`](crate::GameNetworkClient).
+//! [`UdpServer`] and [`UdpClient`] give them one non-blocking socket each, read it when they are polled, and are game
+//! networks that need no other driver.
 //! No threads: a driver that sleeps waits for the socket, which is the `descriptor`, and until `wants_poll_at`.
 //!
 //! ```text
 //!   poll ──▶ receive ─▶ handle_datagram ─▶ poll_event ─▶ reported
-//!                      handle_timeout, when poll_timeout is due
+//!                      handle_timeout, when wants_poll_at is due
 //!        ◀── send    ◀─ poll_transmit, when there is nothing more to report, and at flush
 //! ```
 //!

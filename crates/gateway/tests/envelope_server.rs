@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 use consonance_gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
-use consonance_gateway::{
-    BareEnvelope, EnvelopeServer, GameNetworkClient as _, GameNetworkClientEvent, VoiceChannels, VoiceStart,
-};
+use consonance_gateway::{BareEnvelope, EnvelopeServer, VoiceChannels, VoiceStart};
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 #[derive(Debug, PartialEq, Eq)]
@@ -36,10 +35,10 @@ impl Stage {
     /// An accepted client, and the session's events for it.
     fn client(&mut self) -> (MemoryGameNetworkClient, Vec<Heard>) {
         let mut client = self.network.client();
-        client.connect(self.now, b"");
+        client.connect(self.now);
         let heard = self.heard();
         let mut greeting = b"none yet".to_vec();
-        assert_eq!(client.poll_event(self.now, &mut greeting), Some(GameNetworkClientEvent::Connected));
+        assert_eq!(client.poll_event(self.now, &mut greeting), Some(ClientLinkEvent::Connected));
         assert_eq!(greeting, b"");
         (client, heard)
     }
@@ -60,7 +59,7 @@ impl Stage {
                     answer(self, peer);
                     Heard::Connected
                 }
-                ServerLinkEvent::Packet { delivery, .. } => Heard::Packet(delivery, bytes.clone()),
+                ServerLinkEvent::Packet { channel: delivery, .. } => Heard::Packet(delivery, bytes.clone()),
                 ServerLinkEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
             });
         }
@@ -104,7 +103,7 @@ fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither(
     assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
     let mut said = Vec::new();
     let event = listener.poll_event(stage.now, &mut said);
-    assert_eq!(event, Some(GameNetworkClientEvent::Message { channel: RELIABLE }));
+    assert_eq!(event, Some(ClientLinkEvent::Packet { channel: RELIABLE }));
     assert_eq!(said, b"a new player");
 }
 
@@ -134,10 +133,7 @@ fn a_refused_client_is_not_heard_and_learns_why() {
     let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
     assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
     let reason = DisconnectReason::closed_by_peer(b"not you");
-    assert_eq!(
-        client.poll_event(stage.now, &mut Vec::new()),
-        Some(GameNetworkClientEvent::Disconnected { reason })
-    );
+    assert_eq!(client.poll_event(stage.now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
 }
 
 #[test]
@@ -148,6 +144,6 @@ fn a_server_that_closes_says_goodbye_to_the_silent_too() {
     assert_eq!(stage.heard(), []);
     assert!(matches!(
         client.poll_event(stage.now, &mut Vec::new()),
-        Some(GameNetworkClientEvent::Disconnected { .. })
+        Some(ClientLinkEvent::Disconnected { .. })
     ));
 }

@@ -6,7 +6,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::GameNetworkServer as _;
 use consonance_gateway::streams::{
     Found, MessageStream, StreamProtocol, StreamServer, StreamSettings, StreamViolation,
 };

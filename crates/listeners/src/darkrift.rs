@@ -98,7 +98,7 @@ impl ListenerNetwork for DarkRift2 {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         // Any tag will do: servers learn it.
         let envelope = consonance_darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
         let client = DarkRiftClient::new(ClientSettings::new(server))?;

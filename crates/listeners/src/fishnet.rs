@@ -86,7 +86,7 @@ impl ListenerNetwork for FishNet {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let client = LiteNetLibClient::new(ClientSettings::default(), clock());
         let envelope = consonance_envelopes::fishnet::FishNetClient::new(
             consonance_envelopes::fishnet::ClientSettings::default(),

@@ -67,7 +67,7 @@ impl ListenerNetwork for Forge {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let settings = consonance_forge::ForgeClientSettings::default();
         let client = consonance_forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
         let envelope = consonance_forge::voice::ForgeVoiceClient::default();

@@ -7,10 +7,10 @@ use std::time::Duration;
 use consonance_gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
 use consonance_gateway::{
-    BadSourceAddresses, EnvelopeKind, GameNetworkClient, GameNetworkServer, Proxy, ProxySettings,
-    SourceAddresses, VoiceClosed,
+    BadSourceAddresses, EnvelopeKind, Proxy, ProxySettings, SourceAddresses, VoiceClosed,
 };
 use consonance_server_config::ProxyListenerConfig;
+use consonance_transport::{ClientNetwork, MessageChannel, ServerNetwork};
 
 use crate::{ListenerPlace, Opened};
 
@@ -118,7 +118,7 @@ impl GameServer {
     ///
     /// # Errors
     /// If the system has no resources for waiting on many connections.
-    pub fn proxy<G: GameNetworkServer + 'static, C: GameNetworkClient + 'static>(
+    pub fn proxy<G: ServerNetwork<MessageChannel> + 'static, C: ClientNetwork<MessageChannel> + 'static>(
         &self,
         place: &ListenerPlace<'_>,
         clients: G,

@@ -123,8 +123,8 @@ const PONG_INTERVAL: Duration = Duration::from_secs(5);
 /// A player of ours over one of the networks.
 #[cfg(feature = "testing")]
 fn player(
-    network: impl consonance_gateway::GameNetworkClient + 'static,
-) -> Box<dyn consonance_transport::ClientTransport> {
+    network: impl consonance_transport::ClientNetwork<consonance_gateway::MessageChannel> + 'static,
+) -> Box<dyn consonance_transport::ClientNetwork> {
     let envelope = consonance_envelopes::mirror::MirrorClient::new(
         consonance_envelopes::mirror::ClientSettings::default(),
     );

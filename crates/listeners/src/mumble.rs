@@ -98,7 +98,7 @@ impl ListenerNetwork for Mumble {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players are Mumble's own clients"))
     }
 

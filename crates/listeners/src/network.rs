@@ -9,8 +9,7 @@ use std::path::Path;
 use consonance_server::SecretText;
 use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 #[cfg(feature = "testing")]
-use consonance_transport::ClientTransport;
-use consonance_transport::MetricFamily;
+use consonance_transport::{ClientNetwork, MetricFamily};
 
 use crate::{GameServer, ListenerPlace, Opened};
 
@@ -47,7 +46,7 @@ pub trait ListenerNetwork: Sync {
     /// # Errors
     /// If its end of the network cannot be opened, or there is none.
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>>;
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientNetwork>>;
 
     /// The keys that a listener for [`player`](Self::player)s of the end-to-end scenario has besides its address.
     /// `None` keeps the network out of the scenario.

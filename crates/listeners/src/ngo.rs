@@ -63,7 +63,7 @@ impl ListenerNetwork for Ngo {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
         let envelope =
             consonance_envelopes::ngo::NgoClient::new(consonance_envelopes::ngo::ClientSettings::default());

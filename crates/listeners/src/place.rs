@@ -8,9 +8,9 @@ use std::num::NonZeroUsize;
 use consonance_gateway::streams::StreamSettings;
 use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_gateway::websocket::PageOrigins;
-use consonance_gateway::{EnvelopeKind, EnvelopeServer, GameNetworkServer, PlaceBoard, VoiceStart};
+use consonance_gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
 use consonance_quic::ShownIdentity;
-use consonance_transport::{AddressShares, ServerTransport};
+use consonance_transport::{AddressShares, MessageChannel, ServerNetwork};
 
 /// The place of a listener: its address, session and identity.
 #[derive(Clone, Copy, Debug)]
@@ -74,9 +74,9 @@ impl ListenerPlace<'_> {
     /// A game network without a game's server behind it: clients become players with their first packet of voice.
     pub fn voice_only(
         &self,
-        network: impl GameNetworkServer + 'static,
+        network: impl ServerNetwork<MessageChannel> + 'static,
         envelopes: impl EnvelopeKind + 'static,
-    ) -> impl ServerTransport + 'static {
+    ) -> impl ServerNetwork + 'static {
         let server = EnvelopeServer::new(network, envelopes, self.session()).named(self.network);
         server.voice_start(VoiceStart::WithFirstPacket)
     }
@@ -93,21 +93,18 @@ pub struct Opened {
 /// The transports of a listener, by how its clients choose a session.
 pub enum Shards {
     /// All clients join the same session.
-    One(Box<dyn ServerTransport>),
+    One(Box<dyn ServerNetwork>),
     /// Each client names its own: makes a shard per worker, given a function from a session to its worker.
     Many(Box<MakeShards>),
 }
 
 /// Makes a shard of a listener for each worker.
-pub type MakeShards = dyn FnOnce(
-        NonZeroUsize,
-        Box<dyn Fn(&str) -> usize + Send + Sync>,
-    ) -> io::Result<Vec<Box<dyn ServerTransport>>>
+pub type MakeShards = dyn FnOnce(NonZeroUsize, Box<dyn Fn(&str) -> usize + Send + Sync>) -> io::Result<Vec<Box<dyn ServerNetwork>>>
     + Send;
 
 impl Opened {
     /// A listener whose clients all join the same session.
-    pub fn one(transport: impl ServerTransport + 'static, address: SocketAddr) -> Self {
+    pub fn one(transport: impl ServerNetwork + 'static, address: SocketAddr) -> Self {
         Self { shards: Shards::One(Box::new(transport)), address }
     }
 }

@@ -85,7 +85,7 @@ impl ListenerNetwork for Sidecar {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players come to the game's own server"))
     }
 

@@ -77,7 +77,7 @@ impl ListenerNetwork for Steam {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players need accounts at Steam"))
     }
 

@@ -89,7 +89,7 @@ impl ListenerNetwork for WebRtcNetwork {
 
     /// In the session `main`, whose host is to be found at this signalling server.
     #[cfg(feature = "testing")]
-    fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let url = format!("ws://{signalling}{SIGNALLING_PATH}").parse().map_err(io::Error::other)?;
         let mut settings = consonance_webrtc_network::ClientSettings::new(url, "main");
         settings.udp = (Ipv4Addr::LOCALHOST, 0).into();
@@ -177,7 +177,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use consonance_transport::ServerTransport as _;
+    use consonance_transport::ServerNetwork as _;
 
     use super::*;
 

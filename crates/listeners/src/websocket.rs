@@ -91,7 +91,7 @@ impl ListenerNetwork for WebSocket {
 
     /// In the session `main`.
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
         let end = consonance_stream::websocket::ClientEnd::new(&address);
         let settings = consonance_gateway::streams::StreamClientSettings::new(server);

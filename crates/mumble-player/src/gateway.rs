@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::{LinkStep, PlaceBoard, Timers};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
-use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent};
 use rustc_hash::FxHashMap;
 
 use crate::player::MumblePlayer;
@@ -274,7 +274,7 @@ impl MumbleGateway {
                     remote: it.remote.into(),
                 })
             }
-            LinkStep::Packet(peer, delivery) => Some(ServerLinkEvent::Packet { peer, delivery }),
+            LinkStep::Packet(peer, delivery) => Some(ServerLinkEvent::Packet { peer, channel: delivery }),
             LinkStep::Disconnected(peer, reason) => {
                 self.by_link.remove(&peer);
                 Some(ServerLinkEvent::Disconnected { peer, reason })

@@ -1,6 +1,6 @@
 //! The dedicated voice server: sessions, networks, and the loops between them.
 //!
-//! A *network* is any [`ServerTransport`](consonance_transport::ServerTransport); a *session* is one
+//! A *network* is any [`ServerNetwork`](consonance_transport::ServerNetwork); a *session* is one
 //! [`consonance_session::Server`]. The address that a client dials names the session, and one process serves many.
 //!
 //! ```text

@@ -12,9 +12,9 @@ use consonance_cluster::{EdgeNetworks, KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads, PageState,
-    Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetworkExt as _,
-    ServerTransport, ThirdPartyClient,
+    EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads,
+    PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetwork,
+    ServerNetworkExt as _, ThirdPartyClient,
 };
 use consonance_wire::{EndNotice, Writer};
 
@@ -27,7 +27,7 @@ const PEER_BITS: u32 = 48;
 /// The server sides of all networks of one worker.
 #[derive(Default)]
 pub(crate) struct Networks {
-    list: Vec<Box<dyn ServerTransport>>,
+    list: Vec<Box<dyn ServerNetwork>>,
     /// The peers of one send, collected again for each.
     peers: Vec<Peer>,
     capture: Option<PacketSink>,
@@ -60,7 +60,7 @@ pub(crate) struct LinkWay {
 }
 
 impl Networks {
-    pub(crate) fn push(&mut self, network: Box<dyn ServerTransport>) {
+    pub(crate) fn push(&mut self, network: Box<dyn ServerNetwork>) {
         let now = Instant::now();
         if let Some(counted) = network.capability(now) {
             self.game_servers.push((self.list.len(), GameServerWatch::new(counted)));
@@ -151,7 +151,7 @@ impl Networks {
         self.reachability.get(index)?.as_ref()?.pop()
     }
 
-    pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerTransport {
+    pub(crate) fn get_mut(&mut self, index: usize) -> &mut dyn ServerNetwork {
         &mut *self.list[index]
     }
 

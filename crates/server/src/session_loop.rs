@@ -52,7 +52,7 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::PacketSink;
 use consonance_session::ServerStatistics;
-use consonance_transport::{PacketLimits, ServerLinkEvent, ServerTransport};
+use consonance_transport::{PacketLimits, ServerLinkEvent, ServerNetwork};
 use tracing::{Span, error_span};
 
 use crate::copies::{Recipients, SessionCopies};
@@ -165,7 +165,7 @@ impl SessionLoop {
     }
 
     /// Admits clients of one more network. At most 65 536 networks; more make no sense on one machine.
-    pub fn add_network(&mut self, network: Box<dyn ServerTransport>) {
+    pub fn add_network(&mut self, network: Box<dyn ServerNetwork>) {
         let carried = self.networks.packet_limits().and(network.limits());
         self.networks.push(network);
         self.sessions.set_packet_limits(to_session_limits(carried));
@@ -298,7 +298,7 @@ impl SessionLoop {
                     self.follow_reachability(network, now);
                     return true;
                 }
-                Some(ServerLinkEvent::Packet { peer, delivery }) => {
+                Some(ServerLinkEvent::Packet { peer, channel: delivery }) => {
                     let packet = mem::take(&mut self.packet);
                     self.handle_packet(now, link_of(network, peer), delivery, &packet);
                     self.packet = packet;

@@ -8,7 +8,7 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusWay, ClusterNode, EdgeNetworks, NodeInfo, join_nodes, mailboxes};
 use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
-use consonance_transport::ServerTransport;
+use consonance_transport::ServerNetwork;
 use tracing::warn;
 
 use crate::directory::{Directory, Reservations};
@@ -142,7 +142,7 @@ impl Workers {
     ///
     /// # Panics
     /// If these are not as many as the workers.
-    pub fn add_shards(&mut self, shards: impl IntoIterator<Item = Box<dyn ServerTransport>>) {
+    pub fn add_shards(&mut self, shards: impl IntoIterator<Item = Box<dyn ServerNetwork>>) {
         let mut shards = shards.into_iter();
         for session_loop in &mut self.loops {
             session_loop.add_network(shards.next().expect("each worker has a shard of the network"));
@@ -153,7 +153,7 @@ impl Workers {
     /// Adds a network whose clients all mean this session: it is served by the session's worker. False if no such
     /// session is there from the start.
     #[must_use]
-    pub fn add_for_session(&mut self, session: &str, network: Box<dyn ServerTransport>) -> bool {
+    pub fn add_for_session(&mut self, session: &str, network: Box<dyn ServerNetwork>) -> bool {
         let Some(worker) = self.directory.worker_for_network(session) else { return false };
         self.loops[worker].add_network(network);
         true

@@ -4,7 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::{BareEnvelope, EnvelopeClient, GameNetworkClient as _, GameNetworkServer as _};
+use consonance_gateway::{BareEnvelope, EnvelopeClient};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_listeners::{
     DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, players,
@@ -12,7 +12,7 @@ use consonance_listeners::{
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
-use consonance_transport::ClientTransport;
+use consonance_transport::{ClientNetwork, ServerNetwork as _};
 
 table! {
     /// What must be known of a game on the made-up network.
@@ -56,7 +56,7 @@ impl ListenerNetwork for MadeUp {
         Ok(Box::new(MadeUpListener(reading.settings()?)))
     }
 
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn ClientNetwork>> {
         let client = players::over_udp(server, KcpClient::new(KcpClientSettings::default()));
         let envelope = BareEnvelope(client.voice_channels());
         Ok(Box::new(EnvelopeClient::new(client, envelope)))

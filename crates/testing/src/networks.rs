@@ -1,10 +1,10 @@
 //! A player's end of each network that a server listens on, as in a game's clients, for tests.
 //!
-//! Each function returns a [`ClientTransport`] to the server at an address of this machine: with a voice chat or a
+//! Each function returns a [`ClientNetwork`] to the server at an address of this machine: with a voice chat or a
 //! session's client on top, it is a player of ours in that game.
 //!
 //! ```no_run
-//! use consonance_transport::ClientTransport;
+//! use consonance_transport::ClientNetwork;
 //!
 //! let mut client = consonance_testing::networks::player("mirror-kcp", ([127, 0, 0, 1], 7777).into());
 //! client.connect(std::time::Instant::now());
@@ -17,16 +17,16 @@ use std::net::SocketAddr;
 
 use consonance_gateway::streams::StreamClientSettings;
 pub use consonance_listeners::players::over_udp as udp;
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.
-pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientTransport> {
+pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientNetwork> {
     consonance_listeners::find(network).unwrap().player(server).unwrap()
 }
 
 /// A page without WebRTC, in the session `main`, connected as by the page's own engine.
-pub fn browser_fallback(server: SocketAddr) -> impl ClientTransport + 'static {
+pub fn browser_fallback(server: SocketAddr) -> impl ClientNetwork + 'static {
     let end = consonance_stream::websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
     consonance_stream::websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }

@@ -5,7 +5,7 @@
 //!
 //! use consonance_session::{Client, ClientSettings, LinkCommand};
 //! use consonance_testing::player::TestPlayer;
-//! use consonance_transport::{ServerNetwork as _, ServerTransport as _};
+//! use consonance_transport::ServerNetwork as _;
 //! use consonance_transport::memory::MemoryNetwork;
 //!
 //! let (network, now) = (MemoryNetwork::new(), Instant::now());
@@ -22,7 +22,7 @@ use std::time::Instant;
 
 use consonance_session::{Client, ClientEvent, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits};
 use consonance_transport::{
-    self as transport, ClientLinkEvent, ClientTransport, DirectEvent, DisconnectReason, Peer,
+    self as transport, ClientLinkEvent, ClientNetwork, DirectEvent, DisconnectReason, Peer,
 };
 
 /// A client's engine and its end of a network.
@@ -48,7 +48,7 @@ pub struct TestPlayer<T> {
     wants_link: bool,
 }
 
-impl<T: ClientTransport> TestPlayer<T> {
+impl<T: ClientNetwork> TestPlayer<T> {
     /// Starts the client, which connects with the first call of [`run_once`](Self::run_once).
     pub fn new(mut client: Client, transport: T, now: Instant) -> Self {
         client.start();
@@ -93,7 +93,7 @@ impl<T: ClientTransport> TestPlayer<T> {
             let link = LinkId(self.links);
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     self.client.handle_packet(at, link, delivery, &self.bytes);
                 }
                 ClientLinkEvent::Disconnected { reason } => {

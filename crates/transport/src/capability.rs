@@ -7,7 +7,7 @@
 //! use std::time::Instant;
 //!
 //! use consonance_transport::memory::MemoryNetwork;
-//! use consonance_transport::{ServerNetworkExt as _, PacketsOnThreads};
+//! use consonance_transport::{PacketsOnThreads, ServerNetworkExt as _};
 //!
 //! let server = MemoryNetwork::new().listen();
 //! assert_eq!(server.capability::<PacketsOnThreads>(Instant::now()), None, "it has no threads");
@@ -19,7 +19,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use crate::{Peer, ServerNetwork};
+use crate::{Delivery, NetworkChannel, Peer, ServerNetwork};
 
 /// A request for a value of one type.
 pub struct CapabilityRequest<'r> {
@@ -67,7 +67,7 @@ impl fmt::Debug for CapabilityRequest<'_> {
 }
 
 /// Asks a network for a capability that only some networks have.
-pub trait ServerNetworkExt {
+pub trait ServerNetworkExt<C: NetworkChannel = Delivery> {
     /// A value about the network as a whole; `None` if it has none of this type.
     fn capability<T: 'static>(&self, now: Instant) -> Option<T>;
 
@@ -75,7 +75,7 @@ pub trait ServerNetworkExt {
     fn peer_capability<T: 'static>(&self, now: Instant, peer: Peer) -> Option<T>;
 }
 
-impl<N: ServerNetwork + ?Sized> ServerNetworkExt for N {
+impl<C: NetworkChannel, N: ServerNetwork<C> + ?Sized> ServerNetworkExt<C> for N {
     fn capability<T: 'static>(&self, now: Instant) -> Option<T> {
         ask(self, now, None)
     }
@@ -85,7 +85,11 @@ impl<N: ServerNetwork + ?Sized> ServerNetworkExt for N {
     }
 }
 
-fn ask<T: 'static>(network: &(impl ServerNetwork + ?Sized), now: Instant, peer: Option<Peer>) -> Option<T> {
+fn ask<T: 'static, C: NetworkChannel>(
+    network: &(impl ServerNetwork<C> + ?Sized),
+    now: Instant,
+    peer: Option<Peer>,
+) -> Option<T> {
     let mut answer = None::<T>;
     network.provide(now, &mut CapabilityRequest { wanted: TypeId::of::<T>(), peer, answer: &mut answer });
     answer

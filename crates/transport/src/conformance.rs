@@ -103,7 +103,7 @@ mod stage;
 
 use std::fmt::Debug;
 
-use crate::{ClientTransport, ServerTransport};
+use crate::{ClientNetwork, ServerNetwork};
 
 pub use connecting::*;
 pub use crowd::*;
@@ -115,9 +115,9 @@ pub use packets::*;
 /// Something that makes servers and clients of one network, for tests.
 pub trait Network {
     /// Its servers.
-    type Server: ServerTransport + Debug;
+    type Server: ServerNetwork + Debug;
     /// Its clients.
-    type Client: ClientTransport + Debug;
+    type Client: ClientNetwork + Debug;
 
     /// Whether the server learns which session a client asks for. A network that tells it nothing says `false`, and
     /// the name is always empty.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::{Delivery, DisconnectReason, Peer};
 
 /// Direct links of a client, on a network that has them; see
-/// [`ClientTransport::direct_links`](crate::ClientTransport::direct_links).
+/// [`ClientNetwork::direct_links`](crate::ClientNetwork::direct_links).
 ///
 /// Which players are connected, and when, is up to the network or the game. The transport need not know the player at
 /// the other end, because the voice client introduces itself. The life of a direct link is [`DirectEvent::Up`] →
@@ -14,8 +14,8 @@ use crate::{Delivery, DisconnectReason, Peer};
 ///
 /// A direct link may come and go at any time, with or without a link to the server, and stays when that ends; a network
 /// that cannot keep it ends it in that case, and documents that. It accepts the same packets as the link to the server,
-/// see [`limits`](crate::ClientTransport::limits), and is counted in the same
-/// [`statistics`](crate::ClientTransport::statistics). The number of direct links is limited, and dropping the
+/// see [`limits`](crate::ClientNetwork::limits), and is counted in the same
+/// [`statistics`](crate::ClientNetwork::statistics). The number of direct links is limited, and dropping the
 /// transport ends them all in order.
 pub trait DirectLinks {
     /// Sends one packet over many direct links, with one copy for all of them.
@@ -32,7 +32,7 @@ pub trait DirectLinks {
 }
 
 /// An event on a direct link; a packet is in the buffer given to
-/// [`ClientTransport::poll_event`](crate::ClientTransport::poll_event).
+/// [`ClientNetwork::poll_event`](crate::ClientNetwork::poll_event).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DirectEvent {
     /// The link is up: packets may be sent.

@@ -17,7 +17,7 @@
 //! ```
 //! use std::time::Instant;
 //! use consonance_transport::hosted::{self, ClientRequest, HostedSettings};
-//! use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits};
+//! use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits};
 //!
 //! let limits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
 //! let (mut transport, mut handle) = hosted::client(&HostedSettings::new(limits));

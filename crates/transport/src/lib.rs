@@ -1,9 +1,10 @@
 //! The traits that a network implements to carry voice, and the parts that all networks share.
 //!
-//! A network author implements [`ClientTransport`] and, for servers, [`ServerNetwork`] and [`ServerTransport`]; the
-//! voice client and the server drive them and know nothing else about the network, except what they [request by
-//! type](ServerNetworkExt). A *packet* here is an opaque string of bytes: this crate has no knowledge of voice. A
-//! network on which players can reach each other may also implement [`DirectLinks`].
+//! A network author implements [`ClientNetwork`] and, for servers, [`ServerNetwork`]; the voice client and the server
+//! drive them and know nothing else about the network, except what they [request by type](ServerNetworkExt). A *packet*
+//! here is an opaque string of bytes: this crate has no knowledge of voice. A network on which players can reach each
+//! other may also implement [`DirectLinks`]. A game's own network implements the same two traits, with its
+//! [`MessageChannel`]s in place of a [`Delivery`]; an envelope makes a network of voice packets out of it.
 //!
 //! ```text
 //!   driver ── connect, send, disconnect ──▶ transport ══ network ══ transport ◀── send, disconnect ── driver
@@ -28,7 +29,7 @@
 //! use std::time::Instant;
 //!
 //! use consonance_transport::memory::MemoryNetwork;
-//! use consonance_transport::{ClientTransport, Delivery, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, Delivery, ServerLinkEvent, ServerNetwork};
 //!
 //! let now = Instant::now();
 //! let network = MemoryNetwork::new();
@@ -45,7 +46,7 @@
 //! while client.poll_event(now, &mut bytes).is_some() {}
 //! client.send(now, Delivery::Unreliable, b"a packet");
 //! let event = server.poll_event(now, &mut bytes);
-//! assert_eq!(event, Some(ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable }));
+//! assert_eq!(event, Some(ServerLinkEvent::Packet { peer, channel: Delivery::Unreliable }));
 //! assert_eq!(bytes, b"a packet");
 //! ```
 //!
@@ -76,6 +77,7 @@ pub mod session_name;
 
 mod address_prefix;
 mod capability;
+mod channel;
 mod client;
 mod connection_slots;
 mod direct;
@@ -103,7 +105,8 @@ pub use capability::{
     CapabilityRequest, PacketsOnThreads, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed,
     ServerNetworkExt,
 };
-pub use client::{ClientLinkEvent, ClientTransport};
+pub use channel::{MessageChannel, NetworkChannel, VoiceChannels};
+pub use client::{ClientLinkEvent, ClientNetwork};
 pub use connection_slots::{
     AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
 };
@@ -116,7 +119,7 @@ pub use packet::{Delivery, PACKET_BYTES_MAX, PacketLimits};
 pub use pages::{PageDrops, PageState, PageStatistics};
 pub use reason::{DisconnectReason, REASON_BYTES_MAX, SHUTTING_DOWN};
 pub use remote::Remote;
-pub use server::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport, address_prefix};
+pub use server::{Peer, ServerLinkEvent, ServerNetwork, address_prefix};
 pub use statistics::{
     ConnectionCounts, Count, DatagramPath, Dropped, GameStatistics, LinkQuality, NetworkStatistics,
     PathRefusals, PathStatistics, Statistics, Traffic,

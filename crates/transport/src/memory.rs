@@ -9,7 +9,7 @@
 //!
 //! ```
 //! # use std::time::Instant;
-//! # use consonance_transport::{ClientLinkEvent, ClientTransport, DirectEvent, memory::MemoryNetwork};
+//! # use consonance_transport::{ClientLinkEvent, ClientNetwork, DirectEvent, memory::MemoryNetwork};
 //! let network = MemoryNetwork::new();
 //! let (mut alice, mut bob) = (network.client("main"), network.client("main"));
 //! let link = alice.address().connect(&bob.address()).expect("both are there");
@@ -147,9 +147,7 @@ mod tests {
 
     use super::bounds::{LIMITS, overloaded};
     use super::*;
-    use crate::{
-        ClientLinkEvent, ClientTransport, PacketLimits, ServerLinkEvent, ServerNetwork, ServerTransport,
-    };
+    use crate::{ClientLinkEvent, ClientNetwork, PacketLimits, ServerLinkEvent, ServerNetwork};
 
     fn now() -> Instant {
         Instant::now()
@@ -195,11 +193,14 @@ mod tests {
         server.send(now(), &[peer], Delivery::Reliable, b"control");
         let (delivery, packet) = (Delivery::Unreliable, b"voice".as_slice());
         let mut bytes = Vec::new();
-        assert_eq!(server.poll_event(now(), &mut bytes), Some(ServerLinkEvent::Packet { peer, delivery }));
+        assert_eq!(
+            server.poll_event(now(), &mut bytes),
+            Some(ServerLinkEvent::Packet { peer, channel: delivery })
+        );
         assert_eq!(bytes, packet);
         let (delivery, packet) = (Delivery::Reliable, b"control".as_slice());
         let mut bytes = Vec::new();
-        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { channel: delivery }));
         assert_eq!(bytes, packet);
         assert_eq!(client.statistics().sent.unreliable.bytes, 5);
         assert_eq!(server.statistics().links.received.unreliable.packets, 1);
@@ -296,7 +297,7 @@ mod tests {
         }
         let (delivery, packet) = (Delivery::Unreliable, [0, 1].as_slice());
         let mut bytes = Vec::new();
-        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { channel: delivery }));
         assert_eq!(bytes, packet);
         assert_eq!(client.statistics().dropped.incoming_full, 1);
     }

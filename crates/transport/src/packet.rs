@@ -28,9 +28,14 @@ impl PacketLimits {
 
     /// Whether a packet of `bytes` bytes may be sent with this delivery.
     pub fn allow(&self, delivery: Delivery, bytes: usize) -> bool {
+        bytes <= self.bytes_max(delivery)
+    }
+
+    /// The largest packet of this delivery.
+    pub fn bytes_max(&self, delivery: Delivery) -> usize {
         match delivery {
-            Delivery::Reliable => bytes <= self.reliable_bytes,
-            Delivery::Unreliable => bytes <= self.unreliable_bytes,
+            Delivery::Reliable => self.reliable_bytes,
+            Delivery::Unreliable => self.unreliable_bytes,
         }
     }
 }

@@ -34,6 +34,14 @@ impl Remote {
             Self::Named(_) => None,
         }
     }
+
+    /// Its address with a port, if both are known.
+    pub fn socket(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Socket(address) => Some(*address),
+            Self::Address(_) | Self::Named(_) => None,
+        }
+    }
 }
 
 /// On a socket for both families IPv4 clients have mapped addresses: these are converted to IPv4.

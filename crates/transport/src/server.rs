@@ -7,7 +7,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use crate::{
-    CapabilityRequest, Delivery, DisconnectReason, EndReason, NetworkStatistics, PacketLimits, Remote,
+    CapabilityRequest, Delivery, DisconnectReason, EndReason, NetworkChannel, NetworkStatistics,
+    PacketLimits, Remote, VoiceChannels,
 };
 
 /// A transport's name for one of many connections, a server's or a client's [direct link](crate::DirectLinks): unique
@@ -15,18 +16,58 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Peer(pub u64);
 
-/// The connections of any network on the server's side, whatever they carry: voice packets ([`ServerTransport`]), or
-/// the messages of a game.
-pub trait ServerNetwork: Send {
+/// The server's end of a network: many links to clients, driven by calls. Nothing here blocks, and nothing calls back
+/// except the waker.
+///
+/// `C` is what its messages travel on. A network of voice packets has a [`Delivery`] for each; a game's network has
+/// [`MessageChannel`](crate::MessageChannel)s, carries whatever the game says, and needs an envelope to carry voice. A
+/// *message* below is a packet or a message of the game.
+///
+/// The life of a link is [`ServerLinkEvent::Connected`] → messages → [`ServerLinkEvent::Disconnected`], each end
+/// exactly once, regardless of which end closed it.
+pub trait ServerNetwork<C: NetworkChannel = Delivery>: Send {
+    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
+    /// again.
+    ///
+    /// The event's bytes, a message or a greeting, [replace](crate#events-and-their-bytes) what is in the buffer.
+    ///
+    /// A peer that is [disconnected](Self::disconnect) before it is admitted was *refused*: its client reports
+    /// [`DisconnectReason::Refused`] and never `Connected`. A network of voice packets admits a peer by itself at the
+    /// next call of `poll_event` or `send` after its `Connected`; a game's network waits for [`accept`](Self::accept).
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<C>>;
+
+    /// Admits a newcomer of a game's network: only now does its client learn that it is connected.
+    ///
+    /// The greeting is the server's data for a newcomer in the network's own handshake, as
+    /// [`ClientLinkEvent::Connected`](crate::ClientLinkEvent::Connected) reports it; if empty, the network's default is
+    /// sent. Networks that admit by themselves ignore this.
+    fn accept(&mut self, _now: Instant, _peer: Peer, _greeting: &[u8]) {}
+
+    /// Sends one message to many peers, with one copy for all of them where the network can share it.
+    ///
+    /// Peers that are gone are skipped and counted; a message above the channel's
+    /// [limit](Self::message_bytes_max) is dropped and counted. A peer whose queue cannot take another reliable message
+    /// is disconnected as too slow.
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: C, message: &[u8]);
+
     /// Sends data that has been collected so far. Drivers call it when they have nothing more to send for the moment;
     /// a `poll_event` that returns `None` does the same.
     fn flush(&mut self, _now: Instant) {}
 
-    /// Ends one link in order: reliable packets sent before are delivered first, if the peer takes them soon.
+    /// Ends one link in order: reliable messages sent before are delivered first, if the peer takes them soon.
     ///
-    /// The reason, cut to [`REASON_BYTES_MAX`](crate::REASON_BYTES_MAX), reaches the peer. No packet from it is
-    /// reported after this call; its [`ServerLinkEvent::Disconnected`] comes when the goodbye is on its way.
+    /// The reason, cut to [`REASON_BYTES_MAX`](crate::REASON_BYTES_MAX), reaches the peer if the network can carry it.
+    /// No message from the peer is reported after this call; its [`ServerLinkEvent::Disconnected`] comes when the
+    /// goodbye is on its way.
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str);
+
+    /// [Ends](Self::disconnect) one link for a reason with a code.
+    ///
+    /// If the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; otherwise the
+    /// reason's text is for people, as with `disconnect`.
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        self.disconnect(now, peer, &reason.to_string());
+    }
 
     /// Whether the end of a link carries the code and the fields of an [`EndReason`] to its client. If not, the server
     /// sends them in a packet before, for clients that can read it. Constant for the life of the transport.
@@ -83,44 +124,31 @@ pub trait ServerNetwork: Send {
         "other"
     }
 
-    /// Counters of sent, received, dropped and rejected packets since this object was made, over all peers.
+    /// The largest messages that this network takes for voice: packets of each delivery, or messages on each of the
+    /// [channels for voice](Self::voice_channels).
+    fn limits(&self) -> PacketLimits;
+
+    /// The channels that voice takes where the game does not say.
+    fn voice_channels(&self) -> VoiceChannels<C> {
+        C::VOICE
+    }
+
+    /// The delivery that a channel guarantees. A channel that does not exist is unreliable.
+    fn delivery_of(&self, channel: C) -> Delivery {
+        self.voice_channels().delivery_of(channel)
+    }
+
+    /// The largest message that a channel takes, in bytes.
+    fn message_bytes_max(&self, channel: C) -> usize {
+        self.limits().bytes_max(self.delivery_of(channel))
+    }
+
+    /// Counters of sent, received, dropped and rejected messages since this object was made, over all peers.
     fn statistics(&self) -> NetworkStatistics;
 
     /// Answers a [`CapabilityRequest`] for a capability that only some networks have. Most have none, and keep this
     /// default; a network that wraps another one passes the request on.
     fn provide(&self, _now: Instant, _request: &mut CapabilityRequest<'_>) {}
-}
-
-/// Many links to clients, driven by calls: nothing here blocks, and nothing calls back except the waker.
-///
-/// The life of a link is [`ServerLinkEvent::Connected`] → packets → [`ServerLinkEvent::Disconnected`], each exactly
-/// once, regardless of which end closed it.
-pub trait ServerTransport: ServerNetwork {
-    /// The next event, or `None`. Call it until it returns `None`: only then will the waker be called
-    /// again.
-    ///
-    /// A packet's bytes [replace](crate#events-and-their-bytes) what is in the buffer.
-    ///
-    /// A peer that is [disconnected](ServerNetwork::disconnect) before the next call after its `Connected` was
-    /// *refused*: its client reports [`DisconnectReason::Refused`] and never `Connected`.
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent>;
-
-    /// Sends one packet to many peers, with one copy for all of them.
-    ///
-    /// Peers that are gone are skipped and counted; a packet above [`limits`](Self::limits) is dropped and counted.
-    /// A peer whose queue cannot take another reliable packet is disconnected as too slow.
-    fn send(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]);
-
-    /// [Ends](ServerNetwork::disconnect) one link for a reason with a code.
-    ///
-    /// If the network [carries codes](ServerNetwork::carries_end_reasons), its client reports exactly this reason;
-    /// otherwise the reason's text is for people, as with `disconnect`.
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.disconnect(now, peer, &reason.to_string());
-    }
-
-    /// The largest packets this network accepts.
-    fn limits(&self) -> PacketLimits;
 }
 
 /// The prefix within which one person can use any number of addresses: a whole IPv4 address, or the /64 network of an
@@ -133,10 +161,14 @@ pub fn address_prefix(address: IpAddr) -> IpAddr {
     }
 }
 
-/// An event on one of a server's links; a packet is in the buffer given to [`ServerTransport::poll_event`].
+/// An event on one of a server's links; its bytes are in the buffer given to [`ServerNetwork::poll_event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ServerLinkEvent {
-    /// A client connected. It learns that it was admitted at the next call of `poll_event` or `send`.
+pub enum ServerLinkEvent<C = Delivery> {
+    /// A client connected, and waits to be [admitted](ServerNetwork::poll_event).
+    ///
+    /// On a game's network, the bytes are its greeting: its data in the network's own handshake, such as a key. A
+    /// [`ClientNetwork`](crate::ClientNetwork) that connects on its behalf [sends the
+    /// same](crate::ClientNetwork::set_greeting).
     Connected {
         /// Its identifier from this event on.
         peer: Peer,
@@ -145,12 +177,12 @@ pub enum ServerLinkEvent {
         /// Its address.
         remote: Remote,
     },
-    /// A packet came from a peer.
+    /// A packet, or a message of a game, came from a peer: the bytes.
     Packet {
         /// The peer from whose link it came: the only proof of its sender.
         peer: Peer,
-        /// How it travelled.
-        delivery: Delivery,
+        /// What it travelled on.
+        channel: C,
     },
     /// A link is gone. Nothing will come from this peer again.
     Disconnected {

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::conformance::{self, Network};
 use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-use consonance_transport::{ClientLinkEvent, ClientTransport, Delivery, PacketLimits, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
 
 /// The fault of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl fmt::Debug for FaultyClient {
     }
 }
 
-impl ClientTransport for FaultyClient {
+impl ClientNetwork for FaultyClient {
     fn connect(&mut self, now: Instant) {
         self.inner.connect(now);
     }

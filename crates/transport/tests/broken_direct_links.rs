@@ -7,7 +7,7 @@ use std::time::Instant;
 use consonance_transport::conformance::{self, DirectNetwork, Network};
 use consonance_transport::memory::{MemoryClient, MemoryDirectLink, MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, PacketLimits, Peer, Statistics,
 };
 
 /// The fault of a client with its direct links.
@@ -121,7 +121,7 @@ impl FaultyClient {
     }
 }
 
-impl ClientTransport for FaultyClient {
+impl ClientNetwork for FaultyClient {
     fn connect(&mut self, now: Instant) {
         self.inner.connect(now);
     }

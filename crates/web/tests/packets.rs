@@ -16,7 +16,7 @@ use consonance_stream::websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
 };
 use consonance_transport::conformance::Network;
-use consonance_transport::{ServerLinkEvent, ServerTransport as _};
+use consonance_transport::{ServerLinkEvent, ServerNetwork as _};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
     Secrets, Signalling, WebListener, WebSettings, packet_shards, reply,

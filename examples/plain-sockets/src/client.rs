@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
 };
 
 use crate::tcp_link::{TcpLink, overloaded};
@@ -94,7 +94,7 @@ impl PlainClient {
     }
 }
 
-impl ClientTransport for PlainClient {
+impl ClientNetwork for PlainClient {
     fn connect(&mut self, _now: Instant) {
         match &mut self.state {
             State::Idle => self.begin(),
@@ -112,7 +112,7 @@ impl ClientTransport for PlainClient {
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
                 *bytes = packet;
-                Some(ClientLinkEvent::Packet { delivery })
+                Some(ClientLinkEvent::Packet { channel: delivery })
             }
             Popped::Disconnected { reason, .. } => Some(ClientLinkEvent::Disconnected { reason }),
         }

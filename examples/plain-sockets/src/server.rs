@@ -11,9 +11,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Instant;
 
 use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
-use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
-};
+use consonance_transport::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
 use crate::LIMITS;
 use crate::tcp_link::overloaded;
@@ -156,9 +154,7 @@ impl ServerNetwork for PlainServer {
         statistics.connections.connected = connected as u64;
         statistics
     }
-}
 
-impl ServerTransport for PlainServer {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         if self.inbox.is_empty() {
@@ -173,7 +169,7 @@ impl ServerTransport for PlainServer {
             Popped::Packet { peer, delivery, packet, .. } => {
                 self.statistics.links.received.count(delivery, 1, packet.len());
                 *bytes = packet;
-                ServerLinkEvent::Packet { peer, delivery }
+                ServerLinkEvent::Packet { peer, channel: delivery }
             }
             Popped::Disconnected { peer, reason } => ServerLinkEvent::Disconnected { peer, reason },
         })

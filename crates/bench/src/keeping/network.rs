@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
+    Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerLinkEvent, ServerNetwork,
 };
 
 /// The server's end.
@@ -55,9 +55,7 @@ impl ServerNetwork for BenchNetwork {
     fn statistics(&self) -> NetworkStatistics {
         NetworkStatistics::default()
     }
-}
 
-impl ServerTransport for BenchNetwork {
     fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         let incoming = self.inbox.lock().unwrap_or_else(PoisonError::into_inner).pop_front()?;
         Some(match incoming {
@@ -66,7 +64,7 @@ impl ServerTransport for BenchNetwork {
             }
             Incoming::Packet(peer, delivery, packet) => {
                 *bytes = packet;
-                ServerLinkEvent::Packet { peer, delivery }
+                ServerLinkEvent::Packet { peer, channel: delivery }
             }
         })
     }

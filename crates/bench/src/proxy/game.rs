@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::{Envelope, GameNetworkServer, GameNetworkServerEvent, MessagePart, MessageParts};
-use consonance_transport::Peer;
+use consonance_gateway::{Envelope, MessagePart, MessageParts};
+use consonance_transport::{MessageChannel, Peer, ServerLinkEvent, ServerNetwork};
 
 use super::meter::Meter;
 use super::networks::Network;
@@ -15,7 +15,7 @@ use super::stamped::Stamped;
 
 pub(super) struct Game {
     of: &'static Network,
-    network: Box<dyn GameNetworkServer>,
+    network: Box<dyn ServerNetwork<MessageChannel>>,
     address: SocketAddr,
     /// The clients by side and number.
     peers: BTreeMap<(Side, u16), Peer>,
@@ -53,7 +53,12 @@ impl Game {
         self.moves += 1;
         let delivery = delivery_of_turn(self.moves);
         let message = (self.of.wrap)(now.since, &Stamped::Move { delivery, sent_at: now.since }.to_bytes());
-        self.network.send(now.instant, peer, self.network.voice_channels().channel_for(delivery), &message);
+        self.network.send(
+            now.instant,
+            &[peer],
+            self.network.voice_channels().channel_for(delivery),
+            &message,
+        );
         meter.send();
     }
 
@@ -64,11 +69,11 @@ impl Game {
         while let Some(event) = self.network.poll_event(now.instant, &mut self.bytes) {
             came += 1;
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.approvals.extend(self.of.approval.map(|approval| (peer, approval(now.instant))));
                     self.network.accept(now.instant, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
+                ServerLinkEvent::Packet { peer, channel } => {
                     if let Some(stamped) = (self.of.unwrap)(&self.bytes).and_then(Stamped::of_bytes) {
                         self.take(now, peer, stamped, meter);
                         continue;
@@ -78,7 +83,7 @@ impl Game {
                     }
                     self.answer(now, peer);
                 }
-                GameNetworkServerEvent::Disconnected { .. } => {}
+                ServerLinkEvent::Disconnected { .. } => {}
             }
         }
         came
@@ -98,7 +103,7 @@ impl Game {
     fn answer(&mut self, now: Now, peer: Peer) {
         while let Some((part, bytes)) = self.parts.pop() {
             if let MessagePart::ToClient(channel) = part {
-                self.network.send(now.instant, peer, channel, bytes);
+                self.network.send(now.instant, &[peer], channel, bytes);
             }
         }
     }

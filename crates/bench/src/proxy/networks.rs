@@ -16,11 +16,12 @@ use consonance_gateway::streams::{
 use consonance_gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
-use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _, GameNetworkClient, GameNetworkServer};
+use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_stream::simple_web::{ClientEnd, ServerEnd};
 use consonance_stream::telepathy::Telepathy;
+use consonance_transport::{ClientNetwork, MessageChannel, ServerNetwork};
 use consonance_utp::{UtpClient, UtpServer};
 
 /// One network.
@@ -33,7 +34,7 @@ pub(super) struct Network {
     /// Makes the end of the game's server.
     pub(super) server: fn() -> io::Result<Server>,
     /// Makes the end of a client of the game's server or the proxy at this address, with a unique seed.
-    pub(super) client: fn(SocketAddr, u32) -> io::Result<Box<dyn GameNetworkClient>>,
+    pub(super) client: fn(SocketAddr, u32) -> io::Result<Client>,
     /// Makes the envelope for a client's voice.
     pub(super) envelope: fn() -> Box<dyn ClientEnvelope>,
     /// Answers a client's request for admission to the game's server, on networks that send it as a message.
@@ -122,7 +123,9 @@ const MIRROR: Network = Network {
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// An end for the game's server, and its address.
-type Server = (Box<dyn GameNetworkServer>, SocketAddr);
+type Server = (Box<dyn ServerNetwork<MessageChannel>>, SocketAddr);
+/// The end of a client of the game's server.
+pub(super) type Client = Box<dyn ClientNetwork<MessageChannel>>;
 
 fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
     let server = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default())?;
@@ -130,7 +133,7 @@ fn over_udp<E: ServerEndpoint + 'static>(endpoint: E) -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn to_udp<E: ClientEndpoint + 'static>(server: SocketAddr, endpoint: E) -> Box<dyn GameNetworkClient> {
+fn to_udp<E: ClientEndpoint + 'static>(server: SocketAddr, endpoint: E) -> Client {
     Box::new(UdpClient::new(server, endpoint, UdpClientSettings::default()))
 }
 
@@ -140,10 +143,7 @@ fn over_streams(protocol: impl StreamProtocol + 'static) -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn to_streams(
-    server: SocketAddr,
-    protocol: impl StreamProtocol + 'static,
-) -> io::Result<Box<dyn GameNetworkClient>> {
+fn to_streams(server: SocketAddr, protocol: impl StreamProtocol + 'static) -> io::Result<Client> {
     Ok(Box::new(StreamClient::new(protocol, StreamClientSettings::new(server))?))
 }
 
@@ -159,7 +159,7 @@ fn darkrift_server() -> io::Result<Server> {
     Ok((Box::new(server), address))
 }
 
-fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Box<dyn GameNetworkClient>> {
+fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Client> {
     Ok(Box::new(DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server))?))
 }
 

@@ -4,16 +4,15 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{
-    ClientEnvelope, GameNetworkClient, GameNetworkClientEvent, MessagePart, MessageParts,
-};
+use consonance_gateway::{ClientEnvelope, MessagePart, MessageParts};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkId, Target,
 };
 use consonance_transport as transport;
+use consonance_transport::ClientLinkEvent;
 
 use super::meter::Meter;
-use super::networks::Network;
+use super::networks::{self, Network};
 use super::side::Side;
 use super::stamped::Stamped;
 
@@ -42,7 +41,7 @@ impl Now {
 pub(super) struct Player {
     number: u16,
     of: &'static Network,
-    network: Box<dyn GameNetworkClient>,
+    network: networks::Client,
     envelope: Box<dyn ClientEnvelope>,
     parts: MessageParts,
     /// The message of the last event.
@@ -82,7 +81,7 @@ impl Player {
         speaks: Option<bool>,
     ) -> Result<Self, Box<dyn Error>> {
         let mut network = (of.client)(address, side.seed(number))?;
-        network.connect(now.instant, &[]);
+        network.connect(now.instant);
         Ok(Self {
             number,
             of,
@@ -138,11 +137,11 @@ impl Player {
         while let Some(event) = self.network.poll_event(now.instant, &mut self.bytes) {
             came += 1;
             match event {
-                GameNetworkClientEvent::Connected => {
+                ClientLinkEvent::Connected => {
                     self.is_up = true;
                     self.envelope.handle_connected(now.instant, &mut self.parts);
                 }
-                GameNetworkClientEvent::Message { channel } => {
+                ClientLinkEvent::Packet { channel } => {
                     let stamped = (self.of.unwrap)(&self.bytes).and_then(Stamped::of_bytes);
                     if let Some(Stamped::Move { delivery, sent_at }) = stamped {
                         meter.receive(delivery, now.again().saturating_sub(sent_at));
@@ -150,7 +149,8 @@ impl Player {
                         self.envelope.handle_message(now.instant, channel, &self.bytes, &mut self.parts);
                     }
                 }
-                GameNetworkClientEvent::Disconnected { reason } => return Err(reason.to_string().into()),
+                ClientLinkEvent::Direct { .. } => {}
+                ClientLinkEvent::Disconnected { reason } => return Err(reason.to_string().into()),
             }
             self.take_parts(now);
         }

@@ -17,7 +17,7 @@ use consonance_litenetlib::{
 };
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 use crate::proxy::stage::{ANY_PORT, play, proxy};
 use crate::talker::{assert_all_hear_each_other, player};
@@ -78,19 +78,19 @@ fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
 }
 
 /// A game on kcp2k 1.38, whose clients announce that in none of their datagrams.
-fn mirror_of_1_38(server: SocketAddr) -> impl ClientTransport + 'static {
+fn mirror_of_1_38(server: SocketAddr) -> impl ClientNetwork + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let settings = KcpClientSettings { link, generation: Generation::G3, ..KcpClientSettings::default() };
     let mirror = MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default());
     EnvelopeClient::new(udp(server, KcpClient::new(settings)), mirror)
 }
 
-fn darkrift(server: SocketAddr) -> impl ClientTransport + 'static {
+fn darkrift(server: SocketAddr) -> impl ClientNetwork + 'static {
     let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
     EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, None, Layout::Raw))
 }
 
-fn fishnet(server: SocketAddr, layer: PacketLayer) -> impl ClientTransport + 'static {
+fn fishnet(server: SocketAddr, layer: PacketLayer) -> impl ClientNetwork + 'static {
     let connection = ConnectionSettings { layer, ..ConnectionSettings::default() };
     let settings = consonance_litenetlib::ClientSettings {
         connection,

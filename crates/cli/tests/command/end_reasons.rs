@@ -8,12 +8,12 @@ use consonance_listeners::NETWORKS;
 use consonance_session::{Client, ClientSettings, EndCode};
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 use crate::talker::PATIENCE;
 
 /// The code that came in the close or before it.
-fn code_of_refusal(transport: impl ClientTransport) -> Option<EndCode> {
+fn code_of_refusal(transport: impl ClientNetwork) -> Option<EndCode> {
     let client = Client::new(ClientSettings::new("Alice"));
     let mut player = TestPlayer::new(client, transport, Instant::now());
     let deadline = Instant::now() + PATIENCE;

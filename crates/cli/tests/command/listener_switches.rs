@@ -7,14 +7,14 @@ use std::time::{Duration, Instant, SystemTime};
 use consonance_darkrift::DarkRiftClient;
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_envelopes::mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
+use consonance_gateway::EnvelopeClient;
 use consonance_gateway::streams::StreamClientSettings;
-use consonance_gateway::{EnvelopeClient, GameNetworkClient, GameNetworkClientEvent};
 use consonance_litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
 use consonance_stream::telepathy::{Telepathy, TelepathyClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;
-use consonance_transport::{ClientLinkEvent, ClientTransport};
+use consonance_transport::{ClientLinkEvent, ClientNetwork};
 
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
@@ -72,7 +72,7 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
     let clock = UtcClock::new(Instant::now(), SystemTime::now());
     let mut client = udp(address, LiteNetLibClient::new(LiteNetLibSettings::default(), clock));
     let channel = client.voice_channels().reliable;
-    client.connect(Instant::now(), &[]);
+    client.connect(Instant::now());
     let deadline = Instant::now() + PATIENCE;
     loop {
         assert!(Instant::now() < deadline, "no listener greets");
@@ -80,8 +80,8 @@ fn fishnet_greeting(keys: &str) -> Vec<u8> {
         let mut is_up = false;
         let mut message = Vec::new();
         match client.poll_event(now, &mut message) {
-            Some(GameNetworkClientEvent::Connected) => is_up = true,
-            Some(GameNetworkClientEvent::Message { channel: of }) if of == channel => {
+            Some(ClientLinkEvent::Connected) => is_up = true,
+            Some(ClientLinkEvent::Packet { channel: of }) if of == channel => {
                 return message.split_off(4);
             }
             Some(_) => {}

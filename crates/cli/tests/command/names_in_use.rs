@@ -13,7 +13,7 @@ use consonance_stream::websocket::{ClientEnd, ServerEnd, WebSocketClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::{ClientLinkEvent, ClientTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::admin::get;
 use crate::talker::PATIENCE;

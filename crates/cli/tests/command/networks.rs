@@ -11,9 +11,8 @@ use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_transport::DisconnectReason;
 use consonance_transport::memory::MemoryNetwork;
-use consonance_transport::{ClientLinkEvent, ClientTransport};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 use serde_json::json;
 
 use crate::page::Page;
@@ -126,7 +125,7 @@ fn a_player_that_never_spoke_is_told_goodbye_as_well_when_a_server_ends() {
 }
 
 /// Waits for a matching event.
-fn until(client: &mut impl ClientTransport, is_wanted: impl Fn(&ClientLinkEvent) -> bool) {
+fn until(client: &mut impl ClientNetwork, is_wanted: impl Fn(&ClientLinkEvent) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !client.poll_event(Instant::now(), &mut Vec::new()).is_some_and(|event| is_wanted(&event)) {
         assert!(Instant::now() < deadline, "it does not happen");

@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_envelopes::mirror::MirrorClient;
+use consonance_gateway::EnvelopeClient;
 use consonance_gateway::udp::{UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    EnvelopeClient, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent,
-};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;
-use consonance_transport::Peer;
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, MessageChannel, Peer, ServerLinkEvent, ServerNetwork,
+};
 
 use crate::admin::get;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
@@ -33,7 +33,7 @@ struct Game<G> {
     met: BTreeMap<Peer, Vec<Vec<u8>>>,
 }
 
-impl<G: GameNetworkServer> Game<G> {
+impl<G: ServerNetwork<MessageChannel>> Game<G> {
     fn new(network: G) -> Self {
         Self { network, met: BTreeMap::new() }
     }
@@ -42,15 +42,15 @@ impl<G: GameNetworkServer> Game<G> {
         let mut bytes = Vec::new();
         while let Some(event) = self.network.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.met.insert(peer, Vec::new());
                     self.network.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
-                    self.network.send(now, peer, channel, &bytes);
+                ServerLinkEvent::Packet { peer, channel } => {
+                    self.network.send(now, &[peer], channel, &bytes);
                     self.met.get_mut(&peer).unwrap().push(bytes.clone());
                 }
-                GameNetworkServerEvent::Disconnected { .. } => {}
+                ServerLinkEvent::Disconnected { .. } => {}
             }
         }
     }
@@ -64,10 +64,14 @@ impl<G: GameNetworkServer> Game<G> {
 }
 
 /// Sends all this to the game, and waits until all of it has come back.
-fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut turn: impl FnMut(Instant)) {
+fn assert_passed_on(
+    mut client: impl ClientNetwork<MessageChannel>,
+    said: &[Vec<u8>],
+    mut turn: impl FnMut(Instant),
+) {
     let channel = client.voice_channels().reliable;
     let mut answers = Vec::new();
-    client.connect(Instant::now(), &[]);
+    client.connect(Instant::now());
     let deadline = Instant::now() + PATIENCE;
     while answers.len() < said.len() {
         assert!(Instant::now() < deadline, "{} of {} came back", answers.len(), said.len());
@@ -76,9 +80,10 @@ fn assert_passed_on(mut client: impl GameNetworkClient, said: &[Vec<u8>], mut tu
         let mut bytes = Vec::new();
         while let Some(event) = client.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected => is_up = true,
-                GameNetworkClientEvent::Message { .. } => answers.push(bytes.clone()),
-                GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
+                ClientLinkEvent::Connected => is_up = true,
+                ClientLinkEvent::Packet { .. } => answers.push(bytes.clone()),
+                ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                ClientLinkEvent::Disconnected { reason } => panic!("{reason}"),
             }
         }
         if is_up {

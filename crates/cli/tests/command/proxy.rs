@@ -27,7 +27,7 @@ use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_stream::telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 use consonance_utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
@@ -245,7 +245,7 @@ fn players_that_never_spoke_are_told_goodbye_as_well_when_a_proxy_ends() {
 
 /// Why a player's link has ended, if it has.
 #[cfg(unix)]
-fn end_of(player: &mut impl ClientTransport) -> Option<DisconnectReason> {
+fn end_of(player: &mut impl ClientNetwork) -> Option<DisconnectReason> {
     while let Some(event) = player.poll_event(Instant::now(), &mut Vec::new()) {
         if let ClientLinkEvent::Disconnected { reason } = event {
             return Some(reason);

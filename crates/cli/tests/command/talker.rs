@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 
 /// The timeout for every operation. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -23,13 +23,13 @@ pub(crate) trait Talker {
     fn has_heard(&self, words: &[u8]) -> bool;
 }
 
-pub(crate) fn player(name: &str, transport: impl ClientTransport + 'static) -> Box<dyn Talker> {
+pub(crate) fn player(name: &str, transport: impl ClientNetwork + 'static) -> Box<dyn Talker> {
     player_with(ClientSettings::new(name), transport)
 }
 
 pub(crate) fn player_with(
     settings: ClientSettings,
-    transport: impl ClientTransport + 'static,
+    transport: impl ClientNetwork + 'static,
 ) -> Box<dyn Talker> {
     let mut client = Client::new(settings);
     client.join_room("lobby").unwrap();
@@ -37,7 +37,7 @@ pub(crate) fn player_with(
     Box::new(Player { inner: TestPlayer::new(client, transport, Instant::now()), heard: Vec::new() })
 }
 
-impl<T: ClientTransport> Talker for Player<T> {
+impl<T: ClientNetwork> Talker for Player<T> {
     fn say(&mut self, words: &[u8]) {
         // A player that has not joined yet cannot speak.
         let _ = self.inner.client.send_voice(words);

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 #[cfg(feature = "quic")]
 use consonance_transport::authority;
 
@@ -13,7 +13,7 @@ use crate::route::{FallbackSettings, Path, Route, ServerAddress, quic_path};
 
 pub(super) enum Destination {
     /// A custom network.
-    Network(Box<dyn ClientTransport>),
+    Network(Box<dyn ClientNetwork>),
     /// An address of the form `quic://…`.
     #[cfg(feature = "quic")]
     Quic(Box<(QuicAddress, QuicClientSettings)>),

@@ -6,7 +6,7 @@ use consonance_session::{
     Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
 use consonance_transport::memory::MemoryServer;
-use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
+use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,
@@ -31,7 +31,7 @@ impl OfflineServer {
                 ServerLinkEvent::Disconnected { peer, .. } => {
                     self.server.handle_disconnected(at, LinkId(peer.0));
                 }
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     let relayed = self.server.handle_packet(at, LinkId(peer.0), delivery, &self.packet);
                     if let Some(relayed) = relayed {
                         send(&mut self.network, now, &relayed);

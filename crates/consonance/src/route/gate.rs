@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits,
     Statistics,
 };
 
@@ -111,7 +111,7 @@ impl GatedClient {
     }
 }
 
-impl ClientTransport for GatedClient {
+impl ClientNetwork for GatedClient {
     fn connect(&mut self, now: Instant) {
         if matches!(self.state, State::Unanswered { .. }) {
             return;

@@ -3,11 +3,11 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 
 /// A network, and the state of its link.
 pub(super) struct Link {
-    transport: Box<dyn ClientTransport>,
+    transport: Box<dyn ClientNetwork>,
     state: LinkState,
     /// Ends of abandoned links that are still to be reported by the network.
     stale_ends: u32,
@@ -23,16 +23,16 @@ pub(super) enum LinkState {
 }
 
 impl Link {
-    pub(super) fn new(transport: Box<dyn ClientTransport>) -> Self {
+    pub(super) fn new(transport: Box<dyn ClientNetwork>) -> Self {
         Self { transport, state: LinkState::Down, stale_ends: 0 }
     }
 
-    pub(super) fn transport(&self) -> &dyn ClientTransport {
+    pub(super) fn transport(&self) -> &dyn ClientNetwork {
         &*self.transport
     }
 
     /// For calls that do not change the state of the link.
-    pub(super) fn transport_mut(&mut self) -> &mut dyn ClientTransport {
+    pub(super) fn transport_mut(&mut self) -> &mut dyn ClientNetwork {
         &mut *self.transport
     }
 

@@ -16,7 +16,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, DirectLinks, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::link::{Link, LinkState, is_silence};
@@ -46,7 +46,7 @@ enum Stage {
 
 impl Path {
     /// Over one network.
-    pub(crate) fn new(network: Box<dyn ClientTransport>) -> Self {
+    pub(crate) fn new(network: Box<dyn ClientNetwork>) -> Self {
         Self {
             primary: Link::new(network),
             fallback: None,
@@ -59,7 +59,7 @@ impl Path {
 
     /// Over a primary network and a fallback.
     pub(crate) fn with_fallback(
-        primary: Box<dyn ClientTransport>,
+        primary: Box<dyn ClientNetwork>,
         dial: DialFallback,
         settings: FallbackSettings,
     ) -> Self {

@@ -12,7 +12,7 @@ use consonance_gateway::streams::StreamClientSettings;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
 use consonance_stream::websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::path::Path;
@@ -31,7 +31,7 @@ pub(crate) fn quic_path(
     let dial = move || {
         // The port that the server announced last takes precedence over the address, which may be old.
         let port = announced.port().or(address.web_socket_port())?;
-        WebSocketLink::new(&address, port).map(|link| Box::new(link) as Box<dyn ClientTransport>)
+        WebSocketLink::new(&address, port).map(|link| Box::new(link) as Box<dyn ClientNetwork>)
     };
     Path::with_fallback(Box::new(primary), Box::new(dial), fallback)
 }
@@ -45,14 +45,14 @@ struct WebSocketLink {
 }
 
 /// Makes a client for an address.
-type ConnectTo = Box<dyn Fn(SocketAddr) -> io::Result<Box<dyn ClientTransport>> + Send>;
+type ConnectTo = Box<dyn Fn(SocketAddr) -> io::Result<Box<dyn ClientNetwork>> + Send>;
 
 enum State {
     Down,
     Resolving(Receiver<io::Result<Vec<SocketAddr>>>),
     /// The address being tried, and those to try after it.
-    Trying(Box<dyn ClientTransport>, VecDeque<SocketAddr>),
-    Up(Box<dyn ClientTransport>),
+    Trying(Box<dyn ClientNetwork>, VecDeque<SocketAddr>),
+    Up(Box<dyn ClientNetwork>),
     Ended(DisconnectReason),
 }
 
@@ -66,7 +66,7 @@ impl WebSocketLink {
             let settings =
                 StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(server) };
             let client = tls_client(end.clone(), &host, tls.clone(), settings)?;
-            Ok(Box::new(client) as Box<dyn ClientTransport>)
+            Ok(Box::new(client) as Box<dyn ClientNetwork>)
         };
         Some(Self { address, connect_to: Box::new(connect_to), state: State::Down, waker: None })
     }
@@ -142,7 +142,9 @@ impl WebSocketLink {
                     Some(ClientLinkEvent::Disconnected { reason }) => {
                         self.state = self.try_next(now, rest, Some(reason));
                     }
-                    Some(_) => self.state = State::Trying(client, rest),
+                    Some(ClientLinkEvent::Packet { .. } | ClientLinkEvent::Direct { .. }) => {
+                        self.state = State::Trying(client, rest);
+                    }
                     None => {
                         self.state = State::Trying(client, rest);
                         return None;
@@ -157,7 +159,7 @@ impl WebSocketLink {
         }
     }
 
-    fn client(&self) -> Option<&dyn ClientTransport> {
+    fn client(&self) -> Option<&dyn ClientNetwork> {
         match &self.state {
             State::Trying(client, _) | State::Up(client) => Some(&**client),
             State::Down | State::Resolving(_) | State::Ended(_) => None,
@@ -165,7 +167,7 @@ impl WebSocketLink {
     }
 }
 
-impl ClientTransport for WebSocketLink {
+impl ClientNetwork for WebSocketLink {
     fn connect(&mut self, _now: Instant) {
         if matches!(self.state, State::Down) {
             self.state = self.resolve();
@@ -199,7 +201,7 @@ impl ClientTransport for WebSocketLink {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.client().and_then(ClientTransport::wants_poll_at)
+        self.client().and_then(ClientNetwork::wants_poll_at)
     }
 
     fn set_waker(&mut self, waker: Waker) {
@@ -207,10 +209,10 @@ impl ClientTransport for WebSocketLink {
     }
 
     fn limits(&self) -> PacketLimits {
-        self.client().map_or(PacketLimits { reliable_bytes: 0, unreliable_bytes: 0 }, ClientTransport::limits)
+        self.client().map_or(PacketLimits { reliable_bytes: 0, unreliable_bytes: 0 }, ClientNetwork::limits)
     }
 
     fn statistics(&self) -> Statistics {
-        self.client().map(ClientTransport::statistics).unwrap_or_default()
+        self.client().map(ClientNetwork::statistics).unwrap_or_default()
     }
 }

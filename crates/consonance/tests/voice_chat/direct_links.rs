@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance::transport::memory::MemoryAddress;
 use consonance::transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
 use consonance::{
     EncryptionEvent, EncryptionState, EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder,

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::inspector::SilenceCause;
-use consonance::transport::ClientTransport;
+use consonance::transport::ClientNetwork;
 use consonance::transport::memory::MemoryClient;
 use consonance_session as session;
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use consonance::audio::{Pose, Quality};
 use consonance::quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
-use consonance::transport::ClientTransport;
+use consonance::transport::ClientNetwork;
 use consonance::transport::impair::{ImpairedClient, Impairment};
 use consonance::{Channel, ChannelProperties, EventKind, Target, VoiceChat, VoiceChatBuilder};
 use consonance_testing::networks;
@@ -37,7 +37,7 @@ impl Player {
     /// If its end of the network cannot be opened.
     pub(crate) fn enter(role: &Role, house: &House, game: SocketAddr) -> Result<Self, Failure> {
         let at = house.at(role.way.listener());
-        let over = |transport: Box<dyn ClientTransport>| Ok(VoiceChat::over(transport));
+        let over = |transport: Box<dyn ClientNetwork>| Ok(VoiceChat::over(transport));
         let mut runtime = None;
         let builder = match role.way {
             Way::Native | Way::Recorder | Way::Browser | Way::Mumble => {
@@ -118,7 +118,7 @@ fn dressed(builder: VoiceChatBuilder, role: &Role) -> VoiceChatBuilder {
 }
 
 /// Every tenth packet of voice is lost in each direction.
-fn lossy(address: &str, runtime: &QuicRuntime) -> Result<Box<dyn ClientTransport>, Failure> {
+fn lossy(address: &str, runtime: &QuicRuntime) -> Result<Box<dyn ClientNetwork>, Failure> {
     let address: QuicAddress = address.parse().map_err(not_so)?;
     let client = QuicClient::new(runtime, address, QuicClientSettings::default());
     let loss = |seed| Impairment { loss_percent: 10.0, seed, ..Impairment::default() };

@@ -6,7 +6,7 @@ use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, Qui
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkChange, LinkCommand, LinkId, Target,
 };
-use consonance_transport::{ClientLinkEvent, ClientTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::soak::clock::Now;
 
@@ -124,7 +124,7 @@ impl Link {
                     self.is_up = true;
                     self.engine.handle_connected(now.at, self.connection);
                 }
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     self.engine.handle_packet(now.at, self.connection, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => {

@@ -8,15 +8,13 @@ use consonance_envelopes::fishnet::{
     ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, VoiceOnlySettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    EnvelopeClient, EnvelopeServer, GameNetworkServer as _, GameNetworkServerEvent, Proxy,
-};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, Proxy};
 use consonance_litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
     LiteNetLibServer, ServerSettings, UtcClock,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork,
 };
 
 use crate::support::packet;
@@ -44,12 +42,7 @@ fn player(server: SocketAddr) -> Player {
 }
 
 /// Has a player and a session speak until each has heard the other say `words`. Returns the player's peer.
-fn talk(
-    player: &mut Player,
-    session: &mut dyn ServerTransport,
-    words: &[u8],
-    mut turn: impl FnMut(),
-) -> Peer {
+fn talk(player: &mut Player, session: &mut dyn ServerNetwork, words: &[u8], mut turn: impl FnMut()) -> Peer {
     let deadline = Instant::now() + PATIENCE;
     let (mut speaker, mut is_answered) = (None, false);
     while !is_answered {
@@ -110,12 +103,12 @@ fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
         let mut bytes = Vec::new();
         while let Some(event) = game.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     assert_eq!(bytes, [0, 0], "what the client said, unchanged");
                     game.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { .. } => messages.push(bytes.clone()),
-                GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+                ServerLinkEvent::Packet { .. } => messages.push(bytes.clone()),
+                ServerLinkEvent::Disconnected { reason, .. } => panic!("{reason}"),
             }
         }
     });

@@ -10,7 +10,7 @@ use consonance_gateway::{
     ClientEnvelope as _, EnvelopeClient, EnvelopeEnd as _, EnvelopeServer, MessagePart,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerLinkEvent, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
 
 use crate::stage::{ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice_body};
@@ -150,7 +150,7 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
         let mut echo = None;
         let mut bytes = Vec::new();
         while let Some(event) = server.poll_event(now, &mut bytes) {
-            if let ServerLinkEvent::Packet { peer, delivery } = event {
+            if let ServerLinkEvent::Packet { peer, channel: delivery } = event {
                 echo = Some((peer, delivery, bytes.clone()));
             }
         }
@@ -163,7 +163,7 @@ fn talk(server: VoiceOnlySettings, client: ClientSettings) -> Result<(Heard, Hea
         while let Some(event) = client.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => is_connected = true,
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     let heard = heard_by_server.expect("the server says what it hears");
                     return Ok((heard, (delivery, bytes.clone())));
                 }

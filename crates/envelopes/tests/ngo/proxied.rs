@@ -8,7 +8,7 @@ use consonance_envelopes::ngo::{ClientSettings, NgoClient, NgoProxy, NgoVoiceOnl
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{EnvelopeClient, EnvelopeServer, Proxy, ProxySettings};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork,
 };
 use consonance_utp::{UtpClient, UtpServer};
 
@@ -32,7 +32,7 @@ fn client_of(server: SocketAddr, seed: u64) -> UdpClient<UtpClient> {
 }
 
 /// The packets that a server has received, with their speakers.
-fn packets(server: &mut impl ServerTransport) -> Vec<(Peer, Vec<u8>)> {
+fn packets(server: &mut impl ServerNetwork) -> Vec<(Peer, Vec<u8>)> {
     let mut packets = Vec::new();
     let mut bytes = Vec::new();
     while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {

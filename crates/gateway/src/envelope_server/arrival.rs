@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use consonance_transport::{Peer, Remote};
+use consonance_transport::{MessageChannel, Peer, Remote, ServerNetwork};
 
 use super::EnvelopeServer;
-use crate::{Envelope as _, EnvelopeKind, GameNetworkServer, VoiceStart};
+use crate::{Envelope as _, EnvelopeKind, VoiceStart};
 
 #[derive(Debug)]
 pub(super) struct Connection<E> {
@@ -38,7 +38,7 @@ impl<E> Connection<E> {
     }
 }
 
-impl<G: GameNetworkServer, E: EnvelopeKind> EnvelopeServer<G, E> {
+impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind> EnvelopeServer<G, E> {
     pub(super) fn accept_newcomer(&mut self, now: Instant) {
         if let Some(peer) = self.newcomer.take() {
             self.accept(now, peer);

@@ -8,18 +8,21 @@ use std::time::Instant;
 
 use consonance_transport::inbox::{Mailbox, Popped, Pushed};
 use consonance_transport::packet_pool::PacketPool;
-use consonance_transport::{Delivery, DisconnectReason, Peer, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
+};
 
 use super::{
-    Arrival, CHANNELS, ClientMailbox, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES,
-    delivery_of, message_bytes_max, overloaded,
+    Arrival, CHANNELS, ClientMailbox, LIMITS, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES,
+    delivery_of, overloaded,
 };
-use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// A client on a [`MemoryGameNetwork`]. Dropping it closes its connection.
 pub struct MemoryGameNetworkClient {
     network: MemoryGameNetwork,
     address: SocketAddr,
+    greeting: Vec<u8>,
     mailbox: Arc<ClientMailbox>,
     /// The name of the latest attempt to connect, to tell it apart from remains of an earlier connection.
     attempt: Peer,
@@ -48,6 +51,7 @@ impl MemoryGameNetworkClient {
         Self {
             network,
             address,
+            greeting: Vec::new(),
             mailbox: Arc::new(Mailbox::new(QUEUES)),
             attempt: Peer(0),
             link: Link::Idle,
@@ -82,8 +86,12 @@ impl MemoryGameNetworkClient {
     }
 }
 
-impl GameNetworkClient for MemoryGameNetworkClient {
-    fn connect(&mut self, _now: Instant, greeting: &[u8]) {
+impl ClientNetwork<MessageChannel> for MemoryGameNetworkClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
+
+    fn connect(&mut self, _now: Instant) {
         if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
             return;
         }
@@ -92,7 +100,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         let Some(listener) = self.network.listener() else { return self.end_without_server() };
         let peer = listener.next_peer();
         let link = LinkToClient { mailbox: Arc::clone(&self.mailbox), attempt: self.attempt };
-        let arrival = Arrival { remote: self.address, greeting: greeting.to_owned(), link };
+        let arrival = Arrival { remote: self.address, greeting: self.greeting.clone(), link };
         listener.mailbox.connected(peer, arrival);
         // A server that is dropped at the same time may have missed the new connection.
         if listener.is_gone() {
@@ -101,7 +109,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         self.link = Link::Connecting(LinkToServer { listener, peer });
     }
 
-    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         Some(match self.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if let Link::Connecting(link) = &self.link
@@ -110,18 +118,18 @@ impl GameNetworkClient for MemoryGameNetworkClient {
                     self.link = Link::Up(link.clone());
                 }
                 *bytes = about;
-                GameNetworkClientEvent::Connected
+                ClientLinkEvent::Connected
             }
             Popped::Packet { delivery, packet: message, .. } => {
                 message.bytes.copy_to(bytes);
                 self.statistics.received.count(delivery, 1, bytes.len());
-                GameNetworkClientEvent::Message { channel: message.channel }
+                ClientLinkEvent::Packet { channel: message.channel }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.attempt {
                     self.link = Link::Idle;
                 }
-                GameNetworkClientEvent::Disconnected { reason }
+                ClientLinkEvent::Disconnected { reason }
             }
         })
     }
@@ -131,7 +139,7 @@ impl GameNetworkClient for MemoryGameNetworkClient {
             self.statistics.dropped.not_connected += 1;
             return;
         };
-        if message.len() > message_bytes_max(channel) {
+        if !LIMITS.allow(delivery_of(channel), message.len()) {
             self.statistics.dropped.too_large += 1;
             return;
         }
@@ -164,8 +172,8 @@ impl GameNetworkClient for MemoryGameNetworkClient {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        message_bytes_max(channel)
+    fn limits(&self) -> PacketLimits {
+        LIMITS
     }
 
     fn statistics(&self) -> Statistics {

@@ -10,11 +10,12 @@ use std::time::Instant;
 use consonance_transport::inbox::{Popped, Pushed};
 use consonance_transport::packet_pool::PacketPool;
 use consonance_transport::{
-    Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, ServerNetwork,
+    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, SHUTTING_DOWN, ServerLinkEvent,
+    ServerNetwork,
 };
 
-use super::{CHANNELS, LinkToClient, Listener, Message, delivery_of, message_bytes_max, overloaded};
-use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
+use super::{CHANNELS, LIMITS, LinkToClient, Listener, Message, delivery_of, overloaded};
+use crate::{MessageChannel, VoiceChannels};
 
 /// A server on a [`MemoryGameNetwork`](super::MemoryGameNetwork). Dropping it loses every connection without a goodbye.
 pub struct MemoryGameNetworkServer {
@@ -50,6 +51,27 @@ impl MemoryGameNetworkServer {
         }
     }
 
+    fn push(&mut self, peer: Peer, message: Message) {
+        let (channel, bytes) = (message.channel, message.bytes.len());
+        let dropped = &mut self.statistics.links.dropped;
+        let Some(connection) = self.connections.get(&peer) else {
+            dropped.not_connected += 1;
+            return;
+        };
+        let pushed = connection.link.push(message);
+        match pushed {
+            Pushed::Queued | Pushed::QueuedInPlaceOfOldest => {
+                dropped.outgoing_full += u64::from(matches!(pushed, Pushed::QueuedInPlaceOfOldest));
+                self.statistics.links.sent.count(delivery_of(channel), 1, bytes);
+            }
+            Pushed::Full(_) => {
+                self.statistics.connections.too_slow += 1;
+                self.end(peer, overloaded(), overloaded());
+            }
+            Pushed::Unwanted => dropped.not_connected += 1,
+        }
+    }
+
     /// Ends one connection, with a reason for each end.
     fn end(&mut self, peer: Peer, here: DisconnectReason, there: DisconnectReason) {
         if let Some(connection) = self.connections.remove(&peer) {
@@ -60,7 +82,7 @@ impl MemoryGameNetworkServer {
     }
 }
 
-impl ServerNetwork for MemoryGameNetworkServer {
+impl ServerNetwork<MessageChannel> for MemoryGameNetworkServer {
     fn disconnect(&mut self, _now: Instant, peer: Peer, reason: &str) {
         let words = DisconnectReason::cut(reason).as_bytes();
         let is_accepted = self.connections.get(&peer).is_some_and(|connection| connection.is_accepted);
@@ -98,10 +120,8 @@ impl ServerNetwork for MemoryGameNetworkServer {
         statistics.connections.connected = self.connections.len() as u64;
         statistics
     }
-}
 
-impl GameNetworkServer for MemoryGameNetworkServer {
-    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         loop {
             match self.listener.mailbox.pop()? {
                 Popped::Connected { peer, about } if self.is_shut_down => {
@@ -112,16 +132,17 @@ impl GameNetworkServer for MemoryGameNetworkServer {
                 Popped::Connected { peer, about } => {
                     self.connections.insert(peer, Connection { link: about.link, is_accepted: false });
                     *bytes = about.greeting;
-                    return Some(GameNetworkServerEvent::Connected { peer, remote: about.remote });
+                    let (session, remote) = (String::new(), about.remote.into());
+                    return Some(ServerLinkEvent::Connected { peer, session, remote });
                 }
                 Popped::Packet { peer, delivery, packet: message, .. } => {
                     message.bytes.copy_to(bytes);
                     self.statistics.links.received.count(delivery, 1, bytes.len());
-                    return Some(GameNetworkServerEvent::Message { peer, channel: message.channel });
+                    return Some(ServerLinkEvent::Packet { peer, channel: message.channel });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.connections.remove(&peer);
-                    return Some(GameNetworkServerEvent::Disconnected { peer, reason });
+                    return Some(ServerLinkEvent::Disconnected { peer, reason });
                 }
             }
         }
@@ -136,27 +157,14 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         }
     }
 
-    fn send(&mut self, _now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let dropped = &mut self.statistics.links.dropped;
-        if message.len() > message_bytes_max(channel) {
-            dropped.too_large += 1;
+    fn send(&mut self, _now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        if !LIMITS.allow(delivery_of(channel), message.len()) {
+            self.statistics.links.dropped.too_large += 1;
             return;
         }
-        let Some(connection) = self.connections.get(&peer) else {
-            dropped.not_connected += 1;
-            return;
-        };
-        let pushed = connection.link.push(Message { channel, bytes: self.pool.copy(message) });
-        match pushed {
-            Pushed::Queued | Pushed::QueuedInPlaceOfOldest => {
-                dropped.outgoing_full += u64::from(matches!(pushed, Pushed::QueuedInPlaceOfOldest));
-                self.statistics.links.sent.count(delivery_of(channel), 1, message.len());
-            }
-            Pushed::Full(_) => {
-                self.statistics.connections.too_slow += 1;
-                self.end(peer, overloaded(), overloaded());
-            }
-            Pushed::Unwanted => dropped.not_connected += 1,
+        let message = Message { channel, bytes: self.pool.copy(message) };
+        for &peer in peers {
+            self.push(peer, message.clone());
         }
     }
 
@@ -168,8 +176,8 @@ impl GameNetworkServer for MemoryGameNetworkServer {
         delivery_of(channel)
     }
 
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        message_bytes_max(channel)
+    fn limits(&self) -> PacketLimits {
+        LIMITS
     }
 }
 

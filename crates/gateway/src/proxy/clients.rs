@@ -1,42 +1,45 @@
 //! Events on the connections from clients.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{
+    ClientNetwork, DisconnectReason, MessageChannel, Peer, Remote, ServerLinkEvent, ServerNetwork,
+};
 
 use super::player::{ClientLeg, Player, UpstreamLeg, Voice};
 use super::poll_order::Timer;
 use super::{Proxy, watching};
-use crate::{Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
+use crate::{Envelope as _, EnvelopeKind};
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// Takes one event; false if there is none.
     pub(super) fn poll_clients(&mut self, now: Instant) -> bool {
         let Some(event) = self.clients.poll_event(now, &mut self.bytes) else { return false };
         match event {
-            GameNetworkServerEvent::Connected { peer, remote } => self.open(now, peer, remote),
-            GameNetworkServerEvent::Message { peer, channel } => {
+            ServerLinkEvent::Connected { peer, remote, .. } => self.open(now, peer, remote),
+            ServerLinkEvent::Packet { peer, channel } => {
                 if let Some(player) = self.players.get_mut(&peer).filter(|player| player.is_up()) {
                     player.envelope.handle_from_client(now, channel, &self.bytes, &mut self.parts);
                 }
                 self.settle(now, peer);
             }
-            GameNetworkServerEvent::Disconnected { peer, reason } => self.client_is_gone(now, peer, reason),
+            ServerLinkEvent::Disconnected { peer, reason } => self.client_is_gone(now, peer, reason),
         }
         true
     }
 
     /// Asks the game's server for a newcomer, whose greeting is in the buffer.
-    fn open(&mut self, now: Instant, peer: Peer, remote: SocketAddr) {
-        let Ok(mut upstream) = (self.open_upstream)(remote) else {
+    fn open(&mut self, now: Instant, peer: Peer, remote: Remote) {
+        let upstream = remote.socket().and_then(|address| (self.open_upstream)(address).ok());
+        let Some(mut upstream) = upstream else {
             self.game.upstreams_failed += 1;
             return self.clients.disconnect(now, peer, NO_CONNECTION);
         };
         upstream.set_waker(self.wakers.waker(peer));
-        upstream.connect(now, &self.bytes);
+        upstream.set_greeting(&self.bytes);
+        upstream.connect(now);
         let player = Player {
-            remote: remote.into(),
+            remote,
             client: ClientLeg::Waiting { greeting: Vec::new() },
             upstream: UpstreamLeg::Connecting(upstream),
             envelope: self.envelope_kind.open(now),

@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{ClientNetwork, DisconnectReason, MessageChannel, Peer, ServerNetwork};
 
 use super::Proxy;
 use super::player::{UpstreamLeg, Voice};
 use super::poll_order::Timer;
-use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer, MessagePart};
+use crate::{EnvelopeEnd as _, EnvelopeKind, MessagePart};
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// Completes a call of a player's envelope: updates its timer and ends the connection after a violation. The
     /// [parts](Self::route_part) remain to be routed.
     pub(super) fn settle(&mut self, now: Instant, peer: Peer) {
@@ -32,7 +32,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         let peer = self.parts_of;
         let Some(part) = self.parts.take(&mut self.bytes) else { return false };
         match part {
-            MessagePart::ToClient(channel) => self.clients.send(now, peer, channel, &self.bytes),
+            MessagePart::ToClient(channel) => self.clients.send(now, &[peer], channel, &self.bytes),
             MessagePart::ToGame(channel) => {
                 let Some(player) = self.players.get_mut(&peer) else { return true };
                 if let UpstreamLeg::Up(upstream) = &mut player.upstream {

@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork, MessageChannel, Peer, ServerNetwork};
 
 use super::player::UpstreamLeg;
 use super::{Proxy, watching};
 use crate::readiness::Ready;
-use crate::{EnvelopeEnd as _, EnvelopeKind, GameNetworkClient, GameNetworkServer};
+use crate::{EnvelopeEnd as _, EnvelopeKind};
 
 /// The progress of the current turn.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl PollOrder {
     }
 }
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// Handles one event of a client or an upstream. False when the turn is over: there is nothing more, or enough for
     /// now.
     pub(super) fn step(&mut self, now: Instant) -> bool {

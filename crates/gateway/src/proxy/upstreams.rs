@@ -2,16 +2,16 @@
 
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, DisconnectReason, MessageChannel, Peer, ServerNetwork,
+};
 
 use super::player::{ClientLeg, UpstreamLeg, Voice};
 use super::poll_order::Timer;
 use super::{Proxy, watching};
-use crate::{
-    Envelope as _, EnvelopeKind, GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, VoiceStart,
-};
+use crate::{Envelope as _, EnvelopeKind, VoiceStart};
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// Takes one event of a player's upstream; false if there is none, after what was sent to it has left.
     pub(super) fn poll_upstream(&mut self, now: Instant, peer: Peer) -> bool {
         let Some(player) = self.players.get_mut(&peer) else { return false };
@@ -21,8 +21,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
             return false;
         };
         match event {
-            GameNetworkClientEvent::Connected => self.upstream_is_up(now, peer),
-            GameNetworkClientEvent::Message { channel } => {
+            ClientLinkEvent::Connected => self.upstream_is_up(now, peer),
+            ClientLinkEvent::Packet { channel } => {
                 let delivery = self.clients.delivery_of(channel);
                 if matches!(player.client, ClientLeg::Up) {
                     self.game.from_server.count(delivery, 1, self.bytes.len());
@@ -30,7 +30,8 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
                 }
                 self.settle(now, peer);
             }
-            GameNetworkClientEvent::Disconnected { reason } => self.upstream_is_gone(now, peer, reason),
+            ClientLinkEvent::Direct { .. } => {}
+            ClientLinkEvent::Disconnected { reason } => self.upstream_is_gone(now, peer, reason),
         }
         true
     }

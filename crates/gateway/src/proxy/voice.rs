@@ -2,14 +2,14 @@
 
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{ClientNetwork, Delivery, DisconnectReason, MessageChannel, Peer, ServerNetwork};
 
 use super::player::{UpstreamLeg, Voice};
 use super::{Happening, Proxy};
+use crate::EnvelopeKind;
 use crate::wrapping::wrap_for_client;
-use crate::{EnvelopeKind, GameNetworkClient, GameNetworkServer};
 
-impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E> {
+impl<G: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>, E: EnvelopeKind> Proxy<G, C, E> {
     /// A player's voice packet is in the buffer.
     pub(super) fn hear(&mut self, now: Instant, peer: Peer, delivery: Delivery) {
         match self.open_voice(now, peer) {
@@ -59,7 +59,7 @@ impl<G: GameNetworkServer, C: GameNetworkClient, E: EnvelopeKind> Proxy<G, C, E>
         let is_wrapped = peer.zip(player).is_some_and(|(peer, player)| {
             let (envelope, clients) = (&mut player.envelope, &mut self.clients);
             wrap_for_client(envelope, now, (delivery, packet), &mut self.message, |channel, message| {
-                clients.send(now, peer, channel, message);
+                clients.send(now, &[peer], channel, message);
             })
         });
         if is_wrapped {

@@ -2,10 +2,9 @@
 
 use std::io;
 
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork, MessageChannel, Peer, ServerNetwork};
 
 use crate::readiness::{Interest, Readiness, Ready};
-use crate::{GameNetworkClient, GameNetworkServer};
 
 /// Whether there is a descriptor to sleep at; otherwise all have to be polled periodically.
 pub(super) const SEES: bool = cfg!(target_os = "linux");
@@ -14,7 +13,10 @@ pub(super) const SEES: bool = cfg!(target_os = "linux");
 ///
 /// # Errors
 /// When the system watches as many sockets as it may.
-pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameNetworkServer) -> io::Result<()> {
+pub(super) fn watch_clients(
+    readiness: &mut Readiness,
+    clients: &impl ServerNetwork<MessageChannel>,
+) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if let Some(descriptor) = clients.descriptor() {
         readiness.add(descriptor, CLIENTS, Interest::READ)?;
@@ -31,7 +33,7 @@ pub(super) fn watch_clients(readiness: &mut Readiness, clients: &impl GameNetwor
 /// When the system watches as many sockets as it may.
 pub(super) fn watch_upstream(
     readiness: &mut Readiness,
-    upstream: &impl GameNetworkClient,
+    upstream: &impl ClientNetwork<MessageChannel>,
     peer: Peer,
 ) -> io::Result<()> {
     #[cfg(target_os = "linux")]

@@ -7,12 +7,14 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
+};
 
 use super::link::Link;
-use super::{CHANNELS, Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol};
+use super::{CHANNELS, Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, limits_of};
 use crate::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
-use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// A client whose messages travel in a TCP stream.
 pub struct StreamClient<P: StreamProtocol> {
@@ -250,9 +252,8 @@ impl<P: StreamProtocol> StreamClient<P> {
     }
 }
 
-impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
-    /// Ignores the greeting: the protocol itself holds this end's handshake data.
-    fn connect(&mut self, now: Instant, _greeting: &[u8]) {
+impl<P: StreamProtocol> ClientNetwork<MessageChannel> for StreamClient<P> {
+    fn connect(&mut self, now: Instant) {
         match &mut self.state {
             State::Down => self.begin(now),
             State::Entering { .. } | State::Up(_) => {}
@@ -260,22 +261,22 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         }
     }
 
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         if let Some(reason) = self.ends.pop_front() {
-            return Some(GameNetworkClientEvent::Disconnected { reason });
+            return Some(ClientLinkEvent::Disconnected { reason });
         }
         match self.step(now, bytes) {
-            Some(Step::Connected) => Some(GameNetworkClientEvent::Connected),
-            Some(Step::Message) => Some(GameNetworkClientEvent::Message { channel: RELIABLE }),
+            Some(Step::Connected) => Some(ClientLinkEvent::Connected),
+            Some(Step::Message) => Some(ClientLinkEvent::Packet { channel: RELIABLE }),
             None => {
                 let reason = self.ends.pop_front()?;
-                Some(GameNetworkClientEvent::Disconnected { reason })
+                Some(ClientLinkEvent::Disconnected { reason })
             }
         }
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel)
+        if message.len() > self.protocol.message_bytes_max()
             || (message.is_empty() && !self.protocol.carries_empty_messages())
         {
             self.statistics.dropped.too_large += 1;
@@ -337,8 +338,8 @@ impl<P: StreamProtocol> GameNetworkClient for StreamClient<P> {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
-        self.protocol.message_bytes_max()
+    fn limits(&self) -> PacketLimits {
+        limits_of(&self.protocol)
     }
 
     fn statistics(&self) -> Statistics {

@@ -11,14 +11,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use consonance_transport::{
-    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, NetworkStatistics, Peer,
-    SHUTTING_DOWN, ServerNetwork, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, EndReason, HandshakeSlots, NetworkStatistics,
+    PacketLimits, Peer, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 use super::link::Link;
-use super::{CHANNELS, MessageStream as _, StreamProtocol, StreamSettings};
+use super::{CHANNELS, MessageStream as _, StreamProtocol, StreamSettings, limits_of};
 use crate::tcp::{TcpConnections, TcpId, TcpSettings};
-use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, Timers, VoiceChannels};
+use crate::{MessageChannel, Timers, VoiceChannels};
 
 /// A server whose clients' messages come in TCP streams.
 pub struct StreamServer<P: StreamProtocol> {
@@ -117,9 +117,26 @@ impl<P: StreamProtocol> StreamServer<P> {
     pub fn watch(&mut self, socket: impl AsFd) -> io::Result<()> {
         self.tcp.watch(socket)
     }
+
+    fn send_to(&mut self, now: Instant, id: TcpId, delivery: Delivery, message: &[u8]) {
+        if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
+            return;
+        }
+        let Some(link) = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        let voice_bytes_max = self.settings.voice_bytes_max;
+        let dropped = link.link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
+        if link.link.has_waiting() {
+            self.behind.insert(id);
+        }
+        self.statistics.sent.count(delivery, 1, message.len());
+        self.statistics.dropped.outgoing_full += dropped;
+    }
 }
 
-impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
+impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
     fn flush(&mut self, now: Instant) {
         self.catch_up(now);
     }
@@ -134,6 +151,11 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
         }
         link.stage = Stage::Leaving;
         link.link.finish(now, &mut self.tcp, &self.out);
+    }
+
+    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
+        let line = if self.carries_end_reasons() { reason.encode() } else { reason.to_string() };
+        self.disconnect(now, peer, &line);
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
@@ -193,10 +215,8 @@ impl<P: StreamProtocol> ServerNetwork for StreamServer<P> {
         connections.rejected_full += self.tcp.rejected();
         NetworkStatistics { links: self.statistics, connections }
     }
-}
 
-impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         self.step(now, bytes)
     }
 
@@ -214,35 +234,23 @@ impl<P: StreamProtocol> GameNetworkServer for StreamServer<P> {
         self.reading.push_back(id);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel)
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        if message.len() > self.protocol.message_bytes_max()
             || (message.is_empty() && !self.protocol.carries_empty_messages())
         {
             self.statistics.dropped.too_large += 1;
             return;
         }
-        let (id, delivery) = (TcpId(peer.0), CHANNELS.delivery_of(channel));
-        if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
-            return;
+        for peer in peers {
+            self.send_to(now, TcpId(peer.0), CHANNELS.delivery_of(channel), message);
         }
-        let Some(link) = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up) else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        let voice_bytes_max = self.settings.voice_bytes_max;
-        let dropped = link.link.send(now, &mut self.tcp, delivery, message, voice_bytes_max, &mut self.out);
-        if link.link.has_waiting() {
-            self.behind.insert(id);
-        }
-        self.statistics.sent.count(delivery, 1, message.len());
-        self.statistics.dropped.outgoing_full += dropped;
     }
 
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
-        self.protocol.message_bytes_max()
+    fn limits(&self) -> PacketLimits {
+        limits_of(&self.protocol)
     }
 }

@@ -7,12 +7,14 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Statistics};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
+};
 
 use super::server::{SENDS_UNFLUSHED_MAX, Turn};
 use super::socket::DatagramSocket;
 use super::{ClientEndpoint, DatagramCounts};
-use crate::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// Settings of a client's sockets, one for each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +35,7 @@ impl Default for UdpClientSettings {
     }
 }
 
-/// A [`GameNetworkClient`] that takes a UDP socket for each connection. Dropping it is a goodbye.
+/// A game network's client that takes a UDP socket for each connection. Dropping it is a goodbye.
 pub struct UdpClient<E: ClientEndpoint> {
     endpoint: E,
     server: SocketAddr,
@@ -46,8 +48,8 @@ pub struct UdpClient<E: ClientEndpoint> {
     /// Counters of sockets that are closed.
     counts: DatagramCounts,
     is_leaving: bool,
-    /// To connect again once the present connection has ended, with this greeting.
-    connect_again: Option<Vec<u8>>,
+    /// Whether to connect again once the present connection has ended.
+    connects_again: bool,
     /// The failure to report of an attempt that never had a socket.
     failure: Option<DisconnectReason>,
     turn: Turn,
@@ -77,7 +79,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
             socket: None,
             counts: DatagramCounts::default(),
             is_leaving: false,
-            connect_again: None,
+            connects_again: false,
             failure: None,
             turn: Turn::default(),
             sends_unflushed: 0,
@@ -138,7 +140,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
 
     fn run_timeout(&mut self, now: Instant) -> bool {
         let is_due =
-            !self.turn.ran_timeout && self.endpoint.poll_timeout().is_some_and(|timeout| timeout <= now);
+            !self.turn.ran_timeout && self.endpoint.wants_poll_at().is_some_and(|timeout| timeout <= now);
         if is_due {
             self.turn.ran_timeout = true;
             self.endpoint.handle_timeout(now);
@@ -168,14 +170,14 @@ impl<E: ClientEndpoint> UdpClient<E> {
         self.counts = self.datagrams();
         self.socket = None;
         self.is_leaving = false;
-        if let Some(greeting) = self.connect_again.take() {
-            self.connect(now, &greeting);
+        if std::mem::take(&mut self.connects_again) {
+            self.connect(now);
         }
     }
 
-    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn next_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         loop {
-            if let Some(event) = self.endpoint.poll_event(bytes) {
+            if let Some(event) = self.endpoint.poll_event(now, bytes) {
                 return Some(event);
             }
             if !self.receive(now) && !self.run_timeout(now) {
@@ -187,11 +189,13 @@ impl<E: ClientEndpoint> UdpClient<E> {
     }
 }
 
-impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
-        if self.is_leaving {
-            self.connect_again = Some(greeting.to_vec());
-        }
+impl<E: ClientEndpoint> ClientNetwork<MessageChannel> for UdpClient<E> {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        self.endpoint.set_greeting(greeting);
+    }
+
+    fn connect(&mut self, now: Instant) {
+        self.connects_again |= self.is_leaving;
         if self.socket.is_some() || self.failure.is_some() {
             return;
         }
@@ -199,7 +203,7 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
             Ok(socket) => {
                 self.socket = Some(socket);
                 self.is_answered = false;
-                self.endpoint.connect(now, greeting);
+                self.endpoint.connect(now);
                 self.transmit(now);
             }
             Err(error) => {
@@ -211,12 +215,12 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
         }
     }
 
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         if let Some(reason) = self.failure.take() {
-            return Some(GameNetworkClientEvent::Disconnected { reason });
+            return Some(ClientLinkEvent::Disconnected { reason });
         }
         let event = self.next_event(now, bytes)?;
-        if let GameNetworkClientEvent::Disconnected { .. } = event {
+        if let ClientLinkEvent::Disconnected { .. } = event {
             self.end(now);
         }
         Some(event)
@@ -235,7 +239,7 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
     }
 
     fn disconnect(&mut self, now: Instant) {
-        if self.connect_again.take().is_some() {
+        if std::mem::take(&mut self.connects_again) {
             self.failure = Some(DisconnectReason::ClosedByUs);
         }
         if self.socket.is_some() && !self.is_leaving {
@@ -246,12 +250,16 @@ impl<E: ClientEndpoint> GameNetworkClient for UdpClient<E> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.endpoint.poll_timeout()
+        self.endpoint.wants_poll_at()
     }
 
     #[cfg(unix)]
     fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.socket.as_ref().map(|socket| socket.socket().as_fd())
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.endpoint.limits()
     }
 
     fn voice_channels(&self) -> VoiceChannels {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use consonance_transport::Peer;
+use consonance_transport::{Peer, Remote, ServerLinkEvent};
 
-use crate::GameNetworkServerEvent;
+use crate::MessageChannel;
 
 /// The connected peers of a server, according to its events.
 #[derive(Debug, Default)]
 pub struct ReportedPeers {
-    connected: BTreeMap<Peer, SocketAddr>,
+    connected: BTreeMap<Peer, Remote>,
     last: u64,
 }
 
@@ -20,18 +20,18 @@ impl ReportedPeers {
     /// # Panics
     /// If a peer connects under an id that is not greater than all before, or an event names a peer that is not
     /// connected.
-    pub fn note(&mut self, event: &GameNetworkServerEvent) {
-        match *event {
-            GameNetworkServerEvent::Connected { peer, remote } => {
+    pub fn note(&mut self, event: &ServerLinkEvent<MessageChannel>) {
+        match event {
+            ServerLinkEvent::Connected { peer, remote, .. } => {
                 assert!(peer.0 > self.last, "{peer:?} is used again");
                 self.last = peer.0;
-                self.connected.insert(peer, remote);
+                self.connected.insert(*peer, remote.clone());
             }
-            GameNetworkServerEvent::Message { peer, .. } => {
-                assert!(self.connected.contains_key(&peer), "a message of {peer:?}, which is not connected");
+            ServerLinkEvent::Packet { peer, .. } => {
+                assert!(self.connected.contains_key(peer), "a message of {peer:?}, which is not connected");
             }
-            GameNetworkServerEvent::Disconnected { peer, .. } => {
-                assert!(self.connected.remove(&peer).is_some(), "{peer:?} disconnects, but is not connected");
+            ServerLinkEvent::Disconnected { peer, .. } => {
+                assert!(self.connected.remove(peer).is_some(), "{peer:?} disconnects, but is not connected");
             }
         }
     }
@@ -43,7 +43,7 @@ impl ReportedPeers {
 
     /// The peer at this address, or an id that is not used yet.
     pub fn at(&self, address: SocketAddr) -> Peer {
-        let found = self.connected.iter().find(|(_, remote)| **remote == address);
+        let found = self.connected.iter().find(|(_, remote)| remote.socket() == Some(address));
         found.map_or(Peer(self.last + 1), |(peer, _)| *peer)
     }
 
@@ -62,23 +62,23 @@ mod tests {
     use super::*;
     use crate::MessageChannel;
 
-    fn connected(peer: u64) -> GameNetworkServerEvent {
-        GameNetworkServerEvent::Connected { peer: Peer(peer), remote: address(peer) }
+    fn connected(peer: u64) -> ServerLinkEvent<MessageChannel> {
+        ServerLinkEvent::Connected { peer: Peer(peer), session: String::new(), remote: address(peer).into() }
     }
 
-    fn message(peer: u64) -> GameNetworkServerEvent {
-        GameNetworkServerEvent::Message { peer: Peer(peer), channel: MessageChannel(0) }
+    fn message(peer: u64) -> ServerLinkEvent<MessageChannel> {
+        ServerLinkEvent::Packet { peer: Peer(peer), channel: MessageChannel(0) }
     }
 
-    fn disconnected(peer: u64) -> GameNetworkServerEvent {
-        GameNetworkServerEvent::Disconnected { peer: Peer(peer), reason: DisconnectReason::ClosedByUs }
+    fn disconnected(peer: u64) -> ServerLinkEvent<MessageChannel> {
+        ServerLinkEvent::Disconnected { peer: Peer(peer), reason: DisconnectReason::ClosedByUs }
     }
 
     fn address(number: u64) -> SocketAddr {
         (Ipv4Addr::LOCALHOST, number as u16).into()
     }
 
-    fn noted(events: &[GameNetworkServerEvent]) -> ReportedPeers {
+    fn noted(events: &[ServerLinkEvent<MessageChannel>]) -> ReportedPeers {
         let mut reported = ReportedPeers::default();
         for event in events {
             reported.note(event);

@@ -11,11 +11,11 @@ use std::ops::RangeBounds;
 use std::time::Instant;
 
 use consonance_transport::{
-    AddressShares, ConnectionCounts, ConnectionSlots, DisconnectReason, Peer, SlotsFull,
+    AddressShares, ConnectionCounts, ConnectionSlots, DisconnectReason, Peer, ServerLinkEvent, SlotsFull,
 };
 
 use self::events::Events;
-use crate::{GameNetworkServerEvent, MessageChannel, Timers};
+use crate::{MessageChannel, Timers};
 
 pub use self::events::PeerMessages;
 
@@ -126,7 +126,8 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         self.by_key.insert(key, peer);
         self.unproved.insert(peer);
         self.counts.connected += 1;
-        self.events.push(GameNetworkServerEvent::Connected { peer, remote }, write_greeting);
+        let (session, remote) = (String::new(), remote.into());
+        self.events.push(ServerLinkEvent::Connected { peer, session, remote }, write_greeting);
         peer
     }
 
@@ -155,7 +156,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
         entry.is_retired = true;
         self.unproved.remove(&peer);
         self.counts.connected -= 1;
-        self.events.push(GameNetworkServerEvent::Disconnected { peer, reason }, |_| {});
+        self.events.push(ServerLinkEvent::Disconnected { peer, reason }, |_| {});
     }
 
     /// The peer that was admitted last with this key.
@@ -335,7 +336,7 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
     }
 
     /// The next event; its bytes, a greeting or a message, replace what is in the buffer.
-    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         self.events.pop(bytes)
     }
 

@@ -10,10 +10,10 @@ mod wire;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{ClientLinkEvent, DisconnectReason, Peer, ServerLinkEvent};
 
 use super::{ClientEndpoint, ServerEndpoint};
-use crate::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
+use crate::MessageChannel;
 
 pub use cable::Cable;
 pub use unproved::{bytes_out_per_byte_in, documented_bytes_out};
@@ -90,7 +90,8 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
     /// A client that begins to connect from an address of its own, with this greeting.
     pub fn add_client(&mut self, mut endpoint: C, greeting: &[u8]) -> usize {
         let number = self.clients.len();
-        endpoint.connect(self.now, greeting);
+        endpoint.set_greeting(greeting);
+        endpoint.connect(self.now);
         let host = Ipv4Addr::from(0x0a00_0001 + number as u32);
         let address = SocketAddr::from((host, 5000));
         self.clients.push(Seat { endpoint, address, saw: Vec::new(), is_cut: false });
@@ -156,8 +157,8 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
 
     /// Goes to the next moment at which there is something to do, but not beyond `end`.
     fn step(&mut self, end: Instant) {
-        let timeouts = self.clients.iter().filter_map(|seat| seat.endpoint.poll_timeout());
-        let next = timeouts.chain(self.server.poll_timeout()).chain(self.wire.next_arrival()).min();
+        let timeouts = self.clients.iter().filter_map(|seat| seat.endpoint.wants_poll_at());
+        let next = timeouts.chain(self.server.wants_poll_at()).chain(self.wire.next_arrival()).min();
         // Overdue timers are polled a millisecond later, so that no endpoint can stop the clock.
         let soonest = self.now + Duration::from_millis(1);
         self.now = next.unwrap_or(end).max(soonest).min(end);
@@ -165,11 +166,11 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
             self.deliver(&datagram);
             self.take_events();
         }
-        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+        if self.server.wants_poll_at().is_some_and(|at| at <= self.now) {
             self.server.handle_timeout(self.now);
         }
         for seat in &mut self.clients {
-            if seat.endpoint.poll_timeout().is_some_and(|at| at <= self.now) {
+            if seat.endpoint.wants_poll_at().is_some_and(|at| at <= self.now) {
                 seat.endpoint.handle_timeout(self.now);
             }
         }
@@ -213,10 +214,10 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
 
     fn take_events(&mut self) {
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             let bytes = std::mem::take(&mut bytes);
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     if self.refuses {
                         self.server.disconnect(self.now, peer, "");
                     } else {
@@ -224,19 +225,21 @@ impl<S: ServerEndpoint, C: ClientEndpoint> Rig<S, C> {
                     }
                     (peer, Saw::Connected(bytes))
                 }
-                GameNetworkServerEvent::Message { peer, channel } => (peer, Saw::Message(channel, bytes)),
-                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                ServerLinkEvent::Packet { peer, channel } => (peer, Saw::Message(channel, bytes)),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.server_saw.push((peer, saw));
         }
         for seat in &mut self.clients {
-            while let Some(event) = seat.endpoint.poll_event(&mut bytes) {
+            while let Some(event) = seat.endpoint.poll_event(self.now, &mut bytes) {
                 let bytes = std::mem::take(&mut bytes);
-                seat.saw.push(match event {
-                    GameNetworkClientEvent::Connected => Saw::Connected(bytes),
-                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes),
-                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
-                });
+                let saw = match event {
+                    ClientLinkEvent::Connected => Saw::Connected(bytes),
+                    ClientLinkEvent::Packet { channel } => Saw::Message(channel, bytes),
+                    ClientLinkEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    ClientLinkEvent::Direct { .. } => continue,
+                };
+                seat.saw.push(saw);
             }
         }
     }

@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, NetworkStatistics, Peer, ServerNetwork};
+use consonance_transport::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint};
-use crate::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// Settings of a server's socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Default for UdpServerSettings {
 /// After this many sent messages their datagrams leave, although no turn has ended.
 pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
 
-/// A [`GameNetworkServer`] on one UDP socket.
+/// A game network on one UDP socket.
 pub struct UdpServer<E> {
     endpoint: E,
     socket: DatagramSocket,
@@ -112,7 +112,7 @@ impl<E: ServerEndpoint> UdpServer<E> {
 
     fn run_timeout(&mut self, now: Instant) -> bool {
         let is_due =
-            !self.turn.ran_timeout && self.endpoint.poll_timeout().is_some_and(|timeout| timeout <= now);
+            !self.turn.ran_timeout && self.endpoint.wants_poll_at().is_some_and(|timeout| timeout <= now);
         if is_due {
             self.turn.ran_timeout = true;
             self.endpoint.handle_timeout(now);
@@ -130,7 +130,7 @@ impl<E: ServerEndpoint> UdpServer<E> {
     }
 }
 
-impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
+impl<E: ServerEndpoint> ServerNetwork<MessageChannel> for UdpServer<E> {
     fn flush(&mut self, now: Instant) {
         self.transmit(now);
     }
@@ -153,7 +153,7 @@ impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        self.endpoint.poll_timeout()
+        self.endpoint.wants_poll_at()
     }
 
     fn wakes(&self) -> bool {
@@ -174,36 +174,36 @@ impl<E: ServerEndpoint> ServerNetwork for UdpServer<E> {
         statistics.links.dropped.outgoing_full += self.socket.counts.buffer_full;
         statistics
     }
-}
 
-impl<E: ServerEndpoint> GameNetworkServer for UdpServer<E> {
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
-        let mut event = loop {
-            if let Some(event) = self.endpoint.poll_event(bytes) {
-                break event;
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
+        loop {
+            if let Some(event) = self.endpoint.poll_event(now, bytes) {
+                return Some(event);
             }
             if !self.receive(now) && !self.run_timeout(now) {
                 self.turn = Turn::default();
                 self.transmit(now);
                 return None;
             }
-        };
-        if let GameNetworkServerEvent::Connected { remote, .. } = &mut event {
-            remote.set_ip(remote.ip().to_canonical());
         }
-        Some(event)
     }
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
         self.endpoint.accept(now, peer, greeting);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.endpoint.send(now, peer, channel, message);
-        self.sends_unflushed += 1;
-        if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
-            self.transmit(now);
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for peers in peers.chunks(SENDS_UNFLUSHED_MAX) {
+            self.endpoint.send(now, peers, channel, message);
+            self.sends_unflushed += peers.len();
+            if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
+                self.transmit(now);
+            }
         }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.endpoint.limits()
     }
 
     fn voice_channels(&self) -> VoiceChannels {

@@ -7,13 +7,10 @@ use consonance_gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_gateway::{
-    BareEnvelope, EnvelopeClient, GameNetworkServer as _, GameNetworkServerEvent, Proxy, ProxySettings,
-    VoiceChannels, VoiceClosed, VoiceStart,
+    BareEnvelope, EnvelopeClient, Proxy, ProxySettings, VoiceChannels, VoiceClosed, VoiceStart,
 };
 use consonance_transport::conformance::Network;
-use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
-};
+use consonance_transport::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 
@@ -41,12 +38,10 @@ impl ServerNetwork for InFrontOfGame {
     fn statistics(&self) -> NetworkStatistics {
         self.proxy.statistics()
     }
-}
 
-impl ServerTransport for InFrontOfGame {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         while let Some(event) = self.game.poll_event(now, bytes) {
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 self.game.accept(now, peer, b"");
             }
         }

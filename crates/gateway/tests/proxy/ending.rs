@@ -1,8 +1,8 @@
 //! When one of a player's connections ends, so do the other one and its voice.
 
+use consonance_gateway::ProxySettings;
 use consonance_gateway::memory::RELIABLE;
-use consonance_gateway::{GameNetworkClient as _, ProxySettings};
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::marked::{BAD, voice};
 use crate::stage::{Heard, Saw, Stage, end, messages};

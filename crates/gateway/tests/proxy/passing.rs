@@ -2,7 +2,7 @@
 
 use consonance_gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
 use consonance_gateway::{MessageChannel, ProxySettings};
-use consonance_transport::{Peer, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{Peer, ServerNetwork as _};
 
 use crate::marked::voice;
 use crate::stage::{Saw, Stage, messages};
@@ -69,8 +69,8 @@ fn a_client_is_taken_in_when_the_game_has_taken_it_in() {
     assert_eq!(stage.saw(client), []);
     let now = stage.now;
     let game = stage.game.as_mut().unwrap();
-    consonance_gateway::GameNetworkServer::accept(game, now, peer, b"come in");
-    consonance_gateway::GameNetworkServer::send(game, now, peer, RELIABLE, b"first");
+    game.accept(now, peer, b"come in");
+    game.send(now, &[peer], RELIABLE, b"first");
     stage.drive();
     let seen = [Saw::Connected(b"come in".to_vec()), Saw::Message(RELIABLE, b"first".to_vec())];
     assert_eq!(stage.saw(client), seen);

@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::memory::{MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-    MessageChannel, Proxy, ProxySettings,
-};
+use consonance_gateway::{MessageChannel, Proxy, ProxySettings};
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 use crate::marked::MarkedEnvelope;
@@ -89,7 +87,8 @@ impl Stage {
     /// Adds a client that starts to connect.
     pub(crate) fn connect(&mut self, greeting: &[u8]) -> usize {
         let mut client = self.front.client();
-        client.connect(self.now, greeting);
+        client.set_greeting(greeting);
+        client.connect(self.now);
         self.clients.push(client);
         self.saw.push(Vec::new());
         self.clients.len() - 1
@@ -104,7 +103,7 @@ impl Stage {
     }
 
     pub(crate) fn game_sends(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.game.as_mut().expect("the game's server is there").send(self.now, peer, channel, message);
+        self.game.as_mut().expect("the game's server is there").send(self.now, &[peer], channel, message);
     }
 
     pub(crate) fn pass(&mut self, time: Duration) {
@@ -143,7 +142,7 @@ impl Stage {
                         self.proxy.disconnect(self.now, peer, "not you");
                     }
                 }
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     let heard = self.heard.get_mut(&peer).expect("a peer connects before it speaks");
                     heard.push(Heard::Packet(delivery, bytes.clone()));
                 }
@@ -163,11 +162,9 @@ impl Stage {
         while let Some(event) = game.poll_event(self.now, &mut bytes) {
             has_seen = true;
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, .. } => (peer, Saw::Connected(bytes.clone())),
-                GameNetworkServerEvent::Message { peer, channel } => {
-                    (peer, Saw::Message(channel, bytes.clone()))
-                }
-                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                ServerLinkEvent::Connected { peer, .. } => (peer, Saw::Connected(bytes.clone())),
+                ServerLinkEvent::Packet { peer, channel } => (peer, Saw::Message(channel, bytes.clone())),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             if let (Saw::Connected(_), Some(greeting)) = (&saw, self.takes_in) {
                 game.accept(self.now, peer, greeting);
@@ -187,9 +184,10 @@ impl Stage {
             while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 has_seen = true;
                 self.saw[number].push(match event {
-                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
-                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
-                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    ClientLinkEvent::Connected => Saw::Connected(bytes.clone()),
+                    ClientLinkEvent::Packet { channel } => Saw::Message(channel, bytes.clone()),
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }

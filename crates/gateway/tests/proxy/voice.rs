@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_gateway::memory::{RELIABLE, UNRELIABLE};
 use consonance_gateway::{ProxySettings, VoiceClosed, VoiceStart};
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::marked::voice;
 use crate::stage::{Heard, Saw, Stage, end, messages};

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent, MessageChannel,
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
 };
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::plain::{PlainClient, PlainServer};
 
@@ -39,14 +39,15 @@ fn wait<T>(what: &str, mut next: impl FnMut() -> Option<T>) -> T {
 }
 
 fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClient>) -> (Peer, SocketAddr) {
-    client.connect(Instant::now(), b"key");
+    client.set_greeting(b"key");
+    client.connect(Instant::now());
     let (peer, remote) = wait("a newcomer", || {
         assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
         let mut bytes = Vec::new();
         match server.poll_event(Instant::now(), &mut bytes)? {
-            GameNetworkServerEvent::Connected { peer, remote } => {
+            ServerLinkEvent::Connected { peer, remote, .. } => {
                 assert_eq!(bytes, b"key");
-                Some((peer, remote))
+                Some((peer, remote.socket()?))
             }
             _ => None,
         }
@@ -55,7 +56,7 @@ fn connect(server: &mut UdpServer<PlainServer>, client: &mut UdpClient<PlainClie
     server.flush(Instant::now());
     let mut bytes = Vec::new();
     let number = wait("a welcome", || match client.poll_event(Instant::now(), &mut bytes)? {
-        GameNetworkClientEvent::Connected => Some(bytes.clone()),
+        ClientLinkEvent::Connected => Some(bytes.clone()),
         _ => None,
     });
     assert_eq!(number, b"number 7");
@@ -72,21 +73,21 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
     client.flush(Instant::now());
     let mut bytes = Vec::new();
     let up = wait("a message", || match server.poll_event(Instant::now(), &mut bytes)? {
-        GameNetworkServerEvent::Message { peer, .. } => Some((peer, bytes.clone())),
+        ServerLinkEvent::Packet { peer, .. } => Some((peer, bytes.clone())),
         _ => None,
     });
     assert_eq!(up, (peer, b"up".to_vec()));
-    server.send(Instant::now(), peer, CHANNEL, b"down");
+    server.send(Instant::now(), &[peer], CHANNEL, b"down");
     assert_eq!(server.poll_event(Instant::now(), &mut Vec::new()), None);
     let mut bytes = Vec::new();
     let down = wait("a message", || match client.poll_event(Instant::now(), &mut bytes)? {
-        GameNetworkClientEvent::Message { .. } => Some(bytes.clone()),
+        ClientLinkEvent::Packet { .. } => Some(bytes.clone()),
         _ => None,
     });
     assert_eq!(down, b"down");
     client.disconnect(Instant::now());
     let reason = wait("an end", || match client.poll_event(Instant::now(), &mut Vec::new())? {
-        GameNetworkClientEvent::Disconnected { reason } => Some(reason),
+        ClientLinkEvent::Disconnected { reason } => Some(reason),
         _ => None,
     });
     assert_eq!((reason, client.local_addr()), (DisconnectReason::ClosedByUs, None));
@@ -95,7 +96,7 @@ fn messages_go_both_ways_and_an_end_is_told_at_both_ends() {
 
 fn wait_for_end(server: &mut UdpServer<PlainServer>) -> Peer {
     wait("an end", || match server.poll_event(Instant::now(), &mut Vec::new())? {
-        GameNetworkServerEvent::Disconnected { peer, .. } => Some(peer),
+        ServerLinkEvent::Disconnected { peer, .. } => Some(peer),
         _ => None,
     })
 }
@@ -115,11 +116,12 @@ fn a_client_that_reconnects_before_its_end_is_reported_uses_another_port() {
     let mut client = client_of(server.local_addr());
     let (_, before) = connect(&mut server, &mut client);
     client.disconnect(Instant::now());
-    client.connect(Instant::now(), b"key");
+    client.set_greeting(b"key");
+    client.connect(Instant::now());
     let reason = DisconnectReason::ClosedByUs;
     assert_eq!(
         client.poll_event(Instant::now(), &mut Vec::new()),
-        Some(GameNetworkClientEvent::Disconnected { reason })
+        Some(ClientLinkEvent::Disconnected { reason })
     );
     wait_for_end(&mut server);
     let (_, after) = connect(&mut server, &mut client);
@@ -130,15 +132,15 @@ fn a_client_that_reconnects_before_its_end_is_reported_uses_another_port() {
 fn an_attempt_that_is_given_up_before_it_began_ends_too() {
     let server = server();
     let mut client = client_of(server.local_addr());
-    client.connect(Instant::now(), b"");
+    client.connect(Instant::now());
     client.disconnect(Instant::now());
-    client.connect(Instant::now(), b"");
+    client.connect(Instant::now());
     client.disconnect(Instant::now());
     for _ in 0..2 {
         let reason = DisconnectReason::ClosedByUs;
         assert_eq!(
             client.poll_event(Instant::now(), &mut Vec::new()),
-            Some(GameNetworkClientEvent::Disconnected { reason })
+            Some(ClientLinkEvent::Disconnected { reason })
         );
     }
     assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
@@ -151,7 +153,8 @@ fn a_port_without_a_listener_is_counted_and_ends_nothing() {
     let address = aloof.local_addr().unwrap();
     aloof.connect(address).unwrap();
     let mut client = client_of(address);
-    client.connect(Instant::now(), b"key");
+    client.set_greeting(b"key");
+    client.connect(Instant::now());
     wait("an error", || {
         assert_eq!(client.poll_event(Instant::now(), &mut Vec::new()), None);
         let counts = client.datagrams();
@@ -174,12 +177,10 @@ fn a_client_comes_from_the_address_that_it_is_given() {
     let local_ip = Some(Ipv4Addr::new(192, 0, 2, 1).into());
     let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
     let mut client = UdpClient::new(server.local_addr(), PlainClient::default(), settings);
-    client.connect(Instant::now(), b"");
+    client.connect(Instant::now());
     let event = client.poll_event(Instant::now(), &mut Vec::new());
-    let is_told = matches!(
-        event,
-        Some(GameNetworkClientEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } })
-    );
+    let is_told =
+        matches!(event, Some(ClientLinkEvent::Disconnected { reason: DisconnectReason::Unreachable { .. } }));
     assert!(is_told, "{event:?}");
 }
 
@@ -206,7 +207,8 @@ fn a_preface_stands_before_each_datagram_until_the_server_has_answered() {
     let raw = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     raw.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
     let mut client = client_of(raw.local_addr().unwrap()).with_preface(b"preface".to_vec());
-    client.connect(Instant::now(), b"key");
+    client.set_greeting(b"key");
+    client.connect(Instant::now());
     let next = |client: &mut UdpClient<PlainClient>| {
         wait("a datagram", || {
             client.poll_event(Instant::now(), &mut Vec::new());

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use consonance_gateway::MessageChannel;
-use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
+use consonance_transport::ServerNetwork as _;
 
 use crate::plain::{PlainClient, PlainServer};
 
@@ -17,7 +17,7 @@ fn arrivals(conditions: LinkConditions, seed: u64) -> Vec<usize> {
     rig.set_conditions(conditions);
     for number in 0..1000_usize {
         let now = rig.now();
-        rig.server.send(now, peer, CHANNEL, &number.to_be_bytes());
+        rig.server.send(now, &[peer], CHANNEL, &number.to_be_bytes());
         rig.run_for(Duration::from_millis(1));
     }
     rig.run_for(Duration::from_secs(1));

@@ -62,7 +62,7 @@ impl ListenerNetwork for Ignorance {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let enet = EnetClient::new(EnetClientSettings::default(), crate::players::seed().into());
         Ok(super::player(crate::players::over_udp(server, enet)))
     }

@@ -92,7 +92,7 @@ impl ListenerNetwork for Kcp {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
         let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
         Ok(super::player(crate::players::over_udp(server, kcp)))

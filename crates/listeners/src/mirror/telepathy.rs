@@ -58,7 +58,7 @@ impl ListenerNetwork for Telepathy {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let settings = StreamClientSettings::new(server);
         let telepathy = StreamClient::new(consonance_stream::telepathy::Telepathy::default(), settings)?;
         Ok(super::player(telepathy))

@@ -65,7 +65,7 @@ impl ListenerNetwork for WebSocket {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientTransport>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
         let settings = consonance_gateway::streams::StreamClientSettings::new(server);
         let end = ClientEnd::new(server.to_string());
         Ok(super::player(consonance_stream::simple_web::SimpleWebClient::new(end, settings)?))

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
-    PeerAccount, PeerIdentity, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerAccount, PeerIdentity, ServerLinkEvent, ServerNetwork,
 };
 
 use super::{MumbleGateway, user::User};
@@ -100,9 +100,7 @@ impl ServerNetwork for MumbleGateway {
             .provide_of_peer(|peer| Some(PeerIdentity(certificate(peer)?.number())))
             .provide_of_peer(|peer| Some(PeerAccount(certificate(peer)?.account().into())));
     }
-}
 
-impl ServerTransport for MumbleGateway {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         loop {
             if let Some(event) = self.next_link_event(now, bytes) {

@@ -10,8 +10,8 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{GameNetworkClient, GameNetworkClientEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{DisconnectReason, Statistics};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason, PacketLimits, Statistics};
 
 use crate::connector::{Connector, ConnectorEvent, ConnectorOrder};
 use crate::format::length;
@@ -240,9 +240,8 @@ impl DarkRiftClient {
     }
 }
 
-impl GameNetworkClient for DarkRiftClient {
-    /// The greeting is not sent: DarkRift's clients send nothing but the token.
-    fn connect(&mut self, now: Instant, _greeting: &[u8]) {
+impl ClientNetwork<MessageChannel> for DarkRiftClient {
+    fn connect(&mut self, now: Instant) {
         match &mut self.state {
             State::Down => self.begin(now),
             State::Live { .. } => {}
@@ -250,11 +249,11 @@ impl GameNetworkClient for DarkRiftClient {
         }
     }
 
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         Some(match self.step(now, bytes)? {
-            Step::Connected => GameNetworkClientEvent::Connected,
-            Step::Message(channel) => GameNetworkClientEvent::Message { channel },
-            Step::Disconnected(reason) => GameNetworkClientEvent::Disconnected { reason },
+            Step::Connected => ClientLinkEvent::Connected,
+            Step::Message(channel) => ClientLinkEvent::Packet { channel },
+            Step::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
         })
     }
 
@@ -314,11 +313,10 @@ impl GameNetworkClient for DarkRiftClient {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        if channel == RELIABLE {
-            self.settings.outgoing_message_bytes_max
-        } else {
-            self.settings.datagram_bytes_max
+    fn limits(&self) -> PacketLimits {
+        PacketLimits {
+            reliable_bytes: self.settings.outgoing_message_bytes_max,
+            unreliable_bytes: self.settings.datagram_bytes_max,
         }
     }
 

@@ -8,8 +8,8 @@
 //!   TCP   S>C  Configure(client id)    UDP   S>C  token, 0
 //! ```
 //!
-//! [`DarkRiftServer`] is a [`GameNetworkServer`](consonance_gateway::GameNetworkServer), [`DarkRiftClient`] a
-//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient). Their messages are DarkRift's own, header included:
+//! [`DarkRiftServer`] is a [`ServerNetwork`](consonance_transport::ServerNetwork), [`DarkRiftClient`] a
+//! [`ClientNetwork`](consonance_transport::ClientNetwork). Their messages are DarkRift's own, header included:
 //! flags, a tag, perhaps a ping's code, and the body. [`voice`] finds voice in them. [`Listener`] and [`Connector`]
 //! have the protocol's logic, without sockets and clocks.
 //!

@@ -10,8 +10,10 @@ use std::time::Instant;
 
 use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{GameNetworkServer, GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Statistics};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{
+    DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
+};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use crate::format::length;
@@ -173,9 +175,26 @@ impl DarkRiftServer {
             self.statistics.received.count(self.delivery_of(*channel), 1, bytes.len());
         }
     }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let Some(endpoint) = self.listener.endpoint(peer) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if channel == RELIABLE {
+            self.tcp.send(now, TcpId(peer.0), &[&length(message), message]);
+        } else {
+            self.udp.send(Some(endpoint), message);
+        }
+        self.statistics.sent.count(self.delivery_of(channel), 1, message.len());
+    }
 }
 
-impl ServerNetwork for DarkRiftServer {
+impl ServerNetwork<MessageChannel> for DarkRiftServer {
     fn flush(&mut self, now: Instant) {
         self.tcp.flush(now);
     }
@@ -221,17 +240,15 @@ impl ServerNetwork for DarkRiftServer {
         connections.rejected_full += self.tcp.rejected();
         NetworkStatistics { links, connections }
     }
-}
 
-impl GameNetworkServer for DarkRiftServer {
-    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         Some(match self.step(now, bytes)? {
             Step::Connected(peer, remote) => {
                 bytes.clear();
-                GameNetworkServerEvent::Connected { peer, remote }
+                ServerLinkEvent::Connected { peer, session: String::new(), remote: remote.into() }
             }
-            Step::Message(peer, channel) => GameNetworkServerEvent::Message { peer, channel },
-            Step::Disconnected(peer, reason) => GameNetworkServerEvent::Disconnected { peer, reason },
+            Step::Message(peer, channel) => ServerLinkEvent::Packet { peer, channel },
+            Step::Disconnected(peer, reason) => ServerLinkEvent::Disconnected { peer, reason },
         })
     }
 
@@ -242,32 +259,20 @@ impl GameNetworkServer for DarkRiftServer {
         self.reading.push_back(TcpId(peer.0));
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel) {
-            self.statistics.dropped.too_large += 1;
-            return;
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
         }
-        let Some(endpoint) = self.listener.endpoint(peer) else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        if channel == RELIABLE {
-            self.tcp.send(now, TcpId(peer.0), &[&length(message), message]);
-        } else {
-            self.udp.send(Some(endpoint), message);
-        }
-        self.statistics.sent.count(self.delivery_of(channel), 1, message.len());
     }
 
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
 
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        if channel == RELIABLE {
-            self.settings.outgoing_message_bytes_max
-        } else {
-            self.settings.datagram_bytes_max
+    fn limits(&self) -> PacketLimits {
+        PacketLimits {
+            reliable_bytes: self.settings.outgoing_message_bytes_max,
+            unreliable_bytes: self.settings.datagram_bytes_max,
         }
     }
 }

@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::ClientEndpoint;
-use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, LinkQuality, PacketLimits, Statistics,
+};
 use rusty_enet::MTU_MAX;
 
 use crate::EnetClientSettings;
@@ -23,10 +25,11 @@ pub struct EnetClient {
     /// The source of the ids of its connection attempts.
     seed: u32,
     clock: Clock,
+    greeting: Vec<u8>,
     connection: Option<Connection>,
     /// Goodbyes of a connection that is over.
     farewells: VecDeque<Vec<u8>>,
-    events: BufferQueue<GameNetworkClientEvent>,
+    events: BufferQueue<ClientLinkEvent<MessageChannel>>,
     /// A datagram in the form of stock ENet.
     datagram: Vec<u8>,
     /// The part of it that ENet gets.
@@ -86,6 +89,7 @@ impl EnetClient {
             settings: EnetClientSettings { connection: settings.connection.within_limits(), ..settings },
             seed,
             clock: Clock::default(),
+            greeting: Vec::new(),
             connection: None,
             farewells: VecDeque::new(),
             events: BufferQueue::default(),
@@ -182,7 +186,7 @@ impl EnetClient {
                 Happened::Message(_, channel, packet) if connection.stage == Stage::Open => {
                     let delivery = self.settings.connection.delivery_of(channel);
                     self.statistics.received.count(delivery, 1, packet.data().len());
-                    let event = GameNetworkClientEvent::Message { channel };
+                    let event = ClientLinkEvent::Packet { channel };
                     self.events.push(event, |bytes| bytes.extend_from_slice(packet.data()));
                 }
                 Happened::Message(..) => {}
@@ -197,7 +201,7 @@ impl EnetClient {
         };
         connection.stage = Stage::Open;
         connection.machine.unthrottle(SERVER, &self.settings.connection);
-        self.events.push(GameNetworkClientEvent::Connected, |_| ());
+        self.events.push(ClientLinkEvent::Connected, |_| ());
     }
 
     /// The server is gone: we have left, it said goodbye, or it is silent.
@@ -228,7 +232,7 @@ impl EnetClient {
             self.events.clear();
         }
         let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
-        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
+        self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
     }
 
     /// Says goodbye without waiting for its arrival.
@@ -240,15 +244,17 @@ impl EnetClient {
     }
 }
 
-impl ClientEndpoint for EnetClient {
-    const DATAGRAM_BYTES_MAX: usize = MTU_MAX;
+impl ClientNetwork<MessageChannel> for EnetClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         self.set_time(now);
         if self.connection.is_some() {
             return;
         }
-        let data = greeting.try_into().map_or(self.settings.connect_data, u32::from_be_bytes);
+        let data = self.greeting.as_slice().try_into().map_or(self.settings.connect_data, u32::from_be_bytes);
         let mut machine = Machine::new(&self.settings.connection, 1, self.seed, &self.clock);
         // ENet derives further numbers by addition, so each attempt gets a different seed: no two may begin alike.
         self.seed = self.seed.wrapping_mul(0x9e37_79b1).wrapping_add(1);
@@ -264,58 +270,7 @@ impl ClientEndpoint for EnetClient {
         });
     }
 
-    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        self.set_time(now);
-        if self.connection.is_none() {
-            return;
-        }
-        let mut own = std::mem::take(&mut self.datagram);
-        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
-            && own.len() <= MTU_MAX
-            && self.read(&own);
-        if !is_read {
-            self.statistics.dropped.malformed += 1;
-        }
-        self.datagram = own;
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.set_time(now);
-        let Some(connection) = &mut self.connection else { return };
-        if connection.deadline().is_some_and(|deadline| deadline <= now) {
-            self.say_goodbye();
-            self.end(DisconnectReason::TimedOut);
-        } else if connection.ticked + self.settings.connection.tick <= now {
-            connection.ticked = now;
-            if connection.pinged + self.settings.connection.ping <= now {
-                connection.pinged = now;
-                connection.machine.ping(SERVER);
-            }
-            self.run(false);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        if !self.events.is_empty() {
-            return self.now;
-        }
-        let connection = self.connection.as_ref()?;
-        let tick = connection.ticked + self.settings.connection.tick;
-        Some(connection.deadline().map_or(tick, |deadline| deadline.min(tick)))
-    }
-
-    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
-        self.set_time(now);
-        if let Some(farewell) = self.farewells.pop_front() {
-            datagram.extend_from_slice(&farewell);
-            return true;
-        }
-        let Some(connection) = &mut self.connection else { return false };
-        connection.machine.flush();
-        connection.machine.pop(datagram).is_some()
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         self.events.pop(bytes)
     }
 
@@ -362,9 +317,17 @@ impl ClientEndpoint for EnetClient {
         }
     }
 
-    fn hang_up(&mut self, now: Instant) {
-        self.set_time(now);
-        self.say_goodbye();
+    fn wants_poll_at(&self) -> Option<Instant> {
+        if !self.events.is_empty() {
+            return self.now;
+        }
+        let connection = self.connection.as_ref()?;
+        let tick = connection.ticked + self.settings.connection.tick;
+        Some(connection.deadline().map_or(tick, |deadline| deadline.min(tick)))
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.voice_channels().limits(|channel| self.message_bytes_max(channel))
     }
 
     fn voice_channels(&self) -> VoiceChannels {
@@ -385,5 +348,56 @@ impl ClientEndpoint for EnetClient {
         let quality = server
             .map(|server| LinkQuality { round_trip: server.round_trip_time(), ..LinkQuality::default() });
         Statistics { quality, ..self.statistics }
+    }
+}
+
+impl ClientEndpoint for EnetClient {
+    const DATAGRAM_BYTES_MAX: usize = MTU_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        self.set_time(now);
+        if self.connection.is_none() {
+            return;
+        }
+        let mut own = std::mem::take(&mut self.datagram);
+        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
+            && own.len() <= MTU_MAX
+            && self.read(&own);
+        if !is_read {
+            self.statistics.dropped.malformed += 1;
+        }
+        self.datagram = own;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.set_time(now);
+        let Some(connection) = &mut self.connection else { return };
+        if connection.deadline().is_some_and(|deadline| deadline <= now) {
+            self.say_goodbye();
+            self.end(DisconnectReason::TimedOut);
+        } else if connection.ticked + self.settings.connection.tick <= now {
+            connection.ticked = now;
+            if connection.pinged + self.settings.connection.ping <= now {
+                connection.pinged = now;
+                connection.machine.ping(SERVER);
+            }
+            self.run(false);
+        }
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        self.set_time(now);
+        if let Some(farewell) = self.farewells.pop_front() {
+            datagram.extend_from_slice(&farewell);
+            return true;
+        }
+        let Some(connection) = &mut self.connection else { return false };
+        connection.machine.flush();
+        connection.machine.pop(datagram).is_some()
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        self.set_time(now);
+        self.say_goodbye();
     }
 }

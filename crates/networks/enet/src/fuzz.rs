@@ -5,9 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::screening::{Command, MessageKind};
 use crate::{
@@ -132,17 +133,17 @@ impl Stage {
 
     fn pass(&mut self, time: Duration) {
         self.now += time;
-        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+        if self.server.wants_poll_at().is_some_and(|at| at <= self.now) {
             self.server.handle_timeout(self.now);
             self.drain();
-            assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "an alarm in the past");
+            assert!(self.server.wants_poll_at().is_none_or(|at| at > self.now), "an alarm in the past");
         }
         for place in 0..PLACES {
             let client = &mut self.clients[place];
-            if client.poll_timeout().is_some_and(|at| at <= self.now) {
+            if client.wants_poll_at().is_some_and(|at| at <= self.now) {
                 client.handle_timeout(self.now);
                 self.drain();
-                let again = self.clients[place].poll_timeout();
+                let again = self.clients[place].wants_poll_at();
                 assert!(again.is_none_or(|at| at > self.now), "a client's alarm in the past");
             }
         }
@@ -171,7 +172,7 @@ impl Stage {
         let client = &mut self.clients[place];
         match what % 8 {
             0 | 1 if !self.is_connecting[place] => {
-                client.connect(self.now, &[]);
+                client.connect(self.now);
                 self.is_connecting[place] = true;
             }
             2 => client.disconnect(self.now),
@@ -192,7 +193,7 @@ impl Stage {
             3 if size > 250 => self.server.shutdown(self.now),
             _ => self.server.send(
                 self.now,
-                peer,
+                &[peer],
                 MessageChannel(u16::from(what % 4)),
                 &vec![SAID; usize::from(size) * 80],
             ),
@@ -209,9 +210,9 @@ impl Stage {
     fn drain_server(&mut self) {
         let mut bytes = Vec::new();
         loop {
-            while let Some(event) = self.server.poll_event(&mut bytes) {
+            while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
                 self.reported.note(&event);
-                if let GameNetworkServerEvent::Connected { peer, .. } = event
+                if let ServerLinkEvent::Connected { peer, .. } = event
                     && self.takes_newcomers
                 {
                     self.server.accept(self.now, peer, &[]);
@@ -229,9 +230,9 @@ impl Stage {
     fn drain_client(&mut self, place: usize) {
         let mut bytes = Vec::new();
         loop {
-            while let Some(event) = self.clients[place].poll_event(&mut bytes) {
+            while let Some(event) = self.clients[place].poll_event(self.now, &mut bytes) {
                 assert!(self.is_connecting[place], "{event:?} without a connection");
-                self.is_connecting[place] = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
+                self.is_connecting[place] = !matches!(event, ClientLinkEvent::Disconnected { .. });
             }
             bytes.clear();
             if !self.clients[place].poll_transmit(self.now, &mut bytes) {

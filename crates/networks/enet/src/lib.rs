@@ -1,5 +1,5 @@
-//! ENet as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and a
-//! [`GameNetworkClient`](consonance_gateway::GameNetworkClient): the fork of it below games on Mirror with Ignorance,
+//! ENet as a [`ServerNetwork`](consonance_transport::ServerNetwork) and a
+//! [`ClientNetwork`](consonance_transport::ClientNetwork): the fork of it below games on Mirror with Ignorance,
 //! and stock ENet 1.3.
 //!
 //! `rusty_enet` implements the protocol itself. This crate adds the [`Dialect`] of the datagrams, a check of each

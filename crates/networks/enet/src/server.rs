@@ -13,8 +13,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
-use consonance_gateway::{Allowance, GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
+use consonance_gateway::{Allowance, MessageChannel, VoiceChannels};
+use consonance_transport::{
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
+};
 use rusty_enet::{MTU_MAX, Packet};
 
 use crate::EnetServerSettings;
@@ -144,6 +146,84 @@ impl EnetServer {
     fn next_tick(&self) -> Option<Instant> {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        self.set_time(now);
+        match self.clients.get(peer).map(|client| &client.stage) {
+            Some(Stage::Open) => self.send_now(peer, channel, message),
+            Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
+            Some(Stage::Asking(_) | Stage::Ending) | None => {
+                self.links.dropped.not_connected += 1;
+            }
+        }
+    }
+}
+
+impl ServerNetwork<MessageChannel> for EnetServer {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
+        self.clients.poll_event(bytes)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        self.set_time(now);
+        self.take_in(now, peer);
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.set_time(now);
+        self.close(now, peer);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.clients.set_joined(now, peer, is_joined);
+    }
+
+    /// Sends nothing: both ends of ENet ping, and acknowledge pings, several times a second.
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        self.clients.get(peer)?.heard_at
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        for peer in self.clients.shut_down() {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let has_news = self.clients.has_events() || self.clients.turn().is_some();
+        let news = self.now.filter(|_| has_news);
+        [news, self.clients.next_due(), self.next_tick()].into_iter().flatten().min()
+    }
+
+    fn network(&self) -> &'static str {
+        "enet"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.voice_channels().limits(|channel| self.message_bytes_max(channel))
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        self.settings.connection.voice_channels()
+    }
+
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
+        self.settings.connection.delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
+        self.settings.connection.message_bytes_max(channel)
+    }
+
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics { links: self.links, connections: self.clients.counts() }
+    }
 }
 
 impl ServerEndpoint for EnetServer {
@@ -176,74 +256,8 @@ impl ServerEndpoint for EnetServer {
         }
     }
 
-    fn poll_timeout(&self) -> Option<Instant> {
-        let has_news = self.clients.has_events() || self.clients.turn().is_some();
-        let news = self.now.filter(|_| has_news);
-        [news, self.clients.next_due(), self.next_tick()].into_iter().flatten().min()
-    }
-
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         self.set_time(now);
         self.machines.pop(datagram)
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
-        self.clients.poll_event(bytes)
-    }
-
-    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
-        self.set_time(now);
-        self.take_in(now, peer);
-    }
-
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.set_time(now);
-        match self.clients.get(peer).map(|client| &client.stage) {
-            Some(Stage::Open) => self.send_now(peer, channel, message),
-            Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
-            Some(Stage::Asking(_) | Stage::Ending) | None => {
-                self.links.dropped.not_connected += 1;
-            }
-        }
-    }
-
-    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        self.set_time(now);
-        self.close(now, peer);
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.clients.set_joined(now, peer, is_joined);
-    }
-
-    /// Sends nothing: both ends of ENet ping, and acknowledge pings, several times a second.
-    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        self.clients.get(peer)?.heard_at
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        for peer in self.clients.shut_down() {
-            self.disconnect(now, peer, "");
-        }
-    }
-
-    fn voice_channels(&self) -> VoiceChannels {
-        self.settings.connection.voice_channels()
-    }
-
-    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
-        self.settings.connection.delivery_of(channel)
-    }
-
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        self.settings.connection.message_bytes_max(channel)
-    }
-
-    fn network(&self) -> &'static str {
-        "enet"
-    }
-
-    fn statistics(&self) -> NetworkStatistics {
-        NetworkStatistics { links: self.links, connections: self.clients.counts() }
     }
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use consonance_enet::fuzz::CommandKind;
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer, ServerNetwork as _};
 
 use commands::{fragment, reliable, unreliable};
 
@@ -172,7 +172,7 @@ fn worst(kind: CommandKind) -> Vec<(&'static str, Cost)> {
         CommandKind::Acknowledge => [1, 1000, 60_000].map(acknowledging).into(),
         CommandKind::Connect => {
             let mut newcomer = EnetClient::new(EnetClientSettings::default(), 7);
-            newcomer.connect(scene.server.now, &[]);
+            newcomer.connect(scene.server.now);
             let connect = from_client(&mut newcomer, scene.server.now).swap_remove(0);
             let mut cost = |number| scene.server.cost(address(number), &connect);
             vec![("first", cost(FROM + 1)), ("again", cost(FROM + 1)), ("of a client", cost(FROM))]

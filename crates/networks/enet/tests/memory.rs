@@ -8,9 +8,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_transport::random::Random;
+use consonance_transport::{ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 use commands::{datagram, datagrams, fragment, reliable, unreliable};
@@ -51,15 +51,15 @@ fn kept_after(attack: &[Vec<u8>]) -> usize {
     let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
     let mut server = EnetServer::new(EnetServerSettings::default(), [1; 32]);
     let mut client = EnetClient::new(EnetClientSettings::default(), 1);
-    client.connect(now, &[]);
+    client.connect(now);
     let mut bytes = Vec::new();
     for _ in 0..4 {
         while client.poll_transmit(now, &mut bytes) {
             server.handle_datagram(now, from, &bytes);
             bytes.clear();
         }
-        while let Some(event) = server.poll_event(&mut bytes) {
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+        while let Some(event) = server.poll_event(now, &mut bytes) {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 server.accept(now, peer, &[]);
             }
         }
@@ -72,7 +72,7 @@ fn kept_after(attack: &[Vec<u8>]) -> usize {
     let region = Region::new(ALLOCATOR);
     for datagram in attack {
         server.handle_datagram(now, from, datagram);
-        while server.poll_event(&mut bytes).is_some() {
+        while server.poll_event(now, &mut bytes).is_some() {
             bytes.clear();
         }
         while server.poll_transmit(now, &mut bytes).is_some() {

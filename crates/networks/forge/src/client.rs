@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
-use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{DisconnectReason, Statistics};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason, PacketLimits, Statistics};
 use ring::hmac;
 
 use crate::frame::{
@@ -13,7 +13,7 @@ use crate::frame::{
     PAYLOAD_BYTES_MAX, TO_SERVER,
 };
 use crate::link::{Full, Head, Link};
-use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
+use crate::message::{self, CHANNELS, LIMITS};
 use crate::{ForgeClientSettings, upgrade};
 
 /// A client of a Forge host; see the [crate's page](crate).
@@ -22,8 +22,9 @@ pub struct ForgeClient {
     /// The source of keys and GUIDs, and the number of those made so far.
     seed: hmac::Key,
     drawn: u64,
+    greeting: Vec<u8>,
     state: State,
-    events: BufferQueue<GameNetworkClientEvent>,
+    events: BufferQueue<ClientLinkEvent<MessageChannel>>,
     /// Datagrams beside a link, or after its end.
     outbox: BytesQueue<()>,
     payload: Vec<u8>,
@@ -69,6 +70,7 @@ impl ForgeClient {
             settings,
             seed: hmac::Key::new(hmac::HMAC_SHA256, &seed),
             drawn: 0,
+            greeting: Vec::new(),
             state: State::Down,
             events: BufferQueue::default(),
             outbox: BytesQueue::default(),
@@ -112,7 +114,7 @@ impl ForgeClient {
                 let message = &mut self.payload;
                 let payload_bytes = message::payload(message).len();
                 self.statistics.received.count(CHANNELS.delivery_of(channel), 1, payload_bytes);
-                let event = GameNetworkClientEvent::Message { channel };
+                let event = ClientLinkEvent::Packet { channel };
                 self.events.push(event, |bytes| std::mem::swap(bytes, message));
             }
             (State::Up { link, .. }, Control::Ping) if self.payload.len() <= PAYLOAD_BYTES_MAX => {
@@ -134,7 +136,7 @@ impl ForgeClient {
         let State::Asking { link, .. } = std::mem::replace(&mut self.state, State::Down) else { return };
         self.state = State::Up { link, ping_at: now + self.settings.ping_interval };
         let number = message::payload(&self.payload);
-        self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(number));
+        self.events.push(ClientLinkEvent::Connected, |bytes| bytes.extend_from_slice(number));
     }
 
     /// Ends the link: queues its remaining datagrams, and nothing more.
@@ -151,7 +153,7 @@ impl ForgeClient {
                 self.payload.clear();
             }
         }
-        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
+        self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
     }
 
     fn link(&self) -> Option<&Link> {
@@ -183,17 +185,88 @@ impl ForgeClient {
     }
 }
 
-impl ClientEndpoint for ForgeClient {
-    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+impl ClientNetwork<MessageChannel> for ForgeClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         self.outbox.clear();
         let key = upgrade::key(self.draw());
-        let guid = if greeting.is_empty() { guid(self.draw()).into_bytes() } else { greeting.to_vec() };
+        let guid =
+            if self.greeting.is_empty() { guid(self.draw()).into_bytes() } else { self.greeting.clone() };
         let tries_left = self.settings.upgrade_tries;
         self.state = State::Upgrading { key, guid, tries_left, again_at: now };
         self.ask_for_upgrade(now);
     }
+
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
+        self.events.pop(bytes)
+    }
+
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
+        let Some((group, payload)) = message::parse(message) else {
+            self.statistics.dropped.too_large += 1;
+            return;
+        };
+        let State::Up { link, .. } = &mut self.state else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        if link.send(now, message::head(channel, group), TO_SERVER, payload) == Err(Full) {
+            let queue = "the queue of reliable frames".to_owned();
+            self.end(DisconnectReason::Overloaded { queue });
+            return;
+        }
+        self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.events.retain(|event| !matches!(event, ClientLinkEvent::Packet { .. }));
+        match std::mem::replace(&mut self.state, State::Down) {
+            State::Down => {}
+            State::Upgrading { .. } => {
+                let reason = DisconnectReason::ClosedByUs;
+                self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
+            }
+            State::Asking { mut link, .. } | State::Up { mut link, .. } => {
+                // If there is no room, the host has not answered for long and will notice the silence.
+                let _ = link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_SERVER, &[]);
+                let until = now + self.settings.link.goodbye_timeout;
+                self.state = State::Leaving { link, until };
+            }
+            leaving @ State::Leaving { .. } => self.state = leaving,
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let link = self.link().map(Link::poll_timeout);
+        let own = match &self.state {
+            State::Down => None,
+            State::Upgrading { again_at, .. } => Some(*again_at),
+            State::Asking { until, .. } | State::Leaving { until, .. } => Some(*until),
+            State::Up { ping_at, .. } => Some(*ping_at),
+        };
+        [link, own].into_iter().flatten().min()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut statistics = self.statistics;
+        statistics.dropped.malformed += self.link().map_or(0, Link::malformed);
+        statistics
+    }
+}
+
+impl ClientEndpoint for ForgeClient {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         match &mut self.state {
@@ -238,59 +311,9 @@ impl ClientEndpoint for ForgeClient {
         self.settle(now);
     }
 
-    fn poll_timeout(&self) -> Option<Instant> {
-        let link = self.link().map(Link::poll_timeout);
-        let own = match &self.state {
-            State::Down => None,
-            State::Upgrading { again_at, .. } => Some(*again_at),
-            State::Asking { until, .. } | State::Leaving { until, .. } => Some(*until),
-            State::Up { ping_at, .. } => Some(*ping_at),
-        };
-        [link, own].into_iter().flatten().min()
-    }
-
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> bool {
         self.outbox.pop(datagram).is_some()
             || self.link_mut().is_some_and(|link| link.poll_transmit(datagram))
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
-        self.events.pop(bytes)
-    }
-
-    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
-        let Some((group, payload)) = message::parse(message) else {
-            self.statistics.dropped.too_large += 1;
-            return;
-        };
-        let State::Up { link, .. } = &mut self.state else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        if link.send(now, message::head(channel, group), TO_SERVER, payload) == Err(Full) {
-            let queue = "the queue of reliable frames".to_owned();
-            self.end(DisconnectReason::Overloaded { queue });
-            return;
-        }
-        self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
-    }
-
-    fn disconnect(&mut self, now: Instant) {
-        self.events.retain(|event| !matches!(event, GameNetworkClientEvent::Message { .. }));
-        match std::mem::replace(&mut self.state, State::Down) {
-            State::Down => {}
-            State::Upgrading { .. } => {
-                let reason = DisconnectReason::ClosedByUs;
-                self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
-            }
-            State::Asking { mut link, .. } | State::Up { mut link, .. } => {
-                // If there is no room, the host has not answered for long and will notice the silence.
-                let _ = link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_SERVER, &[]);
-                let until = now + self.settings.link.goodbye_timeout;
-                self.state = State::Leaving { link, until };
-            }
-            leaving @ State::Leaving { .. } => self.state = leaving,
-        }
     }
 
     fn hang_up(&mut self, now: Instant) {
@@ -298,20 +321,6 @@ impl ClientEndpoint for ForgeClient {
         if matches!(self.state, State::Leaving { .. }) {
             self.end(DisconnectReason::ClosedByUs);
         }
-    }
-
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
-        MESSAGE_BYTES_MAX
-    }
-
-    fn statistics(&self) -> Statistics {
-        let mut statistics = self.statistics;
-        statistics.dropped.malformed += self.link().map_or(0, Link::malformed);
-        statistics
     }
 }
 

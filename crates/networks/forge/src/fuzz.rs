@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::frame::{Control, Frame, Meta, Piece, write_trailer};
 use crate::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
@@ -22,7 +22,7 @@ pub fn forge_datagrams(bytes: &[u8]) {
         ForgeServer::new(ForgeServerSettings { connections_max: 3, ..Default::default() }, &[2; 32]);
     let mut reported = ReportedPeers::default();
     let mut client = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
-    client.connect(now, &[]);
+    client.connect(now);
     let mut is_over = false;
     while !tape.is_empty() {
         let (what, said) = (tape.byte(), tape.counted());
@@ -41,7 +41,7 @@ pub fn forge_datagrams(bytes: &[u8]) {
             _ => client.handle_timeout(now),
         }
         check_server(&mut server, &mut reported, now);
-        is_over |= check_client(&mut client, is_over);
+        is_over |= check_client(&mut client, is_over, now);
     }
 }
 
@@ -103,27 +103,27 @@ fn check_server(server: &mut ForgeServer, reported: &mut ReportedPeers, now: Ins
 
 fn check_server_events(server: &mut ForgeServer, reported: &mut ReportedPeers, now: Instant) {
     let mut bytes = Vec::new();
-    while let Some(event) = server.poll_event(&mut bytes) {
+    while let Some(event) = server.poll_event(now, &mut bytes) {
         reported.note(&event);
         match event {
-            GameNetworkServerEvent::Connected { peer, .. } => {
+            ServerLinkEvent::Connected { peer, .. } => {
                 assert_eq!(bytes.len(), 36);
                 server.accept(now, peer, &[]);
             }
-            GameNetworkServerEvent::Message { .. } => assert!(bytes.len() >= 4),
-            GameNetworkServerEvent::Disconnected { .. } => assert!(bytes.is_empty()),
+            ServerLinkEvent::Packet { .. } => assert!(bytes.len() >= 4),
+            ServerLinkEvent::Disconnected { .. } => assert!(bytes.is_empty()),
         }
         bytes.clear();
     }
 }
 
 /// Whether its connection is over.
-fn check_client(client: &mut ForgeClient, was_over: bool) -> bool {
+fn check_client(client: &mut ForgeClient, was_over: bool, now: Instant) -> bool {
     let mut is_over = was_over;
     let mut bytes = Vec::new();
-    while let Some(event) = client.poll_event(&mut bytes) {
+    while let Some(event) = client.poll_event(now, &mut bytes) {
         assert!(!is_over, "an end is the last thing");
-        is_over = matches!(event, GameNetworkClientEvent::Disconnected { .. });
+        is_over = matches!(event, ClientLinkEvent::Disconnected { .. });
         bytes.clear();
     }
     is_over

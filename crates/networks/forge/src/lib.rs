@@ -27,14 +27,14 @@
 //! use std::time::Instant;
 //!
 //! use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings};
-//! use consonance_gateway::GameNetworkServerEvent;
 //! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let now = Instant::now();
 //! // In production, the secret and the seed come from the system's random numbers.
 //! let mut server = ForgeServer::new(ForgeServerSettings::default(), &[7; 32]);
 //! let mut client = ForgeClient::new(ForgeClientSettings::default(), [8; 32]);
-//! client.connect(now, b"");
+//! client.connect(now);
 //!
 //! // There and back, until the client has said its name.
 //! let (address, mut bytes) = (([192, 0, 2, 1], 5000).into(), Vec::new());
@@ -44,8 +44,8 @@
 //!         client.handle_datagram(now, &std::mem::take(&mut bytes));
 //!     }
 //! }
-//! let event = server.poll_event(&mut bytes);
-//! assert!(matches!(event, Some(GameNetworkServerEvent::Connected { remote, .. }) if remote == address));
+//! let event = server.poll_event(now, &mut bytes);
+//! assert!(matches!(event, Some(ServerLinkEvent::Connected { remote, .. }) if remote == address.into()));
 //! assert_eq!(bytes.len(), 36, "its GUID is its greeting");
 //! ```
 //!

@@ -1,6 +1,7 @@
 //! Messages as games' networks see them: a frame's group, and what it says.
 
 use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::PacketLimits;
 
 use crate::frame::{Control, PAYLOAD_BYTES_MAX};
 use crate::link::Head;
@@ -35,4 +36,7 @@ pub(crate) const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, u
 
 const GROUP_BYTES: usize = 4;
 
-pub(crate) const MESSAGE_BYTES_MAX: usize = GROUP_BYTES + PAYLOAD_BYTES_MAX;
+const MESSAGE_BYTES_MAX: usize = GROUP_BYTES + PAYLOAD_BYTES_MAX;
+
+pub(crate) const LIMITS: PacketLimits =
+    PacketLimits { reliable_bytes: MESSAGE_BYTES_MAX, unreliable_bytes: MESSAGE_BYTES_MAX };

@@ -7,8 +7,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{DisconnectReason, NetworkStatistics, Peer, Statistics};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{
+    DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
+};
 use ring::hmac;
 
 use self::remote_client::{RemoteClient, Stage};
@@ -17,7 +19,7 @@ use crate::frame::{
     Piece, TO_TARGET,
 };
 use crate::link::{Full, Head, Link};
-use crate::message::{self, CHANNELS, MESSAGE_BYTES_MAX};
+use crate::message::{self, CHANNELS, LIMITS};
 use crate::{ForgeServerSettings, upgrade};
 
 /// A Forge server for voice only; see the [crate's page](crate).
@@ -202,54 +204,28 @@ impl ForgeServer {
         let queue = "the queue of reliable frames".to_owned();
         self.end(peer, DisconnectReason::Overloaded { queue });
     }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        let Some((group, payload)) = message::parse(message) else {
+            self.statistics.dropped.too_large += 1;
+            return;
+        };
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Up) else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        match client.link.send(now, message::head(channel, group), TO_TARGET, payload) {
+            Ok(()) => {
+                self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
+                self.settle(now, peer);
+            }
+            Err(Full) => self.end_too_slow(peer),
+        }
+    }
 }
 
-impl ServerEndpoint for ForgeServer {
-    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
-
-    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
-        if datagram == LISTING_REQUEST {
-            if self.settings.is_listed && !self.clients.is_shut_down() {
-                self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
-            }
-        } else if upgrade::is_request(datagram) {
-            self.handle_request(now, from, datagram);
-        } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
-            match self.clients.by_key(&from) {
-                Some(peer) => self.handle_peer(now, peer, datagram),
-                None => self.handle_unknown(now, from, datagram),
-            }
-        }
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.clients.due(now) {
-            let Some(client) = self.clients.get_mut(peer) else { continue };
-            client.link.handle_timeout(now);
-            self.settle(now, peer);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.clients.next_due()
-    }
-
-    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
-        if let Some(to) = self.answers.pop(datagram) {
-            return Some(to);
-        }
-        while let Some(peer) = self.clients.turn() {
-            if let Some(client) = self.clients.get_mut(peer)
-                && client.link.poll_transmit(datagram)
-            {
-                return Some(client.address);
-            }
-            self.clients.end_turn();
-        }
-        None
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+impl ServerNetwork<MessageChannel> for ForgeServer {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         self.clients.poll_event(bytes)
     }
 
@@ -272,21 +248,9 @@ impl ServerEndpoint for ForgeServer {
         self.settle(now, peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let Some((group, payload)) = message::parse(message) else {
-            self.statistics.dropped.too_large += 1;
-            return;
-        };
-        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Up) else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        match client.link.send(now, message::head(channel, group), TO_TARGET, payload) {
-            Ok(()) => {
-                self.statistics.sent.count(CHANNELS.delivery_of(channel), 1, payload.len());
-                self.settle(now, peer);
-            }
-            Err(Full) => self.end_too_slow(peer),
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
         }
     }
 
@@ -318,16 +282,20 @@ impl ServerEndpoint for ForgeServer {
         }
     }
 
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    fn message_bytes_max(&self, _channel: MessageChannel) -> usize {
-        MESSAGE_BYTES_MAX
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.clients.next_due()
     }
 
     fn network(&self) -> &'static str {
         "forge"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        LIMITS
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
     }
 
     fn statistics(&self) -> NetworkStatistics {
@@ -335,6 +303,48 @@ impl ServerEndpoint for ForgeServer {
         links.dropped.malformed +=
             self.clients.iter().map(|(_, client)| client.link.malformed()).sum::<u64>();
         NetworkStatistics { links, connections: self.clients.counts() }
+    }
+}
+
+impl ServerEndpoint for ForgeServer {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        if datagram == LISTING_REQUEST {
+            if self.settings.is_listed && !self.clients.is_shut_down() {
+                self.answers.push(from, |bytes| bytes.extend(LISTING_ANSWER));
+            }
+        } else if upgrade::is_request(datagram) {
+            self.handle_request(now, from, datagram);
+        } else if datagram.len() >= DATAGRAM_BYTES_MIN && datagram.len() <= DATAGRAM_BYTES_MAX {
+            match self.clients.by_key(&from) {
+                Some(peer) => self.handle_peer(now, peer, datagram),
+                None => self.handle_unknown(now, from, datagram),
+            }
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(peer) = self.clients.due(now) {
+            let Some(client) = self.clients.get_mut(peer) else { continue };
+            client.link.handle_timeout(now);
+            self.settle(now, peer);
+        }
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        if let Some(to) = self.answers.pop(datagram) {
+            return Some(to);
+        }
+        while let Some(peer) = self.clients.turn() {
+            if let Some(client) = self.clients.get_mut(peer)
+                && client.link.poll_transmit(datagram)
+            {
+                return Some(client.address);
+            }
+            self.clients.end_turn();
+        }
+        None
     }
 }
 

@@ -2,9 +2,8 @@
 //! waits, frames in as many pieces as they may have, and a full queue of reliable frames.
 
 use consonance_forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE};
-use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
@@ -153,7 +152,7 @@ fn no_control_and_no_newcomer_costs_more() {
         }
         let mut scene = Scene::new();
         let mut newcomer = ForgeClient::new(ForgeClientSettings::default(), [5; 32]);
-        newcomer.connect(scene.server.now, &[]);
+        newcomer.connect(scene.server.now);
         let request = from_client(&mut newcomer, scene.server.now).swap_remove(0);
         scene.server.cost(address(FROM + 1), &request).assert_is_bounded("forge, an upgrade");
         scene.cost(&request).assert_is_bounded("forge, an upgrade of a client");

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 use crate::header::MAGIC;

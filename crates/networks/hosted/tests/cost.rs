@@ -8,9 +8,7 @@ use std::time::Instant;
 use consonance_hosted::{HostedRoom, MessageDirection, RoomSettings};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
 use consonance_transport::hosted::{HostedClient, HostedServer};
-use consonance_transport::{
-    ClientTransport as _, Delivery, PacketLimits, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{ClientNetwork as _, Delivery, PacketLimits, ServerNetwork as _};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

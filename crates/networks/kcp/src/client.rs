@@ -5,8 +5,10 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
-use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Peer, Statistics};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, LinkQuality, PacketLimits, Peer, Statistics,
+};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::link::{Link, Opened, Reliable, Unreliable};
@@ -20,6 +22,7 @@ const OWN_COOKIE: u32 = 0;
 /// Its greeting, a [`Greeting`], names the generation that it speaks.
 pub struct KcpClient {
     settings: KcpClientSettings,
+    greeting: Vec<u8>,
     connection: Option<Connection>,
     /// Unreliable messages that have arrived.
     incoming: BufferQueue<()>,
@@ -59,6 +62,7 @@ impl KcpClient {
     pub fn new(settings: KcpClientSettings) -> Self {
         Self {
             settings,
+            greeting: Vec::new(),
             connection: None,
             incoming: BufferQueue::default(),
             outgoing: BytesQueue::default(),
@@ -180,15 +184,17 @@ fn keep(outgoing: &mut BytesQueue<()>, datagram: &[u8]) {
     outgoing.push((), |bytes| bytes.extend_from_slice(datagram));
 }
 
-impl ClientEndpoint for KcpClient {
-    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
+impl ClientNetwork<MessageChannel> for KcpClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         self.now = Some(now);
         if self.connection.is_some() {
             return;
         }
-        let (generation, stands_in_for) = match Greeting::parse(greeting) {
+        let (generation, stands_in_for) = match Greeting::parse(&self.greeting) {
             Some(Greeting::Of(generation)) => (generation, None),
             Some(Greeting::G3OrG4(peer)) => (Generation::G4, Some(peer)),
             None => (self.settings.generation, None),
@@ -206,6 +212,79 @@ impl ClientEndpoint for KcpClient {
         self.outgoing.clear();
         self.connection = Some(Connection { link, stage: Stage::Connecting, stands_in_for });
     }
+
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
+        match self.next_reliable(bytes) {
+            Some(true) => {
+                self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
+                return Some(ClientLinkEvent::Packet { channel: RELIABLE_CHANNEL });
+            }
+            Some(false) => {
+                bytes.clear();
+                return Some(ClientLinkEvent::Connected);
+            }
+            None => {}
+        }
+        if self.incoming.pop(bytes).is_some() {
+            self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());
+            return Some(ClientLinkEvent::Packet { channel: UNRELIABLE_CHANNEL });
+        }
+        if let Some(now) = self.now {
+            self.finish_closing(now);
+        }
+        self.ended.pop_front().map(|reason| ClientLinkEvent::Disconnected { reason })
+    }
+
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
+        self.now = Some(now);
+        if self.connection.as_ref().is_none_or(|connection| connection.stage != Stage::Open) {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        }
+        match CHANNELS.delivery_of(channel) {
+            Delivery::Reliable => self.send_reliable(now, message),
+            Delivery::Unreliable => self.send_unreliable(now, message),
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        self.now = Some(now);
+        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
+        if !matches!(stage, Stage::Closing(_)) {
+            *stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
+            link.say_goodbye();
+            self.incoming.clear();
+            self.finish_closing(now);
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        if !self.ended.is_empty() {
+            return self.now;
+        }
+        let Connection { link, stage, .. } = self.connection.as_ref()?;
+        let timeout = link.poll_timeout();
+        Some(if let Stage::Closing(until) = stage { timeout.min(*until) } else { timeout })
+    }
+
+    fn limits(&self) -> PacketLimits {
+        let spoken = self.connection.as_ref().map(|connection| connection.link.generation());
+        spoken.unwrap_or(self.settings.generation).limits()
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
+    }
+
+    fn statistics(&self) -> Statistics {
+        let round_trip = self.connection.as_ref().and_then(|connection| connection.link.arq().round_trip());
+        let quality = round_trip.map(|round_trip| LinkQuality { round_trip, ..LinkQuality::default() });
+        Statistics { quality, ..self.statistics }
+    }
+}
+
+impl ClientEndpoint for KcpClient {
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX;
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         self.now = Some(now);
@@ -236,15 +315,6 @@ impl ClientEndpoint for KcpClient {
         self.flush(now);
     }
 
-    fn poll_timeout(&self) -> Option<Instant> {
-        if !self.ended.is_empty() {
-            return self.now;
-        }
-        let Connection { link, stage, .. } = self.connection.as_ref()?;
-        let timeout = link.poll_timeout();
-        Some(if let Stage::Closing(until) = stage { timeout.min(*until) } else { timeout })
-    }
-
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
         if self.outgoing.is_empty() {
             self.flush(now);
@@ -252,70 +322,10 @@ impl ClientEndpoint for KcpClient {
         self.outgoing.pop(datagram).is_some()
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
-        match self.next_reliable(bytes) {
-            Some(true) => {
-                self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
-                return Some(GameNetworkClientEvent::Message { channel: RELIABLE_CHANNEL });
-            }
-            Some(false) => {
-                bytes.clear();
-                return Some(GameNetworkClientEvent::Connected);
-            }
-            None => {}
-        }
-        if self.incoming.pop(bytes).is_some() {
-            self.statistics.received.count(Delivery::Unreliable, 1, bytes.len());
-            return Some(GameNetworkClientEvent::Message { channel: UNRELIABLE_CHANNEL });
-        }
-        if let Some(now) = self.now {
-            self.finish_closing(now);
-        }
-        self.ended.pop_front().map(|reason| GameNetworkClientEvent::Disconnected { reason })
-    }
-
-    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
-        self.now = Some(now);
-        if self.connection.as_ref().is_none_or(|connection| connection.stage != Stage::Open) {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        }
-        match CHANNELS.delivery_of(channel) {
-            Delivery::Reliable => self.send_reliable(now, message),
-            Delivery::Unreliable => self.send_unreliable(now, message),
-        }
-    }
-
-    fn disconnect(&mut self, now: Instant) {
-        self.now = Some(now);
-        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
-        if !matches!(stage, Stage::Closing(_)) {
-            *stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
-            link.say_goodbye();
-            self.incoming.clear();
-            self.finish_closing(now);
-        }
-    }
-
     fn hang_up(&mut self, now: Instant) {
         let Some(Connection { link, .. }) = &mut self.connection else { return };
         link.say_goodbye();
         link.flush(now, |datagram| keep(&mut self.outgoing, datagram));
         link.emit_goodbye(|datagram| keep(&mut self.outgoing, datagram));
-    }
-
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        let spoken = self.connection.as_ref().map(|connection| connection.link.generation());
-        spoken.unwrap_or(self.settings.generation).message_bytes_max(CHANNELS.delivery_of(channel))
-    }
-
-    fn statistics(&self) -> Statistics {
-        let round_trip = self.connection.as_ref().and_then(|connection| connection.link.arq().round_trip());
-        let quality = round_trip.map(|round_trip| LinkQuality { round_trip, ..LinkQuality::default() });
-        Statistics { quality, ..self.statistics }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_fuzz_tape::Tape;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::{
     Command, DATAGRAM_BYTES_MAX, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
@@ -99,20 +99,20 @@ impl Stage {
 
     fn pass(&mut self, time: Duration) {
         self.now += time;
-        if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+        if self.server.wants_poll_at().is_some_and(|at| at <= self.now) {
             self.server.handle_timeout(self.now);
             self.drain();
             assert!(
-                self.server.poll_timeout().is_none_or(|at| at > self.now),
+                self.server.wants_poll_at().is_none_or(|at| at > self.now),
                 "the server wants to be asked"
             );
         }
         for place in 0..PLACES {
             let client = &mut self.places[place].client;
-            if client.poll_timeout().is_some_and(|at| at <= self.now) {
+            if client.wants_poll_at().is_some_and(|at| at <= self.now) {
                 client.handle_timeout(self.now);
                 self.drain();
-                let again = self.places[place].client.poll_timeout();
+                let again = self.places[place].client.wants_poll_at();
                 assert!(again.is_none_or(|at| at > self.now), "a client wants to be asked");
             }
         }
@@ -167,7 +167,7 @@ impl Stage {
         let Place { client, is_connecting, .. } = &mut self.places[place];
         match what % 6 {
             0 if !*is_connecting => {
-                client.connect(self.now, &[]);
+                client.connect(self.now);
                 *is_connecting = true;
             }
             1 => client.disconnect(self.now),
@@ -183,8 +183,8 @@ impl Stage {
             0 => self.server.accept(self.now, peer, &[]),
             1 => self.server.disconnect(self.now, peer, "enough"),
             2 if what > 250 => self.server.shutdown(self.now),
-            3 => self.server.send(self.now, peer, UNRELIABLE_CHANNEL, &vec![what; size]),
-            _ => self.server.send(self.now, peer, RELIABLE_CHANNEL, &vec![what; size * 10]),
+            3 => self.server.send(self.now, &[peer], UNRELIABLE_CHANNEL, &vec![what; size]),
+            _ => self.server.send(self.now, &[peer], RELIABLE_CHANNEL, &vec![what; size * 10]),
         }
     }
 
@@ -198,9 +198,9 @@ impl Stage {
     fn drain_server(&mut self) {
         let mut bytes = Vec::new();
         loop {
-            while let Some(event) = self.server.poll_event(&mut bytes) {
+            while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
                 self.reported.note(&event);
-                if let GameNetworkServerEvent::Connected { peer, .. } = event
+                if let ServerLinkEvent::Connected { peer, .. } = event
                     && self.takes_newcomers
                 {
                     self.server.accept(self.now, peer, &[]);
@@ -224,9 +224,9 @@ impl Stage {
         let Place { client, is_connecting, up, .. } = &mut self.places[place];
         let mut bytes = Vec::new();
         loop {
-            while let Some(event) = client.poll_event(&mut bytes) {
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 assert!(*is_connecting, "{event:?} without a connection");
-                *is_connecting = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
+                *is_connecting = !matches!(event, ClientLinkEvent::Disconnected { .. });
             }
             bytes.clear();
             if !client.poll_transmit(self.now, &mut bytes) {

@@ -1,6 +1,6 @@
 //! The generations of kcp2k: each frames its datagrams and identifies its messages differently.
 
-use consonance_transport::Delivery;
+use consonance_transport::{Delivery, PacketLimits};
 
 use crate::arq::PARTS_MAX;
 use crate::segment::HEADER_BYTES;
@@ -51,6 +51,13 @@ impl Generation {
         match delivery {
             Delivery::Reliable => (datagram - HEADER_BYTES) * PARTS_MAX - 1,
             Delivery::Unreliable => datagram - usize::from(self == Self::G4),
+        }
+    }
+
+    pub(crate) fn limits(self) -> PacketLimits {
+        PacketLimits {
+            reliable_bytes: self.message_bytes_max(Delivery::Reliable),
+            unreliable_bytes: self.message_bytes_max(Delivery::Unreliable),
         }
     }
 

@@ -1,5 +1,5 @@
-//! kcp2k, the network below most games on Mirror, as a [`GameNetworkServer`](consonance_gateway::GameNetworkServer) and
-//! a [`GameNetworkClient`](consonance_gateway::GameNetworkClient).
+//! kcp2k, the network below most games on Mirror, as a [`ServerNetwork`](consonance_transport::ServerNetwork) and
+//! a [`ClientNetwork`](consonance_transport::ClientNetwork).
 //!
 //! A server accepts clients of all [generations](Generation) on one port, and answers each in its own. Both ends are
 //! state machines for the datagram driver:

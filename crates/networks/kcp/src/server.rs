@@ -12,8 +12,10 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
-use consonance_gateway::{Allowance, BufferQueue, GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, NetworkStatistics, Peer, Statistics};
+use consonance_gateway::{Allowance, BufferQueue, MessageChannel, VoiceChannels};
+use consonance_transport::{
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
+};
 
 use crate::generation::DATAGRAM_BYTES_MAX;
 use crate::hello::Hello;
@@ -160,6 +162,78 @@ impl KcpServer {
         self.clients.give_turn(peer);
         self.check(now, peer);
     }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        let stage = self.clients.get(peer).map(|client| client.stage);
+        if stage != Some(Stage::Open) {
+            self.links.dropped.not_connected += 1;
+            return;
+        }
+        match CHANNELS.delivery_of(channel) {
+            Delivery::Reliable => self.send_reliable(now, peer, message),
+            Delivery::Unreliable => self.send_unreliable(now, peer, message),
+        }
+    }
+}
+
+impl ServerNetwork<MessageChannel> for KcpServer {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
+        self.next_event(bytes)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
+        self.now = Some(now);
+        self.take_in(now, peer);
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
+        self.now = Some(now);
+        self.close(now, peer);
+    }
+
+    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
+        self.clients.set_joined(now, peer, is_joined);
+    }
+
+    /// Sends nothing: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
+    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
+        self.clients.get(peer).map(|client| client.link.last_heard())
+    }
+
+    fn shutdown(&mut self, now: Instant) {
+        for peer in self.clients.shut_down() {
+            self.disconnect(now, peer, "");
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let has_news = self.clients.has_events() || self.clients.turn().is_some() || !self.ready.is_empty();
+        let first = self.clients.next_due();
+        if has_news { [self.now, first].into_iter().flatten().min() } else { first }
+    }
+
+    fn network(&self) -> &'static str {
+        "kcp"
+    }
+
+    /// The largest messages that fit every generation that may connect.
+    fn limits(&self) -> PacketLimits {
+        self.settings.generation.unwrap_or(Generation::G4).limits()
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
+    }
+
+    fn statistics(&self) -> NetworkStatistics {
+        NetworkStatistics { links: self.links, connections: self.clients.counts() }
+    }
 }
 
 impl ServerEndpoint for KcpServer {
@@ -193,72 +267,8 @@ impl ServerEndpoint for KcpServer {
         self.flush_all(now);
     }
 
-    fn poll_timeout(&self) -> Option<Instant> {
-        let has_news = self.clients.has_events() || self.clients.turn().is_some() || !self.ready.is_empty();
-        let first = self.clients.next_due();
-        if has_news { [self.now, first].into_iter().flatten().min() } else { first }
-    }
-
     fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
         self.flush_all(now);
         self.outgoing.pop(datagram)
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
-        self.next_event(bytes)
-    }
-
-    fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
-        self.now = Some(now);
-        self.take_in(now, peer);
-    }
-
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let stage = self.clients.get(peer).map(|client| client.stage);
-        if stage != Some(Stage::Open) {
-            self.links.dropped.not_connected += 1;
-            return;
-        }
-        match CHANNELS.delivery_of(channel) {
-            Delivery::Reliable => self.send_reliable(now, peer, message),
-            Delivery::Unreliable => self.send_unreliable(now, peer, message),
-        }
-    }
-
-    fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
-        self.now = Some(now);
-        self.close(now, peer);
-    }
-
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.clients.set_joined(now, peer, is_joined);
-    }
-
-    /// Sends nothing: live clients ping once a second (`CHECK_INTERVAL` of kcp2k).
-    fn probe(&mut self, _now: Instant, peer: Peer) -> Option<Instant> {
-        self.clients.get(peer).map(|client| client.link.last_heard())
-    }
-
-    fn shutdown(&mut self, now: Instant) {
-        for peer in self.clients.shut_down() {
-            self.disconnect(now, peer, "");
-        }
-    }
-
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    /// The largest message that fits every generation that may connect.
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        self.settings.generation.unwrap_or(Generation::G4).message_bytes_max(CHANNELS.delivery_of(channel))
-    }
-
-    fn network(&self) -> &'static str {
-        "kcp"
-    }
-
-    fn statistics(&self) -> NetworkStatistics {
-        NetworkStatistics { links: self.links, connections: self.clients.counts() }
     }
 }

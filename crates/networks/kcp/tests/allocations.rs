@@ -6,12 +6,8 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-};
 use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
-use consonance_transport::Peer;
-use consonance_transport::ServerNetwork as _;
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -45,7 +41,7 @@ impl Room {
             })
             .collect();
         for client in &mut clients {
-            client.connect(now, &[]);
+            client.connect(now);
         }
         Self {
             server,
@@ -65,29 +61,30 @@ impl Room {
         let [bytes, clients_bytes] = &mut self.bytes;
         while let Some(event) = self.server.poll_event(self.now, bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.peers.push(peer);
                     self.server.accept(self.now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { .. } => {
+                ServerLinkEvent::Packet { .. } => {
                     voice.copy_from_slice(bytes);
                     has_voice = true;
                 }
-                GameNetworkServerEvent::Disconnected { reason, .. } => panic!("{reason}"),
+                ServerLinkEvent::Disconnected { reason, .. } => panic!("{reason}"),
             }
         }
         if has_voice {
             for &peer in &self.peers {
-                self.server.send(self.now, peer, UNRELIABLE_CHANNEL, &voice);
+                self.server.send(self.now, &[peer], UNRELIABLE_CHANNEL, &voice);
             }
         }
         self.server.flush(self.now);
         for client in &mut self.clients {
             while let Some(event) = client.poll_event(self.now, clients_bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected => self.connected += 1,
-                    GameNetworkClientEvent::Message { .. } => self.heard += 1,
-                    GameNetworkClientEvent::Disconnected { reason } => panic!("{reason}"),
+                    ClientLinkEvent::Connected => self.connected += 1,
+                    ClientLinkEvent::Packet { .. } => self.heard += 1,
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => panic!("{reason}"),
                 }
             }
         }

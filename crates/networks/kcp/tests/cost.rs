@@ -6,13 +6,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_kcp::{
     Command, DATAGRAM_BYTES_MAX, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServer,
     KcpServerSettings, RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
 use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
@@ -174,7 +173,7 @@ fn no_datagram_without_segments_and_no_hello_costs_more() {
     alone(|| {
         let mut scene = Scene::new();
         let mut newcomer = client();
-        newcomer.connect(scene.server.now, &[]);
+        newcomer.connect(scene.server.now);
         let hello = from_client(&mut newcomer, scene.server.now).swap_remove(0);
         let stranger: SocketAddr = address(CLIENTS + 2);
         scene.server.cost(stranger, &hello).assert_is_bounded("kcp, hello");

@@ -6,8 +6,10 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
-use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, LinkQuality, Statistics};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, LinkQuality, PacketLimits, Statistics,
+};
 
 use crate::UtcClock;
 use crate::connection::{Connection, Counts, DATAGRAM_BYTES_MAX, TIMER_MIN, Unsendable, message_bytes_max};
@@ -25,12 +27,13 @@ pub struct LiteNetLibClient {
     settings: ClientSettings,
     clock: UtcClock,
     dialect: Dialect,
+    greeting: Vec<u8>,
     state: State,
     /// The connect time of the last attempt, which identifies it: each is later than the one before.
     connect_time: i64,
     /// Datagrams that belong to no established connection.
     answers: BytesQueue<()>,
-    events: BufferQueue<GameNetworkClientEvent>,
+    events: BufferQueue<ClientLinkEvent<MessageChannel>>,
     statistics: Statistics,
     round_trip: Duration,
     /// The counters of former connections.
@@ -77,6 +80,7 @@ impl LiteNetLibClient {
             settings,
             clock,
             dialect: Dialect::V1,
+            greeting: Vec::new(),
             state: State::Idle,
             connect_time: 0,
             answers: BytesQueue::default(),
@@ -137,7 +141,7 @@ impl LiteNetLibClient {
     fn end(&mut self, reason: DisconnectReason) {
         self.close_connection();
         self.state = State::Idle;
-        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
+        self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
     }
 
     fn leave_if_settled(&mut self, now: Instant) {
@@ -160,16 +164,17 @@ impl LiteNetLibClient {
     }
 }
 
-impl ClientEndpoint for LiteNetLibClient {
-    /// Including the checksum of a layer.
-    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
+impl ClientNetwork<MessageChannel> for LiteNetLibClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         self.answers.clear();
         self.events.clear();
         self.connect_time = self.clock.ticks(now).max(self.connect_time + 1);
-        let mut user_data = greeting.to_vec();
-        if greeting.is_empty() {
+        let mut user_data = self.greeting.clone();
+        if self.greeting.is_empty() {
             write_key(&self.settings.key, &mut user_data);
         }
         let (connect_time, user_data) = (self.connect_time, &user_data[..]);
@@ -182,6 +187,98 @@ impl ClientEndpoint for LiteNetLibClient {
         self.state = State::Connecting { request, repeats: 0, request_at: now };
         self.send_request(now);
     }
+
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
+        loop {
+            let event = self.events.pop(bytes)?;
+            let ClientLinkEvent::Packet { channel } = event else { return Some(event) };
+            if matches!(self.state, State::Connected(_)) {
+                self.statistics.received.count(delivery_of(channel), 1, bytes.len());
+                return Some(event);
+            }
+        }
+    }
+
+    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.statistics.dropped.too_large += 1;
+            return;
+        }
+        let State::Connected(connected) = &mut self.state else {
+            self.statistics.dropped.not_connected += 1;
+            return;
+        };
+        match connected.connection.send(now, channel, message) {
+            Ok(()) => self.statistics.sent.count(delivery_of(channel), 1, message.len()),
+            Err(Unsendable::BeforeProof) => self.statistics.dropped.outgoing_full += 1,
+            Err(Unsendable::TooLarge) => self.statistics.dropped.too_large += 1,
+            Err(Unsendable::TooSlow) => {
+                let queue = format!("{} reliable packets", self.settings.connection.reliable_packets_waiting);
+                self.say_goodbye(now, DisconnectReason::Overloaded { queue });
+            }
+        }
+    }
+
+    fn disconnect(&mut self, now: Instant) {
+        match std::mem::replace(&mut self.state, State::Idle) {
+            State::Connected(connected) => {
+                let until = now + self.settings.connection.goodbye_timeout;
+                self.state = State::Leaving { connected, until };
+                self.leave_if_settled(now);
+            }
+            State::Connecting { .. } => self.say_goodbye(now, DisconnectReason::ClosedByUs),
+            other => self.state = other,
+        }
+    }
+
+    fn wants_poll_at(&self) -> Option<Instant> {
+        match &self.state {
+            State::Idle => None,
+            State::Connecting { request_at, .. } => Some(*request_at),
+            State::Connected(connected) => Some(connected.connection.timeout()),
+            State::Leaving { connected, until } => Some(connected.connection.timeout().min(*until)),
+            State::Gone(goodbye, _) => Some(goodbye.timeout()),
+        }
+    }
+
+    fn limits(&self) -> PacketLimits {
+        CHANNELS.limits(|channel| self.message_bytes_max(channel))
+    }
+
+    fn voice_channels(&self) -> VoiceChannels {
+        CHANNELS
+    }
+
+    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
+        delivery_of(channel)
+    }
+
+    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
+        message_bytes_max(&self.settings.connection, channel)
+    }
+
+    fn statistics(&self) -> Statistics {
+        let mut counts = self.counts;
+        let mut round_trip = self.round_trip;
+        if let State::Connected(connected) | State::Leaving { connected, .. } = &self.state {
+            counts.add(connected.connection.counts);
+            round_trip = connected.connection.round_trip();
+        }
+        let mut statistics = self.statistics;
+        statistics.dropped.malformed += counts.malformed;
+        statistics.quality = Some(LinkQuality {
+            round_trip,
+            datagrams_sent: counts.datagrams_sent,
+            datagrams_lost: counts.resent,
+            ..LinkQuality::default()
+        });
+        statistics
+    }
+}
+
+impl ClientEndpoint for LiteNetLibClient {
+    /// Including the checksum of a layer.
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         let mut buffer = std::mem::take(&mut self.opened);
@@ -223,16 +320,6 @@ impl ClientEndpoint for LiteNetLibClient {
         }
     }
 
-    fn poll_timeout(&self) -> Option<Instant> {
-        match &self.state {
-            State::Idle => None,
-            State::Connecting { request_at, .. } => Some(*request_at),
-            State::Connected(connected) => Some(connected.connection.timeout()),
-            State::Leaving { connected, until } => Some(connected.connection.timeout().min(*until)),
-            State::Gone(goodbye, _) => Some(goodbye.timeout()),
-        }
-    }
-
     fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> bool {
         let has_one = self.answers.pop(datagram).is_some()
             || self.connected().is_some_and(|connected| connected.connection.poll_transmit(datagram));
@@ -242,82 +329,9 @@ impl ClientEndpoint for LiteNetLibClient {
         has_one
     }
 
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
-        loop {
-            let event = self.events.pop(bytes)?;
-            let GameNetworkClientEvent::Message { channel } = event else { return Some(event) };
-            if matches!(self.state, State::Connected(_)) {
-                self.statistics.received.count(delivery_of(channel), 1, bytes.len());
-                return Some(event);
-            }
-        }
-    }
-
-    fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel) {
-            self.statistics.dropped.too_large += 1;
-            return;
-        }
-        let State::Connected(connected) = &mut self.state else {
-            self.statistics.dropped.not_connected += 1;
-            return;
-        };
-        match connected.connection.send(now, channel, message) {
-            Ok(()) => self.statistics.sent.count(delivery_of(channel), 1, message.len()),
-            Err(Unsendable::BeforeProof) => self.statistics.dropped.outgoing_full += 1,
-            Err(Unsendable::TooLarge) => self.statistics.dropped.too_large += 1,
-            Err(Unsendable::TooSlow) => {
-                let queue = format!("{} reliable packets", self.settings.connection.reliable_packets_waiting);
-                self.say_goodbye(now, DisconnectReason::Overloaded { queue });
-            }
-        }
-    }
-
-    fn disconnect(&mut self, now: Instant) {
-        match std::mem::replace(&mut self.state, State::Idle) {
-            State::Connected(connected) => {
-                let until = now + self.settings.connection.goodbye_timeout;
-                self.state = State::Leaving { connected, until };
-                self.leave_if_settled(now);
-            }
-            State::Connecting { .. } => self.say_goodbye(now, DisconnectReason::ClosedByUs),
-            other => self.state = other,
-        }
-    }
-
     fn hang_up(&mut self, now: Instant) {
         if matches!(self.state, State::Connecting { .. } | State::Connected(_) | State::Leaving { .. }) {
             self.say_goodbye(now, DisconnectReason::ClosedByUs);
         }
-    }
-
-    fn voice_channels(&self) -> VoiceChannels {
-        CHANNELS
-    }
-
-    fn delivery_of(&self, channel: MessageChannel) -> Delivery {
-        delivery_of(channel)
-    }
-
-    fn message_bytes_max(&self, channel: MessageChannel) -> usize {
-        message_bytes_max(&self.settings.connection, channel)
-    }
-
-    fn statistics(&self) -> Statistics {
-        let mut counts = self.counts;
-        let mut round_trip = self.round_trip;
-        if let State::Connected(connected) | State::Leaving { connected, .. } = &self.state {
-            counts.add(connected.connection.counts);
-            round_trip = connected.connection.round_trip();
-        }
-        let mut statistics = self.statistics;
-        statistics.dropped.malformed += counts.malformed;
-        statistics.quality = Some(LinkQuality {
-            round_trip,
-            datagrams_sent: counts.datagrams_sent,
-            datagrams_lost: counts.resent,
-            ..LinkQuality::default()
-        });
-        statistics
     }
 }

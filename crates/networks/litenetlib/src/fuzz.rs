@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use consonance_fuzz_tape::Tape;
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
-use consonance_transport::Peer;
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::{ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
 
@@ -87,14 +87,14 @@ impl Stage {
     fn pass(&mut self, time: Duration) {
         self.now += time;
         self.server.handle_timeout(self.now);
-        assert!(self.server.poll_timeout().is_none_or(|at| at > self.now), "a time in the past");
+        assert!(self.server.wants_poll_at().is_none_or(|at| at > self.now), "a time in the past");
         for client in &mut self.clients {
             for _ in 0..3 {
-                if client.poll_timeout().is_some_and(|at| at <= self.now) {
+                if client.wants_poll_at().is_some_and(|at| at <= self.now) {
                     client.handle_timeout(self.now);
                 }
             }
-            assert!(client.poll_timeout().is_none_or(|at| at > self.now), "a client's time in the past");
+            assert!(client.wants_poll_at().is_none_or(|at| at > self.now), "a client's time in the past");
         }
     }
 
@@ -121,7 +121,7 @@ impl Stage {
         // Any peer that has ever connected.
         let peer = Peer(1 + u64::from(peer) % self.reported.last().0.max(1));
         let channel = if channel >= 4 { crate::UNRELIABLE } else { MessageChannel(u16::from(channel)) };
-        self.server.send(self.now, peer, channel, &vec![5; bytes]);
+        self.server.send(self.now, &[peer], channel, &vec![5; bytes]);
     }
 
     fn connect_or_leave(&mut self, client: usize, choice: u8) {
@@ -130,7 +130,7 @@ impl Stage {
             1 => self.server.disconnect(self.now, self.reported.last(), "bye"),
             _ if !self.is_trying[client] => {
                 self.is_trying[client] = true;
-                self.clients[client].connect(self.now, &[]);
+                self.clients[client].connect(self.now);
             }
             _ => {}
         }
@@ -138,16 +138,16 @@ impl Stage {
 
     fn drain(&mut self) {
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             self.reported.note(&event);
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
             }
         }
         for (client, is_trying) in self.clients.iter_mut().zip(&mut self.is_trying) {
-            while let Some(event) = client.poll_event(&mut bytes) {
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 assert!(*is_trying, "{event:?} of a connection that has ended");
-                *is_trying = !matches!(event, GameNetworkClientEvent::Disconnected { .. });
+                *is_trying = !matches!(event, ClientLinkEvent::Disconnected { .. });
             }
         }
         bytes.clear();

@@ -17,27 +17,28 @@
 //! pings, whose numbers cannot be guessed; messages and kicks wait for that.
 //!
 //! ```
+//! use std::net::SocketAddr;
 //! use std::time::{Instant, SystemTime};
 //!
-//! use consonance_gateway::GameNetworkServerEvent;
 //! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
 //! use consonance_litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let now = Instant::now();
 //! let clock = UtcClock::new(now, SystemTime::now());
 //! // In production, the seed comes from the system's random numbers.
 //! let mut server = LiteNetLibServer::new(ServerSettings::default(), clock, [7; 32]);
 //! let mut client = LiteNetLibClient::new(ClientSettings::default(), clock);
-//! client.connect(now, b"");
+//! client.connect(now);
 //!
-//! let address = ([192, 0, 2, 1], 5000).into();
+//! let address = SocketAddr::from(([192, 0, 2, 1], 5000));
 //! let mut datagram = Vec::new();
 //! assert!(client.poll_transmit(now, &mut datagram));
 //! server.handle_datagram(now, address, &datagram);
-//! let Some(GameNetworkServerEvent::Connected { peer, remote }) = server.poll_event(&mut Vec::new()) else {
+//! let Some(ServerLinkEvent::Connected { peer, remote, .. }) = server.poll_event(now, &mut Vec::new()) else {
 //!     panic!("a client is there")
 //! };
-//! assert_eq!(remote, address);
+//! assert_eq!(remote, address.into());
 //! server.accept(now, peer, b"");
 //! ```
 //!

@@ -11,8 +11,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, SHUTTING_DOWN, Statistics};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{
+    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, SHUTTING_DOWN, ServerLinkEvent,
+    ServerNetwork, Statistics,
+};
 
 use crate::UtcClock;
 use crate::channel::Method;
@@ -102,6 +105,27 @@ impl LiteNetLibServer {
             self.answers.push(to, |datagram| datagram.extend_from_slice(packet));
         }
     }
+
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+        if message.len() > self.message_bytes_max(channel) {
+            self.links.dropped.too_large += 1;
+            return;
+        }
+        let mut client = self.clients.get_mut(peer).filter(|client| client.is_heard());
+        let Some(connected) = client.as_mut().and_then(|client| client.connected()) else {
+            self.links.dropped.not_connected += 1;
+            return;
+        };
+        match connected.connection.send(now, channel, message) {
+            Ok(()) => {
+                self.links.sent.count(self.delivery_of(channel), 1, message.len());
+                self.settle(peer);
+            }
+            Err(Unsendable::TooLarge) => self.links.dropped.too_large += 1,
+            Err(Unsendable::BeforeProof) => self.links.dropped.outgoing_full += 1,
+            Err(Unsendable::TooSlow) => self.end_too_slow(now, peer),
+        }
+    }
 }
 
 /// Our number for a client, as the client is told it: the first one is 0.
@@ -109,50 +133,11 @@ fn peer_id(peer: Peer) -> i32 {
     (peer.0.saturating_sub(1) & i32::MAX as u64) as i32
 }
 
-impl ServerEndpoint for LiteNetLibServer {
-    /// Including the checksum of a layer.
-    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
-
-    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
-        let mut buffer = std::mem::take(&mut self.opened);
-        match self.settings.connection.layer.open(datagram, &mut buffer) {
-            Some(packet) => self.handle_packet(now, from, packet),
-            None => self.links.dropped.malformed += 1,
-        }
-        self.opened = buffer;
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.clients.due(now) {
-            self.run_timer(now, peer);
-            self.settle(peer);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.clients.next_due()
-    }
-
-    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
-        let mut to = self.answers.pop(datagram);
-        while to.is_none()
-            && let Some(peer) = self.talking.first().copied()
-        {
-            to = self.clients.get_mut(peer).and_then(|client| client.poll_transmit(datagram));
-            if to.is_none() {
-                self.talking.remove(&peer);
-            }
-        }
-        if to.is_some() {
-            self.settings.connection.layer.seal(datagram);
-        }
-        to
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+impl ServerNetwork<MessageChannel> for LiteNetLibServer {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         loop {
             let event = self.clients.poll_event(bytes)?;
-            let GameNetworkServerEvent::Message { peer, channel } = event else { return Some(event) };
+            let ServerLinkEvent::Packet { peer, channel } = event else { return Some(event) };
             if self.clients.get(peer).is_some_and(RemoteClient::is_heard) {
                 self.links.received.count(self.delivery_of(channel), 1, bytes.len());
                 return Some(event);
@@ -181,24 +166,9 @@ impl ServerEndpoint for LiteNetLibServer {
         self.settle(peer);
     }
 
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        if message.len() > self.message_bytes_max(channel) {
-            self.links.dropped.too_large += 1;
-            return;
-        }
-        let mut client = self.clients.get_mut(peer).filter(|client| client.is_heard());
-        let Some(connected) = client.as_mut().and_then(|client| client.connected()) else {
-            self.links.dropped.not_connected += 1;
-            return;
-        };
-        match connected.connection.send(now, channel, message) {
-            Ok(()) => {
-                self.links.sent.count(self.delivery_of(channel), 1, message.len());
-                self.settle(peer);
-            }
-            Err(Unsendable::TooLarge) => self.links.dropped.too_large += 1,
-            Err(Unsendable::BeforeProof) => self.links.dropped.outgoing_full += 1,
-            Err(Unsendable::TooSlow) => self.end_too_slow(now, peer),
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
         }
     }
 
@@ -222,6 +192,18 @@ impl ServerEndpoint for LiteNetLibServer {
         }
     }
 
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.clients.next_due()
+    }
+
+    fn network(&self) -> &'static str {
+        "litenetlib"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        CHANNELS.limits(|channel| self.message_bytes_max(channel))
+    }
+
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
@@ -234,14 +216,47 @@ impl ServerEndpoint for LiteNetLibServer {
         message_bytes_max(self.settings(), channel)
     }
 
-    fn network(&self) -> &'static str {
-        "litenetlib"
-    }
-
     fn statistics(&self) -> NetworkStatistics {
         let mut links = self.links;
         links.dropped.malformed += self.counts.malformed;
         NetworkStatistics { links, connections: self.clients.counts() }
+    }
+}
+
+impl ServerEndpoint for LiteNetLibServer {
+    /// Including the checksum of a layer.
+    const DATAGRAM_BYTES_MAX: usize = DATAGRAM_BYTES_MAX + 4;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        let mut buffer = std::mem::take(&mut self.opened);
+        match self.settings.connection.layer.open(datagram, &mut buffer) {
+            Some(packet) => self.handle_packet(now, from, packet),
+            None => self.links.dropped.malformed += 1,
+        }
+        self.opened = buffer;
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(peer) = self.clients.due(now) {
+            self.run_timer(now, peer);
+            self.settle(peer);
+        }
+    }
+
+    fn poll_transmit(&mut self, _now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        let mut to = self.answers.pop(datagram);
+        while to.is_none()
+            && let Some(peer) = self.talking.first().copied()
+        {
+            to = self.clients.get_mut(peer).and_then(|client| client.poll_transmit(datagram));
+            if to.is_none() {
+                self.talking.remove(&peer);
+            }
+        }
+        if to.is_some() {
+            self.settings.connection.layer.seal(datagram);
+        }
+        to
     }
 }
 

@@ -5,13 +5,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_litenetlib::{
     ClientSettings, Dialect, FirstByte, LiteNetLibClient, LiteNetLibServer, PacketType, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE, UtcClock,
 };
 use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
@@ -147,7 +146,8 @@ fn worst(packet_type: PacketType) -> Vec<(String, Cost)> {
             let key = "k".repeat(1000);
             for settings in [ClientSettings::default(), ClientSettings { key, ..ClientSettings::default() }] {
                 let mut newcomer = LiteNetLibClient::new(settings, clock);
-                newcomer.connect(scene.server.now, &[7; 100]);
+                newcomer.set_greeting(&[7; 100]);
+                newcomer.connect(scene.server.now);
                 let request = from_client(&mut newcomer, scene.server.now).swap_remove(0);
                 note("of a newcomer", scene.server.cost(address(CLIENTS + 2), &request));
                 note("of a client", scene.cost(&request));

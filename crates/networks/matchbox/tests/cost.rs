@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use consonance_matchbox::{MatchboxSettings, MatchboxVoice, PeerSocket, PlayerId};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
 use consonance_transport::hosted::{HostedClient, HostedServer};
-use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, ServerNetwork as _};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

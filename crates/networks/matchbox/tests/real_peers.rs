@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use consonance_matchbox::{ChannelUnfit, MatchboxSettings, MatchboxVoice, SocketChannels};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, PacketLimits, Peer, ServerLinkEvent,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, PacketLimits, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 use matchbox_socket::{RtcIceServerConfig, WebRtcSocket};
 

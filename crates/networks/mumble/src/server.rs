@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use consonance_gateway::Allowance;
 use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
 use consonance_gateway::udp::DatagramSocket;
-use consonance_gateway::{Allowance, GameNetworkServer as _};
 use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::ServerConfig;
@@ -59,7 +59,7 @@ pub struct MumbleServer {
 #[non_exhaustive]
 pub enum MumbleServerEvent {
     /// A client has logged in, and waits for [`accept`](MumbleServer::accept) or a
-    /// [`disconnect`](ServerNetwork::disconnect).
+    /// [`disconnect`](MumbleServer::disconnect).
     Connected {
         /// The handle of the user in later calls and events.
         user: Peer,
@@ -156,7 +156,7 @@ impl MumbleServer {
     pub fn send(&mut self, now: Instant, user: Peer, control: &Control) {
         self.out.clear();
         control.write(&mut self.out);
-        self.streams.send(now, user, RELIABLE, &self.out);
+        self.streams.send(now, &[user], RELIABLE, &self.out);
     }
 
     /// Sends a voice packet, in a datagram if the user is reachable that way, or else in a message that is dropped
@@ -173,7 +173,7 @@ impl MumbleServer {
         self.tunnel(now, user);
     }
 
-    /// Counters besides [`statistics`](ServerNetwork::statistics). Rejected logins and messages above a client's rate
+    /// Counters besides [`statistics`](Self::statistics). Rejected logins and messages above a client's rate
     /// are not counted here.
     pub fn mumble_statistics(&self, now: Instant) -> MumbleStatistics {
         let mut counts = self.counts;
@@ -197,7 +197,7 @@ impl MumbleServer {
         self.sealed.extend(TUNNEL.to_be_bytes());
         self.sealed.extend((self.out.len() as u32).to_be_bytes());
         self.sealed.extend_from_slice(&self.out);
-        self.streams.send(now, user, UNRELIABLE, &self.sealed);
+        self.streams.send(now, &[user], UNRELIABLE, &self.sealed);
     }
 
     fn draw_secrets(&self) -> Option<CryptSecrets> {
@@ -209,47 +209,52 @@ impl MumbleServer {
     }
 }
 
-impl ServerNetwork for MumbleServer {
-    fn flush(&mut self, now: Instant) {
+/// What the driver of any [network](ServerNetwork) needs, by the same names.
+impl MumbleServer {
+    /// Sends data that has been collected so far.
+    pub fn flush(&mut self, now: Instant) {
         self.streams.flush(now);
     }
 
-    /// The reason, an encoded [`EndReason`](consonance_transport::EndReason), is told in a `Reject`; without one, the
-    /// user was told before.
-    fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.streams.disconnect(now, peer, reason);
+    /// Ends a user's connection in order. The reason, an encoded
+    /// [`EndReason`](consonance_transport::EndReason), is told in a `Reject`; without one, the user was told before.
+    pub fn disconnect(&mut self, now: Instant, user: Peer, reason: &str) {
+        self.streams.disconnect(now, user, reason);
     }
 
-    fn carries_end_reasons(&self) -> bool {
-        true
+    /// Whether a user has joined the session: those that have not make room first when all connections are taken.
+    pub fn set_joined(&mut self, now: Instant, user: Peer, is_joined: bool) {
+        self.streams.set_joined(now, user, is_joined);
     }
 
-    fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
-        self.streams.set_joined(now, peer, is_joined);
-    }
-
-    fn shutdown(&mut self, now: Instant) {
+    /// Accepts no more users and disconnects all present ones in order.
+    pub fn shutdown(&mut self, now: Instant) {
         self.streams.shutdown(now);
     }
 
-    fn wants_poll_at(&self) -> Option<Instant> {
+    /// When [`poll`](Self::poll) has something to do even if nothing arrives.
+    pub fn wants_poll_at(&self) -> Option<Instant> {
         self.streams.wants_poll_at()
     }
 
-    fn wakes(&self) -> bool {
+    /// Whether the descriptor reports everything that arrives.
+    pub fn wakes(&self) -> bool {
         self.streams.wakes()
     }
 
-    #[cfg(target_os = "linux")]
-    fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+    /// A descriptor that becomes readable when [`poll`](Self::poll) has an event.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         self.streams.descriptor()
     }
 
-    fn network(&self) -> &'static str {
+    /// The kind of this network, for counters.
+    pub fn network(&self) -> &'static str {
         self.streams.network()
     }
 
-    fn statistics(&self) -> NetworkStatistics {
+    /// Counters of messages and connections.
+    pub fn statistics(&self) -> NetworkStatistics {
         let mut statistics = self.streams.statistics();
         let refused = self.paths.refused();
         let links = &mut statistics.links;

@@ -12,7 +12,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use consonance_transport::inbox::{Mailbox, Popped};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
 use quinn::TokenMemoryCache;
@@ -65,7 +65,7 @@ enum State {
 }
 
 impl QuicClient {
-    /// A client for one address; it does nothing before [`connect`](ClientTransport::connect).
+    /// A client for one address; it does nothing before [`connect`](ClientNetwork::connect).
     pub fn new(runtime: &QuicRuntime, address: QuicAddress, settings: QuicClientSettings) -> Self {
         let mailbox = Arc::new(Mailbox::new(settings.incoming));
         Self {
@@ -111,7 +111,7 @@ impl QuicClient {
     }
 }
 
-impl ClientTransport for QuicClient {
+impl ClientNetwork for QuicClient {
     fn connect(&mut self, _now: Instant) {
         match self.state {
             State::Connecting(_) | State::Up(_) => return,
@@ -147,7 +147,7 @@ impl ClientTransport for QuicClient {
                 self.statistics.received.count(delivery, 1, packet.len());
                 bytes.clear();
                 bytes.extend_from_slice(&packet);
-                Some(ClientLinkEvent::Packet { delivery })
+                Some(ClientLinkEvent::Packet { channel: delivery })
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == self.peer() {

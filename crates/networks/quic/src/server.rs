@@ -25,9 +25,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_fast_path::Offer;
 use consonance_transport::inbox::Popped;
-use consonance_transport::{
-    Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _};
 use rustc_hash::FxHashMap;
 
 use crate::close_code::{CloseCode, line};
@@ -260,7 +258,7 @@ impl QuicServer {
         let peer = self.fast_path.as_mut()?.receive(now, bytes)?;
         self.statistics.links.received.count(Delivery::Unreliable, 1, bytes.len());
         self.last_heard = peer;
-        Some(ServerLinkEvent::Packet { peer, delivery: Delivery::Unreliable })
+        Some(ServerLinkEvent::Packet { peer, channel: Delivery::Unreliable })
     }
 
     fn send_collected(&mut self, now: Instant) {

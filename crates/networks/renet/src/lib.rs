@@ -29,8 +29,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `listener` is a [`ServerTransport`](consonance_transport::ServerTransport) and `transport` a
-//! [`ClientTransport`](consonance_transport::ClientTransport), like those of every other network.
+//! `listener` is a [`ServerNetwork`](consonance_transport::ServerNetwork) and `transport` a
+//! [`ClientNetwork`](consonance_transport::ClientNetwork), like those of every other network.
 //! [`consonance_transport::hosted::channels`] defines the messages on the channels. Voice waits for the next frame of
 //! the game in both directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
 //!

@@ -7,8 +7,8 @@ use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 use renet::{ClientId, ConnectionConfig, DefaultChannel, RenetClient, RenetServer};
 
@@ -233,7 +233,7 @@ impl Player {
         let mut bytes = Vec::new();
         while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
-                ClientLinkEvent::Packet { delivery: Delivery::Reliable } => {
+                ClientLinkEvent::Packet { channel: Delivery::Reliable } => {
                     self.reliable.push(number_in(&bytes));
                 }
                 ClientLinkEvent::Packet { .. } => self.voice_packets += 1,

@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_renet::{RenetSettings, RenetVoiceClient, RenetVoiceServer};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
 use renet::{ConnectionConfig, RenetClient, RenetServer};
 use renet_netcode::{

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Instant;
 
-use consonance_transport::{DisconnectReason, Peer, Remote, ServerLinkEvent, ServerTransport};
+use consonance_transport::{DisconnectReason, Peer, Remote, ServerLinkEvent, ServerNetwork};
 
 use crate::frame::PlayerNumber;
 use crate::link::{SidecarEvent, SidecarLink};
@@ -28,7 +28,7 @@ impl<S: fmt::Debug> fmt::Debug for SidecarBridge<S> {
     }
 }
 
-impl<S: ServerTransport> SidecarBridge<S> {
+impl<S: ServerNetwork> SidecarBridge<S> {
     /// Starts the link.
     pub fn new(now: Instant, network: S, mut link: SidecarLink) -> Self {
         link.connect(now);
@@ -43,7 +43,7 @@ impl<S: ServerTransport> SidecarBridge<S> {
                     let address = if let Remote::Socket(address) = remote { Some(address) } else { None };
                     self.link.joined(now, PlayerNumber(peer.0), address);
                 }
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     self.link.send(now, PlayerNumber(peer.0), delivery, &self.bytes);
                 }
                 ServerLinkEvent::Disconnected { peer, .. } => self.link.left(now, PlayerNumber(peer.0)),

@@ -8,7 +8,7 @@
 //!   stock client ══ the game's network ══ game server + adapter ── link ──▶ SidecarServer ── session
 //! ```
 //!
-//! [`SidecarServer`] is the voice server's end, a [`ServerTransport`](consonance_transport::ServerTransport) whose
+//! [`SidecarServer`] is the voice server's end, a [`ServerNetwork`](consonance_transport::ServerNetwork) whose
 //! peers are the players of all links. [`SidecarLink`] is an adapter's end, for game servers in Rust, and
 //! [`SidecarBridge`] the whole adapter where the game's network is a transport of ours; one in another language follows
 //! `docs/networks/sidecar.md`, which specifies every byte.
@@ -22,7 +22,7 @@
 //! use consonance_sidecar::{
 //!     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 //! };
-//! use consonance_transport::{Delivery, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{Delivery, ServerLinkEvent, ServerNetwork};
 //!
 //! let secret = LinkSecret::new("hard to guess, and the same at both ends");
 //! let mut settings = SidecarSettings::default();

@@ -22,7 +22,6 @@ use consonance_gateway::tcp::{TcpConnections, TcpId};
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, HandshakeSlots, NetworkStatistics, PacketLimits, Peer,
     REASON_BYTES_MAX, Reachability, ReachabilityFeed, Resumed, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork,
-    ServerTransport,
 };
 use ring::rand::SystemRandom;
 
@@ -34,7 +33,7 @@ use held::Held;
 use reading::Seen;
 use shards::Shards;
 
-/// A [`ServerTransport`] whose peers are the players of game servers: a player is one from its first packet on, or from
+/// A [`ServerNetwork`] whose peers are the players of game servers: a player is one from its first packet on, or from
 /// when its adapter announces it.
 ///
 /// When a link ends, all its players are gone. When the server shuts down it says goodbye to the links only: only the
@@ -302,9 +301,7 @@ impl ServerNetwork for SidecarServer {
             .provide(|| Some(self.reachability.clone()))
             .provide_of_peer(|peer| (self.resumed == Some(peer)).then_some(Resumed));
     }
-}
 
-impl ServerTransport for SidecarServer {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.admit_newcomer(now);
         if let Some((peer, delivery)) = self.first_packet.take()
@@ -312,7 +309,7 @@ impl ServerTransport for SidecarServer {
         {
             std::mem::swap(bytes, &mut self.first_packet_bytes);
             self.statistics.links.received.count(delivery, 1, bytes.len());
-            return Some(ServerLinkEvent::Packet { peer, delivery });
+            return Some(ServerLinkEvent::Packet { peer, channel: delivery });
         }
         loop {
             if let Some((peer, reason)) = self.ended.pop_front() {
@@ -322,7 +319,7 @@ impl ServerTransport for SidecarServer {
                 Some(Seen::Connected(peer)) => return self.connected_event(peer),
                 Some(Seen::Packet(peer, delivery)) => {
                     self.statistics.links.received.count(delivery, 1, bytes.len());
-                    return Some(ServerLinkEvent::Packet { peer, delivery });
+                    return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                 }
                 Some(Seen::Ended) => {}
                 None if self.step(now) => {}

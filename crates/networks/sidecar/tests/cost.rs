@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use consonance_sidecar::fuzz::FrameKind;
 use consonance_sidecar::{SidecarServer, SidecarSettings};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_transport::{ServerLinkEvent, ServerTransport as _};
+use consonance_transport::{ServerLinkEvent, ServerNetwork as _};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

@@ -17,8 +17,8 @@ use consonance_steam::{
     SteamId, SteamP2p, SteamServer,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, Peer, ServerLinkEvent,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 const SERVER: SteamId = SteamId(1);

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use consonance_transport::hosted::{self, ClientRequest, HostedClient, HostedClientHandle, HostedSettings};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Peer, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Peer, Statistics,
 };
 
 use crate::farewells::Farewells;
@@ -105,7 +105,7 @@ impl<P: SteamP2p> SteamClient<P> {
     }
 }
 
-impl<P: SteamP2p> ClientTransport for SteamClient<P> {
+impl<P: SteamP2p> ClientNetwork for SteamClient<P> {
     fn connect(&mut self, now: Instant) {
         self.hosted.connect(now);
         self.pump.write(now);

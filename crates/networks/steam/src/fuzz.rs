@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
-    ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
+    ServerLinkEvent, ServerNetwork as _,
 };
 
 use crate::hub::{Hub, HubAccount, HubSettings};

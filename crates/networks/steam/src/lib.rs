@@ -21,7 +21,7 @@
 //!
 //! use consonance_steam::hub::{Hub, HubSettings};
 //! use consonance_steam::{ClientSettings, ServerSettings, SteamClient, SteamId, SteamServer};
-//! use consonance_transport::{ServerNetworkExt as _, ClientTransport, PeerIdentity, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, PeerIdentity, ServerLinkEvent, ServerNetwork, ServerNetworkExt as _};
 //!
 //! let now = Instant::now();
 //! // The Steam in memory; in a game it is Steam's own.

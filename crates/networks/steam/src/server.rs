@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use consonance_transport::hosted::{self, HostedServer, HostedServerHandle, HostedSettings, ServerRequest};
 use consonance_transport::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, PeerIdentity,
-    ServerLinkEvent, ServerNetwork, ServerNetworkExt as _, ServerTransport,
+    ServerLinkEvent, ServerNetwork, ServerNetworkExt as _,
 };
 
 use crate::farewells::Farewells;
@@ -137,9 +137,7 @@ impl<P: SteamP2p> ServerNetwork for SteamServer<P> {
     fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
         self.hosted.provide(now, request);
     }
-}
 
-impl<P: SteamP2p> ServerTransport for SteamServer<P> {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         if self.is_drained {
             self.pump.read(now);

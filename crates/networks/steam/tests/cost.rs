@@ -13,7 +13,7 @@ use consonance_steam::{
     SteamEvent, SteamId, SteamP2p, SteamServer,
 };
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_transport::{ClientTransport as _, Delivery, ServerLinkEvent, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, ServerLinkEvent, ServerNetwork as _};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

@@ -11,14 +11,14 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_gateway::streams::{StreamClientSettings, StreamSettings};
-//! use consonance_gateway::{GameNetworkClient, GameNetworkClientEvent, GameNetworkServer, GameNetworkServerEvent};
 //! use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
+//! use consonance_transport::{ClientLinkEvent, ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let (localhost, settings) = (([127, 0, 0, 1], 0).into(), StreamSettings::default());
 //! let mut server = SimpleWebServer::bind(localhost, ServerEnd::default(), settings)?;
 //! let settings = StreamClientSettings::new(server.local_addr()?);
 //! let mut client = SimpleWebClient::new(ClientEnd::new("localhost"), settings)?;
-//! client.connect(Instant::now(), b"");
+//! client.connect(Instant::now());
 //!
 //! // The server takes the client in, which is connected when the handshake is over.
 //! let deadline = Instant::now() + Duration::from_secs(60);
@@ -26,11 +26,11 @@
 //! let is_connected = loop {
 //!     let now = Instant::now();
 //!     assert!(now < deadline, "the client is not connected within a minute");
-//!     if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll_event(now, &mut bytes) {
+//!     if let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now, &mut bytes) {
 //!         server.accept(now, peer, b"");
 //!     }
 //!     match client.poll_event(now, &mut bytes) {
-//!         Some(event) => break matches!(event, GameNetworkClientEvent::Connected),
+//!         Some(event) => break matches!(event, ClientLinkEvent::Connected),
 //!         None => sleep(Duration::from_millis(1)),
 //!     }
 //! };

@@ -15,14 +15,14 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
-//! use consonance_gateway::{GameNetworkClient, GameNetworkServer, GameNetworkServerEvent};
 //! use consonance_stream::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let (localhost, settings) = (([127, 0, 0, 1], 0).into(), StreamSettings::default());
 //! let mut server = TelepathyServer::bind(localhost, Telepathy::default(), settings)?;
 //! let settings = StreamClientSettings::new(server.local_addr()?);
 //! let mut client = TelepathyClient::new(Telepathy::default(), settings)?;
-//! client.connect(Instant::now(), b"");
+//! client.connect(Instant::now());
 //!
 //! let deadline = Instant::now() + Duration::from_secs(60);
 //! let mut bytes = Vec::new();
@@ -33,8 +33,8 @@
 //!         client.send(now, RELIABLE, b"hello");
 //!     }
 //!     match server.poll_event(now, &mut bytes) {
-//!         Some(GameNetworkServerEvent::Connected { peer, .. }) => server.accept(now, peer, b""),
-//!         Some(GameNetworkServerEvent::Message { .. }) => break,
+//!         Some(ServerLinkEvent::Connected { peer, .. }) => server.accept(now, peer, b""),
+//!         Some(ServerLinkEvent::Packet { .. }) => break,
 //!         _ => sleep(Duration::from_millis(1)),
 //!     }
 //! }

@@ -26,7 +26,7 @@
 //!
 //! use consonance_gateway::streams::StreamClientSettings;
 //! use consonance_stream::websocket::{ClientEnd, ServerEnd, WebSocketAddress, client, default_settings, server};
-//! use consonance_transport::{ClientTransport, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let localhost = ([127, 0, 0, 1], 0).into();
 //! let mut server = server(localhost, "main", ServerEnd::default(), default_settings())?;

@@ -4,9 +4,9 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{BytesQueue, ClientEndpoint};
-use consonance_gateway::{BufferQueue, GameNetworkClientEvent, MessageChannel, VoiceChannels};
+use consonance_gateway::{BufferQueue, MessageChannel, VoiceChannels};
 use consonance_transport::random::Random;
-use consonance_transport::{DisconnectReason, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason, PacketLimits, Statistics};
 
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, DatagramKind, Token};
@@ -18,10 +18,11 @@ pub struct UtpClient {
     settings: ClientSettings,
     /// The source of tokens.
     random: Random,
+    greeting: Vec<u8>,
     link: Option<Link>,
     /// Datagrams still to send after their connection has ended.
     parting: BytesQueue<()>,
-    events: BufferQueue<GameNetworkClientEvent>,
+    events: BufferQueue<ClientLinkEvent<MessageChannel>>,
     statistics: Statistics,
 }
 
@@ -64,6 +65,7 @@ impl UtpClient {
         Self {
             settings,
             random: Random::new(seed, "utp tokens"),
+            greeting: Vec::new(),
             link: None,
             parting: BytesQueue::default(),
             events: BufferQueue::default(),
@@ -100,7 +102,7 @@ impl UtpClient {
             && let State::Requested { .. } = link.state
         {
             link.state = State::Up;
-            self.events.push(GameNetworkClientEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
+            self.events.push(ClientLinkEvent::Connected, |bytes| bytes.extend_from_slice(greeting));
         }
     }
 
@@ -130,7 +132,7 @@ impl UtpClient {
             State::Up => DisconnectReason::closed_by_peer(b""),
             State::Leaving { .. } => DisconnectReason::ClosedByUs,
         };
-        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
+        self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
     }
 
     fn handle_data(&mut self, now: Instant, pipeline: u8, body: &[u8]) {
@@ -139,7 +141,7 @@ impl UtpClient {
         let result = link.connection.handle_data(now, pipeline, body, |channel, message| {
             if is_heard {
                 statistics.received.count(CHANNELS.delivery_of(channel), 1, message.len());
-                let event = GameNetworkClientEvent::Message { channel };
+                let event = ClientLinkEvent::Packet { channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });
@@ -165,62 +167,25 @@ impl UtpClient {
     /// Queues what is still unsent, then a goodbye, and reports the end.
     fn end(&mut self, now: Instant, reason: DisconnectReason) {
         self.hang_up(now);
-        self.events.push(GameNetworkClientEvent::Disconnected { reason }, |_| ());
+        self.events.push(ClientLinkEvent::Disconnected { reason }, |_| ());
     }
 }
 
-impl ClientEndpoint for UtpClient {
-    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
+impl ClientNetwork<MessageChannel> for UtpClient {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        greeting.clone_into(&mut self.greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         let token = Token(self.random.next_u64().to_le_bytes());
-        let state = State::Requested { greeting: greeting.to_vec(), requests: 0, next_at: now };
+        let state = State::Requested { greeting: self.greeting.clone(), requests: 0, next_at: now };
         let connection = Connection::new(now, token, self.settings.connection);
         self.parting.clear();
         self.link = Some(Link { connection, state });
         self.send_request(now);
     }
 
-    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        let Some(link) = &mut self.link else { return };
-        match Datagram::parse(datagram) {
-            Ok(datagram) if datagram.token == link.connection.token() => {
-                link.connection.note_heard(now);
-                self.handle_kind(now, datagram.kind);
-            }
-            // A datagram of an earlier connection or of another client.
-            Ok(_) => {}
-            Err(_) => self.statistics.dropped.malformed += 1,
-        }
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.send_request(now);
-        let Some(link) = &self.link else { return };
-        match link.state {
-            State::Leaving { until } if until <= now => self.end(now, DisconnectReason::ClosedByUs),
-            State::Up | State::Leaving { .. } if link.connection.is_lost(now) => {
-                self.end(now, DisconnectReason::TimedOut);
-            }
-            _ => {}
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        let link = self.link.as_ref()?;
-        Some(match link.state {
-            State::Requested { next_at, .. } => next_at,
-            State::Up => link.connection.timeout(),
-            State::Leaving { until } => link.connection.timeout().min(until),
-        })
-    }
-
-    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
-        let Some(link) = &mut self.link else { return self.parting.pop(datagram).is_some() };
-        link.poll_transmit(now, datagram)
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
         self.events.pop(bytes)
     }
 
@@ -253,14 +218,17 @@ impl ClientEndpoint for UtpClient {
         }
     }
 
-    fn hang_up(&mut self, now: Instant) {
-        let Some(mut link) = self.link.take() else { return };
-        let mut datagram = Vec::new();
-        while link.poll_transmit(now, &mut datagram) {
-            self.parting.push((), |bytes| bytes.append(&mut datagram));
-        }
-        let goodbye = Datagram { token: link.connection.token(), kind: DatagramKind::Disconnect };
-        self.parting.push((), |bytes| goodbye.write(bytes));
+    fn wants_poll_at(&self) -> Option<Instant> {
+        let link = self.link.as_ref()?;
+        Some(match link.state {
+            State::Requested { next_at, .. } => next_at,
+            State::Up => link.connection.timeout(),
+            State::Leaving { until } => link.connection.timeout().min(until),
+        })
+    }
+
+    fn limits(&self) -> PacketLimits {
+        CHANNELS.limits(|channel| self.message_bytes_max(channel))
     }
 
     fn voice_channels(&self) -> VoiceChannels {
@@ -274,5 +242,49 @@ impl ClientEndpoint for UtpClient {
     fn statistics(&self) -> Statistics {
         let quality = self.link.as_ref().map(|link| link.connection.quality());
         Statistics { quality, ..self.statistics }
+    }
+}
+
+impl ClientEndpoint for UtpClient {
+    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        let Some(link) = &mut self.link else { return };
+        match Datagram::parse(datagram) {
+            Ok(datagram) if datagram.token == link.connection.token() => {
+                link.connection.note_heard(now);
+                self.handle_kind(now, datagram.kind);
+            }
+            // A datagram of an earlier connection or of another client.
+            Ok(_) => {}
+            Err(_) => self.statistics.dropped.malformed += 1,
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.send_request(now);
+        let Some(link) = &self.link else { return };
+        match link.state {
+            State::Leaving { until } if until <= now => self.end(now, DisconnectReason::ClosedByUs),
+            State::Up | State::Leaving { .. } if link.connection.is_lost(now) => {
+                self.end(now, DisconnectReason::TimedOut);
+            }
+            _ => {}
+        }
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        let Some(link) = &mut self.link else { return self.parting.pop(datagram).is_some() };
+        link.poll_transmit(now, datagram)
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        let Some(mut link) = self.link.take() else { return };
+        let mut datagram = Vec::new();
+        while link.poll_transmit(now, &mut datagram) {
+            self.parting.push((), |bytes| bytes.append(&mut datagram));
+        }
+        let goodbye = Datagram { token: link.connection.token(), kind: DatagramKind::Disconnect };
+        self.parting.push((), |bytes| goodbye.write(bytes));
     }
 }

@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::fuzz::ReportedPeers;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_transport::{ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::datagram::Datagram;
 use crate::{ClientSettings, ConnectionSettings, RELIABLE, ServerSettings, UtpClient, UtpServer};
@@ -46,7 +46,7 @@ impl Scene {
         let settings =
             ServerSettings { connection, connections_max: 4, handshakes_max: 2, ..ServerSettings::default() };
         let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
-        client.connect(now, b"");
+        client.connect(now);
         let client_token = client.token().map_or([0; 8], |token| token.0);
         let (server, reported) = (UtpServer::new(settings, [1; 32]), ReportedPeers::default());
         Self { now, server, client, client_token, reported, datagram: Vec::new() }
@@ -81,18 +81,18 @@ impl Scene {
     /// Takes everything out; newcomers are accepted, and get each of their messages back.
     fn drain(&mut self) {
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             self.reported.note(&event);
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
-                GameNetworkServerEvent::Message { peer, channel } => {
-                    self.server.send(self.now, peer, channel, &bytes);
+                ServerLinkEvent::Connected { peer, .. } => self.server.accept(self.now, peer, &[]),
+                ServerLinkEvent::Packet { peer, channel } => {
+                    self.server.send(self.now, &[peer], channel, &bytes);
                 }
-                GameNetworkServerEvent::Disconnected { .. } => {}
+                ServerLinkEvent::Disconnected { .. } => {}
             }
             bytes.clear();
         }
-        while self.client.poll_event(&mut bytes).is_some() {
+        while self.client.poll_event(self.now, &mut bytes).is_some() {
             bytes.clear();
         }
         let connected = self.server.statistics().connections.connected;
@@ -111,7 +111,7 @@ impl Scene {
         self.server.handle_timeout(self.now);
         self.drain();
         let connected = self.server.statistics().connections.connected;
-        assert!(connected == 0 && self.server.poll_timeout().is_none(), "{connected} connections never end");
+        assert!(connected == 0 && self.server.wants_poll_at().is_none(), "{connected} connections never end");
     }
 }
 

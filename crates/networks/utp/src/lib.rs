@@ -23,23 +23,23 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use consonance_gateway::GameNetworkServerEvent;
 //! use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //! use consonance_utp::{ClientSettings, Datagram, DatagramKind, ServerSettings, UtpClient, UtpServer};
 //!
 //! let now = Instant::now();
 //! // In production, the seeds come from the system's random numbers.
 //! let mut server = UtpServer::new(ServerSettings::default(), [7; 32]);
 //! let mut client = UtpClient::new(ClientSettings::default(), 7);
-//! client.connect(now, b"");
+//! client.connect(now);
 //!
 //! let address = ([192, 0, 2, 1], 5000).into();
 //! let mut datagram = Vec::new();
 //! assert!(client.poll_transmit(now, &mut datagram));
 //! assert!(matches!(Datagram::parse(&datagram)?.kind, DatagramKind::Request { .. }));
 //! server.handle_datagram(now, address, &datagram);
-//! let event = server.poll_event(&mut Vec::new());
-//! assert!(matches!(event, Some(GameNetworkServerEvent::Connected { remote, .. }) if remote == address));
+//! let event = server.poll_event(now, &mut Vec::new());
+//! assert!(matches!(event, Some(ServerLinkEvent::Connected { remote, .. }) if remote == address.into()));
 //! # Ok::<(), consonance_utp::DatagramError>(())
 //! ```
 //!

@@ -8,8 +8,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel, VoiceChannels};
-use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, Statistics};
+use consonance_gateway::{MessageChannel, VoiceChannels};
+use consonance_transport::{
+    Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
+    Statistics,
+};
 
 use crate::connection::{Connection, DataError};
 use crate::datagram::{Datagram, DatagramKind, Token};
@@ -214,68 +217,8 @@ impl UtpServer {
             _ => self.clients.give_turn(peer),
         }
     }
-}
 
-impl ServerEndpoint for UtpServer {
-    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
-
-    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
-        match Datagram::parse(datagram) {
-            _ if datagram.len() > READ_BYTES_MAX => self.links.dropped.malformed += 1,
-            Ok(Datagram { token, kind: DatagramKind::Request { greeting } }) => {
-                self.handle_request(now, from, token, (greeting, datagram.len()));
-            }
-            // Only clients receive an accept, and this server never asks for the datagram size.
-            Ok(Datagram { kind: DatagramKind::Accept { .. } | DatagramKind::MtuAck { .. }, .. }) | Err(_) => {
-                self.links.dropped.malformed += 1;
-            }
-            Ok(Datagram { token, kind }) => self.handle_known(now, from, token, (kind, datagram.len())),
-        }
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        while let Some(peer) = self.clients.due(now) {
-            self.run_timer(now, peer);
-        }
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.clients.next_due()
-    }
-
-    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
-        if let Some(to) = self.parting.pop(datagram) {
-            return Some(to);
-        }
-        while let Some(peer) = self.clients.turn() {
-            if let Some(client) = self.clients.get_mut(peer)
-                && client.poll_transmit(now, datagram)
-            {
-                return Some(client.address);
-            }
-            self.clients.end_turn();
-            self.arm(peer);
-        }
-        None
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
-        self.clients.poll_event(bytes)
-    }
-
-    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
-        let Some(client) = self.clients.get_mut(peer).filter(|client| client.state == State::Requested)
-        else {
-            return;
-        };
-        client.greeting = greeting.to_vec();
-        client.connection.put(now, DatagramKind::Accept { greeting });
-        client.state = State::Welcomed { said_at: None };
-        self.clients.counts_mut().accepted += 1;
-        self.clients.give_turn(peer);
-    }
-
-    fn send(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
         if message.len() > self.message_bytes_max(channel) {
             self.links.dropped.too_large += 1;
             return;
@@ -298,6 +241,30 @@ impl ServerEndpoint for UtpServer {
             self.clients.counts_mut().too_slow += 1;
             let queue = format!("{} bytes", self.settings.connection.reliable_queue_bytes);
             self.end(now, peer, DisconnectReason::Overloaded { queue });
+        }
+    }
+}
+
+impl ServerNetwork<MessageChannel> for UtpServer {
+    fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
+        self.clients.poll_event(bytes)
+    }
+
+    fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.state == State::Requested)
+        else {
+            return;
+        };
+        client.greeting = greeting.to_vec();
+        client.connection.put(now, DatagramKind::Accept { greeting });
+        client.state = State::Welcomed { said_at: None };
+        self.clients.counts_mut().accepted += 1;
+        self.clients.give_turn(peer);
+    }
+
+    fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        for &peer in peers {
+            self.send_to(now, peer, channel, message);
         }
     }
 
@@ -330,6 +297,18 @@ impl ServerEndpoint for UtpServer {
         }
     }
 
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.clients.next_due()
+    }
+
+    fn network(&self) -> &'static str {
+        "utp"
+    }
+
+    fn limits(&self) -> PacketLimits {
+        CHANNELS.limits(|channel| self.message_bytes_max(channel))
+    }
+
     fn voice_channels(&self) -> VoiceChannels {
         CHANNELS
     }
@@ -338,15 +317,51 @@ impl ServerEndpoint for UtpServer {
         self.settings.connection.message_bytes_max(channel)
     }
 
-    fn network(&self) -> &'static str {
-        "utp"
-    }
-
     fn statistics(&self) -> NetworkStatistics {
         let mut connections = self.clients.counts();
         // Newcomers have no link before they are accepted.
         let is_up = |client: &RemoteClient| client.state != State::Requested;
         connections.connected = self.clients.iter().filter(|(_, client)| is_up(client)).count() as u64;
         NetworkStatistics { links: self.links, connections }
+    }
+}
+
+impl ServerEndpoint for UtpServer {
+    const DATAGRAM_BYTES_MAX: usize = READ_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
+        match Datagram::parse(datagram) {
+            _ if datagram.len() > READ_BYTES_MAX => self.links.dropped.malformed += 1,
+            Ok(Datagram { token, kind: DatagramKind::Request { greeting } }) => {
+                self.handle_request(now, from, token, (greeting, datagram.len()));
+            }
+            // Only clients receive an accept, and this server never asks for the datagram size.
+            Ok(Datagram { kind: DatagramKind::Accept { .. } | DatagramKind::MtuAck { .. }, .. }) | Err(_) => {
+                self.links.dropped.malformed += 1;
+            }
+            Ok(Datagram { token, kind }) => self.handle_known(now, from, token, (kind, datagram.len())),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        while let Some(peer) = self.clients.due(now) {
+            self.run_timer(now, peer);
+        }
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> Option<SocketAddr> {
+        if let Some(to) = self.parting.pop(datagram) {
+            return Some(to);
+        }
+        while let Some(peer) = self.clients.turn() {
+            if let Some(client) = self.clients.get_mut(peer)
+                && client.poll_transmit(now, datagram)
+            {
+                return Some(client.address);
+            }
+            self.clients.end_turn();
+            self.arm(peer);
+        }
+        None
     }
 }

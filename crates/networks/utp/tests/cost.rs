@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone};
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerNetwork as _};
 use consonance_utp::{
     ClientSettings, Datagram, DatagramKind, GREETING_BYTES_MAX, PAYLOAD_BYTES_MAX, RELIABLE, ServerSettings,
     Token, UNRELIABLE, UNRELIABLE_SEQUENCED, UtpClient, UtpServer,

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_gateway::tcp::TcpConnections;
-use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, Peer, Statistics};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, Peer, Statistics};
 
 use crate::LIMITS;
 use crate::peer::{End, Ice, PeerEvent, Sent};

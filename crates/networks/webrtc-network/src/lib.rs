@@ -2,8 +2,8 @@
 //!
 //! Games use it for voice-only sessions, so our programs can take every role in it, and unmodified games do not notice:
 //!
-//! * [`WebRtcHost`] listens under session names and is a [`ServerTransport`](consonance_transport::ServerTransport).
-//! * [`WebRtcClient`] joins a session and is a [`ClientTransport`](consonance_transport::ClientTransport), with
+//! * [`WebRtcHost`] listens under session names and is a [`ServerNetwork`](consonance_transport::ServerNetwork).
+//! * [`WebRtcClient`] joins a session and is a [`ClientNetwork`](consonance_transport::ClientNetwork), with
 //!   [direct links](consonance_transport::DirectLinks) to other players.
 //! * [`signalling`] has the server through which they find each other,
 //!   [`SignallingListener`](signalling::SignallingListener).
@@ -22,7 +22,7 @@
 //! ```
 //! use std::time::{Duration, Instant};
 //!
-//! use consonance_transport::{ClientTransport, ServerLinkEvent, ServerTransport};
+//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //! use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 //! use consonance_webrtc_network::{ClientSettings, HostSettings, WebRtcClient, WebRtcHost};
 //!

@@ -123,7 +123,7 @@ mod tests {
 
     use consonance_transport::memory::{MemoryNetwork, MemoryServer};
     use consonance_transport::{
-        Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+        Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
     };
 
     use super::*;
@@ -155,9 +155,7 @@ mod tests {
         fn statistics(&self) -> NetworkStatistics {
             self.0.statistics()
         }
-    }
 
-    impl ServerTransport for WithDescriptor {
         fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
             self.0.poll_event(now, bytes)
         }

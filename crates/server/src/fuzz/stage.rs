@@ -11,7 +11,7 @@ use consonance_session::{
     LinkId, Target,
 };
 use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientLinkEvent, ClientTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::sessions::SessionsSettings;
 use crate::stepped::SteppedServer;
@@ -160,7 +160,7 @@ impl Player {
         while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.client.handle_connected(at, link),
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     self.client.handle_packet(at, link, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => self.is_gone = true,

@@ -8,7 +8,7 @@ use consonance_session::{
 };
 use consonance_testing::player::TestPlayer;
 use consonance_transport::memory::MemoryClient;
-use consonance_transport::{ClientTransport as _, Statistics};
+use consonance_transport::{ClientNetwork as _, Statistics};
 
 pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,

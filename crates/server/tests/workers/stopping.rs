@@ -7,7 +7,6 @@ use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
     Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
-    ServerTransport,
 };
 
 use crate::stage::{player_over, wait_until};
@@ -49,9 +48,7 @@ impl ServerNetwork for SlowToEnd {
     fn statistics(&self) -> NetworkStatistics {
         self.inner.statistics()
     }
-}
 
-impl ServerTransport for SlowToEnd {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.polled = now;
         if !self.ending.is_empty() {

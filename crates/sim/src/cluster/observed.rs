@@ -5,9 +5,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::memory::MemoryClient;
-use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
-};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
 
 use crate::transcript::Transcript;
 
@@ -34,14 +32,14 @@ pub(super) struct Observed {
     pub(super) number: u64,
 }
 
-impl ClientTransport for Observed {
+impl ClientNetwork for Observed {
     fn connect(&mut self, now: Instant) {
         self.inner.connect(now);
     }
 
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         let event = self.inner.poll_event(now, bytes)?;
-        if let ClientLinkEvent::Packet { delivery } = &event {
+        if let ClientLinkEvent::Packet { channel: delivery } = &event {
             let (micros, over) = (micros(self.start, now), self.number << 1);
             self.transcript.note(|transcript| transcript.note_packet(micros, over, *delivery, bytes));
         }

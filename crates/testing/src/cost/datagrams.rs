@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent, MessageChannel};
-use consonance_transport::Peer;
+use consonance_transport::{ClientLinkEvent, Peer, ServerLinkEvent};
 
 use super::{Cost, measured};
 
@@ -53,7 +53,7 @@ impl<E: ServerEndpoint> DatagramServer<E> {
     /// # Panics
     /// If they do not come to terms within ten seconds of simulated time.
     pub fn connect(&mut self, client: &mut impl ClientEndpoint, number: u16) -> Peer {
-        client.connect(self.now, &[]);
+        client.connect(self.now);
         for _ in 0..1000 {
             let has_connected = self.carry(client, number);
             if has_connected {
@@ -80,8 +80,8 @@ impl<E: ServerEndpoint> DatagramServer<E> {
                 client.handle_datagram(self.now, datagram);
             }
             let mut bytes = Vec::new();
-            while let Some(event) = client.poll_event(&mut bytes) {
-                has_connected |= event == GameNetworkClientEvent::Connected;
+            while let Some(event) = client.poll_event(self.now, &mut bytes) {
+                has_connected |= event == ClientLinkEvent::Connected;
                 bytes.clear();
             }
             if up.is_empty() && down.is_empty() {
@@ -106,7 +106,7 @@ impl<E: ServerEndpoint> DatagramServer<E> {
 
     /// What the server does next without a datagram, if it wants to act at once.
     pub fn turn_cost(&mut self) -> Option<Cost> {
-        self.endpoint.poll_timeout().filter(|at| *at <= self.now)?;
+        self.endpoint.wants_poll_at().filter(|at| *at <= self.now)?;
         Some(measured(|| {
             self.endpoint.handle_timeout(self.now);
             1 + self.settle(false)
@@ -115,20 +115,20 @@ impl<E: ServerEndpoint> DatagramServer<E> {
 
     /// Has the server send a message to a peer, and keeps what follows.
     pub fn tell(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.endpoint.send(self.now, peer, channel, message);
+        self.endpoint.send(self.now, &[peer], channel, message);
         self.settle(true);
     }
 
     /// Has the server send a message to a peer, and loses what follows.
     pub fn send(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.endpoint.send(self.now, peer, channel, message);
+        self.endpoint.send(self.now, &[peer], channel, message);
         self.settle(false);
     }
 
     /// Lets time pass, to each moment at which the server wants to act.
     pub fn pass(&mut self, time: Duration) {
         let until = self.now + time;
-        while let Some(at) = self.endpoint.poll_timeout().filter(|at| *at <= until) {
+        while let Some(at) = self.endpoint.wants_poll_at().filter(|at| *at <= until) {
             self.now = at.max(self.now);
             self.endpoint.handle_timeout(self.now);
             self.settle(true);
@@ -145,16 +145,16 @@ impl<E: ServerEndpoint> DatagramServer<E> {
     fn settle(&mut self, keeps: bool) -> usize {
         let mut steps = 0;
         self.scratch.clear();
-        while let Some(event) = self.endpoint.poll_event(&mut self.scratch) {
+        while let Some(event) = self.endpoint.poll_event(self.now, &mut self.scratch) {
             steps += 1;
             self.scratch.clear();
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.peers.push(peer);
                     self.endpoint.accept(self.now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { .. } => self.messages += 1,
-                GameNetworkServerEvent::Disconnected { .. } => {}
+                ServerLinkEvent::Packet { .. } => self.messages += 1,
+                ServerLinkEvent::Disconnected { .. } => {}
             }
         }
         while let Some(to) = self.endpoint.poll_transmit(self.now, &mut self.scratch) {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Network;
 use super::stage::{Saw, Stage, words_from};
-use crate::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
+use crate::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 /// Both sides report one connection, and the server learns the session.
 pub fn a_client_is_taken_in_and_its_session_named<N: Network>(network: &mut N) {

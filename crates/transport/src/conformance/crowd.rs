@@ -5,9 +5,7 @@ use std::time::Instant;
 use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage};
-use crate::{
-    ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _, ServerTransport as _,
-};
+use crate::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 /// How many reliable packets a quick reader is sent between two polls, while a slow one is flooded.
 pub(super) const TO_QUICK: usize = 50;

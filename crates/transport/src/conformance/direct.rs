@@ -7,7 +7,7 @@ use super::crowd::{TO_QUICK, TO_SLOW_FOR_EACH_TO_QUICK};
 use super::direct_stage::End;
 use super::packets::{number_of, packet_of, with_delivery};
 use super::stage::{Saw, Stage};
-use crate::{ClientTransport as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _};
+use crate::{ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _};
 
 /// Both ends report each link once, under a name of its own, and the links to the server are not affected.
 pub fn a_direct_link_comes_up_at_both_ends<N: DirectNetwork>(network: &mut N) {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::DirectNetwork;
 use super::stage::{Saw, Stage, end, has_packet, packets};
-use crate::{ClientTransport as _, Delivery, DirectLinks, DisconnectReason, Peer};
+use crate::{ClientNetwork as _, Delivery, DirectLinks, DisconnectReason, Peer};
 
 /// One end of a direct link: its client, and the link's name there.
 #[derive(Clone, Copy, Debug)]

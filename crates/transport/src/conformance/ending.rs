@@ -6,8 +6,8 @@ use super::Network;
 use super::packets::packet_of;
 use super::stage::{Saw, Stage, words_from};
 use crate::{
-    ClientTransport as _, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer,
-    ServerNetwork as _, ServerTransport as _,
+    ClientNetwork as _, Delivery, DisconnectReason, EndCode, EndReason, PacketLimits, Peer,
+    ServerNetwork as _,
 };
 
 /// Leaving in order: reliable packets sent before arrive, then the goodbye; both ends report it once.

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Network;
 use super::stage::{Saw, Stage};
-use crate::{ClientTransport as _, Delivery, PacketLimits, Peer, ServerNetwork as _, ServerTransport as _};
+use crate::{ClientNetwork as _, Delivery, PacketLimits, Peer, ServerNetwork as _};
 
 /// Packets of both deliveries arrive with their delivery, at either end, empty packets included.
 pub fn packets_of_both_deliveries_go_both_ways<N: Network>(network: &mut N) {

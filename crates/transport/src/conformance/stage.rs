@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::Network;
 use crate::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _, thread_waker,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, thread_waker,
 };
 
 /// How long anything may take before a rule counts as broken. Generous: machines that run tests are busy.
@@ -215,7 +215,7 @@ impl<N: Network> Stage<N> {
             while let Some(event) = seat.transport.poll_event(Instant::now(), &mut bytes) {
                 match event {
                     ClientLinkEvent::Connected => seat.saw.push(Saw::Connected),
-                    ClientLinkEvent::Packet { delivery } => {
+                    ClientLinkEvent::Packet { channel: delivery } => {
                         seat.saw.push(Saw::Packet(delivery, bytes.clone()));
                     }
                     ClientLinkEvent::Disconnected { reason } => seat.saw.push(Saw::Disconnected(reason)),
@@ -238,7 +238,9 @@ impl<N: Network> Stage<N> {
                     }
                     (peer, Saw::Connected)
                 }
-                ServerLinkEvent::Packet { peer, delivery } => (peer, Saw::Packet(delivery, bytes.clone())),
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
+                    (peer, Saw::Packet(delivery, bytes.clone()))
+                }
                 ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.guest_mut(peer).saw.push(saw);

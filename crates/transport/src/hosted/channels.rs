@@ -28,7 +28,7 @@
 //! ```
 //! use std::time::Instant;
 //! use consonance_transport::hosted::{self, HostedSettings, channels};
-//! use consonance_transport::{ClientTransport, Delivery, PacketLimits};
+//! use consonance_transport::{ClientNetwork, Delivery, PacketLimits};
 //!
 //! // The sizes of the game's messages on these channels, in bytes.
 //! let messages = PacketLimits { reliable_bytes: 4096, unreliable_bytes: 1100 };

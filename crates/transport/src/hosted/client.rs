@@ -13,8 +13,8 @@ use super::{HostedSettings, overloaded};
 use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
-    Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
+    ServerLinkEvent, ServerNetwork as _, Statistics,
 };
 
 /// The transport of a [hosted](super) client. Dropping it closes its links.
@@ -76,7 +76,7 @@ pub(super) fn pair(settings: &HostedSettings) -> (HostedClient, HostedClientHand
     (client, handle)
 }
 
-impl ClientTransport for HostedClient {
+impl ClientNetwork for HostedClient {
     fn connect(&mut self, _now: Instant) {
         if matches!(self.link, Link::Connecting | Link::Up) {
             return;
@@ -115,7 +115,7 @@ impl ClientTransport for HostedClient {
             Popped::Packet { delivery, packet, .. } => {
                 self.statistics.received.count(delivery, 1, packet.len());
                 packet.copy_to(bytes);
-                ClientLinkEvent::Packet { delivery }
+                ClientLinkEvent::Packet { channel: delivery }
             }
             Popped::Disconnected { peer, reason } => {
                 if peer == Peer(self.attempt) {
@@ -194,7 +194,7 @@ impl HostedClient {
             ServerLinkEvent::Connected { peer, .. } => {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Up }
             }
-            ServerLinkEvent::Packet { peer, delivery } => {
+            ServerLinkEvent::Packet { peer, channel: delivery } => {
                 ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
             }
             ServerLinkEvent::Disconnected { peer, reason } => {

@@ -14,7 +14,7 @@ use crate::inbox::{Mailbox, Popped};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    PeerIdentity, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerIdentity, Remote, ServerLinkEvent, ServerNetwork,
 };
 
 /// The transport of a [hosted](super) server. Dropping it disconnects all peers.
@@ -143,9 +143,7 @@ impl ServerNetwork for HostedServer {
         let identity = |peer| self.links.get(&peer).copied().flatten();
         request.provide_of_peer(|peer| identity(peer).map(PeerIdentity));
     }
-}
 
-impl ServerTransport for HostedServer {
     fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         loop {
@@ -164,7 +162,7 @@ impl ServerTransport for HostedServer {
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
                     packet.copy_to(bytes);
-                    return Some(ServerLinkEvent::Packet { peer, delivery });
+                    return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);

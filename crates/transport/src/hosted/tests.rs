@@ -9,10 +9,7 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use super::*;
-use crate::{
-    ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerLinkEvent, ServerNetwork as _,
-    ServerTransport as _,
-};
+use crate::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork as _};
 
 #[test]
 fn a_link_that_was_up_before_the_first_connect_is_used_at_once() {

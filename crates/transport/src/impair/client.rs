@@ -8,7 +8,7 @@ use super::direct::{DirectLines, LineEvent};
 use super::{Fate, Impairer, Impairment, ImpairmentCounts, overloaded};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, Dropped,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, Dropped,
     PacketLimits, Peer, Statistics,
 };
 
@@ -46,7 +46,7 @@ enum State {
     Ended(DisconnectReason),
 }
 
-impl<T: ClientTransport> ImpairedClient<T> {
+impl<T: ClientNetwork> ImpairedClient<T> {
     /// Impairs what `inner` sends by `up` and what it receives by `down`. Equal seeds do not make equal directions.
     pub fn new(inner: T, up: &Impairment, down: &Impairment) -> Self {
         let down = Impairment { seed: !down.seed, ..down.clone() };
@@ -100,7 +100,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
                     self.state = State::Up;
                     return true;
                 }
-                Some(ClientLinkEvent::Packet { delivery }) => {
+                Some(ClientLinkEvent::Packet { channel: delivery }) => {
                     let fate = self.down.push(now, delivery, self.pool.copy(bytes));
                     self.end_if_overflowed(now, delivery, fate);
                 }
@@ -128,7 +128,7 @@ impl<T: ClientTransport> ImpairedClient<T> {
     }
 }
 
-impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
+impl<T: ClientNetwork> ClientNetwork for ImpairedClient<T> {
     fn connect(&mut self, now: Instant) {
         // While last packets are in flight, the end has not been reported and the link counts as up.
         let is_ending = matches!(self.state, State::Ended(_)) && self.down.next_at().is_some();
@@ -155,7 +155,7 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
         }
         if let Some((delivery, packet)) = self.down.pop(now) {
             packet.copy_to(bytes);
-            return Some(ClientLinkEvent::Packet { delivery });
+            return Some(ClientLinkEvent::Packet { channel: delivery });
         }
         if self.down.next_at().is_some() {
             return None;
@@ -218,7 +218,7 @@ impl<T: ClientTransport> ClientTransport for ImpairedClient<T> {
     }
 }
 
-impl<T: ClientTransport> DirectLinks for ImpairedClient<T> {
+impl<T: ClientNetwork> DirectLinks for ImpairedClient<T> {
     fn send_direct(&mut self, now: Instant, peers: &[Peer], delivery: Delivery, packet: &[u8]) {
         if !self.limits().allow(delivery, packet.len()) {
             self.dropped.too_large += 1;
@@ -249,7 +249,7 @@ mod tests {
 
     use super::*;
     use crate::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-    use crate::{Peer, ServerLinkEvent, ServerNetwork, ServerTransport};
+    use crate::{Peer, ServerLinkEvent, ServerNetwork};
 
     const MS: Duration = Duration::from_millis(1);
     const UP: Duration = Duration::from_millis(30);
@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(pair.client.wants_poll_at(), Some(pair.start + DOWN));
         assert_eq!(pair.client_event(DOWN.saturating_sub(MS)), None);
         let (delivery, packet) = (Delivery::Reliable, b"down".as_slice());
-        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(pair.client_event(DOWN), Some(ClientLinkEvent::Packet { channel: delivery }));
         assert_eq!(pair.bytes, packet);
     }
 

@@ -12,8 +12,8 @@ use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::PacketPool;
 use crate::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
-    Peer, Statistics, ThirdPartyClient,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, 
+    PacketLimits, Peer, Statistics, ThirdPartyClient,
 };
 
 /// A client on a [`MemoryNetwork`]. Dropping it closes its links.
@@ -112,7 +112,7 @@ impl MemoryClient {
     }
 }
 
-impl ClientTransport for MemoryClient {
+impl ClientNetwork for MemoryClient {
     fn connect(&mut self, _now: Instant) {
         if matches!(self.link, Link::Connecting(_) | Link::Up(_)) {
             return;
@@ -153,7 +153,7 @@ impl ClientTransport for MemoryClient {
                     if ClientEnd::is_direct_link(peer) {
                         ClientLinkEvent::Direct { peer, event: DirectEvent::Packet { delivery } }
                     } else {
-                        ClientLinkEvent::Packet { delivery }
+                        ClientLinkEvent::Packet { channel: delivery }
                     }
                 }
                 Popped::Disconnected { peer, reason } if ClientEnd::is_direct_link(peer) => {

@@ -137,7 +137,7 @@ mod tests {
     use crate::memory::bounds::{QUEUES, overloaded};
     use crate::memory::client_end::DIRECT_LINKS_MAX;
     use crate::memory::{MemoryClient, MemoryNetwork};
-    use crate::{ClientLinkEvent, ClientTransport as _, DirectEvent, DirectLinks as _};
+    use crate::{ClientLinkEvent, ClientNetwork as _, DirectEvent, DirectLinks as _};
 
     fn now() -> Instant {
         Instant::now()

@@ -13,7 +13,7 @@ use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::{PacketPool, SharedPacket};
 use crate::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
-    PeerAccount, Remote, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PeerAccount, Remote, ServerLinkEvent, ServerNetwork,
 };
 
 /// A server on a [`MemoryNetwork`](super::MemoryNetwork). Dropping it loses every link without a goodbye.
@@ -123,9 +123,7 @@ impl ServerNetwork for MemoryServer {
             .provide_of_peer(|peer| self.links.get(&peer)?.account.clone().map(PeerAccount))
             .provide_of_peer(|peer| self.links.get(&peer)?.third_party.as_deref().cloned());
     }
-}
 
-impl ServerTransport for MemoryServer {
     fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         loop {
@@ -145,7 +143,7 @@ impl ServerTransport for MemoryServer {
                 Popped::Packet { peer, delivery, packet, .. } => {
                     self.statistics.links.received.count(delivery, 1, packet.len());
                     packet.copy_to(bytes);
-                    return Some(ServerLinkEvent::Packet { peer, delivery });
+                    return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.links.remove(&peer);

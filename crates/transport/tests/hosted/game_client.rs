@@ -5,9 +5,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_transport::hosted::HostedClient;
-use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
-};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
 
 pub(crate) struct GameClient {
     pub(crate) transport: HostedClient,
@@ -20,7 +18,7 @@ impl fmt::Debug for GameClient {
     }
 }
 
-impl ClientTransport for GameClient {
+impl ClientNetwork for GameClient {
     fn connect(&mut self, now: Instant) {
         self.transport.connect(now);
     }

@@ -9,7 +9,6 @@ use std::time::Instant;
 use consonance_transport::hosted::HostedServer;
 use consonance_transport::{
     Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
-    ServerTransport,
 };
 
 use super::pump::Pages;
@@ -72,9 +71,7 @@ impl ServerNetwork for PacketShard {
         statistics.links.dropped.outgoing_full += self.losses.load(Ordering::Relaxed);
         statistics
     }
-}
 
-impl ServerTransport for PacketShard {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.server.poll_event(now, bytes)
     }

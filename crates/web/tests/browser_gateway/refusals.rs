@@ -9,7 +9,7 @@ use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
 use consonance_session::JOIN_TOKEN_BYTES_MAX;
-use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerTransport as _};
+use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork as _};
 use consonance_web::Signalling as _;
 use consonance_web::browser_gateway::{GatewaySettings, browser_gateways};
 use serde_json::{Value, json};

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 use consonance_web::browser_gateway::PageEntrance;
 use consonance_web::{Join, JoinBody, JoinProblem, Joined, Reply, Signalling as _};
@@ -163,7 +163,7 @@ impl Drop for PageClient {
     }
 }
 
-impl ClientTransport for PageClient {
+impl ClientNetwork for PageClient {
     fn connect(&mut self, now: Instant) {
         match &self.state {
             State::Idle => self.state = self.ask(now),
@@ -181,7 +181,7 @@ impl ClientTransport for PageClient {
                 Seen::Packet(delivery) => {
                     std::mem::swap(bytes, &mut self.packet);
                     self.statistics.received.count(delivery, 1, bytes.len());
-                    return Some(ClientLinkEvent::Packet { delivery });
+                    return Some(ClientLinkEvent::Packet { channel: delivery });
                 }
                 Seen::Ended(reason) => {
                     let connects_again = std::mem::take(&mut self.connects_again);

@@ -8,8 +8,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
-    Statistics,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 use consonance_web::browser_gateway::BrowserGateway;
 use consonance_wire::limits::PACKET_BYTES_MAX;
@@ -151,9 +150,7 @@ impl ServerNetwork for PartnerServer {
     fn statistics(&self) -> NetworkStatistics {
         NetworkStatistics { links: self.links, connections: self.gateway.statistics().connections }
     }
-}
 
-impl ServerTransport for PartnerServer {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         loop {
             match self.gateway.poll_event(now, bytes)? {
@@ -174,7 +171,7 @@ impl ServerTransport for PartnerServer {
                     Heard::Packet(delivery, packet) => {
                         self.links.received.count(delivery, 1, packet.len());
                         *bytes = packet;
-                        return Some(ServerLinkEvent::Packet { peer, delivery });
+                        return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                     }
                 },
             }

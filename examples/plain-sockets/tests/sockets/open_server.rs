@@ -4,9 +4,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 use plain_sockets::{PlainServer, PlainServerSettings};
 
 /// The time limit of every wait. Generous, as machines that run tests are busy.
@@ -36,7 +34,7 @@ impl OpenServer {
         while let Some(event) = self.transport.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, .. } => self.peers.push(peer),
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     self.packets.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _,
 };
 use plain_sockets::PlainClient;
 

@@ -17,7 +17,7 @@ use consonance_sidecar::{
 use consonance_testing::networks as game_clients;
 use consonance_transport::impair::{ImpairedClient, Impairment};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{AddressShares, ClientTransport, ServerTransport};
+use consonance_transport::{AddressShares, ClientNetwork, ServerNetwork};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
     WebListener, WebSettings, packet_shards, reply,
@@ -27,7 +27,7 @@ use consonance_web::{
 pub(super) const SESSION: &str = "main";
 
 /// A player's end of a network.
-pub(super) type Line = Box<dyn ClientTransport>;
+pub(super) type Line = Box<dyn ClientNetwork>;
 
 /// The quality of players' paths to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) enum Way {
 
 /// One of the networks.
 pub(super) struct Listening {
-    pub(super) server: Box<dyn ServerTransport>,
+    pub(super) server: Box<dyn ServerNetwork>,
     /// Makes another player's end.
     pub(super) line: Box<dyn FnMut() -> Line>,
     /// The game's server, if it keeps its clients itself.
@@ -64,7 +64,7 @@ struct Ways {
 }
 
 impl Ways {
-    fn line(&mut self, client: impl ClientTransport + 'static) -> Line {
+    fn line(&mut self, client: impl ClientNetwork + 'static) -> Line {
         self.lines += 1;
         match self.way {
             Way::Good => Box::new(client),
@@ -83,9 +83,9 @@ impl Ways {
     }
 
     /// A network whose players reach its server at an address.
-    fn listening<C: ClientTransport + 'static>(
+    fn listening<C: ClientNetwork + 'static>(
         mut self,
-        server: Box<dyn ServerTransport>,
+        server: Box<dyn ServerNetwork>,
         at: SocketAddr,
         client: impl Fn(SocketAddr) -> C + 'static,
     ) -> Listening {

@@ -136,7 +136,7 @@ impl PlayersLine {
             let link = self.link.expect("nothing comes without a link");
             match event {
                 ClientLinkEvent::Connected => live.player_connected(link)?,
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     live.player_received(link, delivery, &bytes);
                 }
                 ClientLinkEvent::Disconnected { .. } => {

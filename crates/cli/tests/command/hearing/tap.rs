@@ -9,7 +9,7 @@ use std::time::Instant;
 use consonance_sim::ServerAction;
 use consonance_transport::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
-    ServerNetwork, ServerTransport,
+    ServerNetwork,
 };
 
 /// A server's calls to all its networks, oldest first. All come from one thread.
@@ -27,7 +27,7 @@ pub(crate) enum Fault {
 }
 
 pub(crate) struct Tap {
-    network: Box<dyn ServerTransport>,
+    network: Box<dyn ServerNetwork>,
     /// The number of this network among the server's.
     number: u64,
     log: Log,
@@ -50,7 +50,7 @@ impl Log {
 }
 
 impl Tap {
-    pub(crate) fn new(network: Box<dyn ServerTransport>, number: u64, log: Log, fault: Fault) -> Self {
+    pub(crate) fn new(network: Box<dyn ServerNetwork>, number: u64, log: Log, fault: Fault) -> Self {
         Self { network, number, log, fault, reliable_packets: 0 }
     }
 
@@ -126,16 +126,14 @@ impl ServerNetwork for Tap {
     fn provide(&self, now: Instant, request: &mut CapabilityRequest<'_>) {
         self.network.provide(now, request);
     }
-}
 
-impl ServerTransport for Tap {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.log.add(ServerAction::Looked);
         let (number, log) = (self.number, &self.log);
         let event = self.network.poll_event(now, bytes)?;
         match &event {
             ServerLinkEvent::Connected { .. } => {}
-            ServerLinkEvent::Packet { peer, delivery } => log.add(ServerAction::Received {
+            ServerLinkEvent::Packet { peer, channel: delivery } => log.add(ServerAction::Received {
                 connection: number << 48 | peer.0,
                 delivery: *delivery,
                 packet: bytes.as_slice().into(),

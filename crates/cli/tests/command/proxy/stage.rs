@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{GameNetworkServer, GameNetworkServerEvent, MessageChannel};
+use consonance_gateway::MessageChannel;
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::{ClientTransport, Peer};
+use consonance_transport::{ClientNetwork, Peer, ServerLinkEvent, ServerNetwork};
 
 use consonance_testing::command::Program;
 
@@ -43,29 +43,29 @@ pub(crate) struct Met {
 pub(super) type Answer = Box<dyn FnMut(Peer, MessageChannel, &[u8]) -> Option<(MessageChannel, Vec<u8>)>>;
 
 impl Met {
-    pub(super) fn run_once(&mut self, game: &mut impl GameNetworkServer) {
+    pub(super) fn run_once(&mut self, game: &mut impl ServerNetwork<MessageChannel>) {
         let now = Instant::now();
         let mut bytes = Vec::new();
         while let Some(event) = game.poll_event(now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, remote, .. } => {
-                    self.remotes.push(remote);
+                ServerLinkEvent::Connected { peer, remote, .. } => {
+                    self.remotes.extend(remote.socket());
                     game.accept(now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
+                ServerLinkEvent::Packet { peer, channel } => {
                     self.messages.push(bytes.clone());
                     let answer = self.answer.as_mut().and_then(|answer| answer(peer, channel, &bytes));
                     if let Some((channel, answer)) = answer {
-                        game.send(now, peer, channel, &answer);
+                        game.send(now, &[peer], channel, &answer);
                     }
                 }
-                GameNetworkServerEvent::Disconnected { .. } => self.ends += 1,
+                ServerLinkEvent::Disconnected { .. } => self.ends += 1,
             }
         }
     }
 }
 
-fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
+fn player<T: ClientNetwork>(name: &str, transport: T) -> TestPlayer<T> {
     let mut client = Client::new(ClientSettings::new(name));
     client.join_room("lobby").unwrap();
     client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
@@ -73,8 +73,8 @@ fn player<T: ClientTransport>(name: &str, transport: T) -> TestPlayer<T> {
 }
 
 /// Lets Alice speak until Bob hears her, through the proxy and past the game, which may be interrupted then.
-pub(crate) fn play<T: ClientTransport>(
-    game: &mut impl GameNetworkServer,
+pub(crate) fn play<T: ClientNetwork>(
+    game: &mut impl ServerNetwork<MessageChannel>,
     proxy: &Program,
     transport: impl FnMut() -> T,
 ) -> Met {
@@ -82,9 +82,9 @@ pub(crate) fn play<T: ClientTransport>(
 }
 
 /// The same with a game that answers.
-pub(super) fn play_with<T: ClientTransport>(
+pub(super) fn play_with<T: ClientNetwork>(
     mut met: Met,
-    game: &mut impl GameNetworkServer,
+    game: &mut impl ServerNetwork<MessageChannel>,
     proxy: &Program,
     mut transport: impl FnMut() -> T,
 ) -> Met {

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientLinkEvent, ClientTransport, DisconnectReason};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 
 use crate::route::link::{Link, LinkState};
 use crate::route::retiring::Retiring;
@@ -11,7 +11,7 @@ use crate::route::return_plan::ReturnPlan;
 use crate::route::settings::FallbackSettings;
 
 /// Makes a link over the fallback; `None` if the server's address for it is unknown.
-pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientTransport>> + Send>;
+pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientNetwork>> + Send>;
 
 pub(super) struct Fallback {
     dial: DialFallback,

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
-    ServerTransport,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
+    ServerNetwork,
 };
 
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
@@ -37,7 +37,7 @@ impl Bench {
         let primary = gates[0].client(&networks[0], "main");
         let (network, gate) = (networks[1].clone(), gates[1].clone());
         let dial =
-            move || has_fallback.then(|| Box::new(gate.client(&network, "main")) as Box<dyn ClientTransport>);
+            move || has_fallback.then(|| Box::new(gate.client(&network, "main")) as Box<dyn ClientNetwork>);
         let route = Route::new(Path::with_fallback(Box::new(primary), Box::new(dial), settings));
         let now = Instant::now();
         Self { route, gates, servers, started: now, now }
@@ -288,7 +288,7 @@ impl consonance_transport::conformance::Network for Both {
     fn client(&mut self, session: &str) -> Route {
         let primary = self.gates[0].client(&self.network, session);
         let (network, gate, session) = (self.network.clone(), self.gates[1].clone(), session.to_owned());
-        let dial = move || Some(Box::new(gate.client(&network, &session)) as Box<dyn ClientTransport>);
+        let dial = move || Some(Box::new(gate.client(&network, &session)) as Box<dyn ClientNetwork>);
         let settings = FallbackSettings { head_start: Duration::ZERO, ..FallbackSettings::default() };
         Route::new(Path::with_fallback(Box::new(primary), Box::new(dial), settings))
     }

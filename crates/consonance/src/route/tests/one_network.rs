@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{ClientLinkEvent, ClientTransport as _, ServerTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, ServerNetwork as _};
 
 use crate::route::Route;
 use crate::route::gate::Gate;

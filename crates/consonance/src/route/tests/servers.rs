@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, DisconnectReason, EndCode, EndReason, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork, DisconnectReason, EndCode, EndReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 use crate::route::gate::{CONNECT_TIMEOUT, Gate, IDLE_TIMEOUT};
@@ -39,7 +39,7 @@ impl Bench {
             let network = network.clone();
             let dial = move || {
                 let client = Gate::default().client(&network, "main");
-                has_fallback.then(|| Box::new(client) as Box<dyn ClientTransport>)
+                has_fallback.then(|| Box::new(client) as Box<dyn ClientNetwork>)
             };
             Path::with_fallback(primary, Box::new(dial), settings)
         })
@@ -48,7 +48,7 @@ impl Bench {
     fn with_paths(
         others: &[&str],
         seed: u64,
-        path: impl Fn(Box<dyn ClientTransport>, &MemoryNetwork) -> Path + Send + 'static,
+        path: impl Fn(Box<dyn ClientNetwork>, &MemoryNetwork) -> Path + Send + 'static,
     ) -> Self {
         let (networks, gates) = ([(); 4].map(|()| MemoryNetwork::new()), [(); 4].map(|()| Gate::default()));
         let servers = networks.each_ref().map(MemoryNetwork::listen);

@@ -2,7 +2,7 @@
 
 use consonance_session::ClientEvent;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::ClientTransport;
+use consonance_transport::ClientNetwork;
 use consonance_transport::memory::MemoryClient;
 
 use super::*;
@@ -32,7 +32,7 @@ impl Meeting {
         let route = match fallback {
             Some(settings) => {
                 let there = networks[1].clone();
-                let dial = move || Some(Box::new(there.client("main")) as Box<dyn ClientTransport>);
+                let dial = move || Some(Box::new(there.client("main")) as Box<dyn ClientNetwork>);
                 Route::new(Path::with_fallback(Box::new(primary), Box::new(dial), settings))
             }
             None => Route::over(Box::new(primary)),

@@ -4,12 +4,11 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_transport::{
-    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, NoHandshakeSlot, Peer, SERVER_FULL,
-    ServerNetwork as _, SlotsFull,
+    Delivery, DisconnectReason, EndCode, EndReason, MADE_ROOM, MessageChannel, NoHandshakeSlot, Peer,
+    SERVER_FULL, ServerLinkEvent, ServerNetwork as _, SlotsFull,
 };
 
 use super::{ServerLink, Stage, StreamServer};
-use crate::GameNetworkServerEvent;
 use crate::streams::link::Link;
 use crate::streams::{
     Found, MessageStream as _, RELIABLE, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX,
@@ -18,7 +17,11 @@ use crate::tcp::{TcpEnd, TcpEvent, TcpId};
 
 impl<P: StreamProtocol> StreamServer<P> {
     /// The next event, whose greeting or message is in the buffer.
-    pub(super) fn step(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    pub(super) fn step(
+        &mut self,
+        now: Instant,
+        bytes: &mut Vec<u8>,
+    ) -> Option<ServerLinkEvent<MessageChannel>> {
         if let Some(event) = self.run_timers(now) {
             return Some(event);
         }
@@ -84,7 +87,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         Some(link)
     }
 
-    fn run_timers(&mut self, now: Instant) -> Option<GameNetworkServerEvent> {
+    fn run_timers(&mut self, now: Instant) -> Option<ServerLinkEvent<MessageChannel>> {
         while let Some(id) = self.timers.pop(now) {
             let Some(link) = self.links.get_mut(&id) else { continue };
             match link.stage {
@@ -99,7 +102,7 @@ impl<P: StreamProtocol> StreamServer<P> {
                 Stage::Up => {
                     self.tcp.abort(id);
                     self.forget(id);
-                    return Some(GameNetworkServerEvent::Disconnected {
+                    return Some(ServerLinkEvent::Disconnected {
                         peer: Peer(id.0),
                         reason: DisconnectReason::TimedOut,
                     });
@@ -115,7 +118,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         now: Instant,
         event: TcpEvent,
         bytes: &mut Vec<u8>,
-    ) -> Option<GameNetworkServerEvent> {
+    ) -> Option<ServerLinkEvent<MessageChannel>> {
         match event {
             TcpEvent::Opened { id, remote } => self.handle_opened(now, id, remote, bytes),
             TcpEvent::Received { id } => {
@@ -135,7 +138,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         id: TcpId,
         remote: SocketAddr,
         bytes: &mut Vec<u8>,
-    ) -> Option<GameNetworkServerEvent> {
+    ) -> Option<ServerLinkEvent<MessageChannel>> {
         match self.handshake_slots.take(now, Some(remote.ip()), id) {
             Ok(None) => {}
             Ok(Some(longest_here)) => self.reject(longest_here),
@@ -160,7 +163,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.counts.rejected_handshaking += 1;
     }
 
-    fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<GameNetworkServerEvent> {
+    fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<ServerLinkEvent<MessageChannel>> {
         let remote = self.links.get(&id).filter(|link| link.stage == Stage::Requested)?.remote;
         match self.slots.take(now, remote.ip(), id) {
             Ok(None) => {}
@@ -179,7 +182,8 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.handshake_slots.release(Some(remote.ip()), id);
         self.counts.connected += 1;
         self.counts.accepted += 1;
-        Some(GameNetworkServerEvent::Connected { peer: Peer(id.0), remote })
+        let (session, remote) = (String::new(), remote.into());
+        Some(ServerLinkEvent::Connected { peer: Peer(id.0), session, remote })
     }
 
     /// Forgets a newcomer for which there is no slot, and tells it so as far as its protocol can.
@@ -197,7 +201,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         if self.protocol.carries_end_reasons() { EndReason::from(code).encode() } else { words.to_owned() }
     }
 
-    fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<GameNetworkServerEvent> {
+    fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<ServerLinkEvent<MessageChannel>> {
         let link = self.forget(id)?;
         let reason = match link.stage {
             Stage::Requested => {
@@ -212,11 +216,11 @@ impl<P: StreamProtocol> StreamServer<P> {
             Stage::Leaving => DisconnectReason::ClosedByUs,
             Stage::Left => DisconnectReason::closed_by_peer(b""),
         };
-        Some(GameNetworkServerEvent::Disconnected { peer: Peer(id.0), reason })
+        Some(ServerLinkEvent::Disconnected { peer: Peer(id.0), reason })
     }
 
     /// The next thing in the streams that something came on.
-    fn read_streams(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    fn read_streams(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         while let Some(&id) = self.reading.front() {
             let stream = self.tcp.received(id);
             let link =
@@ -258,13 +262,13 @@ impl<P: StreamProtocol> StreamServer<P> {
         id: TcpId,
         found: Found,
         bytes: &[u8],
-    ) -> Option<GameNetworkServerEvent> {
+    ) -> Option<ServerLinkEvent<MessageChannel>> {
         match found {
             Found::Nothing | Found::Refusal => None,
             Found::Greeting => self.handle_greeting(now, id),
             Found::Message => {
                 self.statistics.received.count(Delivery::Reliable, 1, bytes.len());
-                Some(GameNetworkServerEvent::Message { peer: Peer(id.0), channel: RELIABLE })
+                Some(ServerLinkEvent::Packet { peer: Peer(id.0), channel: RELIABLE })
             }
             Found::End => {
                 self.handle_goodbye(now, id);
@@ -290,7 +294,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         now: Instant,
         id: TcpId,
         violation: StreamViolation,
-    ) -> Option<GameNetworkServerEvent> {
+    ) -> Option<ServerLinkEvent<MessageChannel>> {
         let mut link = self.forget(id)?;
         self.out.clear();
         link.link.stream.expel(violation, &mut self.out);
@@ -305,6 +309,6 @@ impl<P: StreamProtocol> StreamServer<P> {
         }
         self.counts.protocol_violations += 1;
         let reason = DisconnectReason::ProtocolViolated { violation: violation.0.to_owned() };
-        Some(GameNetworkServerEvent::Disconnected { peer: Peer(id.0), reason })
+        Some(ServerLinkEvent::Disconnected { peer: Peer(id.0), reason })
     }
 }

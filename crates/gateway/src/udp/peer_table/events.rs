@@ -1,11 +1,11 @@
 //! Events to report, with their bytes.
 
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerLinkEvent};
 
-use crate::{BufferQueue, GameNetworkServerEvent, MessageChannel};
+use crate::{BufferQueue, MessageChannel};
 
 #[derive(Debug, Default)]
-pub(super) struct Events(BufferQueue<GameNetworkServerEvent>);
+pub(super) struct Events(BufferQueue<ServerLinkEvent<MessageChannel>>);
 
 /// Takes the messages of one peer, to be reported in their order among all events.
 #[derive(Debug)]
@@ -17,13 +17,13 @@ pub struct PeerMessages<'a> {
 impl PeerMessages<'_> {
     /// Adds a message, whose bytes are written into an empty buffer.
     pub fn push(&mut self, channel: MessageChannel, write: impl FnOnce(&mut Vec<u8>)) {
-        self.events.push(GameNetworkServerEvent::Message { peer: self.peer, channel }, write);
+        self.events.push(ServerLinkEvent::Packet { peer: self.peer, channel }, write);
     }
 }
 
 impl Events {
     /// Adds an event; `write` writes its bytes into an empty buffer.
-    pub(super) fn push(&mut self, event: GameNetworkServerEvent, write: impl FnOnce(&mut Vec<u8>)) {
+    pub(super) fn push(&mut self, event: ServerLinkEvent<MessageChannel>, write: impl FnOnce(&mut Vec<u8>)) {
         self.0.push(event, write);
     }
 
@@ -31,7 +31,7 @@ impl Events {
         PeerMessages { events: self, peer }
     }
 
-    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    pub(super) fn pop(&mut self, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         self.0.pop(bytes)
     }
 
@@ -41,8 +41,6 @@ impl Events {
 
     /// Drops the queued messages of this peer.
     pub(super) fn drop_messages_of(&mut self, peer: Peer) {
-        self.0.retain(
-            |event| !matches!(event, GameNetworkServerEvent::Message { peer: of, .. } if *of == peer),
-        );
+        self.0.retain(|event| !matches!(event, ServerLinkEvent::Packet { peer: of, .. } if *of == peer));
     }
 }

@@ -25,7 +25,7 @@ fn address(host: u8, port: u16) -> SocketAddr {
 fn admit(peers: &mut PeerTable<&'static str>, host: u8) -> Peer {
     let remote = address(host, 1000 + peers.next_peer().0 as u16);
     let peer = peers.admit(remote, "", |_| {});
-    let connected = GameNetworkServerEvent::Connected { peer, remote };
+    let connected = ServerLinkEvent::Connected { peer, session: String::new(), remote: remote.into() };
     assert_eq!(events(peers).pop(), Some((connected, vec![])));
     peer
 }
@@ -37,7 +37,7 @@ fn admit_proved(peers: &mut PeerTable<&'static str>, now: Instant, host: u8) -> 
     (peer, peers.take_slot(now, peer))
 }
 
-fn events<C, K: Copy + Ord>(peers: &mut PeerTable<C, K>) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+fn events<C, K: Copy + Ord>(peers: &mut PeerTable<C, K>) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
     let next = || {
         let mut bytes = Vec::new();
         peers.poll_event(&mut bytes).map(|event| (event, bytes))
@@ -45,8 +45,8 @@ fn events<C, K: Copy + Ord>(peers: &mut PeerTable<C, K>) -> Vec<(GameNetworkServ
     std::iter::from_fn(next).collect()
 }
 
-fn ended(peer: Peer) -> (GameNetworkServerEvent, Vec<u8>) {
-    (GameNetworkServerEvent::Disconnected { peer, reason: DisconnectReason::TimedOut }, vec![])
+fn ended(peer: Peer) -> (ServerLinkEvent<MessageChannel>, Vec<u8>) {
+    (ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::TimedOut }, vec![])
 }
 
 #[test]
@@ -57,7 +57,10 @@ fn a_peer_is_found_by_its_address_and_reported_when_it_comes_and_goes() {
     let peer = peers.admit(remote, "one", |greeting| greeting.extend_from_slice(b"hello"));
     assert_eq!(
         events(&mut peers),
-        [(GameNetworkServerEvent::Connected { peer: Peer(1), remote }, b"hello".to_vec())]
+        [(
+            ServerLinkEvent::Connected { peer: Peer(1), session: String::new(), remote: remote.into() },
+            b"hello".to_vec()
+        )]
     );
     assert_eq!((peers.by_key(&remote), peers.by_key(&address(1, 8))), (Some(peer), None));
     assert_eq!((peers.get(peer), peers.len(), peers.counts().connected), (Some(&"one"), 1, 1));
@@ -214,7 +217,7 @@ fn messages_stay_in_order_among_all_events_and_those_of_one_peer_can_be_dropped(
     peers.end(a, DisconnectReason::TimedOut);
     assert!(peers.has_events());
     peers.drop_messages_of(b);
-    let from = |peer| GameNetworkServerEvent::Message { peer, channel: CHANNEL };
+    let from = |peer| ServerLinkEvent::Packet { peer, channel: CHANNEL };
     assert_eq!(events(&mut peers), [(from(a), vec![1]), (from(a), vec![3]), ended(a)]);
     assert!(!peers.has_events() && peers.get(b) == Some(&"heard"));
     assert!(peers.get_with_messages(a).is_none());

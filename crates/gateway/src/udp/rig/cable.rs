@@ -4,10 +4,10 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_transport::random::Random;
-use consonance_transport::{Delivery, Statistics};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
 
 use crate::udp::ClientEndpoint;
-use crate::{GameNetworkClientEvent, MessageChannel, VoiceChannels};
+use crate::{MessageChannel, VoiceChannels};
 
 /// A client's machine that nothing reaches and nothing leaves once it is [cut](Self::cut), until it connects again.
 pub struct Cable<C> {
@@ -45,40 +45,18 @@ impl<C> Cable<C> {
     }
 }
 
-impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
-    const DATAGRAM_BYTES_MAX: usize = C::DATAGRAM_BYTES_MAX;
+impl<C: ClientEndpoint> ClientNetwork<MessageChannel> for Cable<C> {
+    fn set_greeting(&mut self, greeting: &[u8]) {
+        self.endpoint.set_greeting(greeting);
+    }
 
-    fn connect(&mut self, now: Instant, greeting: &[u8]) {
+    fn connect(&mut self, now: Instant) {
         self.is_cut = false;
-        self.endpoint.connect(now, greeting);
+        self.endpoint.connect(now);
     }
 
-    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
-        if self.carries() {
-            self.endpoint.handle_datagram(now, datagram);
-        }
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.endpoint.handle_timeout(now);
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.endpoint.poll_timeout()
-    }
-
-    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
-        while self.endpoint.poll_transmit(now, datagram) {
-            if self.carries() {
-                return true;
-            }
-            datagram.clear();
-        }
-        false
-    }
-
-    fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkClientEvent> {
-        self.endpoint.poll_event(bytes)
+    fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
+        self.endpoint.poll_event(now, bytes)
     }
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
@@ -89,8 +67,12 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
         self.endpoint.disconnect(now);
     }
 
-    fn hang_up(&mut self, now: Instant) {
-        self.endpoint.hang_up(now);
+    fn wants_poll_at(&self) -> Option<Instant> {
+        self.endpoint.wants_poll_at()
+    }
+
+    fn limits(&self) -> PacketLimits {
+        self.endpoint.limits()
     }
 
     fn voice_channels(&self) -> VoiceChannels {
@@ -107,5 +89,33 @@ impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
 
     fn statistics(&self) -> Statistics {
         self.endpoint.statistics()
+    }
+}
+
+impl<C: ClientEndpoint> ClientEndpoint for Cable<C> {
+    const DATAGRAM_BYTES_MAX: usize = C::DATAGRAM_BYTES_MAX;
+
+    fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
+        if self.carries() {
+            self.endpoint.handle_datagram(now, datagram);
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.endpoint.handle_timeout(now);
+    }
+
+    fn poll_transmit(&mut self, now: Instant, datagram: &mut Vec<u8>) -> bool {
+        while self.endpoint.poll_transmit(now, datagram) {
+            if self.carries() {
+                return true;
+            }
+            datagram.clear();
+        }
+        false
+    }
+
+    fn hang_up(&mut self, now: Instant) {
+        self.endpoint.hang_up(now);
     }
 }

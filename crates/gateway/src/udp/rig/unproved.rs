@@ -4,9 +4,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerLinkEvent};
 
-use crate::GameNetworkServerEvent;
 use crate::udp::ServerEndpoint;
 
 /// How long the server goes on after the first request, in simulated time.
@@ -75,9 +74,9 @@ impl<S: ServerEndpoint> Stage<S> {
 
     fn run_until(&mut self, end: Instant) {
         while self.now < end {
-            let due = self.server.poll_timeout().unwrap_or(end).max(self.now + Duration::from_millis(1));
+            let due = self.server.wants_poll_at().unwrap_or(end).max(self.now + Duration::from_millis(1));
             self.now = due.min(self.next_frame.max(self.now)).min(end);
-            if self.server.poll_timeout().is_some_and(|at| at <= self.now) {
+            if self.server.wants_poll_at().is_some_and(|at| at <= self.now) {
                 self.server.handle_timeout(self.now);
             }
             if self.now >= self.next_frame {
@@ -91,24 +90,24 @@ impl<S: ServerEndpoint> Stage<S> {
         self.next_frame = self.now + FRAME;
         let channels = self.server.voice_channels();
         for &guest in &self.guests {
-            self.server.send(self.now, guest, channels.unreliable, &UNRELIABLE);
-            self.server.send(self.now, guest, channels.reliable, &RELIABLE);
+            self.server.send(self.now, &[guest], channels.unreliable, &UNRELIABLE);
+            self.server.send(self.now, &[guest], channels.reliable, &RELIABLE);
         }
     }
 
     fn drain(&mut self) {
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } if self.lets_in => {
+                ServerLinkEvent::Connected { peer, .. } if self.lets_in => {
                     self.server.accept(self.now, peer, &[]);
                     self.guests.push(peer);
                 }
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.server.disconnect(self.now, peer, "the server is not open to all");
                 }
-                GameNetworkServerEvent::Message { .. } => {}
-                GameNetworkServerEvent::Disconnected { peer, .. } => {
+                ServerLinkEvent::Packet { .. } => {}
+                ServerLinkEvent::Disconnected { peer, .. } => {
                     self.guests.retain(|guest| *guest != peer);
                 }
             }

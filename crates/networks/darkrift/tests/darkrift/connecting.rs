@@ -5,9 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, ProtocolVersion, RELIABLE, ServerSettings, UNRELIABLE};
-use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
-use consonance_transport::DisconnectReason;
-use consonance_transport::ServerNetwork as _;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 
 use crate::relay::Relay;
 use crate::stage::{PATIENCE, Saw, Stage};
@@ -30,7 +28,7 @@ fn version_0_connects_and_carries_both_ways() {
     let peer = stage.last_peer();
     for channel in [RELIABLE, UNRELIABLE] {
         stage.clients[client].send(Instant::now(), channel, &[0, 0, 9, 1]);
-        stage.server.send(Instant::now(), peer, channel, &[0, 0, 9, 2]);
+        stage.server.send(Instant::now(), &[peer], channel, &[0, 0, 9, 2]);
         stage.drive_until(|stage| {
             stage.server_heard(peer, channel, &[0, 0, 9, 1])
                 && stage.client_heard(client, channel, &[0, 0, 9, 2])

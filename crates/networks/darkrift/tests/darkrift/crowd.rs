@@ -3,9 +3,7 @@
 use std::time::Instant;
 
 use consonance_darkrift::{ClientSettings, RELIABLE, ServerSettings, UNRELIABLE};
-use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
-use consonance_transport::Peer;
-use consonance_transport::ServerNetwork as _;
+use consonance_transport::{ClientNetwork as _, Peer, ServerNetwork as _};
 
 use crate::stage::{Saw, Stage};
 
@@ -32,7 +30,7 @@ fn two_hundred_clients_talk_to_one_listener() {
     }
     let peers: Vec<Peer> = stage.server_saw.keys().copied().collect();
     for &peer in &peers {
-        stage.server.send(Instant::now(), peer, RELIABLE, b"to all");
+        stage.server.send(Instant::now(), &[peer], RELIABLE, b"to all");
     }
     stage.drive_until(|stage| clients.iter().all(|client| stage.client_heard(*client, RELIABLE, b"to all")));
     assert_eq!(stage.server.statistics().connections.connected, 200);

@@ -5,9 +5,8 @@ use std::net::{TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ListenerOrder, RELIABLE, ServerSettings};
-use consonance_gateway::GameNetworkClient as _;
 use consonance_gateway::udp::rig::documented_bytes_out;
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 use proptest::prelude::*;
 
 use crate::golden::{client_address, listener_with_client, open};

@@ -5,8 +5,7 @@ mod stage;
 use std::time::Instant;
 
 use consonance_darkrift::{RELIABLE, UNRELIABLE};
-use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _};
-use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 
 use self::stage::{HANDSHAKE, Heard, Stage, VOICE, voice_message};
 use crate::stage::Saw;
@@ -38,7 +37,7 @@ fn what_is_the_games_goes_both_ways_byte_for_byte_and_in_order() {
         stage.clients[client].send(Instant::now(), RELIABLE, message);
     }
     for message in &to_client {
-        stage.game.send(Instant::now(), peer, RELIABLE, message);
+        stage.game.send(Instant::now(), &[peer], RELIABLE, message);
     }
     stage.drive_until(|stage| {
         stage.game_heard(peer, RELIABLE).len() == to_server.len()
@@ -50,7 +49,7 @@ fn what_is_the_games_goes_both_ways_byte_for_byte_and_in_order() {
         let message = vec![0x40, 0, 7, 1, 2, number];
         stage.drive_until(|stage| {
             stage.clients[client].send(Instant::now(), UNRELIABLE, &message);
-            stage.game.send(Instant::now(), peer, UNRELIABLE, &message);
+            stage.game.send(Instant::now(), &[peer], UNRELIABLE, &message);
             stage.game_heard(peer, UNRELIABLE).contains(&message.as_slice())
                 && stage.client_heard(client, UNRELIABLE).contains(&message.as_slice())
         });
@@ -107,7 +106,7 @@ fn a_client_that_the_game_disconnects_is_disconnected_after_its_last_messages() 
     let games = stage.game_peer(client);
     stage.clients[client].send(Instant::now(), RELIABLE, &voice_message(&HANDSHAKE));
     stage.drive_until(|stage| !stage.heard.is_empty());
-    stage.game.send(Instant::now(), games, RELIABLE, &[0, 0, 7, 2]);
+    stage.game.send(Instant::now(), &[games], RELIABLE, &[0, 0, 7, 2]);
     stage.game.disconnect(Instant::now(), games, "");
     stage.drive_until(|stage| stage.client_end(client).is_some() && stage.session_end().is_some());
     assert_eq!(stage.client_heard(client, RELIABLE), [[0, 0, 7, 2]]);
@@ -146,8 +145,8 @@ fn with_every_fifth_datagram_lost_on_both_sides_the_game_goes_on() {
     for message in &messages {
         stage.clients[client].send(Instant::now(), RELIABLE, message);
         stage.clients[client].send(Instant::now(), UNRELIABLE, message);
-        stage.game.send(Instant::now(), games, RELIABLE, message);
-        stage.game.send(Instant::now(), games, UNRELIABLE, message);
+        stage.game.send(Instant::now(), &[games], RELIABLE, message);
+        stage.game.send(Instant::now(), &[games], UNRELIABLE, message);
         stage.drive_once();
     }
     stage.drive_until(|stage| {

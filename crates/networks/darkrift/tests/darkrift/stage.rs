@@ -6,11 +6,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-    MessageChannel,
+use consonance_gateway::MessageChannel;
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _,
 };
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
 
 /// The time after which a rule counts as broken.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
@@ -53,7 +52,7 @@ impl Stage {
     /// Adds a client that begins to connect.
     pub(crate) fn begin(&mut self, settings: ClientSettings) -> usize {
         let mut client = DarkRiftClient::new(settings).expect("there is a descriptor left");
-        client.connect(Instant::now(), &[]);
+        client.connect(Instant::now());
         self.clients.push(client);
         self.clients_saw.push(Vec::new());
         self.clients.len() - 1
@@ -96,14 +95,12 @@ impl Stage {
         let mut bytes = Vec::new();
         while let Some(event) = self.server.poll_event(now, &mut bytes) {
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     newcomers.push(peer);
                     (peer, Saw::Connected(bytes.clone()))
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
-                    (peer, Saw::Message(channel, bytes.clone()))
-                }
-                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                ServerLinkEvent::Packet { peer, channel } => (peer, Saw::Message(channel, bytes.clone())),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.server_saw.entry(peer).or_default().push(saw);
         }
@@ -115,9 +112,10 @@ impl Stage {
             let mut bytes = Vec::new();
             while let Some(event) = client.poll_event(now, &mut bytes) {
                 saw.push(match event {
-                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
-                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
-                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    ClientLinkEvent::Connected => Saw::Connected(bytes.clone()),
+                    ClientLinkEvent::Packet { channel } => Saw::Message(channel, bytes.clone()),
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }

@@ -5,11 +5,9 @@ use std::time::{Duration, Instant};
 
 use consonance_enet::{ChannelMode, ConnectionSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
-use consonance_transport::DisconnectReason;
-use consonance_transport::ServerNetwork as _;
 use rusty_enet::{EventNoRef, Host, HostSettings, Packet, PeerID};
 
 use crate::support::{client_of, server_of};
@@ -45,18 +43,18 @@ fn a_client_that_is_enet_by_itself_is_served() {
         let mut bytes = Vec::new();
         while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     assert_eq!(bytes, [0, 0, 0, 7]);
                     server.accept(Instant::now(), peer, &[]);
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
+                ServerLinkEvent::Packet { peer, channel } => {
                     answers.push((peer, channel, bytes.clone()));
                 }
-                GameNetworkServerEvent::Disconnected { reason, .. } => end = Some(reason),
+                ServerLinkEvent::Disconnected { reason, .. } => end = Some(reason),
             }
         }
         for (peer, channel, message) in answers {
-            server.send(Instant::now(), peer, channel, &message);
+            server.send(Instant::now(), &[peer], channel, &message);
         }
         server.flush(Instant::now());
         while let Some(event) = stock.service().unwrap().map(rusty_enet::Event::no_ref) {
@@ -86,7 +84,7 @@ fn a_client_that_is_enet_by_itself_is_served() {
 fn a_server_that_is_enet_by_itself_serves_us() {
     let (mut stock, address) = stock_host();
     let mut client = UdpClient::new(address, client_of(&settings(), 1), UdpClientSettings::default());
-    client.connect(Instant::now(), &[]);
+    client.connect(Instant::now());
     let (mut heard, mut end) = (Vec::new(), None);
     let deadline = Instant::now() + PATIENCE;
     while end.is_none() {
@@ -103,9 +101,10 @@ fn a_server_that_is_enet_by_itself_serves_us() {
         let mut bytes = Vec::new();
         while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected => is_new = true,
-                GameNetworkClientEvent::Message { channel } => heard.push((channel, bytes.len())),
-                GameNetworkClientEvent::Disconnected { reason } => end = Some(reason),
+                ClientLinkEvent::Connected => is_new = true,
+                ClientLinkEvent::Packet { channel } => heard.push((channel, bytes.len())),
+                ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                ClientLinkEvent::Disconnected { reason } => end = Some(reason),
             }
         }
         if is_new {

@@ -8,8 +8,7 @@ use consonance_enet::{
 };
 use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 
 use crate::support::{client, client_of, connect, messages, reliable, rig, server_of, unreliable};
 
@@ -27,7 +26,7 @@ fn what_is_reliable_arrives_complete_and_in_order_over_a_network_that_loses_one_
         let now = rig.now();
         for word in words() {
             rig.client(client).endpoint.send(now, RELIABLE_CHANNEL, &word);
-            rig.server.send(now, peer, RELIABLE_CHANNEL, &word);
+            rig.server.send(now, &[peer], RELIABLE_CHANNEL, &word);
         }
         rig.run_until("both have everything", |rig| {
             reliable(rig.saw_of(peer)).len() == 60 && reliable(rig.client_saw(client)).len() == 60
@@ -44,7 +43,7 @@ fn what_is_unreliable_is_lost_as_often_as_datagrams_are_and_never_twice() {
     for number in 0..1000_u32 {
         let now = rig.now();
         rig.client(client).endpoint.send(now, UNRELIABLE_CHANNEL, &number.to_be_bytes());
-        rig.server.send(now, peer, UNRELIABLE_CHANNEL, &number.to_be_bytes());
+        rig.server.send(now, &[peer], UNRELIABLE_CHANNEL, &number.to_be_bytes());
         rig.run_for(Duration::from_millis(20));
     }
     for mut heard in [unreliable(rig.saw_of(peer)), unreliable(rig.client_saw(client))] {
@@ -97,7 +96,7 @@ fn last_words_arrive_before_the_goodbye_from_both_sides_over_a_bad_network() {
         let now = rig.now();
         for word in 0..20_u8 {
             rig.client(leaver).endpoint.send(now, RELIABLE_CHANNEL, &[word; 100]);
-            rig.server.send(now, unwanted, RELIABLE_CHANNEL, &[word; 100]);
+            rig.server.send(now, &[unwanted], RELIABLE_CHANNEL, &[word; 100]);
         }
         rig.client(leaver).endpoint.disconnect(now);
         rig.server.disconnect(now, unwanted, "");
@@ -149,7 +148,7 @@ fn last_messages_that_are_not_acknowledged_are_given_up_in_time() {
     let (client, peer) = connect(&mut rig, client());
     rig.client(client).is_cut = true;
     let cut = rig.now();
-    rig.server.send(cut, peer, RELIABLE_CHANNEL, b"unheard");
+    rig.server.send(cut, &[peer], RELIABLE_CHANNEL, b"unheard");
     rig.server.disconnect(cut, peer, "");
     rig.client(client).endpoint.send(cut, RELIABLE_CHANNEL, b"unheard");
     rig.client(client).endpoint.disconnect(cut);
@@ -166,7 +165,7 @@ fn a_client_that_returns_from_the_same_address_is_a_new_peer() {
     // It crashes without a goodbye, and restarts with the same port.
     rig.client(client).endpoint = client_of(&ConnectionSettings::default(), 99);
     let began = rig.now();
-    rig.client(client).endpoint.connect(began, &[]);
+    rig.client(client).endpoint.connect(began);
     rig.run_until("it is back", |rig| rig.client_saw(client).len() == 2);
     assert!(rig.now() - began < Duration::from_secs(1), "it does not wait for the end of its first life");
     let second = rig.server_saw.last().unwrap().0;
@@ -214,8 +213,8 @@ fn what_a_server_says_before_the_client_has_shown_itself_waits_for_it() {
     let client = rig.add_client(client(), &[]);
     rig.run_until("it is admitted", |rig| !rig.server_saw.is_empty());
     let (peer, now) = (rig.server_saw[0].0, rig.now());
-    rig.server.send(now, peer, RELIABLE_CHANNEL, b"welcome");
-    rig.server.send(now, peer, UNRELIABLE_CHANNEL, b"voice that is old by then");
+    rig.server.send(now, &[peer], RELIABLE_CHANNEL, b"welcome");
+    rig.server.send(now, &[peer], UNRELIABLE_CHANNEL, b"voice that is old by then");
     rig.server.disconnect(now, peer, "");
     rig.run_until("it hears of all", |rig| rig.client_saw(client).len() == 3);
     assert_eq!(
@@ -248,7 +247,7 @@ fn a_client_that_does_not_take_its_reliable_messages_is_too_slow() {
     let now = rig.now();
     let message = vec![0; 100_000];
     for _ in 0..60 {
-        rig.server.send(now, peer, RELIABLE_CHANNEL, &message);
+        rig.server.send(now, &[peer], RELIABLE_CHANNEL, &message);
     }
     rig.run_until("it is gone", |rig| rig.saw_of(peer).len() == 2);
     assert!(matches!(rig.saw_of(peer)[1], Saw::Disconnected(DisconnectReason::Overloaded { .. })));

@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 use consonance_enet::{
     ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{client, client_of, server, server_of};
 
@@ -48,9 +47,9 @@ fn out_of_server(server: &mut EnetServer, now: Instant) -> Vec<u8> {
     datagram
 }
 
-fn newcomer(server: &mut EnetServer) -> Peer {
-    match server.poll_event(&mut Vec::new()) {
-        Some(GameNetworkServerEvent::Connected { peer, .. }) => peer,
+fn newcomer(server: &mut EnetServer, now: Instant) -> Peer {
+    match server.poll_event(now, &mut Vec::new()) {
+        Some(ServerLinkEvent::Connected { peer, .. }) => peer,
         other => panic!("{other:?}"),
     }
 }
@@ -62,12 +61,12 @@ fn a_connection_is_made_as_ignorance_makes_it_and_used_as_it_uses_it() {
     let (mut client, mut server) = (client_of(&settings, 1), server_of(&settings));
     let (mut now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
 
-    client.connect(now, &[]);
+    client.connect(now);
     let request = out_of_client(&mut client, now);
     assert_golden("request", &request, REQUEST);
 
     server.handle_datagram(now, from, &request);
-    let peer = newcomer(&mut server);
+    let peer = newcomer(&mut server, now);
     server.accept(now, peer, &[]);
     let answer = out_of_server(&mut server, now);
     assert_golden("answer", &answer, ANSWER);
@@ -96,9 +95,9 @@ fn a_connection_is_made_as_ignorance_makes_it_and_used_as_it_uses_it() {
 fn what_came_before_its_turn_is_confirmed_at_once_and_only_once() {
     let (mut client, mut server) = (client(), server());
     let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
-    client.connect(now, &[]);
+    client.connect(now);
     server.handle_datagram(now, from, &out_of_client(&mut client, now));
-    let peer = newcomer(&mut server);
+    let peer = newcomer(&mut server, now);
     server.accept(now, peer, &[]);
     for _ in 0..4 {
         exchange(&mut client, &mut server, from, now);
@@ -109,7 +108,7 @@ fn what_came_before_its_turn_is_confirmed_at_once_and_only_once() {
     server.handle_datagram(now, from, &[0x40, 0, 0x12, 0x35, 0x86, 0, 0, 1, 0, 1, 6]);
     assert_golden("the other one's", &out_of_server(&mut server, now), "0000 01 00 0001 0001 1235");
     let (mut heard, mut bytes) = (Vec::new(), Vec::new());
-    while server.poll_event(&mut bytes).is_some() {
+    while server.poll_event(now, &mut bytes).is_some() {
         heard.extend_from_slice(&bytes);
     }
     assert_eq!(heard, [6, 7]);
@@ -132,9 +131,9 @@ fn exchange(client: &mut EnetClient, server: &mut EnetServer, from: SocketAddr, 
 fn a_refusal_is_one_datagram() {
     let (mut client, mut server) = (client(), server());
     let (now, from) = (Instant::now(), SocketAddr::from(([10, 0, 0, 1], 5000)));
-    client.connect(now, &[]);
+    client.connect(now);
     server.handle_datagram(now, from, &out_of_client(&mut client, now));
-    let peer = newcomer(&mut server);
+    let peer = newcomer(&mut server, now);
     server.disconnect(now, peer, "");
     assert_golden("refusal", &out_of_server(&mut server, now), REFUSAL);
 }
@@ -144,7 +143,8 @@ fn stock_enet_asks_with_its_own_first_word_and_datagrams_of_its_own_size() {
     let channels = vec![ChannelMode::Reliable; 3];
     let mut client = client_of(&ConnectionSettings::enet13(channels), 1);
     let now = Instant::now();
-    client.connect(now, &7_u32.to_be_bytes());
+    client.set_greeting(&7_u32.to_be_bytes());
+    client.connect(now);
     let request = out_of_client(&mut client, now);
     assert_eq!((&request[..2], &request[12..16]), ([0x8f, 0xff].as_slice(), [0, 0, 5, 0x70].as_slice()));
     assert_eq!((&request[20..24], &request[48..]), ([0, 0, 0, 3].as_slice(), [0, 0, 0, 7].as_slice()));

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use consonance_enet::RELIABLE_CHANNEL;
+use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 use proptest::prelude::*;
 
 use crate::support::{EnetRig, client, connect, reliable, request, rig};

@@ -7,11 +7,11 @@ use consonance_enet::{ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANN
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
-    GameNetworkServer as _, GameNetworkServerEvent, MessageChannel, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, Proxy, ProxySettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 use crate::support::{client_of, server};
@@ -49,7 +49,8 @@ impl Stage {
         let proxy = Proxy::new(listen(), open_upstream, NoVoice, "main", ProxySettings::default()).unwrap();
         let now = Instant::now();
         let mut client = client_at(proxy.clients().local_addr(), loss, 2);
-        client.connect(now, &7_u32.to_be_bytes());
+        client.set_greeting(&7_u32.to_be_bytes());
+        client.connect(now);
         let (up, down) = (Vec::new(), Vec::new());
         let mut stage =
             Self { now, proxy, game, client, peer: None, is_in: false, up, down, ends: [None, None] };
@@ -59,7 +60,7 @@ impl Stage {
 
     fn send_both_ways(&mut self, channel: MessageChannel, message: &[u8]) {
         self.client.send(self.now, channel, message);
-        self.game.send(self.now, self.peer.unwrap(), channel, message);
+        self.game.send(self.now, &[self.peer.unwrap()], channel, message);
     }
 
     fn run_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Self) -> bool) {
@@ -75,26 +76,27 @@ impl Stage {
         let mut bytes = Vec::new();
         while let Some(event) = self.client.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkClientEvent::Connected => self.is_in = true,
-                GameNetworkClientEvent::Message { channel } => {
+                ClientLinkEvent::Connected => self.is_in = true,
+                ClientLinkEvent::Packet { channel } => {
                     self.down.push((channel, bytes.clone()));
                 }
-                GameNetworkClientEvent::Disconnected { reason } => self.ends[0] = Some(reason),
+                ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                ClientLinkEvent::Disconnected { reason } => self.ends[0] = Some(reason),
             }
         }
         while self.proxy.poll_event(self.now, &mut Vec::new()).is_some() {}
         let mut bytes = Vec::new();
         while let Some(event) = self.game.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     assert_eq!(bytes, [0, 0, 0, 7], "the game hears what the client said");
                     self.peer = Some(peer);
                     self.game.accept(self.now, peer, &[]);
                 }
-                GameNetworkServerEvent::Message { channel, .. } => {
+                ServerLinkEvent::Packet { channel, .. } => {
                     self.up.push((channel, bytes.clone()));
                 }
-                GameNetworkServerEvent::Disconnected { reason, .. } => self.ends[1] = Some(reason),
+                ServerLinkEvent::Disconnected { reason, .. } => self.ends[1] = Some(reason),
             }
         }
     }

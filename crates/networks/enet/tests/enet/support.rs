@@ -9,7 +9,7 @@ use consonance_enet::{
 use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer};
 
 pub(crate) type EnetRig = Rig<EnetServer, EnetClient>;
 
@@ -65,7 +65,7 @@ pub(crate) fn unreliable<'a>(saw: impl IntoIterator<Item = &'a Saw>) -> Vec<Vec<
 pub(crate) fn request() -> Vec<u8> {
     let mut client = client();
     let now = std::time::Instant::now();
-    client.connect(now, &[]);
+    client.connect(now);
     let mut datagram = Vec::new();
     assert!(client.poll_transmit(now, &mut datagram), "a client asks at once");
     datagram

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use consonance_enet::{EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw, bytes_out_per_byte_in, documented_bytes_out};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::support::{EnetRig, client, connect, reliable, request, rig};
 
@@ -65,7 +64,7 @@ fn a_blind_join_sends_no_more_to_a_spoofed_address_than_came_from_it() {
             }
             if let Some((peer, _)) = rig.server_saw.last() {
                 let (now, peer) = (rig.now(), *peer);
-                rig.server.send(now, peer, RELIABLE_CHANNEL, &[7; 3000]);
+                rig.server.send(now, &[peer], RELIABLE_CHANNEL, &[7; 3000]);
             }
             rig.run_for(Duration::from_millis(5));
             let left: usize = rig.astray.iter().map(|(_, datagram)| datagram.len()).sum();
@@ -111,7 +110,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
     for number in 0..4 {
         rig.inject(made_up(number), &request);
         let now = rig.now();
-        rig.server.send(now, Peer(proved.0 + 1 + u64::from(number)), RELIABLE_CHANNEL, &[0; 3000]);
+        rig.server.send(now, &[Peer(proved.0 + 1 + u64::from(number))], RELIABLE_CHANNEL, &[0; 3000]);
     }
     assert_eq!(rig.server.statistics().connections.connected, 4, "the oldest is given up");
     rig.run_for(Duration::from_millis(5));
@@ -123,7 +122,7 @@ fn what_waits_for_made_up_addresses_has_a_bound_for_all_of_them_together() {
     rig.inject(later, &request);
     let now = rig.now();
     for _ in 0..3 {
-        rig.server.send(now, Peer(proved.0 + 5), RELIABLE_CHANNEL, &[0; 3000]);
+        rig.server.send(now, &[Peer(proved.0 + 5)], RELIABLE_CHANNEL, &[0; 3000]);
     }
     assert_eq!(rig.server.statistics().connections.connected, 2);
 }

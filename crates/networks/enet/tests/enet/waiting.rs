@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use consonance_enet::{ConnectionSettings, EnetServerSettings, RELIABLE_CHANNEL};
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer, ServerNetwork as _};
 use proptest::prelude::*;
 
 use crate::commands::{datagram, datagrams, fragment, reliable, unreliable};
@@ -292,7 +291,7 @@ proptest! {
         let now = rig.now();
         for message in &sent {
             rig.client(client).endpoint.send(now, RELIABLE_CHANNEL, message);
-            rig.server.send(now, peer, RELIABLE_CHANNEL, message);
+            rig.server.send(now, &[peer], RELIABLE_CHANNEL, message);
         }
         rig.run_until("everything has come", |rig| {
             support::reliable(rig.saw_of(peer)).len() == sent.len()

@@ -7,8 +7,7 @@ use consonance_forge::{
     ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
 };
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
-use consonance_transport::Peer;
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 /// Bytes from hexadecimal digits; `??` takes the next of the given bytes.
 pub(crate) fn hex(digits: &str, given: &[u8]) -> Vec<u8> {
@@ -88,7 +87,7 @@ fn a_servers_unreliable_packet_is_a_frame_of_the_clients_group() {
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
     server.is_confirmed();
-    server.machine.send(server.now, Peer(1), UNRELIABLE, &hex("57E37003 8BC703AABBCC", &[]));
+    server.machine.send(server.now, &[Peer(1)], UNRELIABLE, &hex("57E37003 8BC703AABBCC", &[]));
     let (said, expected) = (server.says(), hex(UNRELIABLE_TO_CLIENT, &[]));
     assert_eq!((&said[0][..9], &said[0][25..]), (&expected[..9], &expected[25..]), "all but clock and count");
 }
@@ -116,7 +115,8 @@ fn a_search_for_games_is_answered_if_the_server_is_listed() {
 fn a_client_introduces_itself_as_a_stock_client_does() {
     let now = Instant::now();
     let mut client = ForgeClient::new(ForgeClientSettings::default(), [5; 32]);
-    client.connect(now, GUID);
+    client.set_greeting(GUID);
+    client.connect(now);
     let request = client_says(&mut client, now).remove(0);
     let mut server = Server::new();
     server.takes(&request);
@@ -128,11 +128,11 @@ fn a_client_introduces_itself_as_a_stock_client_does() {
     client.handle_datagram(now, &hex(NETWORK_ID_9, &[]));
     assert_eq!(client_says(&mut client, now), [hex(CONFIRMS_NETWORK_ID, &[])]);
     let mut bytes = Vec::new();
-    assert_eq!(client.poll_event(&mut bytes), Some(GameNetworkClientEvent::Connected));
+    assert_eq!(client.poll_event(now, &mut bytes), Some(ClientLinkEvent::Connected));
     assert_eq!(bytes, [9, 0, 0, 0]);
     client.handle_datagram(now, &hex(UNRELIABLE_TO_CLIENT, &[]));
     bytes.clear();
-    assert_eq!(client.poll_event(&mut bytes), Some(GameNetworkClientEvent::Message { channel: UNRELIABLE }));
+    assert_eq!(client.poll_event(now, &mut bytes), Some(ClientLinkEvent::Packet { channel: UNRELIABLE }));
     assert_eq!(bytes, hex("57E37003 8BC703AABBCC", &[]));
     for (channel, expected) in [(UNRELIABLE, UNRELIABLE_TO_SERVER), (RELIABLE, RELIABLE_TO_SERVER)] {
         client.send(now, channel, &hex(MESSAGE, &[]));
@@ -184,11 +184,12 @@ impl Server {
     pub(crate) fn events(&mut self) -> Vec<(Option<Peer>, Vec<u8>)> {
         let mut events = Vec::new();
         let mut bytes = Vec::new();
-        while let Some(event) = self.machine.poll_event(&mut bytes) {
+        while let Some(event) = self.machine.poll_event(self.now, &mut bytes) {
             let peer = match event {
-                GameNetworkServerEvent::Connected { peer, .. }
-                | GameNetworkServerEvent::Disconnected { peer, .. } => Some(peer),
-                GameNetworkServerEvent::Message { .. } => None,
+                ServerLinkEvent::Connected { peer, .. } | ServerLinkEvent::Disconnected { peer, .. } => {
+                    Some(peer)
+                }
+                ServerLinkEvent::Packet { .. } => None,
             };
             events.push((peer, std::mem::take(&mut bytes)));
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use consonance_forge::{ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerNetwork as _};
 use proptest::prelude::*;
 
 use crate::golden::{GUID, Server, hex, id_request};
@@ -32,11 +32,11 @@ fn an_unproved_address_gets_no_more_than_it_sent_and_is_forgotten() {
     server.takes(&id_request(0));
     server.machine.accept(server.now, Peer(1), &[]);
     for _ in 0..10 {
-        server.machine.send(server.now, Peer(1), UNRELIABLE, &[7; 100]);
-        server.machine.send(server.now, Peer(1), RELIABLE, &[7; 100]);
+        server.machine.send(server.now, &[Peer(1)], UNRELIABLE, &[7; 100]);
+        server.machine.send(server.now, &[Peer(1)], RELIABLE, &[7; 100]);
     }
     let mut said = server.says();
-    while let Some(at) = server.machine.poll_timeout() {
+    while let Some(at) = server.machine.wants_poll_at() {
         server.now = at;
         server.machine.handle_timeout(at);
         said.extend(server.says());

@@ -7,8 +7,7 @@ use consonance_forge::{
     ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
 };
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::golden::id_request;
 
@@ -23,7 +22,7 @@ fn with_every_fifth_datagram_lost_what_is_reliable_arrives_once_and_in_order() {
         let now = rig.now();
         for message in &messages {
             rig.client(client).endpoint.send(now, RELIABLE, message);
-            rig.server.send(now, peer, RELIABLE, message);
+            rig.server.send(now, &[peer], RELIABLE, message);
         }
         rig.run_until("everything arrives", |rig| {
             heard_by_server(rig, peer).len() == messages.len()
@@ -78,7 +77,7 @@ fn a_client_that_restarts_on_its_port_is_a_new_peer_within_ten_seconds() {
         (seat.is_cut, seat.endpoint) = (false, client(2));
         seat.saw.clear();
         let now = rig.now();
-        rig.client(number).endpoint.connect(now, b"");
+        rig.client(number).endpoint.connect(now);
         rig.run_until("it is connected", |rig| matches!(rig.client_saw(number), [Saw::Connected(_)]));
         let took = rig.now() - now;
         assert!(took <= Duration::from_secs(10), "{took:?}, restarted after {restarts_after_ms} ms");

@@ -11,8 +11,8 @@ use consonance_hosted::{
 };
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason, Peer,
-    ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason, Peer,
+    ServerLinkEvent, ServerNetwork as _,
 };
 
 const ME: u64 = 1;
@@ -167,7 +167,7 @@ fn what_a_host_says_to_itself_stays_inside_unless_the_network_brings_it_back() {
     assert_eq!(seen(&mut server), ["1 is a peer of the game", "1 says let me in"]);
     server.send(Instant::now(), &[Peer(1)], Delivery::Reliable, STATE);
     assert_eq!(requests(&mut room, Instant::now()), [""; 0]);
-    let packet = ClientLinkEvent::Packet { delivery: Delivery::Reliable };
+    let packet = ClientLinkEvent::Packet { channel: Delivery::Reliable };
     let mut bytes = Vec::new();
     let mut events = std::iter::from_fn(|| {
         let event = player.poll_event(Instant::now(), &mut bytes)?;

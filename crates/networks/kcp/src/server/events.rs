@@ -1,7 +1,6 @@
 //! The server's events, in order.
 
-use consonance_gateway::GameNetworkServerEvent;
-use consonance_transport::{Delivery, Peer};
+use consonance_transport::{Delivery, MessageChannel, Peer, ServerLinkEvent};
 
 use super::KcpServer;
 use super::remote_client::Stage;
@@ -9,18 +8,18 @@ use crate::link::Reliable;
 use crate::{RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
 
 impl KcpServer {
-    pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<GameNetworkServerEvent> {
+    pub(super) fn next_event(&mut self, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent<MessageChannel>> {
         while let Some(&peer) = self.ready.front() {
             if self.next_reliable(peer, bytes) {
                 self.links.received.count(Delivery::Reliable, 1, bytes.len());
-                return Some(GameNetworkServerEvent::Message { peer, channel: RELIABLE_CHANNEL });
+                return Some(ServerLinkEvent::Packet { peer, channel: RELIABLE_CHANNEL });
             }
             self.ready.pop_front();
         }
         while let Some(peer) = self.incoming.pop(bytes) {
             if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Open) {
                 self.links.received.count(Delivery::Unreliable, 1, bytes.len());
-                return Some(GameNetworkServerEvent::Message { peer, channel: UNRELIABLE_CHANNEL });
+                return Some(ServerLinkEvent::Packet { peer, channel: UNRELIABLE_CHANNEL });
             }
         }
         self.clients.poll_event(bytes)

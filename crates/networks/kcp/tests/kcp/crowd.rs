@@ -5,14 +5,10 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-};
 use consonance_kcp::{
     Generation, KcpClient, KcpServer, KcpServerSettings, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_transport::Peer;
-use consonance_transport::ServerNetwork as _;
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::client;
 
@@ -25,21 +21,21 @@ fn echo(server: &mut UdpServer<KcpServer>, peers: &mut BTreeMap<Peer, u64>) {
     let mut bytes = Vec::new();
     while let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
         match event {
-            GameNetworkServerEvent::Connected { peer, .. } => {
+            ServerLinkEvent::Connected { peer, .. } => {
                 peers.insert(peer, 0);
                 server.accept(Instant::now(), peer, &[]);
             }
-            GameNetworkServerEvent::Message { peer, channel } => {
+            ServerLinkEvent::Packet { peer, channel } => {
                 heard.push((peer, channel, bytes.clone()));
             }
-            GameNetworkServerEvent::Disconnected { peer, .. } => {
+            ServerLinkEvent::Disconnected { peer, .. } => {
                 peers.remove(&peer);
             }
         }
     }
     for (peer, channel, message) in heard {
         *peers.get_mut(&peer).unwrap() += 1;
-        server.send(Instant::now(), peer, channel, &message);
+        server.send(Instant::now(), &[peer], channel, &message);
     }
     server.flush(Instant::now());
 }
@@ -54,7 +50,7 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
         .map(|number| {
             let endpoint = client(Generation::ALL[number % 4]);
             let mut client = UdpClient::new(server.local_addr(), endpoint, UdpClientSettings::default());
-            client.connect(Instant::now(), &[]);
+            client.connect(Instant::now());
             (client, [false; 2])
         })
         .collect();
@@ -68,12 +64,13 @@ fn two_hundred_clients_of_all_generations_are_served_on_one_port_and_none_is_tak
             let mut bytes = Vec::new();
             while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected => is_new = true,
-                    GameNetworkClientEvent::Message { channel } => {
+                    ClientLinkEvent::Connected => is_new = true,
+                    ClientLinkEvent::Packet { channel } => {
                         assert_eq!(bytes, own);
                         heard[usize::from(channel.0)] = true;
                     }
-                    GameNetworkClientEvent::Disconnected { reason } => panic!("{number}: {reason}"),
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => panic!("{number}: {reason}"),
                 }
             }
             if is_new {

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_kcp::{
     Generation, Greeting, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LearnedGenerations,
     RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::support::{KcpRig, client, messages, rig};
 
@@ -51,7 +50,7 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
         let now = rig.now();
         for message in &sent {
             rig.client(number).endpoint.send(now, RELIABLE_CHANNEL, message);
-            rig.server.send(now, peer, RELIABLE_CHANNEL, message);
+            rig.server.send(now, &[peer], RELIABLE_CHANNEL, message);
         }
         rig.run_until("all arrive", |rig| {
             messages(rig.client_saw(number), RELIABLE_CHANNEL).len() == sent.len()
@@ -72,7 +71,7 @@ fn unreliable_messages_arrive_whole_and_at_once_or_not_at_all() {
         for message in &voice {
             let now = rig.now();
             rig.client(number).endpoint.send(now, UNRELIABLE_CHANNEL, message);
-            rig.server.send(now, peer, UNRELIABLE_CHANNEL, message);
+            rig.server.send(now, &[peer], UNRELIABLE_CHANNEL, message);
             rig.run_for(Duration::from_millis(20));
         }
         rig.run_for(conditions.delay + conditions.jitter);
@@ -117,7 +116,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
         let now = rig.now();
         rig.client(leaving).endpoint.send(now, RELIABLE_CHANNEL, &words);
         rig.client(leaving).endpoint.disconnect(now);
-        rig.server.send(now, kicked_peer, RELIABLE_CHANNEL, &words);
+        rig.server.send(now, &[kicked_peer], RELIABLE_CHANNEL, &words);
         rig.server.disconnect(now, kicked_peer, "");
         let is_end = |saw: &Saw| matches!(saw, Saw::Disconnected(_));
         rig.run_until("all four ends are told", |rig| {
@@ -178,7 +177,7 @@ fn a_client_that_restarts_at_its_address_is_taken_in_once_the_old_one_is_silent(
         let seat = rig.client(number);
         seat.is_cut = false;
         seat.endpoint = client(generation);
-        seat.endpoint.connect(now, &[]);
+        seat.endpoint.connect(now);
         rig.run_until("it is connected again", |rig| {
             matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Connected(_)])
         });
@@ -200,7 +199,7 @@ fn a_client_that_does_not_take_reliable_messages_is_disconnected_as_too_slow() {
         rig.client(number).is_cut = true;
         let now = rig.now();
         for _ in 0..=10_000 {
-            rig.server.send(now, peer, RELIABLE_CHANNEL, b"words");
+            rig.server.send(now, &[peer], RELIABLE_CHANNEL, b"words");
         }
         rig.run_for(Duration::from_millis(1));
         let last = rig.saw_of(peer).last().copied();
@@ -286,7 +285,7 @@ fn a_client_that_says_nothing_unreliable_is_taken_for_g4_after_a_while() {
     let (number, peer) = rig.connect_client(client(Generation::G4), &[]);
     let say = |rig: &mut KcpRig, peer: Peer| {
         let now = rig.now();
-        rig.server.send(now, peer, UNRELIABLE_CHANNEL, b"voice");
+        rig.server.send(now, &[peer], UNRELIABLE_CHANNEL, b"voice");
         rig.run_for(Duration::from_millis(100));
         messages(rig.client_saw(number), UNRELIABLE_CHANNEL).len()
     };

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_kcp::{
     Arq, Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, LinkSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
+use consonance_transport::{ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{ByHand, address, hex};
 
@@ -54,7 +54,7 @@ fn sent_by(client: &mut KcpClient, now: std::time::Instant) -> Vec<Vec<u8>> {
 fn g4_hello_from_client() {
     let start = std::time::Instant::now();
     let mut client = KcpClient::new(KcpClientSettings { link: stock(), ..KcpClientSettings::default() });
-    client.connect(start, &[]);
+    client.connect(start);
     assert_eq!(sent_by(&mut client, start + Duration::from_millis(0x42)), [hex(G4_HELLO)]);
 }
 
@@ -69,7 +69,7 @@ fn hellos_of_the_other_generations_differ_as_they_should() {
         let now = std::time::Instant::now();
         let mut client =
             KcpClient::new(KcpClientSettings { link: stock(), generation, ..Default::default() });
-        client.connect(now, &[]);
+        client.connect(now);
         assert_eq!(sent_by(&mut client, now), [hex(&hello)], "{generation:?}");
     }
 }
@@ -78,8 +78,8 @@ fn hellos_of_the_other_generations_differ_as_they_should() {
 fn g4_first_answer() {
     let mut hand = server();
     hand.server.handle_datagram(hand.now, address(1), &hex(G4_HELLO));
-    let event = hand.server.poll_event(&mut Vec::new());
-    let Some(GameNetworkServerEvent::Connected { peer, .. }) = event else { panic!("{event:?}") };
+    let event = hand.server.poll_event(hand.now, &mut Vec::new());
+    let Some(ServerLinkEvent::Connected { peer, .. }) = event else { panic!("{event:?}") };
     hand.now += Duration::from_millis(5);
     hand.server.accept(hand.now, peer, &[]);
     let answer = hand.take();
@@ -94,12 +94,12 @@ fn g4_first_answer() {
 fn a_stock_answer_connects_a_client_and_its_cookie_is_kept() {
     let now = std::time::Instant::now();
     let mut client = KcpClient::new(KcpClientSettings { link: stock(), ..KcpClientSettings::default() });
-    client.connect(now, &[]);
+    client.connect(now);
     sent_by(&mut client, now);
     client.handle_datagram(now, &hex(G4_FIRST_ANSWER));
     assert_eq!(
-        client.poll_event(&mut Vec::new()),
-        Some(consonance_gateway::GameNetworkClientEvent::Connected)
+        client.poll_event(now, &mut Vec::new()),
+        Some(consonance_transport::ClientLinkEvent::Connected)
     );
     let batch = &hex(G4_VOICE)[6..];
     client.send(now, UNRELIABLE_CHANNEL, batch);
@@ -114,11 +114,11 @@ fn unreliable_voice_of_g4_and_g3() {
         let mut hand = server();
         let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
         let voice = with_cookie(voice, cookie);
-        let message = GameNetworkServerEvent::Message { peer, channel: UNRELIABLE_CHANNEL };
+        let message = ServerLinkEvent::Packet { peer, channel: UNRELIABLE_CHANNEL };
         assert_eq!(hand.give(address(1), &voice), [(message, voice[body_at..].to_vec())]);
         assert_eq!(hand.server.generation_of(peer), Some(generation));
         hand.take();
-        hand.server.send(hand.now, peer, UNRELIABLE_CHANNEL, &voice[body_at..]);
+        hand.server.send(hand.now, &[peer], UNRELIABLE_CHANNEL, &voice[body_at..]);
         assert_eq!(hand.take(), [(address(1), voice)], "answered in the same generation");
     }
 }
@@ -128,16 +128,16 @@ fn unreliable_voice_of_g1() {
     let mut hand = server();
     let hello = hex("01 00000000 51 00 0010 42000000 00000000 00000000 01000000 01");
     let events = hand.give(address(1), &hello);
-    let [(GameNetworkServerEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
+    let [(ServerLinkEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
         panic!("{events:?}");
     };
     assert_eq!(*greeting, [1]);
     hand.echo(address(1));
     let voice = hex(G1_VOICE);
-    let message = GameNetworkServerEvent::Message { peer: *peer, channel: UNRELIABLE_CHANNEL };
+    let message = ServerLinkEvent::Packet { peer: *peer, channel: UNRELIABLE_CHANNEL };
     assert_eq!(hand.give(address(1), &voice), [(message, voice[1..].to_vec())]);
     hand.take();
-    hand.server.send(hand.now, *peer, UNRELIABLE_CHANNEL, &voice[1..]);
+    hand.server.send(hand.now, &[*peer], UNRELIABLE_CHANNEL, &voice[1..]);
     assert_eq!(hand.take(), [(address(1), voice)]);
 }
 
@@ -146,7 +146,7 @@ fn g4_reliable_voice() {
     let mut hand = server();
     let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
     let voice = with_cookie(G4_RELIABLE_VOICE, cookie);
-    let message = GameNetworkServerEvent::Message { peer, channel: RELIABLE_CHANNEL };
+    let message = ServerLinkEvent::Packet { peer, channel: RELIABLE_CHANNEL };
     assert_eq!(hand.give(address(1), &voice), [(message, voice[30..].to_vec())]);
 
     // The recorded bytes, field by field, and written again.
@@ -195,7 +195,7 @@ fn g4_disconnect() {
     let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
     let events = hand.give(address(1), &with_cookie(G4_DISCONNECT, cookie));
     assert!(
-        matches!(events.as_slice(), [(GameNetworkServerEvent::Disconnected { peer: gone, .. }, _)] if *gone == peer),
+        matches!(events.as_slice(), [(ServerLinkEvent::Disconnected { peer: gone, .. }, _)] if *gone == peer),
         "{events:?}"
     );
     for _ in 0..4 {

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_kcp::{
     Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::golden::{G1_VOICE, G3_VOICE, G4_DISCONNECT, G4_HELLO, G4_RELIABLE_VOICE, G4_VOICE};
 use crate::support::{ByHand, address, hex};
@@ -73,7 +72,7 @@ fn what_one_client_sends_harms_no_other_and_is_answered_to_it_only() {
         };
         hand.give(address(1), &datagram);
         assert!(hand.take().iter().all(|(to, _)| *to == address(1)), "{datagram:02x?}");
-        hand.server.send(hand.now, other, RELIABLE_CHANNEL, b"still here");
+        hand.server.send(hand.now, &[other], RELIABLE_CHANNEL, b"still here");
         assert!(hand.take().iter().any(|(to, _)| *to == address(2)), "{datagram:02x?}");
     }
 }
@@ -84,22 +83,22 @@ fn an_address_that_answers_nothing_gets_no_more_than_came_from_it_and_is_forgott
         let mut hand = server();
         let hello = hex(hello);
         let events = hand.give(address(1), &hello);
-        let Some((GameNetworkServerEvent::Connected { peer, .. }, _)) = events.first() else {
+        let Some((ServerLinkEvent::Connected { peer, .. }, _)) = events.first() else {
             panic!("{events:?}");
         };
         let peer = *peer;
         let mut bytes = 0;
         for _ in 0..1000 {
-            hand.server.send(hand.now, peer, RELIABLE_CHANNEL, &[7; 1000]);
+            hand.server.send(hand.now, &[peer], RELIABLE_CHANNEL, &[7; 1000]);
             bytes += hand.take().iter().map(|(_, datagram)| datagram.len()).sum::<usize>();
             hand.now += Duration::from_millis(10);
-            if hand.server.poll_timeout().is_some_and(|at| at <= hand.now) {
+            if hand.server.wants_poll_at().is_some_and(|at| at <= hand.now) {
                 hand.server.handle_timeout(hand.now);
             }
         }
         assert!(bytes <= hello.len(), "{bytes} bytes for {}", hello.len());
-        let event = hand.server.poll_event(&mut Vec::new());
-        assert!(matches!(event, Some(GameNetworkServerEvent::Disconnected { .. })), "{event:?}");
+        let event = hand.server.poll_event(hand.now, &mut Vec::new());
+        assert!(matches!(event, Some(ServerLinkEvent::Disconnected { .. })), "{event:?}");
         let counts = hand.server.statistics().connections;
         assert_eq!((counts.failed_handshakes, counts.connected), (1, 0));
     }
@@ -157,7 +156,7 @@ fn without_cookies_it_takes_the_time_of_a_segment_to_prove_an_address() {
         came += claim.len();
         hand.give(address(1), &claim);
         for channel in [RELIABLE_CHANNEL, UNRELIABLE_CHANNEL] {
-            hand.server.send(hand.now, peer, channel, &[7; 1000]);
+            hand.server.send(hand.now, &[peer], channel, &[7; 1000]);
         }
         left += hand.take().iter().map(|(_, datagram)| datagram.len()).sum::<usize>();
         assert!(left <= came, "{left} bytes for {came}");
@@ -170,7 +169,7 @@ fn without_cookies_it_takes_the_time_of_a_segment_to_prove_an_address() {
     let mut echo = vec![1];
     Segment { command: Command::Acknowledge, expected: 1, payload: &[], ..first }.write(&mut echo);
     hand.give(address(1), &echo);
-    hand.server.send(hand.now, Peer(1), RELIABLE_CHANNEL, &[7; 10_000]);
+    hand.server.send(hand.now, &[Peer(1)], RELIABLE_CHANNEL, &[7; 10_000]);
     let left: usize = hand.take().iter().map(|(_, datagram)| datagram.len()).sum();
     assert!(left > 10_000, "{left} bytes to a client that echoes it");
 }
@@ -204,7 +203,7 @@ fn hellos_from_the_address_of_a_client_that_is_there_neither_end_nor_silence_its
             hand.now += Duration::from_millis(100);
             assert_eq!(hand.give(address(1), &hex(G4_HELLO)), []);
             hand.take();
-            hand.server.send(hand.now, peer, UNRELIABLE_CHANNEL, b"voice");
+            hand.server.send(hand.now, &[peer], UNRELIABLE_CHANNEL, b"voice");
             assert_eq!(hand.take().len(), 1, "it hears");
         }
     }
@@ -271,9 +270,9 @@ fn only_the_client_that_breaks_the_protocol_is_disconnected() {
         let (peer, cookie) = hand.connect(address(1), &hex(G4_HELLO));
         let (_, others) = hand.connect(address(2), &hex(G4_HELLO));
         let events = hand.give(address(1), &push(&cookie, 0, payload));
-        let gone = events.iter().any(|(event, _)| {
-            matches!(event, GameNetworkServerEvent::Disconnected { peer: gone, .. } if *gone == peer)
-        });
+        let gone = events.iter().any(
+            |(event, _)| matches!(event, ServerLinkEvent::Disconnected { peer: gone, .. } if *gone == peer),
+        );
         assert!(gone, "{what}: {events:?}");
         assert_eq!(hand.server.statistics().connections.protocol_violations, 1, "{what}");
         assert_eq!(hand.give(address(2), &push(&others, 0, &[3, 9])).len(), 1, "{what}");
@@ -286,12 +285,12 @@ fn a_client_reads_anything_without_harm() {
         for datagram in spoilt([9, 9, 9, 9]) {
             let now = std::time::Instant::now();
             let mut client = KcpClient::new(KcpClientSettings { generation, ..Default::default() });
-            client.connect(now, &[]);
+            client.connect(now);
             let mut out = Vec::new();
             let mut events = 0;
             for _ in 0..3 {
                 client.handle_datagram(now, &datagram);
-                while client.poll_event(&mut Vec::new()).is_some() {
+                while client.poll_event(now, &mut Vec::new()).is_some() {
                     events += 1;
                 }
                 let mut datagrams = 0;

@@ -3,13 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel};
 use consonance_kcp::{
     Command, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, Segment, Segments,
 };
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 pub(crate) type KcpRig = Rig<KcpServer, KcpClient>;
 
@@ -50,12 +50,12 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         datagram: &[u8],
-    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    ) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         let mut events = Vec::new();
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
             }
             events.push((event, std::mem::take(&mut bytes)));
@@ -86,7 +86,7 @@ impl ByHand {
     /// Connects a client with this hello, and returns its number and its cookie.
     pub(crate) fn connect(&mut self, from: SocketAddr, hello: &[u8]) -> (Peer, [u8; 4]) {
         let events = self.give(from, hello);
-        let [.., (GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [.., (ServerLinkEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a hello led to {events:?}");
         };
         let answer = self.take();

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{GameNetworkClient as _, MessageChannel};
+use consonance_gateway::MessageChannel;
 use consonance_kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::stage::{Saw, Stage};
 

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use consonance_gateway::udp::rig::Cable;
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_gateway::{
-    Envelope, EnvelopeEnd, EnvelopeKind, GameNetworkClient as _, GameNetworkClientEvent,
-    GameNetworkServer as _, GameNetworkServerEvent, MessageChannel, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, Proxy, ProxySettings,
 };
 use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_transport::{
-    Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 /// The maximum wait, in simulated time.
@@ -76,7 +76,7 @@ impl Stage {
         let settings = KcpClientSettings { generation, ..KcpClientSettings::default() };
         let number = self.clients.len();
         let mut client = client_of(self.proxy.clients().local_addr(), settings, self.loss, number as u64);
-        client.connect(self.now, &[]);
+        client.connect(self.now);
         self.clients.push(client);
         self.saw.push(Saw::default());
         number
@@ -87,7 +87,7 @@ impl Stage {
     }
 
     pub(crate) fn game_sends(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        self.game.send(self.now, peer, channel, message);
+        self.game.send(self.now, &[peer], channel, message);
     }
 
     /// Lets time pass until a condition holds.
@@ -105,11 +105,12 @@ impl Stage {
             let mut bytes = Vec::new();
             while let Some(event) = client.poll_event(self.now, &mut bytes) {
                 match event {
-                    GameNetworkClientEvent::Connected => saw.is_connected = true,
-                    GameNetworkClientEvent::Message { channel } => {
+                    ClientLinkEvent::Connected => saw.is_connected = true,
+                    ClientLinkEvent::Packet { channel } => {
                         saw.messages.push((channel, bytes.clone()));
                     }
-                    GameNetworkClientEvent::Disconnected { reason } => saw.end = Some(reason),
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => saw.end = Some(reason),
                 }
             }
         }
@@ -125,14 +126,14 @@ impl Stage {
         let mut bytes = Vec::new();
         while let Some(event) = self.game.poll_event(self.now, &mut bytes) {
             match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     self.game.accept(self.now, peer, &[]);
                     self.game_saw.push((peer, Saw::default()));
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
+                ServerLinkEvent::Packet { peer, channel } => {
                     self.saw_of(peer).messages.push((channel, bytes.clone()));
                 }
-                GameNetworkServerEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
+                ServerLinkEvent::Disconnected { peer, reason } => self.saw_of(peer).end = Some(reason),
             }
         }
     }

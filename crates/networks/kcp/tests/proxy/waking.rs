@@ -1,8 +1,7 @@
 //! A proxy has one descriptor, which wakes for datagrams from either side.
 
-use consonance_gateway::GameNetworkClient as _;
 use consonance_kcp::{Generation, RELIABLE_CHANNEL};
-use consonance_transport::{ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, ServerNetwork as _};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::stage::Stage;

@@ -2,8 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::GameNetworkClientEvent;
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientLinkEvent, DisconnectReason};
 
 use super::{Connected, LiteNetLibClient, State};
 use crate::connection::{Connection, TooMuchIncomplete};
@@ -40,7 +39,7 @@ impl LiteNetLibClient {
         let (settings, number) = (&self.settings.connection, accept.connection_number);
         let connection = Connection::new(now, settings, self.clock, self.dialect, number);
         self.state = State::Connected(Box::new(Connected { connection, peer_id: accept.peer_id }));
-        self.events.push(GameNetworkClientEvent::Connected, |_| ());
+        self.events.push(ClientLinkEvent::Connected, |_| ());
     }
 
     fn handle_disconnect(&mut self, packet: &[u8]) {
@@ -84,7 +83,7 @@ impl LiteNetLibClient {
         let events = &mut self.events;
         let handled = connected.connection.handle_packet(now, packet, &mut |channel, message| {
             if is_heard {
-                let event = GameNetworkClientEvent::Message { channel };
+                let event = ClientLinkEvent::Packet { channel };
                 events.push(event, |bytes| bytes.extend_from_slice(message));
             }
         });

@@ -3,11 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
+use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{
     ByHand, CONNECT_TIME, LiteNetLibRig, address, client, messages, request_at, rig, rig_with,
@@ -47,7 +46,7 @@ fn clients_of_both_dialects_talk_to_one_server() {
         let (client, peer) = rig.connect_client(client().with_dialect(dialect), &[]);
         let now = rig.now();
         rig.client(client).endpoint.send(now, RELIABLE_ORDERED, &[7; 3000]);
-        rig.server.send(now, peer, RELIABLE_ORDERED, b"down");
+        rig.server.send(now, &[peer], RELIABLE_ORDERED, b"down");
         rig.run_until("both are heard", |rig| {
             messages(rig.saw_of(peer), RELIABLE_ORDERED) == [[7; 3000]]
                 && messages(rig.client_saw(client), RELIABLE_ORDERED) == [b"down"]
@@ -116,10 +115,7 @@ fn a_request_for_an_address_of_a_strange_size_is_none() {
     request.truncate(18 + 28);
     request.resize(18 + 28, 0);
     let mut by_hand = ByHand::new(ServerSettings::default());
-    assert!(matches!(
-        by_hand.give(address(1), &request)[..],
-        [(GameNetworkServerEvent::Connected { .. }, _)]
-    ));
+    assert!(matches!(by_hand.give(address(1), &request)[..], [(ServerLinkEvent::Connected { .. }, _)]));
 }
 
 #[test]

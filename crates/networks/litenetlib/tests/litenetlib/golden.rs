@@ -2,14 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
+use consonance_gateway::udp::ClientEndpoint as _;
 use consonance_litenetlib::handshake::{ConnectAccept, ConnectRequest, Disconnect};
 use consonance_litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, LiteNetLibServer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
 };
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, MessageChannel, Peer, ServerLinkEvent,
+    ServerNetwork as _,
+};
 
 use crate::support::{ByHand, address, clock_at, hex};
 
@@ -23,7 +25,7 @@ const REFUSAL: &str = "07 b85d35e6cc46df08 0766756c6c";
 fn connected() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &hex(REQUEST));
-    let [(GameNetworkServerEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
+    let [(ServerLinkEvent::Connected { peer, .. }, greeting)] = events.as_slice() else {
         panic!("a request led to {events:?}");
     };
     assert_eq!(*greeting, hex("0000"));
@@ -31,11 +33,9 @@ fn connected() -> (ByHand, Peer) {
     (by_hand, *peer)
 }
 
-fn messages(
-    events: Vec<(GameNetworkServerEvent, Vec<u8>)>,
-) -> Vec<(consonance_gateway::MessageChannel, Vec<u8>)> {
+fn messages(events: Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)>) -> Vec<(MessageChannel, Vec<u8>)> {
     let of_message = |(event, bytes)| match event {
-        GameNetworkServerEvent::Message { channel, .. } => Some((channel, bytes)),
+        ServerLinkEvent::Packet { channel, .. } => Some((channel, bytes)),
         _ => None,
     };
     events.into_iter().filter_map(of_message).collect()
@@ -67,7 +67,7 @@ fn a_client_says_its_key_as_stock_clients_do() {
         };
         let ticks = packet[5..13].try_into().unwrap();
         let mut client = LiteNetLibClient::new(settings, clock_at(now, ticks));
-        client.connect(now, &[]);
+        client.connect(now);
         let mut said = Vec::new();
         assert!(client.poll_transmit(now, &mut said));
         assert_eq!(said, packet);
@@ -86,11 +86,11 @@ fn a_refusal_is_told_and_answered() {
     let now = Instant::now();
     let ticks = hex(REFUSAL)[1..9].try_into().unwrap();
     let mut client = LiteNetLibClient::new(ClientSettings::default(), clock_at(now, ticks));
-    client.connect(now, &[]);
+    client.connect(now);
     client.poll_transmit(now, &mut Vec::new());
     client.handle_datagram(now, &hex(REFUSAL));
     let reason = DisconnectReason::refused(b"\x07full");
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Disconnected { reason }));
+    assert_eq!(client.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
     let mut answer = Vec::new();
     assert!(client.poll_transmit(now, &mut answer));
     assert_eq!(answer, hex("0d"));
@@ -139,12 +139,12 @@ fn packets_bare_and_merged_are_read() {
 fn packets_bare_and_merged_are_written() {
     let (mut by_hand, peer) = connected();
     let now = by_hand.now;
-    by_hand.server.send(now, peer, UNRELIABLE, &hex("5566"));
+    by_hand.server.send(now, &[peer], UNRELIABLE, &hex("5566"));
     assert_eq!(by_hand.take(), [hex("00 5566")]);
-    by_hand.server.send(now, peer, RELIABLE_ORDERED, &hex("10"));
+    by_hand.server.send(now, &[peer], RELIABLE_ORDERED, &hex("10"));
     assert_eq!(by_hand.take(), [hex("01 0000 02 10")]);
-    by_hand.server.send(now, peer, UNRELIABLE, b"m1");
-    by_hand.server.send(now, peer, UNRELIABLE, b"m2");
+    by_hand.server.send(now, &[peer], UNRELIABLE, b"m1");
+    by_hand.server.send(now, &[peer], UNRELIABLE, b"m2");
     assert_eq!(by_hand.take(), [hex("0c 0300 006d31 0300 006d32")]);
 }
 
@@ -153,8 +153,8 @@ fn a_large_message_goes_in_fragments_and_comes_back_out_of_them() {
     let (mut sending, peer) = connected();
     let message: Vec<u8> = (0..3000).map(|index: usize| (index * 7) as u8).collect();
     let now = sending.now;
-    sending.server.send(now, peer, RELIABLE_ORDERED, b"first");
-    sending.server.send(now, peer, RELIABLE_ORDERED, &message);
+    sending.server.send(now, &[peer], RELIABLE_ORDERED, b"first");
+    sending.server.send(now, &[peer], RELIABLE_ORDERED, &message);
     let datagrams = sending.take();
     assert_eq!(datagrams[1][..14], hex("81 0100 02 0100 0000 0300 00070e15"));
     assert_eq!(datagrams[2][..14], hex("81 0200 02 0100 0100 0300 bac1c8cf"));
@@ -207,7 +207,7 @@ fn pings_are_sent_and_answered() {
     let now = Instant::now();
     let ticks = hex(ACCEPT)[1..9].try_into().unwrap();
     let mut client = LiteNetLibClient::new(ClientSettings::default(), clock_at(now, ticks));
-    client.connect(now, &[]);
+    client.connect(now);
     client.poll_transmit(now, &mut Vec::new());
     client.handle_datagram(now, &hex(ACCEPT));
     let later = now + Duration::from_secs(1);

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
-use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_litenetlib::{LiteNetLibServer, RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
-use consonance_transport::DisconnectReason;
 use consonance_transport::random::Random;
+use consonance_transport::{DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{ByHand, CONNECT_TIME, address, clock, hex, request_at};
 
@@ -47,7 +45,7 @@ fn a_flood_of_fragments_ends_the_connection_and_no_other() {
     }
     let violation = "too many incomplete messages".to_owned();
     let reason = DisconnectReason::ProtocolViolated { violation };
-    assert_eq!(ends, [(GameNetworkServerEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(ends, [(ServerLinkEvent::Disconnected { peer, reason }, Vec::new())]);
     assert_eq!(by_hand.give(address(2), b"\0still here").len(), 1);
     assert_eq!(by_hand.server.statistics().connections.protocol_violations, 1);
 }
@@ -178,13 +176,13 @@ fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_fro
         for datagram in datagrams {
             came += datagram.len();
             for (event, _) in by_hand.give(address(1), &datagram) {
-                if let GameNetworkServerEvent::Connected { peer, .. } = event {
+                if let ServerLinkEvent::Connected { peer, .. } = event {
                     newest = Some(peer);
                 }
             }
             let now = by_hand.now;
             for channel in [RELIABLE_ORDERED, UNRELIABLE, UNRELIABLE] {
-                by_hand.server.send(now, newest.unwrap(), channel, &[7; 900]);
+                by_hand.server.send(now, &[newest.unwrap()], channel, &[7; 900]);
             }
             by_hand.pass(Duration::from_millis(50));
             left += by_hand.take().iter().map(Vec::len).sum::<usize>();

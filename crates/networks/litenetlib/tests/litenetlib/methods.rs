@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use consonance_transport::{ClientNetwork as _, ServerNetwork as _};
+
 use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::LinkConditions;
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, Method, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
@@ -22,7 +23,7 @@ fn arrivals(channel: MessageChannel, seed: u64) -> [Vec<u32>; 2] {
     let (client, peer) = rig.connect_client(client(), &[]);
     for number in 0..300_u32 {
         let now = rig.now();
-        rig.server.send(now, peer, channel, &number.to_le_bytes());
+        rig.server.send(now, &[peer], channel, &number.to_le_bytes());
         rig.client(client).endpoint.send(now, channel, &number.to_le_bytes());
         rig.run_for(Duration::from_millis(3));
     }
@@ -98,8 +99,8 @@ fn without_fragments_a_message_fits_a_datagram_or_is_dropped() {
     let (client, peer) = rig.connect_client(client(), &[]);
     let now = rig.now();
     assert_eq!(rig.server.message_bytes_max(RELIABLE_ORDERED), 1020);
-    rig.server.send(now, peer, RELIABLE_ORDERED, &[1; 1021]);
-    rig.server.send(now, peer, RELIABLE_ORDERED, &[2; 1020]);
+    rig.server.send(now, &[peer], RELIABLE_ORDERED, &[1; 1021]);
+    rig.server.send(now, &[peer], RELIABLE_ORDERED, &[2; 1020]);
     rig.run_until("it arrives", |rig| messages(rig.client_saw(client), RELIABLE_ORDERED) == [[2; 1020]]);
     assert_eq!(rig.server.statistics().links.dropped.too_large, 1);
 }
@@ -147,7 +148,7 @@ fn a_client_that_does_not_take_reliable_packets_is_too_slow() {
     rig.client(client).is_cut = true;
     for _ in 0..1100 {
         let now = rig.now();
-        rig.server.send(now, peer, RELIABLE_ORDERED, &[0; 100]);
+        rig.server.send(now, &[peer], RELIABLE_ORDERED, &[0; 100]);
     }
     rig.run_for(Duration::from_millis(1));
     assert_eq!(rig.server.statistics().connections.too_slow, 1);

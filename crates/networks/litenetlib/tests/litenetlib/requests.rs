@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_litenetlib::handshake::{ConnectAccept, Disconnect};
 use consonance_litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, RELIABLE_ORDERED, ServerSettings, UNRELIABLE,
 };
-use consonance_transport::DisconnectReason;
+use consonance_transport::{
+    ClientNetwork as _, DisconnectReason, MessageChannel, ServerLinkEvent, ServerNetwork as _,
+};
 
 use crate::support::{ByHand, CONNECT_TIME, address, client, clock, messages, request_at, rig, rig_with};
 
-fn disconnected(event: &GameNetworkServerEvent) -> bool {
-    matches!(event, GameNetworkServerEvent::Disconnected { .. })
+fn disconnected(event: &ServerLinkEvent<MessageChannel>) -> bool {
+    matches!(event, ServerLinkEvent::Disconnected { .. })
 }
 
 fn connection_number(accept: &[u8]) -> u8 {
@@ -45,7 +46,7 @@ fn a_lost_accept_comes_with_the_next_request() {
 #[test]
 fn early_data_that_is_answered_with_not_found_ends_nothing() {
     let (mut by_hand, peer) = ByHand::with_client();
-    by_hand.server.send(by_hand.now, peer, RELIABLE_ORDERED, b"early");
+    by_hand.server.send(by_hand.now, &[peer], RELIABLE_ORDERED, b"early");
     assert_eq!(by_hand.take().len(), 1);
     assert_eq!(by_hand.give(address(1), &[0x0e]), []);
     assert_eq!(by_hand.take(), Vec::<Vec<u8>>::new());
@@ -71,7 +72,7 @@ fn an_end_that_lost_its_connection_is_told_its_number_and_may_end_it() {
     assert_eq!(announcement.connect_time, CONNECT_TIME);
     let events = by_hand.give(address(1), &[0x0e, 1]);
     let reason = DisconnectReason::closed_by_peer(b"it knows no such connection");
-    assert_eq!(events, [(GameNetworkServerEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(events, [(ServerLinkEvent::Disconnected { peer, reason }, Vec::new())]);
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_newer_request_takes_the_place_of_the_connection_and_an_older_one_does_not()
         by_hand.take();
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME + round));
         assert!(disconnected(&events[0].0), "{events:?}");
-        assert!(matches!(events[1].0, GameNetworkServerEvent::Connected { peer: new, .. } if new > peer));
+        assert!(matches!(events[1].0, ServerLinkEvent::Connected { peer: new, .. } if new > peer));
         let accept = by_hand.take();
         assert_eq!(i64::from(connection_number(&accept[0])), round % 4);
     }
@@ -127,7 +128,7 @@ fn an_equal_request_during_the_goodbye_starts_again() {
     by_hand.pass(Duration::ZERO);
     assert_eq!(by_hand.take().len(), 1);
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    assert!(matches!(events[..], [(GameNetworkServerEvent::Connected { .. }, _)]), "{events:?}");
+    assert!(matches!(events[..], [(ServerLinkEvent::Connected { .. }, _)]), "{events:?}");
     assert_eq!(connection_number(&by_hand.take()[0]), 1);
 }
 
@@ -135,7 +136,8 @@ fn an_equal_request_during_the_goodbye_starts_again() {
 fn a_refused_client_gets_the_same_answer_again_until_it_has_understood() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     by_hand.server.handle_datagram(by_hand.now, address(1), &request_at(CONNECT_TIME));
-    let Some(GameNetworkServerEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new())
+    let Some(ServerLinkEvent::Connected { peer, .. }) =
+        by_hand.server.poll_event(by_hand.now, &mut Vec::new())
     else {
         panic!("a request is reported");
     };
@@ -159,7 +161,7 @@ fn a_goodbye_without_an_answer_ends_after_three_seconds() {
     by_hand.server.disconnect(by_hand.now, peer, "bye");
     by_hand.pass(Duration::from_secs(10));
     assert_eq!(by_hand.take().len(), 10, "at once, and nine times 300 ms later");
-    assert_eq!(by_hand.server.poll_timeout(), None);
+    assert_eq!(by_hand.server.wants_poll_at(), None);
 }
 
 #[test]
@@ -212,7 +214,7 @@ fn spoofed_requests_fill_only_the_slots_for_newcomers_and_are_forgotten() {
     by_hand.pass(Duration::from_secs(7));
     assert_eq!(by_hand.server.statistics().connections.connected, 0);
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    assert!(matches!(events[..], [(GameNetworkServerEvent::Connected { .. }, _)]));
+    assert!(matches!(events[..], [(ServerLinkEvent::Connected { .. }, _)]));
 }
 
 #[test]
@@ -232,7 +234,7 @@ fn a_client_that_reconnects_from_the_same_address_is_a_new_peer() {
     for round in 0..5 {
         let now = rig.now();
         let known = rig.server_saw.len();
-        rig.client(client).endpoint.connect(now, &[]);
+        rig.client(client).endpoint.connect(now);
         rig.run_until("it is back", |rig| {
             let saw = &rig.server_saw[known..];
             saw.iter().any(|(peer, saw)| *peer > first && matches!(saw, Saw::Connected(_)))
@@ -260,7 +262,7 @@ fn a_client_that_restarts_on_its_port_is_in_again_within_three_seconds() {
         (seat.is_cut, seat.endpoint) = (false, client());
         seat.saw.clear();
         let now = rig.now();
-        rig.client(number).endpoint.connect(now, &[]);
+        rig.client(number).endpoint.connect(now);
         rig.run_until("it is in again", |rig| rig.client_saw(number) == [Saw::Connected(Vec::new())]);
         let took = rig.now() - now;
         assert!(took <= Duration::from_millis(3100), "{took:?}, restarted after {restarts_after_ms} ms");
@@ -300,8 +302,8 @@ fn goodbyes_of_either_side_arrive_over_a_bad_network() {
         let now = rig.now();
         rig.client(leaving).endpoint.send(now, RELIABLE_ORDERED, b"last");
         rig.client(leaving).endpoint.disconnect(now);
-        rig.server.send(now, kicked_peer, RELIABLE_ORDERED, b"last");
-        rig.server.send(now, kicked_peer, UNRELIABLE, b"perhaps");
+        rig.server.send(now, &[kicked_peer], RELIABLE_ORDERED, b"last");
+        rig.server.send(now, &[kicked_peer], UNRELIABLE, b"perhaps");
         rig.server.disconnect(now, kicked_peer, "you shout");
         rig.run_until("both are gone", |rig| {
             let is_over = |saw: Option<&Saw>| matches!(saw, Some(Saw::Disconnected(_)));
@@ -313,6 +315,6 @@ fn goodbyes_of_either_side_arrive_over_a_bad_network() {
         assert_eq!(rig.client_saw(kicked).last(), Some(&Saw::Disconnected(reason)), "seed {seed}");
         rig.run_for(Duration::from_secs(10));
         assert_eq!(rig.server.statistics().connections.connected, 0);
-        assert_eq!(rig.server.poll_timeout(), None, "nothing remains");
+        assert_eq!(rig.server.wants_poll_at(), None, "nothing remains");
     }
 }

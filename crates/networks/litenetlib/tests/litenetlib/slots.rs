@@ -2,13 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::slot_rules::{SLOTS, another_address_gets_into_a_full_server};
-use consonance_gateway::udp::{
-    ServerEndpoint as _, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
-};
+use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings};
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{ByHand, CONNECT_TIME, address, clock, request_at};
 
@@ -35,10 +32,7 @@ fn a_client_that_makes_room_while_its_goodbye_is_repeated_is_reported_once() {
     }
     by_hand.server.disconnect(by_hand.now, Peer(1), "");
     let ended = by_hand.give(address(1), &[]);
-    assert!(
-        matches!(ended[..], [(GameNetworkServerEvent::Disconnected { peer: Peer(1), .. }, _)]),
-        "{ended:?}"
-    );
+    assert!(matches!(ended[..], [(ServerLinkEvent::Disconnected { peer: Peer(1), .. }, _)]), "{ended:?}");
 
     by_hand.give(address(2), &request_at(CONNECT_TIME));
     let mut after = Vec::new();

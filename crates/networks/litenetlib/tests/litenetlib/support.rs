@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
+use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel};
 use consonance_litenetlib::handshake::ConnectRequest;
 use consonance_litenetlib::{
     ClientSettings, Dialect, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock,
 };
-use consonance_transport::Peer;
+use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 pub(crate) type LiteNetLibRig = Rig<LiteNetLibServer, LiteNetLibClient>;
 
@@ -92,7 +92,7 @@ impl ByHand {
         let mut by_hand = Self::new(ServerSettings::default());
         let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
         by_hand.answer_pings(address(1));
-        let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [(ServerLinkEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
         (by_hand, *peer)
@@ -103,16 +103,16 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         datagram: &[u8],
-    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    ) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         self.events()
     }
 
-    fn events(&mut self) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    fn events(&mut self) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         let mut events = Vec::new();
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 self.server.accept(self.now, peer, &[]);
             }
             events.push((event, std::mem::take(&mut bytes)));
@@ -143,9 +143,9 @@ impl ByHand {
     }
 
     /// Lets this much time pass, and returns the events.
-    pub(crate) fn pass(&mut self, time: Duration) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    pub(crate) fn pass(&mut self, time: Duration) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         let end = self.now + time;
-        while let Some(at) = self.server.poll_timeout().filter(|at| *at <= end) {
+        while let Some(at) = self.server.wants_poll_at().filter(|at| *at <= end) {
             self.now = at.max(self.now);
             self.server.handle_timeout(self.now);
         }

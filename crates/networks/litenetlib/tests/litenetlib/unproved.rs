@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::support::{ByHand, CONNECT_TIME, address, client, request_at, rig};
 
@@ -19,7 +18,7 @@ const DISCONNECT: u8 = 7;
 fn admitted() -> (ByHand, Peer) {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let events = by_hand.give(address(1), &request_at(CONNECT_TIME));
-    let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+    let [(ServerLinkEvent::Connected { peer, .. }, _)] = events.as_slice() else {
         panic!("a request led to {events:?}");
     };
     (by_hand, *peer)
@@ -34,8 +33,8 @@ fn messages_wait_for_the_proof_and_leave_with_it() {
     let (mut by_hand, peer) = admitted();
     let now = by_hand.now;
     for message in [b"one", b"two"] {
-        by_hand.server.send(now, peer, RELIABLE_ORDERED, message);
-        by_hand.server.send(now, peer, UNRELIABLE, message);
+        by_hand.server.send(now, &[peer], RELIABLE_ORDERED, message);
+        by_hand.server.send(now, &[peer], UNRELIABLE, message);
     }
     by_hand.pass(Duration::from_millis(100));
     let mut left = by_hand.answer_pings(address(1));
@@ -48,7 +47,7 @@ fn few_messages_that_may_be_lost_wait_for_the_proof_and_the_others_are_counted()
     let (mut by_hand, peer) = admitted();
     let now = by_hand.now;
     for number in 0..20_u8 {
-        by_hand.server.send(now, peer, UNRELIABLE, &[number; 600]);
+        by_hand.server.send(now, &[peer], UNRELIABLE, &[number; 600]);
     }
     assert_eq!(by_hand.server.statistics().links.dropped.outgoing_full, 4);
     let left = by_hand.answer_pings(address(1));
@@ -65,7 +64,7 @@ fn a_kick_before_the_proof_waits_for_it_and_comes_after_what_was_said_before() {
         let kicked = rig.add_client(client(), &[]);
         rig.run_until("it is admitted", |rig| !rig.server_saw.is_empty());
         let (peer, now) = (rig.server_saw[0].0, rig.now());
-        rig.server.send(now, peer, RELIABLE_ORDERED, b"last");
+        rig.server.send(now, &[peer], RELIABLE_ORDERED, b"last");
         rig.server.disconnect(now, peer, "you shout, and this is more than the request would pay for");
         rig.run_until("it is gone", |rig| {
             matches!(rig.client_saw(kicked).last(), Some(Saw::Disconnected(_)))
@@ -89,9 +88,9 @@ fn a_kick_does_not_wait_for_a_proof_without_end() {
     assert!(first_bytes(&by_hand.take()).iter().all(|first| *first == PING));
     let reason = DisconnectReason::ClosedByUs;
     let ended = by_hand.pass(Duration::from_millis(100));
-    assert_eq!(ended, [(GameNetworkServerEvent::Disconnected { peer, reason }, Vec::new())]);
+    assert_eq!(ended, [(ServerLinkEvent::Disconnected { peer, reason }, Vec::new())]);
     by_hand.pass(Duration::from_secs(3));
-    assert_eq!(by_hand.server.poll_timeout(), None, "nothing remains");
+    assert_eq!(by_hand.server.wants_poll_at(), None, "nothing remains");
 }
 
 #[test]
@@ -99,7 +98,8 @@ fn a_refusal_that_is_longer_than_the_request_leaves_with_those_that_follow() {
     let mut by_hand = ByHand::new(ServerSettings::default());
     let request = request_at(CONNECT_TIME);
     by_hand.server.handle_datagram(by_hand.now, address(1), &request);
-    let Some(GameNetworkServerEvent::Connected { peer, .. }) = by_hand.server.poll_event(&mut Vec::new())
+    let Some(ServerLinkEvent::Connected { peer, .. }) =
+        by_hand.server.poll_event(by_hand.now, &mut Vec::new())
     else {
         panic!("a request is reported");
     };

@@ -8,7 +8,7 @@ use consonance_matchbox::{MatchboxSettings, MatchboxVoice, PlayerId};
 use consonance_transport::hosted::{HostedClient, HostedServer};
 use consonance_transport::random::Random;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, Peer, ServerLinkEvent, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, Peer, ServerLinkEvent, ServerNetwork as _,
 };
 
 use crate::hub::{Hub, HubSocket};

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
-use consonance_transport::{Delivery, Peer};
+use consonance_transport::{Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use super::{DATAGRAM_BYTES_MAX, MumbleServer, MumbleServerEvent};
 use crate::control::messages::{CryptSetup, Ping};
@@ -89,15 +88,19 @@ impl MumbleServer {
     }
 
     /// An event on the control channels, whose greeting or message is in `message`.
-    fn handle_streamed(&mut self, now: Instant, event: GameNetworkServerEvent) -> Option<MumbleServerEvent> {
+    fn handle_streamed(
+        &mut self,
+        now: Instant,
+        event: ServerLinkEvent<MessageChannel>,
+    ) -> Option<MumbleServerEvent> {
         match event {
-            GameNetworkServerEvent::Connected { peer: user, remote } => {
-                // The message was encoded by this crate.
-                let login = Login::read(&self.message)?;
+            ServerLinkEvent::Connected { peer: user, remote, .. } => {
+                // Streams come from sockets, and the message was encoded by this crate.
+                let (remote, login) = (remote.socket()?, Login::read(&self.message)?);
                 self.users += 1;
                 Some(MumbleServerEvent::Connected { user, remote, login })
             }
-            GameNetworkServerEvent::Message { peer: user, .. } => {
+            ServerLinkEvent::Packet { peer: user, .. } => {
                 let kind = u16::from_be_bytes(*self.message.first_chunk()?);
                 if kind == TUNNEL {
                     self.message.drain(..KIND_BYTES);
@@ -112,7 +115,7 @@ impl MumbleServer {
                 let control = self.handle_control(now, user, read)?;
                 Some(MumbleServerEvent::Control { user, control })
             }
-            GameNetworkServerEvent::Disconnected { peer: user, reason } => {
+            ServerLinkEvent::Disconnected { peer: user, reason } => {
                 self.users = self.users.saturating_sub(1);
                 self.paths.remove(user);
                 self.control_bytes.remove(&user);

@@ -13,8 +13,7 @@ use std::time::Instant;
 use consonance_mumble::control::messages::UserState;
 use consonance_mumble::{Control, Login, MumbleServer, MumbleServerEvent, VOICE_BYTES_MAX, Voice};
 use consonance_transport::{
-    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
-    Statistics,
+    Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 pub(crate) use client::CarryingClient;
@@ -64,7 +63,7 @@ impl CarryingServer {
 
     fn event_of(&mut self, peer: Peer, delivery: Delivery, packet: &[u8]) -> ServerLinkEvent {
         self.links.received.count(delivery, 1, packet.len());
-        ServerLinkEvent::Packet { peer, delivery }
+        ServerLinkEvent::Packet { peer, channel: delivery }
     }
 }
 
@@ -105,9 +104,7 @@ impl ServerNetwork for CarryingServer {
     fn statistics(&self) -> NetworkStatistics {
         NetworkStatistics { links: self.links, ..self.server.statistics() }
     }
-}
 
-impl ServerTransport for CarryingServer {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         loop {

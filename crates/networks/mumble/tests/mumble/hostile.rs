@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use consonance_mumble::client::{ClientSettings, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::{ChannelRemove, UserText};
 use consonance_mumble::{Control, MumbleServerEvent, MumbleSettings};
-use consonance_transport::ServerNetwork as _;
 
 use crate::stage::Stage;
 

@@ -5,7 +5,6 @@ use std::time::Instant;
 use consonance_mumble::client::{ClientSettings, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::CryptSetup;
 use consonance_mumble::{Control, MumbleServerEvent, MumbleSettings, MumbleVersion, Voice};
-use consonance_transport::ServerNetwork as _;
 
 use crate::stage::Stage;
 

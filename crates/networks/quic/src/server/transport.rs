@@ -8,7 +8,7 @@ use std::time::Instant;
 use consonance_transport::inbox::Popped;
 use consonance_transport::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, NetworkStatistics,
-    PacketLimits, PacketsOnThreads, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    PacketLimits, PacketsOnThreads, Peer, ServerLinkEvent, ServerNetwork,
 };
 
 use super::QuicServer;
@@ -92,9 +92,7 @@ impl ServerNetwork for QuicServer {
             .provide(|| Some(PacketsOnThreads(self.packets_on_threads)))
             .provide_of_peer(|peer| self.link_quality(peer));
     }
-}
 
-impl ServerTransport for QuicServer {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer();
         if let Some(fast_path) = &mut self.fast_path {
@@ -127,7 +125,7 @@ impl ServerTransport for QuicServer {
                     self.last_heard = peer;
                     bytes.clear();
                     bytes.extend_from_slice(&packet);
-                    return Some(ServerLinkEvent::Packet { peer, delivery });
+                    return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                 }
                 Popped::Disconnected { peer, reason } => {
                     self.close_path(peer);

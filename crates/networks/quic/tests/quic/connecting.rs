@@ -4,8 +4,9 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
-use consonance_transport::ServerNetworkExt as _;
-use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerTransport as _};
+use consonance_transport::{
+    ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, ServerNetworkExt as _,
+};
 
 use crate::raw_client::RawClient;
 use crate::support::{

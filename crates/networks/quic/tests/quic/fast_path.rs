@@ -9,9 +9,9 @@ use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, DatagramPath, Delivery, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, DatagramPath, Delivery, LinkQuality, ServerNetwork as _,
+    ServerNetworkExt as _,
 };
-use consonance_transport::{LinkQuality, ServerNetworkExt as _};
 
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, localhost, wait_for, wait_until,
@@ -88,7 +88,7 @@ fn assert_voice(client: &mut QuicClient, server: &mut TestServer) {
         server.poll();
         let mut bytes = Vec::new();
         while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
-            let is_voice = event == ClientLinkEvent::Packet { delivery: Delivery::Unreliable };
+            let is_voice = event == ClientLinkEvent::Packet { channel: Delivery::Unreliable };
             is_heard |= is_voice && bytes == b"voice down";
         }
         is_heard && server.packets[known..].contains(&(peer, Delivery::Unreliable, b"voice up".to_vec()))

@@ -5,8 +5,7 @@ use std::time::Instant;
 use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_transport::inbox::InboxLimits;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
 };
 use quinn::{ConnectionError, TransportConfig};
 
@@ -192,7 +191,7 @@ fn voice_for_a_client_that_is_late_drops_the_oldest() {
         let mut bytes = Vec::new();
         while let Some(event) = client.poll_event(Instant::now(), &mut bytes) {
             match event {
-                ClientLinkEvent::Packet { delivery: Delivery::Unreliable } => {
+                ClientLinkEvent::Packet { channel: Delivery::Unreliable } => {
                     numbers.push(u32::from_be_bytes(bytes.as_slice().try_into().unwrap()));
                 }
                 ClientLinkEvent::Packet { .. } => has_control |= bytes == b"control",

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_quic::{Identity, QuicAddress, QuicClient, QuicRuntime, QuicServer, QuicServerSettings};
 use consonance_transport::{
-    ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _, thread_waker,
+    ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, thread_waker,
 };
 
 use crate::support::{PATIENCE, TestServer, assert_heard, client, connect, end_of, localhost, outcome};

@@ -10,8 +10,8 @@ use consonance_quic::{
     QuicServerSettings,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _, thread_waker,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _, thread_waker,
 };
 
 /// The maximum wait. Generous, because machines that run tests are busy.
@@ -68,7 +68,7 @@ impl TestServer {
         while let Some(event) = self.transport.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => self.sessions.push((peer, session)),
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     self.packets.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.ends.push((peer, reason)),

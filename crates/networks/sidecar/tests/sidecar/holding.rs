@@ -3,9 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_sidecar::{PlayerNumber, SidecarEvent, SidecarSettings};
-use consonance_transport::{
-    Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 
 use crate::links::{Stage, settings_for};
 

@@ -9,7 +9,7 @@ use consonance_sidecar::{
     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _, thread_waker,
+    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, thread_waker,
 };
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
@@ -93,7 +93,9 @@ impl Stage {
                 ServerLinkEvent::Connected { peer, session, remote } => {
                     Reported::Connected { peer, session, remote: remote.to_string() }
                 }
-                ServerLinkEvent::Packet { peer, delivery } => Reported::Packet(peer, delivery, bytes.clone()),
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
+                    Reported::Packet(peer, delivery, bytes.clone())
+                }
                 ServerLinkEvent::Disconnected { peer, reason } => Reported::Disconnected(peer, reason),
             });
         }

@@ -10,9 +10,7 @@ use std::time::{Duration, Instant};
 use consonance_sidecar::{
     PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
-use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork, ServerTransport, thread_waker,
-};
+use consonance_transport::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork, thread_waker};
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use consonance_sidecar::{PACKET_BYTES_MAX, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 /// The player's number on each link.
@@ -50,7 +50,7 @@ impl SidecarPlayer {
     }
 }
 
-impl ClientTransport for SidecarPlayer {
+impl ClientNetwork for SidecarPlayer {
     fn connect(&mut self, now: Instant) {
         let (server, settings) = (self.server, self.settings.clone());
         self.link.get_or_insert_with(|| SidecarLink::new(server, settings)).connect(now);
@@ -77,7 +77,7 @@ impl ClientTransport for SidecarPlayer {
                     assert_eq!(to, [PLAYER]);
                     bytes.clear();
                     bytes.extend_from_slice(packet);
-                    return Some(ClientLinkEvent::Packet { delivery });
+                    return Some(ClientLinkEvent::Packet { channel: delivery });
                 }
                 SidecarEvent::Kicked { reason, .. } if self.is_admitted => {
                     break DisconnectReason::closed_by_peer(reason.as_bytes());

@@ -8,7 +8,7 @@ use consonance_steam::signal::Signal;
 use consonance_steam::{
     AccountAdmission, ClientSettings, LinkSettings, ServerSettings, SessionState, SteamId, SteamP2p as _,
 };
-use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::support::{CHANNELS, HANDSHAKE_P2P, HANDSHAKE_REQUEST, SECOND, Server, VOICE, World};
 

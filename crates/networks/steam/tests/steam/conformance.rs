@@ -10,9 +10,7 @@ use consonance_steam::{
     ClientSettings, LinkSettings, Members, ServerSettings, SteamClient, SteamId, SteamServer,
 };
 use consonance_transport::conformance::{DirectNetwork, Network};
-use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectLinks, PacketLimits, Statistics,
-};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
 
 /// A game on Steam that gives players their accounts and reports their friends.
 pub(crate) struct Game {
@@ -138,7 +136,7 @@ impl DirectNetwork for Game {
     }
 }
 
-impl ClientTransport for Player {
+impl ClientNetwork for Player {
     fn connect(&mut self, now: Instant) {
         self.client.connect(now);
     }

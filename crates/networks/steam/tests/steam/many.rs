@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_steam::hub::HubSettings;
 use consonance_steam::{ClientSettings, ServerSettings, SteamId};
-use consonance_transport::{ClientTransport as _, Delivery, DisconnectReason, Peer, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::support::{Actor, Direct, Player, SECOND, Server, VOICE, World};
 

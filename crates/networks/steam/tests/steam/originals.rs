@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use consonance_steam::hub::HubSettings;
 use consonance_steam::{ClientSettings, ServerSettings, SteamId, SteamP2p as _};
-use consonance_transport::{
-    ClientTransport as _, Delivery, DisconnectReason, Peer, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::support::{
     CHANNELS, Direct, HANDSHAKE_P2P, HANDSHAKE_REQUEST, Original, Player, SECOND, VOICE, World,

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use consonance_steam::hub::HubSettings;
 use consonance_steam::{ClientSettings, LinkSettings, ServerSettings, SteamId};
-use consonance_transport::{ClientTransport as _, Peer, ServerNetwork as _};
-use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
+use consonance_transport::{
+    ClientNetwork as _, Peer, PeerIdentity, ServerNetwork as _, ServerNetworkExt as _,
+};
 
 use crate::support::{CHANNELS, HANDSHAKE_REQUEST, SECOND, World};
 

@@ -8,11 +8,10 @@ use consonance_session::{
 };
 use consonance_steam::hub::{HubAccount, HubSettings};
 use consonance_steam::{self as steam, SteamClient, SteamId, SteamServer};
-use consonance_transport::ServerNetwork as _;
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, DirectEvent, Peer, ServerLinkEvent, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, DirectEvent, Peer, PeerIdentity, ServerLinkEvent,
+    ServerNetwork as _, ServerNetworkExt as _,
 };
-use consonance_transport::{PeerIdentity, ServerNetworkExt as _};
 
 use crate::support::{Actor, SECOND, World};
 
@@ -169,7 +168,7 @@ impl Actor for Host {
                 ServerLinkEvent::Disconnected { peer, .. } => {
                     server.handle_disconnected(at, LinkId(peer.0));
                 }
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     if let Some(relayed) = server.handle_packet(at, LinkId(peer.0), delivery, &bytes) {
                         send_all(transport, now, &relayed);
                     }
@@ -250,7 +249,7 @@ impl Actor for Voice {
         while let Some(event) = transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => client.handle_connected(at, TO_SERVER),
-                ClientLinkEvent::Packet { delivery } => {
+                ClientLinkEvent::Packet { channel: delivery } => {
                     self.from_server += usize::from(self.is_counting);
                     client.handle_packet(at, TO_SERVER, delivery, &bytes);
                 }

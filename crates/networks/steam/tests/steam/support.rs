@@ -8,8 +8,8 @@ use consonance_steam::{
     SteamServer,
 };
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 pub(crate) const CHANNELS: SteamChannels = SteamChannels {
@@ -80,7 +80,7 @@ impl Actor for Server {
         while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, remote, .. } => self.came.push((peer, remote.to_string())),
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     self.heard.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),
@@ -112,7 +112,7 @@ impl Actor for Player {
         while let Some(event) = self.transport.poll_event(now, &mut bytes) {
             match event {
                 ClientLinkEvent::Connected => self.connected += 1,
-                ClientLinkEvent::Packet { delivery } => self.heard.push((delivery, bytes.clone())),
+                ClientLinkEvent::Packet { channel: delivery } => self.heard.push((delivery, bytes.clone())),
                 ClientLinkEvent::Disconnected { reason } => self.end = Some(reason),
                 ClientLinkEvent::Direct { peer, event } => self.direct.push((
                     peer,

@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
 use consonance_gateway::websocket::PageOrigins;
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-};
 use consonance_stream::simple_web::{
     ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer,
 };
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _,
+};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 use tungstenite::HandshakeError;
@@ -40,7 +39,7 @@ fn a_third_party_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
     for bytes in SIZES {
         let Seen::Message(from, message) = next(&mut server) else { panic!("a message of {bytes} bytes") };
         assert_eq!((from, message.len()), (peer, bytes));
-        server.send(Instant::now(), peer, RELIABLE, &message);
+        server.send(Instant::now(), &[peer], RELIABLE, &message);
         server.flush(Instant::now());
     }
     assert_eq!(next(&mut server), Seen::Disconnected(peer, DisconnectReason::closed_by_peer(b"")));
@@ -76,7 +75,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_third_party_server() {
     });
     let mut client =
         SimpleWebClient::new(ClientEnd::new("localhost"), StreamClientSettings::new(at)).unwrap();
-    client.connect(Instant::now(), &[]);
+    client.connect(Instant::now());
     assert_eq!(next_of(&mut client), Heard::Connected);
     for bytes in SIZES {
         client.send(Instant::now(), RELIABLE, &vec![9; bytes]);
@@ -176,7 +175,7 @@ fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
             }
         });
         wait(|| {
-            if let Some(GameNetworkServerEvent::Connected { peer, .. }) =
+            if let Some(ServerLinkEvent::Connected { peer, .. }) =
                 server.poll_event(Instant::now(), &mut Vec::new())
             {
                 server.accept(Instant::now(), peer, &[]);
@@ -279,9 +278,9 @@ fn next(server: &mut SimpleWebServer) -> Seen {
     let mut bytes = Vec::new();
     wait(|| {
         Some(match server.poll_event(Instant::now(), &mut bytes)? {
-            GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-            GameNetworkServerEvent::Message { peer, .. } => Seen::Message(peer, bytes.clone()),
-            GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+            ServerLinkEvent::Connected { peer, .. } => Seen::Connected(peer),
+            ServerLinkEvent::Packet { peer, .. } => Seen::Message(peer, bytes.clone()),
+            ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     })
 }
@@ -297,9 +296,10 @@ fn next_of(client: &mut SimpleWebClient) -> Heard {
     let mut bytes = Vec::new();
     wait(|| {
         Some(match client.poll_event(Instant::now(), &mut bytes)? {
-            GameNetworkClientEvent::Connected => Heard::Connected,
-            GameNetworkClientEvent::Message { .. } => Heard::Message(bytes.clone()),
-            GameNetworkClientEvent::Disconnected { reason } => Heard::Disconnected(reason),
+            ClientLinkEvent::Connected => Heard::Connected,
+            ClientLinkEvent::Packet { .. } => Heard::Message(bytes.clone()),
+            ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+            ClientLinkEvent::Disconnected { reason } => Heard::Disconnected(reason),
         })
     })
 }

@@ -4,10 +4,8 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
-use consonance_gateway::{GameNetworkClient as _, GameNetworkServer as _, GameNetworkServerEvent};
 use consonance_stream::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
-use consonance_transport::Peer;
-use consonance_transport::ServerNetwork as _;
+use consonance_transport::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 /// A server and a connected client, on simulated time.
 struct Stage {
@@ -25,11 +23,10 @@ fn stage(clients_ping: bool) -> Stage {
     let client = TelepathyClient::new(Telepathy::default(), StreamClientSettings::new(server_at));
     let mut client = client.expect("there are descriptors left");
     let now = Instant::now();
-    client.connect(now, b"");
+    client.connect(now);
     let peer = loop {
         client.poll_event(now, &mut Vec::new());
-        if let Some(GameNetworkServerEvent::Connected { peer, .. }) = server.poll_event(now, &mut Vec::new())
-        {
+        if let Some(ServerLinkEvent::Connected { peer, .. }) = server.poll_event(now, &mut Vec::new()) {
             break peer;
         }
         std::thread::yield_now();
@@ -45,9 +42,7 @@ impl Stage {
         self.client.flush(self.now);
         loop {
             self.client.poll_event(self.now, &mut Vec::new());
-            if let Some(GameNetworkServerEvent::Message { .. }) =
-                self.server.poll_event(self.now, &mut Vec::new())
-            {
+            if let Some(ServerLinkEvent::Packet { .. }) = self.server.poll_event(self.now, &mut Vec::new()) {
                 return;
             }
             std::thread::yield_now();

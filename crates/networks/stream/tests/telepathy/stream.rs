@@ -7,9 +7,8 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use consonance_gateway::streams::{Found, MessageStream as _, RELIABLE, StreamSettings, StreamViolation};
-use consonance_gateway::{GameNetworkServer as _, GameNetworkServerEvent};
 use consonance_stream::telepathy::{Telepathy, TelepathyServer};
-use consonance_transport::{DisconnectReason, Peer, ServerNetwork as _};
+use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};
 
@@ -60,7 +59,7 @@ fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected()
     assert_eq!(server.statistics().connections.protocol_violations, 1);
     good.write_all(&[0, 0, 0, 2, 1, 2]).unwrap();
     assert_eq!(next(&mut server), Seen::Message(good_peer, vec![1, 2]));
-    server.send(Instant::now(), good_peer, RELIABLE, b"answer");
+    server.send(Instant::now(), &[good_peer], RELIABLE, b"answer");
     server.flush(Instant::now());
     let mut answer = [0; 10];
     good.read_exact(&mut answer).unwrap();
@@ -145,9 +144,9 @@ fn next(server: &mut TelepathyServer) -> Seen {
         let mut bytes = Vec::new();
         if let Some(event) = server.poll_event(Instant::now(), &mut bytes) {
             return match event {
-                GameNetworkServerEvent::Connected { peer, .. } => Seen::Connected(peer),
-                GameNetworkServerEvent::Message { peer, .. } => Seen::Message(peer, bytes.clone()),
-                GameNetworkServerEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
+                ServerLinkEvent::Connected { peer, .. } => Seen::Connected(peer),
+                ServerLinkEvent::Packet { peer, .. } => Seen::Message(peer, bytes.clone()),
+                ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
             };
         }
         assert!(Instant::now() < deadline, "nothing happens");

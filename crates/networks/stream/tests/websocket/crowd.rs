@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_gateway::streams::StreamClientSettings;
 use consonance_stream::websocket::{ClientEnd, WebSocketClient};
-use consonance_transport::{ClientLinkEvent, ClientTransport as _, Delivery, Peer, ServerTransport as _};
+use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerNetwork as _};
 
 use crate::listener::{Listener, Seen, wait};
 

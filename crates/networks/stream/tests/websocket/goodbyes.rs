@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 
 use consonance_stream::websocket::{ServerEnd, close_code, default_settings};
-use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
 use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Message, WebSocket};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_gateway::streams::StreamSettings;
 use consonance_stream::websocket::{ServerEnd, WebSocketServer, default_settings};
 use consonance_transport::{
-    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork, ServerTransport,
+    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork,
 };
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
@@ -45,7 +45,9 @@ impl Listener {
         let mut bytes = Vec::new();
         Some(match self.server.poll_event(self.now, &mut bytes)? {
             ServerLinkEvent::Connected { peer, session, .. } => Seen::Connected(peer, session),
-            ServerLinkEvent::Packet { peer, delivery } => Seen::Packet(peer, delivery, bytes.clone()),
+            ServerLinkEvent::Packet { peer, channel: delivery } => {
+                Seen::Packet(peer, delivery, bytes.clone())
+            }
             ServerLinkEvent::Disconnected { peer, reason } => Seen::Disconnected(peer, reason),
         })
     }

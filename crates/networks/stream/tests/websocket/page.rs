@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread::{self, JoinHandle};
 
 use consonance_stream::websocket::SUBPROTOCOL;
-use consonance_transport::{Delivery, DisconnectReason, ServerTransport as _};
+use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
 use tungstenite::client::IntoClientRequest as _;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};

@@ -14,9 +14,7 @@ use consonance_stream::websocket::{
     ClientEnd, ClientStream, ServerEnd, ServerStream, TlsEnd, TlsStream, WebSocketAddress,
     WebSocketTlsClient, WebSocketTlsServer, default_settings, tls_client, tls_server,
 };
-use consonance_transport::{
-    ClientLinkEvent, ClientTransport, DisconnectReason, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason, ServerNetwork as _};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
@@ -65,10 +63,7 @@ fn client_that_trusts(fingerprint: Fingerprint, server: SocketAddr, session: &st
 }
 
 /// Polls both until the client's attempt has ended.
-fn outcome(
-    server: &mut WebSocketTlsServer,
-    client: &mut dyn ClientTransport,
-) -> Result<(), DisconnectReason> {
+fn outcome(server: &mut WebSocketTlsServer, client: &mut dyn ClientNetwork) -> Result<(), DisconnectReason> {
     client.connect(Instant::now());
     wait(|| {
         let now = Instant::now();

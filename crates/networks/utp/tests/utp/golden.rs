@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
-use consonance_transport::DisconnectReason;
+use consonance_gateway::udp::ClientEndpoint as _;
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
+};
 use consonance_utp::{
     ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient,
 };
@@ -55,13 +56,13 @@ fn a_request_is_accepted_with_its_token_again_for_each_repeat() {
 #[test]
 fn first_reliable_none_received() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
-    hand.server.send(hand.now, peer, RELIABLE, b"payload");
+    hand.server.send(hand.now, &[peer], RELIABLE, b"payload");
     let after_opening = "1800 ffff ffffffffffffffff";
     let expected = format!("01 T 03 00 00 0000 {after_opening} 07000000 7061796c6f6164");
     assert_eq!(hand.take(), [(HERE, bytes(&expected))]);
 
     let mut client = UtpClient::new(ClientSettings::default(), 1);
-    client.connect(hand.now, b"");
+    client.connect(hand.now);
     let token = client.token().unwrap();
     let with_token = |text: &str| {
         let mut own = bytes(text);
@@ -82,7 +83,7 @@ fn first_reliable_none_received() {
 fn ack_only_for_sequence_0_after_3_ms() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     let reliable = bytes(&format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} {ENTRY}"));
-    let message = GameNetworkServerEvent::Message { peer, channel: RELIABLE };
+    let message = ServerLinkEvent::Packet { peer, channel: RELIABLE };
     assert_eq!(hand.give_bytes(HERE, &reliable), [(message, hex(ENTRY)[4..].to_vec())]);
     hand.now += Duration::from_millis(3);
     let ack = bytes("01 T 03 01 00 0300 0000 0000 ffffffffffffffff 00");
@@ -98,20 +99,20 @@ fn unreliable_64_bytes() {
     let unreliable = bytes(&format!("01 T 01 00c0 {ENTRY}"));
     assert_eq!(unreliable.len(), 64);
     let batch = &hex(ENTRY)[4..];
-    let message = GameNetworkServerEvent::Message { peer, channel: UNRELIABLE };
+    let message = ServerLinkEvent::Packet { peer, channel: UNRELIABLE };
     assert_eq!(hand.give_bytes(HERE, &unreliable), [(message, batch.to_vec())]);
-    hand.server.send(hand.now, peer, UNRELIABLE, batch);
+    hand.server.send(hand.now, &[peer], UNRELIABLE, batch);
     assert_eq!(hand.take(), [(HERE, unreliable)]);
 }
 
 #[test]
 fn reliable_78_bytes_sequence_1_acked_0() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
-    hand.server.send(hand.now, peer, RELIABLE, b"first");
+    hand.server.send(hand.now, &[peer], RELIABLE, b"first");
     hand.take();
     hand.give_bytes(HERE, &bytes(&format!("01 T 03 00 00 0000 {NOTHING_RECEIVED} {ENTRY}")));
     let batch = &hex(ENTRY)[4..];
-    hand.server.send(hand.now, peer, RELIABLE, batch);
+    hand.server.send(hand.now, &[peer], RELIABLE, batch);
     let expected = bytes(&format!("01 T 03 00 00 0000 1900 0000 ffffffffffffffff {ENTRY}"));
     assert_eq!(expected.len(), 78);
     assert_eq!(hand.take(), [(HERE, expected)], "the acknowledgement travels with it");
@@ -121,7 +122,7 @@ fn reliable_78_bytes_sequence_1_acked_0() {
 fn a_client_asks_says_that_it_is_there_and_leaves() {
     let now = Instant::now();
     let mut client = UtpClient::new(ClientSettings::default(), 1);
-    client.connect(now, b"");
+    client.connect(now);
     let token = client.token().unwrap();
     let take = |client: &mut UtpClient, now| {
         let mut datagrams = Vec::new();
@@ -140,11 +141,11 @@ fn a_client_asks_says_that_it_is_there_and_leaves() {
     let mut accept = bytes("55545001 02 T");
     accept[5..13].copy_from_slice(&token.0);
     client.handle_datagram(now, &accept);
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Connected));
+    assert_eq!(client.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Connected));
     assert_eq!(take(&mut client, now + Duration::from_millis(499)), Vec::<Vec<u8>>::new());
     assert_eq!(take(&mut client, now + Duration::from_millis(500)), [bytes("03 T")]);
     client.disconnect(now);
     assert_eq!(take(&mut client, now), [bytes("02 T")]);
     let reason = DisconnectReason::ClosedByUs;
-    assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Disconnected { reason }));
+    assert_eq!(client.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
 }

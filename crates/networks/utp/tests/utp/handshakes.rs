@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkClientEvent, GameNetworkServerEvent};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{
+    ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
+};
 use consonance_utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE};
 
 use crate::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
@@ -38,18 +39,18 @@ fn whatever_comes_with_its_token_is_an_answer_to_a_client_that_waits() {
     for kind in [DatagramKind::Heartbeat, DatagramKind::MtuCheck { datagram_bytes: 20 }, data] {
         let now = std::time::Instant::now();
         let mut client = client(1);
-        client.connect(now, b"");
+        client.connect(now);
         let token = client.token().unwrap();
         let mut datagram = Vec::new();
         Datagram { token: T, kind }.write(&mut datagram);
         client.handle_datagram(now, &datagram);
-        assert_eq!(client.poll_event(&mut Vec::new()), None, "it is another client's");
+        assert_eq!(client.poll_event(now, &mut Vec::new()), None, "it is another client's");
         datagram.clear();
         Datagram { token, kind }.write(&mut datagram);
         client.handle_datagram(now, &datagram);
-        assert_eq!(client.poll_event(&mut Vec::new()), Some(GameNetworkClientEvent::Connected));
-        let message = (kind == data).then_some(GameNetworkClientEvent::Message { channel: UNRELIABLE });
-        assert_eq!(client.poll_event(&mut Vec::new()), message);
+        assert_eq!(client.poll_event(now, &mut Vec::new()), Some(ClientLinkEvent::Connected));
+        let message = (kind == data).then_some(ClientLinkEvent::Packet { channel: UNRELIABLE });
+        assert_eq!(client.poll_event(now, &mut Vec::new()), message);
     }
 }
 
@@ -69,7 +70,7 @@ fn a_refused_client_never_connects() {
 fn a_client_that_waits_says_nothing_but_its_request() {
     let mut now = std::time::Instant::now();
     let mut client = client(1);
-    client.connect(now, b"");
+    client.connect(now);
     let mut requests = 0;
     for _ in 0..100 {
         let mut datagram = Vec::new();
@@ -106,7 +107,7 @@ fn either_side_ends_a_connection_after_its_last_words() {
         let now = rig.now();
         rig.client(leaving).endpoint.send(now, RELIABLE, &words);
         rig.client(leaving).endpoint.disconnect(now);
-        rig.server.send(now, kicked_peer, RELIABLE, &words);
+        rig.server.send(now, &[kicked_peer], RELIABLE, &words);
         rig.server.disconnect(now, kicked_peer, "");
         rig.run_until("all four ends are told", |rig| {
             [leaving, kicked].iter().all(|&number| rig.client_saw(number).iter().any(is_end))
@@ -132,7 +133,7 @@ fn a_lost_goodbye_is_repeated_to_a_client_that_goes_on() {
     let mut goodbye = Vec::new();
     Datagram { token: T, kind: DatagramKind::Disconnect }.write(&mut goodbye);
     assert_eq!(hand.take(), [(HERE, goodbye.clone())]);
-    hand.server.poll_event(&mut Vec::new());
+    hand.server.poll_event(hand.now, &mut Vec::new());
     for (kind, answer) in
         [(DatagramKind::Heartbeat, vec![(HERE, goodbye)]), (DatagramKind::Disconnect, vec![])]
     {
@@ -165,12 +166,12 @@ fn a_client_stays_for_as_long_as_a_game_takes_to_decide_and_proves_its_address_w
         let (number, peer) = rig.connect_client(client(1), b"");
         rig.run_for(Duration::from_secs(15));
         let now = rig.now();
-        rig.server.send(now, peer, RELIABLE, &[7; 40]);
+        rig.server.send(now, &[peer], RELIABLE, &[7; 40]);
         rig.run_for(Duration::from_secs(15));
         assert_eq!(messages(rig.client_saw(number), RELIABLE), [[7; 40]]);
         assert_eq!(rig.saw_of(peer).len(), 1, "it is there: {conditions:?}");
         let now = rig.now();
-        rig.server.send(now, peer, UNRELIABLE, &[8; 6000]);
+        rig.server.send(now, &[peer], UNRELIABLE, &[8; 6000]);
         assert_eq!(rig.server.statistics().links.dropped.outgoing_full, 0, "its address is proved");
     });
 }
@@ -190,9 +191,9 @@ fn a_client_that_does_not_acknowledge_reliable_packets_in_time_is_disconnected()
     };
     beat(&mut hand, 60);
     assert_eq!(hand.server.statistics().connections.connected, 1, "it could show nothing yet");
-    hand.server.send(hand.now, peer, RELIABLE, &OPENING);
+    hand.server.send(hand.now, &[peer], RELIABLE, &OPENING);
     beat(&mut hand, 9);
-    hand.server.send(hand.now, peer, RELIABLE, &OPENING);
+    hand.server.send(hand.now, &[peer], RELIABLE, &OPENING);
     assert_eq!(hand.server.statistics().connections.connected, 1, "it has its time");
     beat(&mut hand, 1);
     let counts = hand.server.statistics().connections;
@@ -207,7 +208,7 @@ fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
         let now = rig.now();
         let seat = rig.client(number);
         seat.endpoint = client(2);
-        seat.endpoint.connect(now, b"");
+        seat.endpoint.connect(now);
         rig.run_until("it is connected again", |rig| {
             matches!(rig.client_saw(number), [Saw::Connected(_), Saw::Message(..), Saw::Connected(_)])
         });
@@ -225,12 +226,10 @@ fn a_client_that_restarts_at_its_address_is_taken_in_at_once() {
 fn a_token_is_free_again_after_a_goodbye() {
     let (mut hand, first) = ByHand::with_client(ServerSettings::default());
     let reason = DisconnectReason::closed_by_peer(b"");
-    let gone = GameNetworkServerEvent::Disconnected { peer: first, reason };
+    let gone = ServerLinkEvent::Disconnected { peer: first, reason };
     assert_eq!(hand.give(HERE, DatagramKind::Disconnect), [(gone, Vec::new())]);
     let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
-    let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
-        panic!("{events:?}")
-    };
+    let [(ServerLinkEvent::Connected { peer, .. }, _)] = events.as_slice() else { panic!("{events:?}") };
     assert!(*peer > first);
 }
 
@@ -248,7 +247,7 @@ fn a_connection_follows_its_client_to_another_port_but_never_to_another_host() {
         ] {
             assert_eq!(hand.give(from, kind), []);
         }
-        hand.server.send(hand.now, peer, UNRELIABLE, b"x");
+        hand.server.send(hand.now, &[peer], UNRELIABLE, b"x");
         let sent = hand.take();
         assert!(!sent.is_empty() && sent.iter().all(|(to, _)| (*to == from) == follows), "{sent:?}");
         let dropped = hand.server.statistics().links.dropped.not_connected - before;

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_gateway::GameNetworkServerEvent;
 use consonance_gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
 use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 use consonance_utp::{
     Datagram, DatagramError, DatagramKind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer,
 };
@@ -105,8 +104,8 @@ fn a_client_that_joins_blindly_has_no_more_sent_to_another_address_than_came_fro
             came += datagram.len();
             hand.give_bytes(HERE, &datagram);
             if let Some(peer) = hand.newest {
-                hand.server.send(hand.now, peer, RELIABLE, &[1; 1000]);
-                hand.server.send(hand.now, peer, UNRELIABLE, &[2; 1000]);
+                hand.server.send(hand.now, &[peer], RELIABLE, &[1; 1000]);
+                hand.server.send(hand.now, &[peer], UNRELIABLE, &[2; 1000]);
             }
             hand.now += Duration::from_millis(200);
             hand.server.handle_timeout(hand.now);
@@ -169,7 +168,7 @@ fn real_clients_connect_while_a_hundred_spoofed_requests_arrive_every_second() {
             if newest != peer {
                 peer = newest;
                 let now = rig.now();
-                rig.server.send(now, newest.unwrap(), RELIABLE, &OPENING);
+                rig.server.send(now, &[newest.unwrap()], RELIABLE, &OPENING);
             }
         }
         assert_eq!(rig.client_saw(number)[0], Saw::Connected(Vec::new()), "it is in");
@@ -184,7 +183,7 @@ fn a_length_that_cannot_be_ends_its_sender() {
         let (mut bad, bad_peer) = ByHand::with_client(ServerSettings::default());
         let body = hex(&format!("00 00 0000 0000 ffff ffffffffffffffff {length}"));
         let events = bad.give(HERE, DatagramKind::Data { pipeline: 3, body: &body });
-        let [(GameNetworkServerEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
+        let [(ServerLinkEvent::Disconnected { peer, reason }, _)] = events.as_slice() else {
             panic!("{events:?}");
         };
         assert_eq!(*peer, bad_peer);
@@ -245,7 +244,7 @@ proptest! {
             for (_, sent) in hand.take() {
                 prop_assert!(sent.len() <= 1400 && Datagram::parse(&sent).is_ok());
             }
-            prop_assert!(hand.server.poll_timeout().is_none_or(|at| at > hand.now));
+            prop_assert!(hand.server.wants_poll_at().is_none_or(|at| at > hand.now));
         }
         hand.server.shutdown(hand.now);
         hand.now += Duration::from_mins(1);

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use consonance_gateway::MessageChannel;
 use consonance_gateway::udp::rig::{LinkConditions, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_transport::DisconnectReason;
+use consonance_transport::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 use consonance_utp::{RELIABLE, ServerSettings, UNRELIABLE, UNRELIABLE_SEQUENCED};
 
 use crate::support::{ByHand, client, messages, rig};
@@ -34,7 +33,7 @@ fn reliable_messages_of_all_sizes_arrive_complete_and_in_order_both_ways() {
             let now = rig.now();
             for message in &sent {
                 rig.client(number).endpoint.send(now, RELIABLE, message);
-                rig.server.send(now, peer, RELIABLE, message);
+                rig.server.send(now, &[peer], RELIABLE, message);
             }
             rig.run_until("all arrive", |rig| {
                 messages(rig.client_saw(number), RELIABLE).len() == sent.len()
@@ -89,8 +88,8 @@ fn sequenced_messages_never_go_back() {
 fn messages_of_one_moment_share_a_datagram() {
     let (mut hand, peer) = ByHand::with_client(ServerSettings::default());
     for _ in 0..10 {
-        hand.server.send(hand.now, peer, UNRELIABLE, &[7; 100]);
-        hand.server.send(hand.now, peer, RELIABLE, &[8; 100]);
+        hand.server.send(hand.now, &[peer], UNRELIABLE, &[7; 100]);
+        hand.server.send(hand.now, &[peer], RELIABLE, &[8; 100]);
     }
     let lengths: Vec<usize> = hand.take().iter().map(|(_, datagram)| datagram.len()).collect();
     assert_eq!(lengths, [10 + 2 + 10 * 104, 10 + 16 + 10 * 104]);
@@ -104,7 +103,7 @@ fn what_is_too_large_or_on_no_pipeline_is_dropped_and_counted() {
     for channel in [RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED, MessageChannel(0)] {
         let too_large = vec![1; rig.server.message_bytes_max(channel) + 1];
         rig.client(number).endpoint.send(now, channel, &too_large);
-        rig.server.send(now, peer, channel, &too_large);
+        rig.server.send(now, &[peer], channel, &too_large);
     }
     assert_eq!(rig.client(number).endpoint.statistics().dropped.too_large, 4);
     assert_eq!(rig.server.statistics().links.dropped.too_large, 4);
@@ -119,7 +118,7 @@ fn a_client_that_does_not_take_reliable_messages_is_disconnected_as_too_slow() {
     rig.client(number).is_cut = true;
     let now = rig.now();
     for _ in 0..1100 {
-        rig.server.send(now, peer, RELIABLE, &[7; 1000]);
+        rig.server.send(now, &[peer], RELIABLE, &[7; 1000]);
     }
     rig.run_for(Duration::from_millis(1));
     let last = rig.saw_of(peer).last().copied();

@@ -3,10 +3,10 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use consonance_gateway::MessageChannel;
+use consonance_gateway::udp::ServerEndpoint as _;
 use consonance_gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_gateway::{GameNetworkServerEvent, MessageChannel};
-use consonance_transport::Peer;
+use consonance_transport::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 use consonance_utp::{
     ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer,
 };
@@ -62,7 +62,7 @@ pub(crate) const REQUEST: [u8; 200] = [7; 200];
 pub(crate) fn prove(rig: &mut UtpRig, client: usize, peer: Peer) {
     let now = rig.now();
     rig.client(client).endpoint.send(now, RELIABLE, &REQUEST);
-    rig.server.send(now, peer, RELIABLE, &OPENING);
+    rig.server.send(now, &[peer], RELIABLE, &OPENING);
     rig.run_until("it arrives", |rig| !messages(rig.client_saw(client), RELIABLE).is_empty());
 }
 
@@ -83,7 +83,7 @@ impl ByHand {
     pub(crate) fn with_client(settings: ServerSettings) -> (Self, Peer) {
         let mut hand = Self::new(settings);
         let events = hand.give(HERE, DatagramKind::Request { greeting: b"" });
-        let [(GameNetworkServerEvent::Connected { peer, .. }, _)] = events.as_slice() else {
+        let [(ServerLinkEvent::Connected { peer, .. }, _)] = events.as_slice() else {
             panic!("a request led to {events:?}");
         };
         let peer = *peer;
@@ -98,7 +98,7 @@ impl ByHand {
         for _ in 0..3 * OPENING_PACKETS {
             self.give(HERE, DatagramKind::Heartbeat);
         }
-        self.server.send(self.now, peer, RELIABLE, &OPENING);
+        self.server.send(self.now, &[peer], RELIABLE, &OPENING);
         let (mut newest, mut arrived) = (0, 0_u64);
         for _ in 0..2 {
             for (_, datagram) in self.take() {
@@ -113,7 +113,11 @@ impl ByHand {
     }
 
     /// The events after an acknowledgement from [`T`].
-    pub(crate) fn acknowledge(&mut self, acked: u16, mask: u64) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    pub(crate) fn acknowledge(
+        &mut self,
+        acked: u16,
+        mask: u64,
+    ) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         let body = [&[1, 0, 0, 0, 0, 0], &acked.to_le_bytes()[..], &mask.to_le_bytes(), &[0]].concat();
         self.give(HERE, DatagramKind::Data { pipeline: 3, body: &body })
     }
@@ -123,7 +127,7 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         kind: DatagramKind<'_>,
-    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    ) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         let mut datagram = Vec::new();
         Datagram { token: T, kind }.write(&mut datagram);
         self.give_bytes(from, &datagram)
@@ -134,12 +138,12 @@ impl ByHand {
         &mut self,
         from: SocketAddr,
         datagram: &[u8],
-    ) -> Vec<(GameNetworkServerEvent, Vec<u8>)> {
+    ) -> Vec<(ServerLinkEvent<MessageChannel>, Vec<u8>)> {
         self.server.handle_datagram(self.now, from, datagram);
         let mut events = Vec::new();
         let mut bytes = Vec::new();
-        while let Some(event) = self.server.poll_event(&mut bytes) {
-            if let GameNetworkServerEvent::Connected { peer, .. } = event {
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
+            if let ServerLinkEvent::Connected { peer, .. } = event {
                 self.newest = Some(peer);
                 self.server.accept(self.now, peer, &[]);
             }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits,
     Statistics,
 };
 
@@ -12,7 +12,7 @@ use crate::host::overloaded;
 use crate::peer::Sent;
 use crate::{LIMITS, is_sendable};
 
-impl ClientTransport for WebRtcClient {
+impl ClientNetwork for WebRtcClient {
     fn connect(&mut self, now: Instant) {
         match self.server {
             ServerLink::None => {
@@ -43,7 +43,7 @@ impl ClientTransport for WebRtcClient {
             Reported::Connected => ClientLinkEvent::Connected,
             Reported::Packet(delivery, packet) => {
                 show(delivery, packet);
-                ClientLinkEvent::Packet { delivery }
+                ClientLinkEvent::Packet { channel: delivery }
             }
             Reported::Disconnected(reason) => ClientLinkEvent::Disconnected { reason },
             Reported::DirectUp(peer) => ClientLinkEvent::Direct { peer, event: DirectEvent::Up },

@@ -7,7 +7,7 @@ use std::time::Instant;
 use consonance_gateway::tcp::TcpConnections;
 use consonance_transport::{
     ConnectionCounts, Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, Remote,
-    ServerLinkEvent, ServerNetwork, ServerTransport,
+    ServerLinkEvent, ServerNetwork,
 };
 
 use super::{Guest, GuestState, Reported, Session, TURNS_MAX, WebRtcHost};
@@ -72,9 +72,7 @@ impl ServerNetwork for WebRtcHost {
         let connections = ConnectionCounts { connected, ..self.counts };
         NetworkStatistics { links: self.statistics, connections }
     }
-}
 
-impl ServerTransport for WebRtcHost {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         self.accept_newcomer(now);
         let mut is_signalling_driven = false;
@@ -103,7 +101,7 @@ impl ServerTransport for WebRtcHost {
                 Some(Reported::Packet(delivery, packet)) => {
                     self.statistics.received.count(delivery, 1, packet.len());
                     *bytes = packet;
-                    return Some(ServerLinkEvent::Packet { peer, delivery });
+                    return Some(ServerLinkEvent::Packet { peer, channel: delivery });
                 }
                 Some(Reported::Disconnected(reason)) => {
                     return Some(ServerLinkEvent::Disconnected { peer, reason });

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport as _, Delivery, ServerNetwork as _};
+use consonance_transport::{ClientNetwork as _, Delivery, ServerNetwork as _};
 use consonance_webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,
 };

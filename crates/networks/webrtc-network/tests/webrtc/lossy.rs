@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientTransport as _, Delivery, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, ServerNetwork as _};
 
 use crate::support::{self, Table};
 use crate::udp_relay::UdpRelay;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_transport::{ClientTransport as _, Delivery, Peer, ServerNetwork as _, ServerTransport as _};
+use consonance_transport::{ClientNetwork as _, Delivery, Peer, ServerNetwork as _};
 use consonance_webrtc_network::ClientSettings;
 
 use crate::support::{self, Table};

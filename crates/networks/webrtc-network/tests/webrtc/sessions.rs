@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_transport::{
-    ClientTransport as _, Delivery, DisconnectReason, ServerNetwork as _, ServerTransport as _,
-};
+use consonance_transport::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 use consonance_webrtc_network::WebRtcHost;
 use consonance_webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
-    ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 use consonance_webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
 use consonance_webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
@@ -138,7 +138,7 @@ impl Table {
         while let Some(event) = self.host.poll_event(Instant::now(), &mut bytes) {
             match event {
                 ServerLinkEvent::Connected { peer, session, .. } => self.came.push((peer, session)),
-                ServerLinkEvent::Packet { peer, delivery } => {
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
                     self.host_heard.push((peer, delivery, bytes.clone()));
                 }
                 ServerLinkEvent::Disconnected { peer, reason } => self.went.push((peer, reason)),

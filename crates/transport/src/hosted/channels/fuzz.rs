@@ -4,9 +4,7 @@ use std::time::Instant;
 
 use super::super::{self as hosted, HostedSettings};
 use super::{ClientChannels, ServerChannels, packet_limits};
-use crate::{
-    ClientTransport as _, Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
-};
+use crate::{ClientNetwork as _, Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _};
 
 /// The bytes drive a game that passes arbitrary data to both ends: nothing panics, and no queue exceeds its limits.
 ///

@@ -6,8 +6,8 @@ use super::super::{self as hosted, HostedClient, HostedServer, HostedSettings};
 use super::server::{FULL, LINKS_ASKED_MAX, TOO_SLOW};
 use super::*;
 use crate::{
-    ClientLinkEvent, ClientTransport as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
-    ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 #[test]
@@ -50,12 +50,15 @@ fn packets_go_both_ways_and_voice_is_as_long_in_the_game_as_it_is() {
         game.server.send(now(), &[peer], delivery, b"down");
         game.run_once();
         let mut bytes = Vec::new();
-        assert_eq!(game.client.poll_event(now(), &mut bytes), Some(ClientLinkEvent::Packet { delivery }));
+        assert_eq!(
+            game.client.poll_event(now(), &mut bytes),
+            Some(ClientLinkEvent::Packet { channel: delivery })
+        );
         assert_eq!(bytes, b"down");
         let mut bytes = Vec::new();
         assert_eq!(
             game.server.poll_event(now(), &mut bytes),
-            Some(ServerLinkEvent::Packet { peer, delivery })
+            Some(ServerLinkEvent::Packet { peer, channel: delivery })
         );
         assert_eq!(bytes, b"up");
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::impair::{ImpairedClient, Impairment};
 use crate::memory::{MemoryClient, MemoryNetwork};
-use crate::{ClientLinkEvent, ClientTransport as _, Delivery, DirectEvent, DisconnectReason, Peer};
+use crate::{ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DisconnectReason, Peer};
 
 use super::*;
 
@@ -123,7 +123,7 @@ fn too_many_reliable_packets_on_their_way_end_that_direct_link() {
 fn a_client_without_direct_links_has_none_when_impaired() {
     struct Plain(MemoryClient);
 
-    impl crate::ClientTransport for Plain {
+    impl crate::ClientNetwork for Plain {
         fn connect(&mut self, now: Instant) {
             self.0.connect(now);
         }

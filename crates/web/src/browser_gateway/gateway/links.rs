@@ -41,7 +41,7 @@ impl<S: PageShard> BrowserGateway<S> {
             LinkStep::Introduce => self.introduce(index),
             LinkStep::Packet(peer, delivery) => {
                 self.statistics.links.received.count(delivery, 1, packet.len());
-                Some(ServerLinkEvent::Packet { peer, delivery })
+                Some(ServerLinkEvent::Packet { peer, channel: delivery })
             }
             LinkStep::Disconnected(peer, reason) => {
                 self.browsers.forget_link(peer);

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use consonance_transport::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
-    ServerLinkEvent, ServerNetwork, ServerTransport,
+    ServerLinkEvent, ServerNetwork,
 };
 
 use super::BrowserGateway;
@@ -92,9 +92,7 @@ impl<S: PageShard> ServerNetwork for BrowserGateway<S> {
             .provide_of_peer(|peer| self.quality_of(peer))
             .provide_of_peer(|peer| self.page_of_link(now, peer));
     }
-}
 
-impl<S: PageShard> ServerTransport for BrowserGateway<S> {
     fn poll_event(&mut self, now: Instant, bytes: &mut Vec<u8>) -> Option<ServerLinkEvent> {
         loop {
             if let Some(event) = self.next_link_event(now, bytes) {

@@ -7,12 +7,10 @@ use std::time::{Duration, Instant};
 
 use consonance_darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout, VoiceDialect};
 use consonance_darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_gateway::{
-    GameNetworkClient as _, GameNetworkClientEvent, GameNetworkServer as _, GameNetworkServerEvent,
-    MessageChannel, Proxy, ProxySettings,
-};
+use consonance_gateway::{MessageChannel, Proxy, ProxySettings};
 use consonance_transport::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, ServerTransport as _,
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
 };
 
 use crate::relay::Relay;
@@ -105,7 +103,7 @@ impl Stage {
     /// Adds a client that begins to connect.
     pub(crate) fn begin(&mut self, address: SocketAddr) -> usize {
         let mut client = DarkRiftClient::new(quick(address)).expect("there is a descriptor left");
-        client.connect(Instant::now(), &[]);
+        client.connect(Instant::now());
         self.clients.push(client);
         self.clients_saw.push(Vec::new());
         self.clients.len() - 1
@@ -160,7 +158,9 @@ impl Stage {
         while let Some(event) = self.proxy.poll_event(now, &mut bytes) {
             let (peer, heard) = match event {
                 ServerLinkEvent::Connected { peer, .. } => (peer, Heard::Connected),
-                ServerLinkEvent::Packet { peer, delivery } => (peer, Heard::Packet(delivery, bytes.clone())),
+                ServerLinkEvent::Packet { peer, channel: delivery } => {
+                    (peer, Heard::Packet(delivery, bytes.clone()))
+                }
                 ServerLinkEvent::Disconnected { peer, reason } => (peer, Heard::Disconnected(reason)),
             };
             self.heard.entry(peer).or_default().push(heard);
@@ -169,9 +169,10 @@ impl Stage {
             let mut bytes = Vec::new();
             while let Some(event) = client.poll_event(now, &mut bytes) {
                 saw.push(match event {
-                    GameNetworkClientEvent::Connected => Saw::Connected(bytes.clone()),
-                    GameNetworkClientEvent::Message { channel } => Saw::Message(channel, bytes.clone()),
-                    GameNetworkClientEvent::Disconnected { reason } => Saw::Disconnected(reason),
+                    ClientLinkEvent::Connected => Saw::Connected(bytes.clone()),
+                    ClientLinkEvent::Packet { channel } => Saw::Message(channel, bytes.clone()),
+                    ClientLinkEvent::Direct { .. } => panic!("games have no direct links"),
+                    ClientLinkEvent::Disconnected { reason } => Saw::Disconnected(reason),
                 });
             }
         }
@@ -182,14 +183,12 @@ impl Stage {
         let mut bytes = Vec::new();
         while let Some(event) = self.game.poll_event(now, &mut bytes) {
             let (peer, saw) = match event {
-                GameNetworkServerEvent::Connected { peer, .. } => {
+                ServerLinkEvent::Connected { peer, .. } => {
                     newcomers.push(peer);
                     (peer, Saw::Connected(bytes.clone()))
                 }
-                GameNetworkServerEvent::Message { peer, channel } => {
-                    (peer, Saw::Message(channel, bytes.clone()))
-                }
-                GameNetworkServerEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
+                ServerLinkEvent::Packet { peer, channel } => (peer, Saw::Message(channel, bytes.clone())),
+                ServerLinkEvent::Disconnected { peer, reason } => (peer, Saw::Disconnected(reason)),
             };
             self.game_saw.entry(peer).or_default().push(saw);
         }

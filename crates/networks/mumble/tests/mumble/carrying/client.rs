@@ -9,7 +9,7 @@ use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent,
 use consonance_mumble::control::messages::{CryptSetup, Ping};
 use consonance_mumble::{Control, Voice};
 use consonance_transport::{
-    ClientLinkEvent, ClientTransport, Delivery, DisconnectReason, PacketLimits, Statistics,
+    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 
 use super::{LIMITS, control_of, packet_of, voice_of};
@@ -148,7 +148,7 @@ impl fmt::Debug for CarryingClient {
     }
 }
 
-impl ClientTransport for CarryingClient {
+impl ClientNetwork for CarryingClient {
     fn connect(&mut self, now: Instant) {
         if self.link.is_some() {
             return;
@@ -175,7 +175,7 @@ impl ClientTransport for CarryingClient {
             News::Packet(delivery, packet) => {
                 *bytes = packet;
                 self.statistics.received.count(delivery, 1, bytes.len());
-                Some(ClientLinkEvent::Packet { delivery })
+                Some(ClientLinkEvent::Packet { channel: delivery })
             }
             News::Down(reason) => {
                 self.lost.extend(self.link.take().filter(|link| link.is_cut));
