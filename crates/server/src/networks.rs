@@ -12,8 +12,8 @@ use consonance_cluster::{EdgeNetworks, KeptClient, RemoteNetwork};
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_transport::{
-    EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads,
-    PageState, Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetwork,
+    EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads, PageState,
+    Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetwork,
     ServerNetworkExt as _, ThirdPartyClient,
 };
 use consonance_wire::{EndNotice, Writer};

@@ -12,8 +12,8 @@ use super::{Arrival, LinkToClient, LinkToServer, MemoryNetwork};
 use crate::inbox::{Popped, Pushed};
 use crate::packet_pool::PacketPool;
 use crate::{
-    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, 
-    PacketLimits, Peer, Statistics, ThirdPartyClient,
+    ClientLinkEvent, ClientNetwork, Delivery, DirectEvent, DirectLinks, DisconnectReason, PacketLimits, Peer,
+    Statistics, ThirdPartyClient,
 };
 
 /// A client on a [`MemoryNetwork`]. Dropping it closes its links.

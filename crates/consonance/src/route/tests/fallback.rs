@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use consonance_transport::memory::{MemoryNetwork, MemoryServer};
 use consonance_transport::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
-    ServerNetwork,
 };
 
 use crate::route::gate::{Gate, IDLE_TIMEOUT};
