@@ -21,6 +21,8 @@ export class EncryptionPanel implements Panel {
   readonly #allHead = element("h3", {}, WORDS.encryption.all);
   readonly #code = element("p", { class: "safety-number" });
   #hash: Promise<string | null> | undefined;
+  /** The members to be shown once their keys are stored. */
+  #shown: readonly EncryptedMember[] = [];
 
   constructor(context: RoomContext) {
     this.#context = context;
@@ -57,9 +59,17 @@ export class EncryptionPanel implements Panel {
     say(this.#lead, leadWords(state, isPlain));
     for (const part of [this.#allHead, this.#all]) show(part, safetyNumber !== null);
     this.#hash ??= this.#showCode();
+    // A player is shown as verified once that is stored: a reload loses nothing that was shown.
+    this.#shown = members;
+    void this.#context.keysKept().then(() => {
+      if (this.#shown === members) this.#showMembers(members);
+    });
+    this.#all.replaceChildren(...(safetyNumber === null ? [] : numberLines(safetyNumber)));
+  }
+
+  #showMembers(members: readonly EncryptedMember[]): void {
     const verify = (name: string) => this.#context.voice.verifyMember(name);
     this.#members.replaceChildren(...members.map((member) => memberRow(member, verify)));
-    this.#all.replaceChildren(...(safetyNumber === null ? [] : numberLines(safetyNumber)));
   }
 
   async #showCode(): Promise<string | null> {

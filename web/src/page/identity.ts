@@ -21,30 +21,43 @@ export function takeIdentity(): Promise<Identity> {
   return identity;
 }
 
-/** Stores the keys as they change, in this tab's turn. `failed` is called once if they cannot be stored. */
-export function keepIdentity(voice: Pick<Voice, "encryption" | "on">, { store }: Identity, failed: () => void): void {
-  if (store === null) return;
-  let [stored, hasFailed, isWriting] = ["", false, false];
-  const keep = async () => {
-    const { identityKey, knownKeys } = voice.encryption;
-    if (isWriting || identityKey === null || knownKeys === null) return;
-    const text = JSON.stringify({ identityKey, knownKeys });
-    if (text === stored) return;
-    isWriting = true;
-    try {
-      await store.write(text);
-      stored = text;
-    } catch {
-      if (!hasFailed) failed();
-      hasFailed = true;
+/**
+ * Stores the keys as they change. `failed` is called once if they cannot be stored.
+ *
+ * The result is to be called after a change: it resolves once the keys are stored as they are then, or cannot be.
+ */
+export function keepIdentity(
+  voice: Pick<Voice, "encryption" | "on">,
+  { store }: Identity,
+  failed: () => void,
+): () => Promise<void> {
+  if (store === null) return () => Promise.resolve();
+  let [stored, hasFailed] = ["", false];
+  let writing: Promise<void> | null = null;
+  const write = async () => {
+    for (let text = textOf(voice.encryption); text !== null && text !== stored; text = textOf(voice.encryption)) {
+      await store.write(text).catch(() => {
+        if (!hasFailed) failed();
+        hasFailed = true;
+      });
       stored = text;
     }
-    isWriting = false;
-    // The keys may have changed meanwhile.
-    await keep();
+    writing = null;
+  };
+  const keep = () => {
+    if (writing !== null) return writing;
+    const text = textOf(voice.encryption);
+    if (text === null || text === stored) return Promise.resolve();
+    writing = write();
+    return writing;
   };
   voice.on("encryption", () => void keep());
   void keep();
+  return keep;
+}
+
+function textOf({ identityKey, knownKeys }: Voice["encryption"]): string | null {
+  return identityKey === null || knownKeys === null ? null : JSON.stringify({ identityKey, knownKeys });
 }
 
 /** Parses what was stored; nothing if it is invalid. */

@@ -24,6 +24,8 @@ export interface RoomContext {
   /** Opens the microphone of a user that only listened so far; shows why if that fails. */
   openMicrophone(): Promise<void>;
   hearing(): Hearing;
+  /** Resolves once the keys of an encrypted session are stored as they are now, or cannot be. */
+  keysKept(): Promise<void>;
   /** Everything is drawn again before the next frame. */
   redraw(): void;
   /** Shows the conversation, to write in it. */

@@ -68,6 +68,7 @@ export class RoomView implements Screen, RoomContext {
   readonly #screen: ScreenLock;
   readonly #stops: (() => void)[] = [];
   readonly #drawing = new Drawing(() => this.#update());
+  #keepKeys = () => Promise.resolve();
   #isDeafenedByOperator = false;
   #isLeaving = false;
 
@@ -140,6 +141,10 @@ export class RoomView implements Screen, RoomContext {
     this.redraw();
   }
 
+  keysKept(): Promise<void> {
+    return this.#keepKeys();
+  }
+
   hearing(): Hearing {
     const { voice } = this;
     return {
@@ -199,7 +204,7 @@ export class RoomView implements Screen, RoomContext {
     this.#stops.push(whenHidden(() => this.#rememberVisit()));
     this.#stops.push(showEvents(voice, this.#notices, this.#announcer), ...this.#listen());
     const notKept = () => this.#notices.show({ kind: "not-kept", words: WORDS.banner.notKept, isTrouble: true });
-    void takeIdentity().then((identity) => keepIdentity(voice, identity, notKept));
+    void takeIdentity().then((identity) => (this.#keepKeys = keepIdentity(voice, identity, notKept)));
     this.#stops.push(drawLevels(() => this.#panels.forEach((panel) => panel.drawLevels?.())));
     void chooseRememberedOutput(memory, voice.output).then(() => this.#sound.refreshDevices());
     this.#update();

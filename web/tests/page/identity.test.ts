@@ -36,9 +36,9 @@ test("keys are stored as they change, and a store that is full says so once", as
   const change = async (keys: string) => {
     voice.encryption = { identityKey, knownKeys: keys };
     for (const handler of handlers) handler();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await kept();
   };
-  keepIdentity(voice as unknown as Parameters<typeof keepIdentity>[0], { options: {}, store }, () => (failures += 1));
+  const kept = keepIdentity(voice as unknown as Parameters<typeof keepIdentity>[0], { options: {}, store }, () => (failures += 1));
   assert.deepEqual(written, []);
   await change("");
   await change("");
@@ -49,4 +49,18 @@ test("keys are stored as they change, and a store that is full says so once", as
   await change("");
   await change(knownKeys);
   assert.equal(failures, 1);
+});
+
+test("keys count as kept once the store has them", async () => {
+  const voice = { encryption: { identityKey, knownKeys }, on: () => () => {} };
+  let finish = () => {};
+  const store = { read: () => Promise.resolve(null), write: () => new Promise<void>((resolve) => (finish = resolve)) };
+  const kept = keepIdentity(voice as unknown as Parameters<typeof keepIdentity>[0], { options: {}, store }, () => {});
+  let isKept = false;
+  const waiting = kept().then(() => (isKept = true));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(isKept, false);
+  finish();
+  await waiting;
+  await keepIdentity(voice as unknown as Parameters<typeof keepIdentity>[0], { options: {}, store: null }, () => {})();
 });
