@@ -1,4 +1,5 @@
-//! The link of a player that lives in a gateway, such as a page or a user of another application, as seen by its session's server.
+//! The link of a player that lives in a gateway, such as a page or a user of another application, as seen by its
+//! session's server.
 //!
 //! ```text
 //!   down ─▶ wanted ─▶ introduced ─▶ up ─▶ down         the player closes it

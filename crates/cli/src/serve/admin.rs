@@ -4,6 +4,7 @@ use std::error::Error;
 
 use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::HttpCounters;
+use consonance_listeners::Networks;
 use consonance_server::moderation::Moderation;
 use consonance_server::{DedicatedServer, Webhooks};
 use consonance_server_config::AdminConfig;
@@ -17,8 +18,11 @@ pub(super) fn operator(
     moderation: &Moderation,
     webhooks: &Webhooks,
     page: impl IntoIterator<Item = (&'static str, HttpCounters)>,
+    networks: Networks,
 ) -> Operator {
-    let operator = Operator::new(server.handle(), moderation.clone()).with_webhooks(webhooks.clone());
+    let operator = Operator::new(server.handle(), moderation.clone())
+        .with_webhooks(webhooks.clone())
+        .with_network_families(networks.metric_families());
     page.into_iter().fold(operator, |operator, (name, counters)| operator.with_page_listener(name, counters))
 }
 

@@ -122,9 +122,8 @@ impl Running {
         moderation.set_recordings(recording.recorder().map(SessionRecorder::recordings));
         let browsers = browsers.map(OpenedBrowsers::start).transpose()?;
         let page = browsers.iter().flat_map(Browsers::counters);
-        let operator = admin::operator(&server, &moderation, &webhooks, page)
-            .with_network_families(networks.metric_families())
-            .with_export(tracer, counters);
+        let operator =
+            admin::operator(&server, &moderation, &webhooks, page, networks).with_export(tracer, counters);
         let operator = cluster::watched(operator, &server, cluster.as_ref());
         let access = OperatorAccess::start(&config, &server, &operator, admin)?;
         let export = telemetry.map(|telemetry| telemetry.start(operator)).transpose()?;

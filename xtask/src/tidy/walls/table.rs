@@ -358,7 +358,8 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-settings",
             "consonance-transport",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        // For the metrics of single networks, which it exports and documents.
+        tests_may_also_use: &["consonance-listeners", "consonance-mumble", "consonance-testing"],
     },
     Walls {
         package: "consonance-otlp",
