@@ -18,7 +18,7 @@ struct Ngo {
 
 /// A cut link counts as lost after 5 s: longer than a busy machine delays a thread.
 fn connection() -> ConnectionSettings {
-    ConnectionSettings { timeout: Duration::from_secs(5), ..ConnectionSettings::default() }
+    ConnectionSettings { idle_timeout: Duration::from_secs(5), ..ConnectionSettings::default() }
 }
 
 impl Network for Ngo {
