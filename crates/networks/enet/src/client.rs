@@ -237,8 +237,7 @@ impl EnetClient {
 
     /// Says goodbye without waiting for its arrival.
     fn say_goodbye(&mut self) {
-        if let Some(server) = self.connection.as_mut().and_then(|connection| connection.machine.peer(SERVER))
-        {
+        if let Some(server) = self.connection.as_mut().and_then(|it| it.machine.peer(SERVER)) {
             server.disconnect_now(0);
         }
     }
@@ -298,10 +297,8 @@ impl ClientNetwork<MessageChannel> for EnetClient {
     fn disconnect(&mut self, now: Instant) {
         self.set_time(now);
         let Some(connection) = &mut self.connection else { return };
-        match std::mem::replace(
-            &mut connection.stage,
-            Stage::Ending(now + self.settings.connection.goodbye_timeout),
-        ) {
+        let ending = Stage::Ending(now + self.settings.connection.goodbye_timeout);
+        match std::mem::replace(&mut connection.stage, ending) {
             Stage::Connecting(_) => {
                 // The server may know us already, so it gets a goodbye; there is nothing to wait for.
                 self.say_goodbye();
