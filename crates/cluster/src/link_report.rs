@@ -15,7 +15,7 @@ pub struct LinkReport {
     pub third_party: Option<ThirdPartyClient>,
 }
 
-/// Bytes of the names of the rooms that a third-party client listens to, which are told as far as they fit: a report is
+/// Bytes of the names of the rooms that a third-party client listens to, reported as far as they fit: a report is
 /// limited.
 const LISTENING_BYTES_MAX: usize = 8 << 10;
 

@@ -33,10 +33,10 @@ pub enum EncryptionEvent {
         rooms: Vec<String>,
     },
     /// There is no room for the keys of further players in [`known_keys`](crate::VoiceChat::known_keys): those stay new
-    /// at each meeting, and a change of their keys is not noticed. No player is forgotten. Told once.
+    /// at each meeting, and a change of their keys is not noticed. No player is forgotten. Reported once.
     KnownKeysFull,
-    /// Something that the player says or writes is not sent, since the chat requires encryption. Each reason is told
-    /// once until the keys change.
+    /// Something that the player says or writes is not sent, since the chat requires encryption. Each reason is
+    /// reported once until the keys change.
     Withheld {
         /// Why.
         reason: WithheldReason,

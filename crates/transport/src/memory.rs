@@ -106,7 +106,7 @@ struct LinkToClient {
     attempt: Peer,
     /// The account that its network vouches for.
     account: Option<Box<str>>,
-    /// The state of the other application that it stands for.
+    /// The state of the third-party application that this player uses.
     third_party: Option<Arc<ThirdPartyClient>>,
 }
 

@@ -19,7 +19,7 @@ const PYTHON: &[(&str, &str, &[&str])] = &[
     ("Restriction", "Restriction", &[]),
 ];
 
-/// The choices of pages. A list of members is about the others, so nobody in it is `local`.
+/// The choices of pages. A list of members has only the others, so `local` does not occur.
 const TYPE_SCRIPT: &[(&str, &str, &[&str])] = &[
     ("AccountProof", "AccountProof", &[]),
     ("Activation", "Activation", &[]),

@@ -15,7 +15,7 @@ pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let mut families: Vec<&'static MetricFamily> = network_metric_families().chain(own).collect();
     let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
     for family in samples().map(|sample| sample.family) {
-        // A network may bring families that the server was not told of before.
+        // A network may bring families that were not registered with the server.
         if !families.iter().any(|known| known.name == family.name) {
             families.push(family);
         }

@@ -16,7 +16,7 @@ pub(crate) type DialFallback = Box<dyn FnMut() -> Option<Box<dyn ClientNetwork>>
 pub(super) struct Fallback {
     dial: DialFallback,
     settings: FallbackSettings,
-    /// Made anew for each attempt.
+    /// Created again for each attempt.
     link: Option<Link>,
     /// How long the primary network is tried alone next time.
     head_start: Duration,
