@@ -3,4 +3,4 @@
 //! are bounded.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_darkrift::fuzz::darkrift_streams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::darkrift::fuzz::darkrift_streams(bytes));

@@ -3,4 +3,4 @@
 //! addresses that sent something are answered.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_enet::fuzz::enet_datagrams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::enet::fuzz::enet_datagrams(bytes));

@@ -2,6 +2,6 @@
 //! Checked: client limit; both ends survive.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_transport::hosted::channels::fuzz::hosted_channels(
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_link::hosted::channels::fuzz::hosted_channels(
     bytes
 ));

@@ -3,4 +3,4 @@
 //! has no players; it ends.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_hosted::fuzz::hosted_room(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::hosted::fuzz::hosted_room(bytes));

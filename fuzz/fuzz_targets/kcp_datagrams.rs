@@ -3,4 +3,4 @@
 //! there.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_kcp::fuzz::kcp_datagrams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::kcp::fuzz::kcp_datagrams(bytes));

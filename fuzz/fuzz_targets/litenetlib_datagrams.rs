@@ -2,4 +2,4 @@
 //! Checked: datagram limit; connections begin and end once at each end; messages belong to a connected peer.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_litenetlib::fuzz::litenetlib_datagrams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::litenetlib::fuzz::litenetlib_datagrams(bytes));

@@ -2,4 +2,4 @@
 //! Checked: everything but voice passes byte for byte; output is a batch; round trip.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_envelopes::ngo::fuzz::ngo_messages(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::ngo::fuzz::ngo_messages(bytes));

@@ -2,4 +2,4 @@
 //! Checked: round trip; no entry without a proof; cuts.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sidecar::fuzz::sidecar_frames(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::sidecar::fuzz::sidecar_frames(bytes));

@@ -2,4 +2,4 @@
 //! Checked: cuts; message limit.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_stream::simple_web::fuzz::simple_web_streams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::simple_web::fuzz::simple_web_streams(bytes));

@@ -2,4 +2,4 @@
 //! Checked: peers are announced once before they are heard and gone once; links and limits hold.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_steam::fuzz::steam_packets(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_game_networks::steam::fuzz::steam_packets(bytes));

@@ -2,4 +2,4 @@
 //! Checked: cuts; message limit.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_stream::websocket::fuzz::websocket_streams(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_link::voice_websocket::fuzz::websocket_streams(bytes));

@@ -24,7 +24,7 @@ mod webhooks;
 mod workers;
 
 pub use cluster::ClusterNumbers;
-pub use consonance_transport::{MetricFamily, MetricKind};
+pub use consonance_link::{MetricFamily, MetricKind};
 pub use export::{ExportCounters, ExportResult, ExportSignal, ExportStatistics, SpanResult};
 pub use families::families;
 pub use observation::Observation;

@@ -9,7 +9,7 @@ use consonance_http::HttpCounters;
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
 use crate::nodes::Nodes;

@@ -16,8 +16,8 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientSettings, Instant as SessionInstant, LinkId};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_transport::ClientNetwork as _;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::ClientNetwork as _;
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use serde_json::Value;
 
 #[global_allocator]

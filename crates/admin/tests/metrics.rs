@@ -14,7 +14,7 @@ use consonance_http::HttpStatistics;
 use consonance_listeners::NETWORKS;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_session::ServerStatistics;
-use consonance_transport::{self as transport, MetricFamily};
+use consonance_link::{self as transport, MetricFamily};
 use prometheus_parse::{Sample, Scrape, Value};
 
 fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use consonance_cluster::{BusSender, BusWay, Member};
 use consonance_testing::nats::NatsServer;
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 use rustix::thread::set_current_timer_slack;
 
 use super::load::probe::{Frames, Heard, Stamp};

@@ -15,7 +15,7 @@ use std::io::{Write as _, stdout};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use consonance_transport::session_name::encode as percent_encoded;
+use consonance_link::session_name::encode as percent_encoded;
 use serde_json::Value;
 
 use client::Client;

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use clap::Args;
 use consonance::audio::WavInput;
-use consonance_transport::impair::Impairment;
+use consonance_link::impair::Impairment;
 
 use crate::interrupt::Interrupt;
 use crate::progress::ProgressLine;

@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 /// A worker, by its number among those that share sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

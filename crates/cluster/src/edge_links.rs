@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::task::Waker;
 use std::time::Duration;
 
-use consonance_transport::{Delivery, DisconnectReason, Remote};
+use consonance_link::{Delivery, DisconnectReason, Remote};
 use rustc_hash::FxHashMap;
 
 use crate::bus::{BusReceiver, BusSender, BusStatistics, Member};
@@ -63,18 +63,18 @@ struct EdgeLink<L> {
 /// The origin of a link's client, kept as long as the link so that each owner of its session can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkOrigin {
-    /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
+    /// Its address, as [`Remote`](consonance_link::Remote) is shown.
     pub remote: Box<str>,
     /// Its IP address, on networks with addresses.
     pub address: Option<IpAddr>,
-    /// The kind of its network; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    /// The kind of its network; see [`ServerNetwork::network`](consonance_link::ServerNetwork::network).
     pub kind: Box<str>,
-    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_link::PeerIdentity).
     pub identity: Option<u64>,
-    /// The account that the network vouches for; see [`PeerAccount`](consonance_transport::PeerAccount).
+    /// The account that the network vouches for; see [`PeerAccount`](consonance_link::PeerAccount).
     pub account: Option<Box<str>>,
     /// Its client may believe that it is still in the session, because it was before; see
-    /// [`Resumed`](consonance_transport::Resumed).
+    /// [`Resumed`](consonance_link::Resumed).
     pub is_resumed: bool,
 }
 

@@ -6,7 +6,7 @@
 //! edge.
 //!
 //! * To the owner, the links of all edges are one more network: [`RemoteLinks`] is a
-//!   [`ServerNetwork`](consonance_transport::ServerNetwork).
+//!   [`ServerNetwork`](consonance_link::ServerNetwork).
 //! * An edge keeps its links in [`EdgeLinks`], which gives each a number that both sides use.
 //! * Messages travel over a bus, of which each side has a [`BusSender`] and a [`BusReceiver`]. [`mailboxes`] is the bus
 //!   between workers of one process.
@@ -26,7 +26,7 @@
 //! use std::time::Instant;
 //!
 //! use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
-//! use consonance_transport::{Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _};
+//! use consonance_link::{Delivery, PacketLimits, ServerLinkEvent, ServerNetwork as _};
 //!
 //! let (mut to_owners, mut to_edges) = (mailboxes(2).into_iter(), mailboxes(2).into_iter());
 //! let ((_, from_edges), (to_edge, _)) = to_owners.next().zip(to_edges.next()).unwrap();

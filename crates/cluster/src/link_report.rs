@@ -2,7 +2,7 @@
 
 mod wire;
 
-use consonance_transport::{LinkQuality, PageState, ThirdPartyClient};
+use consonance_link::{LinkQuality, PageState, ThirdPartyClient};
 
 /// The state of a link, as known to its edge's network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ mod tests {
     use std::fmt::Write as _;
     use std::time::Duration;
 
-    use consonance_transport::DatagramPath;
+    use consonance_link::DatagramPath;
 
     use super::*;
 

@@ -10,7 +10,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::message::delivery;

@@ -3,7 +3,7 @@
 //! Messages are written by [postcard](https://postcard.jamesmunns.com/wire-format): a number for the kind, then its
 //! fields in order. A kind is never removed and its fields never change; new kinds are added at the end.
 
-use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason};
+use consonance_link::{Delivery, DisconnectReason, EndCode, EndReason};
 use serde::{Deserialize, Serialize};
 
 use crate::kept_client::KeptClient;
@@ -76,7 +76,7 @@ pub enum ToOwner<'a> {
         client: KeptClient,
     },
     /// The network of a connected client vouches for its account; see
-    /// [`PeerAccount`](consonance_transport::PeerAccount).
+    /// [`PeerAccount`](consonance_link::PeerAccount).
     Account {
         /// Its link.
         link: LinkNumber,
@@ -152,15 +152,15 @@ pub enum LinkEnd<'a> {
 /// The origin of a client, as far as its network knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About<'a> {
-    /// Its address, as [`Remote`](consonance_transport::Remote) is shown.
+    /// Its address, as [`Remote`](consonance_link::Remote) is shown.
     #[serde(borrow)]
     pub remote: &'a str,
-    /// The kind of its network; see [`ServerNetwork::network`](consonance_transport::ServerNetwork::network).
+    /// The kind of its network; see [`ServerNetwork::network`](consonance_link::ServerNetwork::network).
     #[serde(borrow)]
     pub kind: &'a str,
-    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_transport::PeerIdentity).
+    /// The identity that the network vouches for; see [`PeerIdentity`](consonance_link::PeerIdentity).
     pub identity: Option<u64>,
-    /// See [`Resumed`](consonance_transport::Resumed).
+    /// See [`Resumed`](consonance_link::Resumed).
     pub is_resumed: bool,
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{DatagramPath, Delivery, LinkQuality, PageState, ThirdPartyClient};
+use consonance_link::{DatagramPath, Delivery, LinkQuality, PageState, ThirdPartyClient};
 
 use crate::bus::BusEvent;
 use crate::link_number::{LinkNumber, LinkNumbers};

@@ -12,7 +12,7 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, NetworkStatistics, PacketLimits, Peer,
     ReachabilityFeed, ServerLinkEvent, ServerNetwork,
 };

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::split_mix::{STEP, mixed};
 
 use crate::placement::{NodeId, Revision, SessionRecord, StoreAnswer, StoreRequest};
 pub use node::{NodeMessage, NodeRun};

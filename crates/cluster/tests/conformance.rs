@@ -14,9 +14,9 @@ use consonance_cluster::{
     About, BusWay, EdgeLinks, EdgeNetworks, JoinedWays, LinkReport, Member, NodeGateway, RemoteLinks, WAYS,
     Wanted, join_nodes, mailboxes,
 };
-use consonance_transport::conformance::Network;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork, MemoryServer};
-use consonance_transport::{
+use consonance_link::conformance::Network;
+use consonance_link::memory::{MemoryClient, MemoryNetwork, MemoryServer};
+use consonance_link::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork,
 };
@@ -131,7 +131,7 @@ impl Owner {
         let mut has_waker = false;
         let mut threads = vec![run(&is_over, move |now| {
             if !std::mem::replace(&mut has_waker, true) {
-                let waker = consonance_transport::thread_waker();
+                let waker = consonance_link::thread_waker();
                 edge.network.set_waker(waker.clone());
                 edge.links.set_waker(waker);
             }
@@ -139,8 +139,8 @@ impl Owner {
         })];
         if let Some([mut owner, mut edge]) = stage.gateways {
             threads.push(run(&is_over, move |now| {
-                owner.set_waker(&consonance_transport::thread_waker());
-                edge.set_waker(&consonance_transport::thread_waker());
+                owner.set_waker(&consonance_link::thread_waker());
+                edge.set_waker(&consonance_link::thread_waker());
                 carry(now, &mut owner, &mut edge);
                 carry(now, &mut edge, &mut owner);
             }));
@@ -264,11 +264,11 @@ impl Network for AtAnEdge {
 mod between_workers {
     use super::{AtAnEdge, Stage};
 
-    consonance_transport::conformance_tests!(AtAnEdge::new(Stage::of_two_workers));
+    consonance_link::conformance_tests!(AtAnEdge::new(Stage::of_two_workers));
 }
 
 mod between_nodes {
     use super::{AtAnEdge, Stage};
 
-    consonance_transport::conformance_tests!(AtAnEdge::new(Stage::of_two_nodes));
+    consonance_link::conformance_tests!(AtAnEdge::new(Stage::of_two_nodes));
 }

@@ -12,7 +12,7 @@ use consonance_cluster::{
     LinkReport, Member, RemoteLinks, ToEdge, ToOwner, mailboxes,
 };
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_transport::{Delivery, PacketLimits, ServerNetwork as _, ThirdPartyClient};
+use consonance_link::{Delivery, PacketLimits, ServerNetwork as _, ThirdPartyClient};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

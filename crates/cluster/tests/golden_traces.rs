@@ -31,7 +31,7 @@ use std::time::Instant;
 
 use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
 use consonance_session::{Delivery, LinkId};
-use consonance_transport::{PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_link::{PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _};
 // Used by the modules above.
 use consonance_wire as _;
 use serde_json::Value;

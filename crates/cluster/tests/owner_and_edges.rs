@@ -8,7 +8,7 @@ use consonance_cluster::{
     About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, LinkNumber, LinkReport, Member, RemoteLinks,
     RemoteNetwork, ToEdge, ToOwner, Wanted, mailboxes,
 };
-use consonance_transport::{
+use consonance_link::{
     Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits, Peer, PeerAccount, PeerIdentity,
     Reachability, ReachabilityFeed, Resumed, ServerLinkEvent, ServerNetwork as _, ServerNetworkExt as _,
 };

@@ -22,7 +22,7 @@ use consonance_inspector::page::InspectorSettings;
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
-use consonance_transport::ClientNetwork;
+use consonance_link::ClientNetwork;
 
 use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
-use consonance_transport::{DisconnectReason, EndReason};
+use consonance_link::{DisconnectReason, EndReason};
 
 use crate::caption::Caption;
 use crate::encryption_event::EncryptionEvent;
@@ -305,8 +305,8 @@ pub enum End {
     /// The server's operator has removed us, and may have banned us.
     #[error("{reason}")]
     Kicked {
-        /// The reason, of the kind [`Kicked`](consonance_transport::EndKind::Kicked) or
-        /// [`Banned`](consonance_transport::EndKind::Banned), with the operator's text, which may be empty, and the end
+        /// The reason, of the kind [`Kicked`](consonance_link::EndKind::Kicked) or
+        /// [`Banned`](consonance_link::EndKind::Banned), with the operator's text, which may be empty, and the end
         /// of the ban.
         reason: EndReason,
     },

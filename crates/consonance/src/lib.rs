@@ -145,7 +145,7 @@ pub use consonance_session::{
     ModeratorAction, ModeratorAnswer, Priority, RecordingNotice, RedundancySupport, Restriction, RoomRights,
     RoomUse, Routing, Target, TextTarget, Total,
 };
-pub use consonance_transport as transport;
+pub use consonance_link as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use encryption::{EncryptionPolicy, EncryptionSettings, EncryptionStatus, SubmitReportError};
 pub use encryption_event::{EncryptionEvent, EncryptionState, WithheldReason};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Client, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit};
-use consonance_transport::{
+use consonance_link::{
     self as transport, ClientLinkEvent, ClientNetwork as _, DirectEvent, DisconnectReason, EndCode,
     EndReason, Peer,
 };

@@ -8,7 +8,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, ServerHandle, SessionLoop};
-use consonance_transport::memory::MemoryNetwork;
+use consonance_link::memory::MemoryNetwork;
 
 use crate::builder::VoiceChatBuilder;
 use crate::lock::lock;

@@ -8,8 +8,8 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
 
 use crate::lock::lock;
 use echo::Echo;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Instant;
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery, PacketLimits};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, PacketLimits};
 
 use crate::route::{FallbackSettings, LinkTransport, Route, quic_path};
 use crate::start_error::StartError;
@@ -45,7 +45,7 @@ impl PacketLink {
     /// The next event, or `None`; call it every few milliseconds until it returns `None`. The last event is
     /// [`ClientLinkEvent::Disconnected`].
     ///
-    /// A packet's bytes [replace](consonance_transport#events-and-their-bytes) what is in the buffer.
+    /// A packet's bytes [replace](consonance_link#events-and-their-bytes) what is in the buffer.
     pub fn poll_event(&mut self, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
         self.route.poll_event(Instant::now(), bytes)
     }

@@ -30,7 +30,7 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 

@@ -7,7 +7,7 @@ use consonance_audio::{CaptureStatistics, Redundancy, SpeakerStatistics};
 use consonance_session::{
     Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, PacketTraffic, Total,
 };
-use consonance_transport::Statistics;
+use consonance_link::Statistics;
 
 use crate::lock::lock;
 use crate::route::LinkTransport;

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientNetwork, Statistics};
+use consonance_link::{ClientNetwork, Statistics};
 
 use crate::route::Route;
 
@@ -103,8 +103,8 @@ impl Transports {
 
 #[cfg(test)]
 mod tests {
-    use consonance_transport::memory::MemoryNetwork;
-    use consonance_transport::{ClientLinkEvent, Delivery, ServerNetwork as _};
+    use consonance_link::memory::MemoryNetwork;
+    use consonance_link::{ClientLinkEvent, Delivery, ServerNetwork as _};
 
     use super::*;
 
@@ -122,7 +122,7 @@ mod tests {
 
     fn outcome(
         transports: &mut Transports,
-        servers: &mut [consonance_transport::memory::MemoryServer],
+        servers: &mut [consonance_link::memory::MemoryServer],
     ) -> bool {
         let now = Instant::now();
         transports.connect(now);

@@ -13,10 +13,10 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use consonance_envelopes::mirror::{ClientSettings, MirrorClient, MirrorVoiceOnly, VoiceOnlySettings};
-//! use consonance_gateway::memory::MemoryGameNetwork;
-//! use consonance_gateway::{EnvelopeClient, EnvelopeServer};
-//! use consonance_transport::{ClientNetwork, Delivery, ServerLinkEvent, ServerNetwork};
+//! use consonance_game_networks::mirror::{ClientSettings, MirrorClient, MirrorVoiceOnly, VoiceOnlySettings};
+//! use consonance_link::gateway::memory::MemoryGameNetwork;
+//! use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
+//! use consonance_link::{ClientNetwork, Delivery, ServerLinkEvent, ServerNetwork};
 //!
 //! // A server for the voice of a Mirror game's clients, over a network in memory.
 //! let now = Instant::now();

@@ -8,7 +8,7 @@ pub struct ConnectionLimits {
     /// Connections at once; further ones wait to be accepted, or are closed while seats are
     /// [reserved](Self::reserved_for_this_machine).
     pub connections_max: usize,
-    /// Connections at once from one [home](consonance_transport::address_prefix); further ones are closed.
+    /// Connections at once from one [home](consonance_link::address_prefix); further ones are closed.
     pub connections_per_address: usize,
     /// Connections more that only this machine may have, while the others are taken or it has as many as one home
     /// may: for its own probes.

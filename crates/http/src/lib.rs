@@ -34,7 +34,7 @@ mod upgrade;
 
 pub use caller::Caller;
 pub use connection_limits::ConnectionLimits;
-pub use consonance_transport::{is_own_host, name_of_host};
+pub use consonance_link::{is_own_host, name_of_host};
 pub use counters::{HttpCounters, HttpStatistics};
 pub use guarded::{RouteLimits, guarded};
 pub use ip_network::{BadIpNetwork, IpNetwork};

@@ -4,8 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_envelopes::fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
-use consonance_litenetlib::{
+use consonance_game_networks::fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
+use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
 };
@@ -86,13 +86,13 @@ impl ListenerNetwork for FishNet {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = LiteNetLibClient::new(ClientSettings::default(), clock());
-        let envelope = consonance_envelopes::fishnet::FishNetClient::new(
-            consonance_envelopes::fishnet::ClientSettings::default(),
+        let envelope = consonance_game_networks::fishnet::FishNetClient::new(
+            consonance_game_networks::fishnet::ClientSettings::default(),
         );
         let client = crate::players::over_udp(server, client);
-        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+        Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
 }
 
@@ -124,14 +124,14 @@ impl FishNetListener {
     }
 
     /// Settings for answering clients without a game's server.
-    fn voice_only(&self) -> consonance_envelopes::fishnet::VoiceOnlySettings {
+    fn voice_only(&self) -> consonance_game_networks::fishnet::VoiceOnlySettings {
         let is_told = self.0.announce_authenticated;
-        consonance_envelopes::fishnet::VoiceOnlySettings {
+        consonance_game_networks::fishnet::VoiceOnlySettings {
             voice_key: self.voice_key(),
             authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
             predicted_spawning: self.0.predicted_spawning,
             tells_empty_scenes: self.0.announce_no_scenes,
-            ..consonance_envelopes::fishnet::VoiceOnlySettings::default()
+            ..consonance_game_networks::fishnet::VoiceOnlySettings::default()
         }
     }
 }
@@ -163,7 +163,7 @@ impl NetworkListener for FishNetListener {
         let clock = clock();
         let open_upstream =
             move |remote| Ok(game.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
-        let envelopes = consonance_envelopes::fishnet::ProxySettings {
+        let envelopes = consonance_game_networks::fishnet::ProxySettings {
             voice_key: self.voice_key(),
             ..Default::default()
         };
@@ -188,7 +188,7 @@ mod tests {
         let listener = FishNetListener(FishNetKeys::default());
         let connection = ConnectionSettings::default();
         assert_eq!(shown(&listener.connection(connection.clone())), shown(&connection));
-        let envelopes = consonance_envelopes::fishnet::VoiceOnlySettings::default();
+        let envelopes = consonance_game_networks::fishnet::VoiceOnlySettings::default();
         assert_eq!(shown(&listener.voice_only()), shown(&envelopes));
     }
 

@@ -4,8 +4,8 @@ use std::io;
 #[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_forge::voice::{ForgeVoice, VoiceGroups};
-use consonance_forge::{ForgeServer, ForgeServerSettings};
+use consonance_game_networks::forge::voice::{ForgeVoice, VoiceGroups};
+use consonance_game_networks::forge::{ForgeServer, ForgeServerSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
@@ -67,12 +67,12 @@ impl ListenerNetwork for Forge {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
-        let settings = consonance_forge::ForgeClientSettings::default();
-        let client = consonance_forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
-        let envelope = consonance_forge::voice::ForgeVoiceClient::default();
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
+        let settings = consonance_game_networks::forge::ForgeClientSettings::default();
+        let client = consonance_game_networks::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
+        let envelope = consonance_game_networks::forge::voice::ForgeVoiceClient::default();
         let client = crate::players::over_udp(server, client);
-        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+        Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
 }
 

@@ -4,13 +4,13 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
-use consonance_gateway::proxy_protocol::{self, TransportProtocol};
-use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
-use consonance_gateway::{
+use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
+use consonance_link::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use consonance_link::gateway::{
     BadSourceAddresses, EnvelopeKind, Proxy, ProxySettings, SourceAddresses, VoiceClosed,
 };
 use consonance_server_config::ProxyListenerConfig;
-use consonance_transport::{ClientNetwork, MessageChannel, ServerNetwork};
+use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
 
 use crate::{ListenerPlace, Opened};
 

@@ -51,7 +51,7 @@ mod websocket;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use consonance_envelopes::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
+use consonance_game_networks::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
 use consonance_server_config::ConfigProblem;
 
 use crate::Reading;
@@ -99,18 +99,18 @@ impl MirrorGame {
 
     /// The envelopes without a game's server.
     fn voice_only(&self, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
-        MirrorVoiceOnly::new(consonance_envelopes::mirror::VoiceOnlySettings {
+        MirrorVoiceOnly::new(consonance_game_networks::mirror::VoiceOnlySettings {
             voice_type: self.voice_type(),
             online_scene: self.online_scene.clone(),
             credentials: self.credentials.clone(),
             pong_interval_max,
-            ..consonance_envelopes::mirror::VoiceOnlySettings::default()
+            ..consonance_game_networks::mirror::VoiceOnlySettings::default()
         })
     }
 
     /// The envelopes in front of a game's server.
     fn proxy(&self) -> MirrorProxy {
-        MirrorProxy::new(consonance_envelopes::mirror::ProxySettings {
+        MirrorProxy::new(consonance_game_networks::mirror::ProxySettings {
             voice_type: self.voice_type(),
             ..Default::default()
         })
@@ -123,12 +123,12 @@ const PONG_INTERVAL: Duration = Duration::from_secs(5);
 /// A player of ours over one of the networks.
 #[cfg(feature = "testing")]
 fn player(
-    network: impl consonance_transport::ClientNetwork<consonance_gateway::MessageChannel> + 'static,
-) -> Box<dyn consonance_transport::ClientNetwork> {
-    let envelope = consonance_envelopes::mirror::MirrorClient::new(
-        consonance_envelopes::mirror::ClientSettings::default(),
+    network: impl consonance_link::ClientNetwork<consonance_link::gateway::MessageChannel> + 'static,
+) -> Box<dyn consonance_link::ClientNetwork> {
+    let envelope = consonance_game_networks::mirror::MirrorClient::new(
+        consonance_game_networks::mirror::ClientSettings::default(),
     );
-    Box::new(consonance_gateway::EnvelopeClient::new(network, envelope))
+    Box::new(consonance_link::gateway::EnvelopeClient::new(network, envelope))
 }
 
 #[cfg(test)]

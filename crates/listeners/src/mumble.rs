@@ -9,7 +9,7 @@ use consonance_mumble_player::{MumbleGateway, PlayerSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
@@ -98,7 +98,7 @@ impl ListenerNetwork for Mumble {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players are Mumble's own clients"))
     }
 
@@ -162,8 +162,8 @@ impl NetworkListener for MumbleListener {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use consonance_gateway::PlaceBoard;
-    use consonance_transport::AddressShares;
+    use consonance_link::gateway::PlaceBoard;
+    use consonance_link::AddressShares;
 
     use super::*;
 

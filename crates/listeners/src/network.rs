@@ -9,8 +9,8 @@ use std::path::Path;
 use consonance_server::SecretText;
 use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 #[cfg(feature = "testing")]
-use consonance_transport::ClientNetwork;
-use consonance_transport::MetricFamily;
+use consonance_link::ClientNetwork;
+use consonance_link::MetricFamily;
 
 use crate::{GameServer, ListenerPlace, Opened};
 

@@ -4,11 +4,11 @@ use std::io;
 #[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_envelopes::ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
+use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
+use consonance_game_networks::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 
 use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
@@ -63,12 +63,12 @@ impl ListenerNetwork for Ngo {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
         let envelope =
-            consonance_envelopes::ngo::NgoClient::new(consonance_envelopes::ngo::ClientSettings::default());
+            consonance_game_networks::ngo::NgoClient::new(consonance_game_networks::ngo::ClientSettings::default());
         let client = crate::players::over_udp(server, client);
-        Ok(Box::new(consonance_gateway::EnvelopeClient::new(client, envelope)))
+        Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
 }
 
@@ -93,12 +93,12 @@ impl NgoListener {
     }
 
     /// Settings for answering clients without a game's server.
-    fn voice_only(&self) -> consonance_envelopes::ngo::VoiceOnlySettings {
+    fn voice_only(&self) -> consonance_game_networks::ngo::VoiceOnlySettings {
         let is_long = self.0.long_scene_handles;
-        consonance_envelopes::ngo::VoiceOnlySettings {
+        consonance_game_networks::ngo::VoiceOnlySettings {
             manages_scenes: self.0.manages_scenes,
             scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
-            ..consonance_envelopes::ngo::VoiceOnlySettings::default()
+            ..consonance_game_networks::ngo::VoiceOnlySettings::default()
         }
     }
 }
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(shown(&listener.connection()), shown(&ConnectionSettings::default()));
         assert_eq!(
             shown(&listener.voice_only()),
-            shown(&consonance_envelopes::ngo::VoiceOnlySettings::default())
+            shown(&consonance_game_networks::ngo::VoiceOnlySettings::default())
         );
     }
 

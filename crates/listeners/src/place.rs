@@ -5,12 +5,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
-use consonance_gateway::streams::StreamSettings;
-use consonance_gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_gateway::websocket::PageOrigins;
-use consonance_gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
+use consonance_link::gateway::streams::StreamSettings;
+use consonance_link::gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
+use consonance_link::gateway::websocket::PageOrigins;
+use consonance_link::gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
 use consonance_quic::ShownIdentity;
-use consonance_transport::{AddressShares, MessageChannel, ServerNetwork};
+use consonance_link::{AddressShares, MessageChannel, ServerNetwork};
 
 /// The place of a listener: its address, session and identity.
 #[derive(Clone, Copy, Debug)]

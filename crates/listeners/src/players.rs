@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use consonance_link::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
 
 /// The driver of a protocol in UDP datagrams.
 pub fn over_udp<E: ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {

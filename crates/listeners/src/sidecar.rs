@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_sidecar::{LinkSecret, SidecarServer, SidecarSettings};
+use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 
@@ -85,7 +85,7 @@ impl ListenerNetwork for Sidecar {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players come to the game's own server"))
     }
 

@@ -77,7 +77,7 @@ impl ListenerNetwork for Steam {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players need accounts at Steam"))
     }
 
@@ -92,7 +92,7 @@ mod with_steam {
     use std::io;
     use std::net::IpAddr;
 
-    use consonance_steam::{
+    use consonance_game_networks::steam::{
         GameServerSettings, LinkSettings, ServerSettings, SteamChannels, SteamServer, SteamworksP2p,
     };
 

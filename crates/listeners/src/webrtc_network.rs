@@ -3,14 +3,14 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use consonance_gateway::websocket::PageOrigins;
+use consonance_link::gateway::websocket::PageOrigins;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
-use consonance_webrtc_network::signalling::{
+use consonance_game_networks::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
-use consonance_webrtc_network::{HostSettings, WebRtcHost};
+use consonance_game_networks::webrtc_network::{HostSettings, WebRtcHost};
 
 use crate::secret_bytes::secret_bytes;
 use crate::websocket::wrong_origin;
@@ -89,11 +89,11 @@ impl ListenerNetwork for WebRtcNetwork {
 
     /// In the session `main`, whose host is to be found at this signalling server.
     #[cfg(feature = "testing")]
-    fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let url = format!("ws://{signalling}{SIGNALLING_PATH}").parse().map_err(io::Error::other)?;
-        let mut settings = consonance_webrtc_network::ClientSettings::new(url, "main");
+        let mut settings = consonance_game_networks::webrtc_network::ClientSettings::new(url, "main");
         settings.udp = (Ipv4Addr::LOCALHOST, 0).into();
-        Ok(Box::new(consonance_webrtc_network::WebRtcClient::bind(settings)?))
+        Ok(Box::new(consonance_game_networks::webrtc_network::WebRtcClient::bind(settings)?))
     }
 }
 
@@ -177,7 +177,7 @@ mod tests {
     use std::thread;
     use std::time::{Duration, Instant};
 
-    use consonance_transport::ServerNetwork as _;
+    use consonance_link::ServerNetwork as _;
 
     use super::*;
 

@@ -3,12 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::streams::{PingSettings, StreamSettings};
+use consonance_link::gateway::streams::{PingSettings, StreamSettings};
 use consonance_quic::stream_server_tls;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_stream::websocket::{ServerEnd, server, tls_server};
+use consonance_link::voice_websocket::{ServerEnd, server, tls_server};
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
@@ -91,11 +91,11 @@ impl ListenerNetwork for WebSocket {
 
     /// In the session `main`.
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
-        let end = consonance_stream::websocket::ClientEnd::new(&address);
-        let settings = consonance_gateway::streams::StreamClientSettings::new(server);
-        Ok(Box::new(consonance_stream::websocket::client(end, settings)?))
+        let end = consonance_link::voice_websocket::ClientEnd::new(&address);
+        let settings = consonance_link::gateway::streams::StreamClientSettings::new(server);
+        Ok(Box::new(consonance_link::voice_websocket::client(end, settings)?))
     }
 }
 
@@ -149,9 +149,9 @@ impl NetworkListener for WebSocketListener {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use consonance_gateway::PlaceBoard;
-    use consonance_gateway::tcp::TcpSettings;
-    use consonance_transport::AddressShares;
+    use consonance_link::gateway::PlaceBoard;
+    use consonance_link::gateway::tcp::TcpSettings;
+    use consonance_link::AddressShares;
 
     use super::*;
 
@@ -169,7 +169,7 @@ mod tests {
             places: &PlaceBoard::default(),
         };
         let settings = listener.settings(&place);
-        assert_eq!(settings, consonance_stream::websocket::default_settings());
+        assert_eq!(settings, consonance_link::voice_websocket::default_settings());
         assert!(!settings.clients_ping, "only Mirror's clients ping by themselves");
     }
 }

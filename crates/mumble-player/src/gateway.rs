@@ -18,10 +18,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{LinkStep, PlaceBoard, Timers};
+use consonance_link::gateway::{LinkStep, PlaceBoard, Timers};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
-use consonance_transport::{DisconnectReason, Peer, ServerLinkEvent};
+use consonance_link::{DisconnectReason, Peer, ServerLinkEvent};
 use rustc_hash::FxHashMap;
 
 use crate::player::MumblePlayer;
@@ -156,7 +156,7 @@ impl MumbleGateway {
 
     fn take_in(&mut self, now: Instant, user: Peer, remote: SocketAddr, login: &Login) {
         if self.is_shut_down {
-            let reason = consonance_transport::EndReason::from(consonance_transport::EndCode::ShuttingDown);
+            let reason = consonance_link::EndReason::from(consonance_link::EndCode::ShuttingDown);
             return self.server.disconnect(now, user, &reason.encode());
         }
         let at = self.at(now);

@@ -12,7 +12,7 @@
 //!
 //! [`MumbleGateway`] is the network that a server listens on: it joins the users of a
 //! [`MumbleServer`](consonance_mumble::MumbleServer) to a session, and is a
-//! [`ServerNetwork`](consonance_transport::ServerNetwork) like any other. The player has no socket and no clock.
+//! [`ServerNetwork`](consonance_link::ServerNetwork) like any other. The player has no socket and no clock.
 #![forbid(unsafe_code)]
 
 mod channels;

@@ -26,7 +26,7 @@ mod voice_queue;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use consonance_gateway::World;
+use consonance_link::gateway::World;
 use consonance_mumble::control::messages::{DenyType, PermissionDenied};
 use consonance_mumble::{Control, Login, Voice, VoicePlace};
 use consonance_session::{

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use consonance_gateway::{PlaceInWorld, World};
+use consonance_link::gateway::{PlaceInWorld, World};
 use consonance_mumble::VoicePlace;
 use consonance_session::{ClientId, Position};
 

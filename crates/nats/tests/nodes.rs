@@ -24,7 +24,7 @@ use consonance_cluster::{
 };
 use consonance_nats::{NatsNode, NatsSettings};
 use consonance_testing::nats::NatsServer;
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 const ARENA: &str = "arena of the north";
 

@@ -3,7 +3,7 @@
 //! Source: `opentelemetry/proto/metrics/v1/metrics.proto` in <https://github.com/open-telemetry/opentelemetry-proto>.
 
 use consonance_admin::metrics::{BucketCounts, FamilySample, FamilySamples, MetricKind, SampleValue};
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 use serde_json::{Map, Value, json};
 
 use crate::json::{Resource, long, scope, text_attribute};

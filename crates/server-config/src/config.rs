@@ -9,7 +9,7 @@ use consonance_quic::QuicServerSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
-use consonance_transport::AddressShares;
+use consonance_link::AddressShares;
 
 use crate::cluster::ClusterConfig;
 use crate::declared::Declared;

@@ -11,8 +11,8 @@ mod schema;
 
 use std::net::IpAddr;
 
-pub use consonance_transport::{AddressPrefix, InvalidAddressPrefix};
-use consonance_transport::{EndCode, EndReason};
+pub use consonance_link::{AddressPrefix, InvalidAddressPrefix};
+use consonance_link::{EndCode, EndReason};
 use index::Index;
 
 /// A ban.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusReceiver, BusSender, BusWay, KeptClient, Member, NodeWorkers, SessionMessage};
 use consonance_session::{ClientId, Instant, LinkId, Position, Server};
-use consonance_transport::{Delivery, EndCode, EndReason};
+use consonance_link::{Delivery, EndCode, EndReason};
 
 pub(crate) use change_record::{At, ChangeRecord};
 pub(crate) use node_edges::NodeEdges;

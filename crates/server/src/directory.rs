@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_cluster::{Member, NodeLease};
 use consonance_session::{RoomPattern, SessionId};
-use consonance_transport::split_mix::mixed;
+use consonance_link::split_mix::mixed;
 
 use crate::gauges::Gauges;
 use crate::sessions::{Begin, SessionsSettings};

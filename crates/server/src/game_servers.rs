@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Count, GameStatistics};
+use consonance_link::{Count, GameStatistics};
 use tracing::{info, warn};
 
 /// The last known state of the game server behind one network.
@@ -72,7 +72,7 @@ fn packets_from(counted: &GameStatistics) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use consonance_transport::Delivery;
+    use consonance_link::Delivery;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! The dedicated voice server: sessions, networks, and the loops between them.
 //!
-//! A *network* is any [`ServerNetwork`](consonance_transport::ServerNetwork); a *session* is one
+//! A *network* is any [`ServerNetwork`](consonance_link::ServerNetwork); a *session* is one
 //! [`consonance_session::Server`]. The address that a client dials names the session, and one process serves many.
 //!
 //! ```text
@@ -19,7 +19,7 @@
 //!
 //! ```
 //! use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-//! use consonance_transport::memory::MemoryNetwork;
+//! use consonance_link::memory::MemoryNetwork;
 //!
 //! let network = MemoryNetwork::new();
 //! let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"])?);

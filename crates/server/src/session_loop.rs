@@ -52,7 +52,7 @@ use std::time::{Duration, Instant};
 
 use consonance_pcap::PacketSink;
 use consonance_session::ServerStatistics;
-use consonance_transport::{PacketLimits, ServerLinkEvent, ServerNetwork};
+use consonance_link::{PacketLimits, ServerLinkEvent, ServerNetwork};
 use tracing::{Span, error_span};
 
 use crate::copies::{Recipients, SessionCopies};

@@ -8,7 +8,7 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusWay, ClusterNode, EdgeNetworks, NodeInfo, join_nodes, mailboxes};
 use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
-use consonance_transport::ServerNetwork;
+use consonance_link::ServerNetwork;
 use tracing::warn;
 
 use crate::directory::{Directory, Reservations};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::split_mix::{STEP, mixed};
 
 /// A stream of numbers made from a seed: `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Clone, Debug)]

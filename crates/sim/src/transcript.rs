@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Write};
 
 use consonance_session::Delivery;
-use consonance_transport::split_mix::mixed;
+use consonance_link::split_mix::mixed;
 
 /// The hashes of a run: two, so that renaming a variant or field of an event leaves the hash of the packets unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! session's client on top, it is a player of ours in that game.
 //!
 //! ```no_run
-//! use consonance_transport::ClientNetwork;
+//! use consonance_link::ClientNetwork;
 //!
 //! let mut client = consonance_testing::networks::player("mirror-kcp", ([127, 0, 0, 1], 7777).into());
 //! client.connect(std::time::Instant::now());
@@ -15,9 +15,9 @@
 
 use std::net::SocketAddr;
 
-use consonance_gateway::streams::StreamClientSettings;
+use consonance_link::gateway::streams::StreamClientSettings;
 pub use consonance_listeners::players::over_udp as udp;
-use consonance_transport::ClientNetwork;
+use consonance_link::ClientNetwork;
 
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.
@@ -27,6 +27,6 @@ pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientNetwork> {
 
 /// A page without WebRTC, in the session `main`, connected as by the page's own engine.
 pub fn browser_fallback(server: SocketAddr) -> impl ClientNetwork + 'static {
-    let end = consonance_stream::websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
-    consonance_stream::websocket::client(end, StreamClientSettings::new(server)).unwrap()
+    let end = consonance_link::voice_websocket::ClientEnd::at(server.to_string(), "/api/voice/main/packets");
+    consonance_link::voice_websocket::client(end, StreamClientSettings::new(server)).unwrap()
 }

@@ -5,8 +5,8 @@
 //!
 //! use consonance_session::{Client, ClientSettings, LinkCommand};
 //! use consonance_testing::player::TestPlayer;
-//! use consonance_transport::ServerNetwork as _;
-//! use consonance_transport::memory::MemoryNetwork;
+//! use consonance_link::ServerNetwork as _;
+//! use consonance_link::memory::MemoryNetwork;
 //!
 //! let (network, now) = (MemoryNetwork::new(), Instant::now());
 //! let mut server = network.listen();
@@ -21,7 +21,7 @@
 use std::time::Instant;
 
 use consonance_session::{Client, ClientEvent, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits};
-use consonance_transport::{
+use consonance_link::{
     self as transport, ClientLinkEvent, ClientNetwork, DirectEvent, DisconnectReason, Peer,
 };
 

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
 use consonance_http::{IpNetwork, ProblemDetails, Stopped, is_own_host};
-use consonance_transport::WarningLimit;
+use consonance_link::WarningLimit;
 use tokio::time::timeout;
 
 use crate::join_rate::{JoinRate, Pace};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use consonance_transport::address_prefix;
+use consonance_link::address_prefix;
 
 /// So often per minute in the long run, and so often at once after a rest: the virtual schedule of GCRA (ITU-T I.371),
 /// which needs one moment for each visitor.

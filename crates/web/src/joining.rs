@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use consonance_http::{ProblemDetails, bad_json};
-use consonance_transport::session_name;
+use consonance_link::session_name;
 
 use crate::app::App;
 use crate::signalling::{Join, JoinBody, JoinProblem};

@@ -1,6 +1,6 @@
 //! Voice packets over `WebSocket`s, for pages whose voice comes through no other way.
 //!
-//! Messages have the format of `consonance_stream::websocket`: one packet in each binary message, after a byte for
+//! Messages have the format of `consonance_link::voice_websocket`: one packet in each binary message, after a byte for
 //! its delivery. They share the page's own listener, with its HTTP and TLS, and so need no further port.
 //!
 //! ```text
@@ -16,9 +16,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use consonance_settings::settings;
-use consonance_transport::PACKET_BYTES_MAX;
-use consonance_transport::hosted::{self, HostedSettings};
-use consonance_transport::{PacketLimits, Remote};
+use consonance_link::PACKET_BYTES_MAX;
+use consonance_link::hosted::{self, HostedSettings};
+use consonance_link::{PacketLimits, Remote};
 
 pub(crate) use conversation::packets;
 use link::LinkLimits;

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use consonance_gateway::websocket::FrameBudget;
+use consonance_link::gateway::websocket::FrameBudget;
 use consonance_http::{ProblemDetails, Upgrade, UpgradedStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;

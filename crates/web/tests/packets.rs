@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::streams::StreamClientSettings;
+use consonance_link::gateway::streams::StreamClientSettings;
 use consonance_http::by_hand;
-use consonance_stream::websocket::{
+use consonance_link::voice_websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
 };
-use consonance_transport::conformance::Network;
-use consonance_transport::{ServerLinkEvent, ServerNetwork as _};
+use consonance_link::conformance::Network;
+use consonance_link::{ServerLinkEvent, ServerNetwork as _};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketPlaces, PacketSettings, PacketShard, Reply,
     Secrets, Signalling, WebListener, WebSettings, packet_shards, reply,
@@ -94,7 +94,7 @@ impl Network for BesideThePage {
         let end = ClientEnd::at(server.to_string(), path + "/packets");
         let settings =
             StreamClientSettings { streams: default_settings(), ..StreamClientSettings::new(server) };
-        consonance_stream::websocket::client(end, settings).unwrap()
+        consonance_link::voice_websocket::client(end, settings).unwrap()
     }
 
     fn cut(&mut self, client: &mut WebSocketClient) {
@@ -102,7 +102,7 @@ impl Network for BesideThePage {
     }
 }
 
-consonance_transport::conformance_tests!(BesideThePage::default());
+consonance_link::conformance_tests!(BesideThePage::default());
 
 type Page = WebSocket<std::net::TcpStream>;
 

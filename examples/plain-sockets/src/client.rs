@@ -8,8 +8,8 @@ use std::fmt;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
-use consonance_transport::{
+use consonance_link::inbox::{Inbox, InboxLimits, Popped};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
 };
 

@@ -1,6 +1,6 @@
 //! Packets out of a stream of bytes: each stands behind its length.
 
-use consonance_transport::PACKET_BYTES_MAX;
+use consonance_link::PACKET_BYTES_MAX;
 
 /// The length of what follows, in big-endian order.
 pub(crate) const LENGTH_BYTES: usize = 4;

@@ -30,7 +30,7 @@ mod token;
 pub use client::PlainClient;
 pub use server::{PlainServer, PlainServerSettings};
 
-use consonance_transport::{PACKET_BYTES_MAX, PacketLimits};
+use consonance_link::{PACKET_BYTES_MAX, PacketLimits};
 
 /// A datagram of 1200 bytes passes practically every path in one piece (RFC 9000, section 14).
 const LIMITS: PacketLimits = PacketLimits { reliable_bytes: PACKET_BYTES_MAX, unreliable_bytes: 1200 };

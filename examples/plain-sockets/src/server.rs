@@ -10,8 +10,8 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Instant;
 
-use consonance_transport::inbox::{Inbox, InboxLimits, Popped};
-use consonance_transport::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
+use consonance_link::inbox::{Inbox, InboxLimits, Popped};
+use consonance_link::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
 use crate::LIMITS;
 use crate::tcp_link::overloaded;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_game_networks::sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use plain_sockets::PlainServer;
 
 /// How often packets are carried: a game does it once per frame.

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use socket2::{SockRef, TcpKeepalive};
 
 use crate::frame_reader::{FrameReader, LENGTH_BYTES, TooLong};

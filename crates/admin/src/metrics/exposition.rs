@@ -4,7 +4,7 @@
 
 use std::fmt::{Display, Write as _};
 
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::samples::{BucketCounts, FamilySample, FamilySamples, SampleValue};
 

@@ -2,12 +2,12 @@
 //!
 //! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-use consonance_transport::{MetricFamily, MetricKind};
+use consonance_link::{MetricFamily, MetricKind};
 
 /// All metrics but those of [`Observation::network_families`](super::Observation::network_families), in the order of
 /// the output; those that only some networks have come last.
 pub fn families() -> impl Iterator<Item = &'static MetricFamily> {
-    ALL.iter().copied().chain(consonance_transport::network_metric_families())
+    ALL.iter().copied().chain(consonance_link::network_metric_families())
 }
 
 macro_rules! families {

@@ -1,6 +1,6 @@
 //! Counters of the networks.
 
-use consonance_transport::{ConnectionCounts, Count, Dropped, NetworkStatistics, Traffic};
+use consonance_link::{ConnectionCounts, Count, Dropped, NetworkStatistics, Traffic};
 
 use super::families::{
     LINKS, LINKS_ACCEPTED, LINKS_REFUSED, NETWORK_BYTES, NETWORK_DROPPED, NETWORK_PACKETS,

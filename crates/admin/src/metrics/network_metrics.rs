@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consonance_transport::{MetricFamily, network_metric_families};
+use consonance_link::{MetricFamily, network_metric_families};
 
 use super::observation::Observation;
 use super::samples::Samples;

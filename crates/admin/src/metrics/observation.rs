@@ -12,7 +12,7 @@ use consonance_server::{
     WorkerNumbers, WorkerStatistics,
 };
 use consonance_session::ServerStatistics;
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;

@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::families::{
     PROCESS_CPU, PROCESS_FDS, PROCESS_FDS_MAX, PROCESS_MEMORY, PROCESS_THREADS, PROCESS_VIRTUAL,

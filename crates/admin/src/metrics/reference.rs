@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::families::families;
 

@@ -1,6 +1,6 @@
 //! The samples of all metrics at one moment, before they are written in a format.
 
-use consonance_transport::{MetricFamily, MetricKind};
+use consonance_link::{MetricFamily, MetricKind};
 
 /// One metric with its samples, of which there may be none.
 #[derive(Clone, Debug)]

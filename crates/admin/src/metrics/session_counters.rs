@@ -1,6 +1,6 @@
 //! Counters of the sessions, each under its family and label.
 
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::families::{
     BYTES_RECEIVED, CLIENTS_RESUMED, DROPPED, INTERNAL_LOST, JOINS_POSTPONED, JOINS_REFUSED, LINKS_CLOSED,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_server::{RelayDelay, WorkerStatistics};
-use consonance_transport::MetricFamily;
+use consonance_link::MetricFamily;
 
 use super::families::{
     RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,

@@ -18,7 +18,7 @@ use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
 use consonance_testing::node_bus::NodeBus;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 
 use crate::ask::settings;
 

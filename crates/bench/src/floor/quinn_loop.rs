@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_quic::{BareFanOut, Identity, QuicAddress, QuicClientSettings, QuicServerSettings};
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use super::super::cores;
 use super::super::median::median;

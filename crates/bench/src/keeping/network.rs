@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     Delivery, NetworkStatistics, PacketLimits, Peer, Remote, ServerLinkEvent, ServerNetwork,
 };
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use consonance_transport::random::Random;
+use consonance_link::random::Random;
 
 use super::Journeys;
 

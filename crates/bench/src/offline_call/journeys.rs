@@ -7,8 +7,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use consonance::audio::FrameSize;
-use consonance_transport::Delivery;
-use consonance_transport::impair::{Fate, Impairer, Impairment};
+use consonance_link::Delivery;
+use consonance_link::impair::{Fate, Impairer, Impairment};
 
 /// The arrival time of each packet, in samples of the listener's clock; `None` if it is lost.
 pub(crate) type Journeys = Vec<Option<u64>>;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::{Envelope, MessagePart, MessageParts};
-use consonance_transport::{MessageChannel, Peer, ServerLinkEvent, ServerNetwork};
+use consonance_link::gateway::{Envelope, MessagePart, MessageParts};
+use consonance_link::{MessageChannel, Peer, ServerLinkEvent, ServerNetwork};
 
 use super::meter::Meter;
 use super::networks::Network;

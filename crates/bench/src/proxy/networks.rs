@@ -4,25 +4,25 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_darkrift::voice::{DarkRiftMessage, DarkRiftVoiceClient, Layout};
-use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_envelopes::fishnet::{FishNetClient, Payload};
-use consonance_envelopes::mirror::{MirrorClient, looks_like_batch};
-use consonance_envelopes::ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
-use consonance_gateway::streams::{
+use consonance_game_networks::darkrift::voice::{DarkRiftMessage, DarkRiftVoiceClient, Layout};
+use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_game_networks::fishnet::{FishNetClient, Payload};
+use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
+use consonance_game_networks::ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
+use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
-use consonance_gateway::udp::{
+use consonance_link::gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
-use consonance_gateway::{ClientEnvelope, Envelope, EnvelopeKind as _};
-use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
-use consonance_litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
-use consonance_stream::simple_web::{ClientEnd, ServerEnd};
-use consonance_stream::telepathy::Telepathy;
-use consonance_transport::{ClientNetwork, MessageChannel, ServerNetwork};
-use consonance_utp::{UtpClient, UtpServer};
+use consonance_link::gateway::{ClientEnvelope, Envelope, EnvelopeKind as _};
+use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_game_networks::litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd};
+use consonance_game_networks::telepathy::Telepathy;
+use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
+use consonance_game_networks::utp::{UtpClient, UtpServer};
 
 /// One network.
 #[derive(Debug)]
@@ -83,10 +83,10 @@ pub(super) const NETWORKS: &[Network] = &[
         is_datagrams: true,
         server: litenetlib_server,
         client: |server, _| {
-            let settings = consonance_litenetlib::ClientSettings::default();
+            let settings = consonance_game_networks::litenetlib::ClientSettings::default();
             Ok(to_udp(server, LiteNetLibClient::new(settings, utc_clock())))
         },
-        envelope: || Box::new(FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default())),
+        envelope: || Box::new(FishNetClient::new(consonance_game_networks::fishnet::ClientSettings::default())),
         approval: None,
         wrap: wrap_fishnet,
         unwrap: unwrap_fishnet,
@@ -94,14 +94,14 @@ pub(super) const NETWORKS: &[Network] = &[
     Network {
         name: "ngo",
         is_datagrams: true,
-        server: || over_udp(UtpServer::new(consonance_utp::ServerSettings::default(), [1; 32])),
+        server: || over_udp(UtpServer::new(consonance_game_networks::utp::ServerSettings::default(), [1; 32])),
         client: |server, seed| {
-            let settings = consonance_utp::ClientSettings::default();
+            let settings = consonance_game_networks::utp::ClientSettings::default();
             Ok(to_udp(server, UtpClient::new(settings, seed.into())))
         },
-        envelope: || Box::new(NgoClient::new(consonance_envelopes::ngo::ClientSettings::default())),
+        envelope: || Box::new(NgoClient::new(consonance_game_networks::ngo::ClientSettings::default())),
         approval: Some(|now| {
-            Box::new(NgoVoiceOnly::new(consonance_envelopes::ngo::VoiceOnlySettings::default()).open(now))
+            Box::new(NgoVoiceOnly::new(consonance_game_networks::ngo::VoiceOnlySettings::default()).open(now))
         }),
         wrap: wrap_ngo,
         unwrap: unwrap_ngo,
@@ -114,7 +114,7 @@ const MIRROR: Network = Network {
     is_datagrams: true,
     server: kcp_server,
     client: |server, _| Ok(to_udp(server, KcpClient::new(KcpClientSettings::default()))),
-    envelope: || Box::new(MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default())),
+    envelope: || Box::new(MirrorClient::new(consonance_game_networks::mirror::ClientSettings::default())),
     approval: None,
     wrap: wrap_mirror,
     unwrap: unwrap_mirror,
@@ -154,17 +154,17 @@ fn kcp_server() -> io::Result<Server> {
 }
 
 fn darkrift_server() -> io::Result<Server> {
-    let server = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default())?;
+    let server = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default())?;
     let address = server.local_addr();
     Ok((Box::new(server), address))
 }
 
 fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Client> {
-    Ok(Box::new(DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server))?))
+    Ok(Box::new(DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(server))?))
 }
 
 fn litenetlib_server() -> io::Result<Server> {
-    over_udp(LiteNetLibServer::new(consonance_litenetlib::ServerSettings::default(), utc_clock(), [1; 32]))
+    over_udp(LiteNetLibServer::new(consonance_game_networks::litenetlib::ServerSettings::default(), utc_clock(), [1; 32]))
 }
 
 fn utc_clock() -> UtcClock {

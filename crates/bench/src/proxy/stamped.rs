@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use super::side::Side;
 

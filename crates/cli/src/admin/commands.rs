@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use consonance_transport::session_name::encode as percent_encoded;
+use consonance_link::session_name::encode as percent_encoded;
 use serde_json::{Value, json};
 
 use super::client::Client;

@@ -1,7 +1,7 @@
 //! Recordings of sessions: begun, ended, shown, fetched, removed.
 
 use clap::{Args, Subcommand};
-use consonance_transport::session_name::encode as percent_encoded;
+use consonance_link::session_name::encode as percent_encoded;
 use serde_json::json;
 
 use super::client::Client;

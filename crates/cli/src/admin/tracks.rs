@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use consonance_transport::session_name::encode as percent_encoded;
+use consonance_link::session_name::encode as percent_encoded;
 use serde_json::json;
 
 use super::client::Client;

@@ -12,7 +12,7 @@ use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_transport::impair::{ImpairedClient, Impairment};
+use consonance_link::impair::{ImpairedClient, Impairment};
 
 use super::cue::Cue;
 use super::script::{LENGTH, LINES, NOTES, ROLES, To, role};

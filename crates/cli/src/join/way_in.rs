@@ -4,8 +4,8 @@ use std::error::Error;
 
 use consonance::quic::{Fingerprint, QuicClientSettings, stream_client_tls};
 use consonance::{VoiceChat, VoiceChatBuilder};
-use consonance_gateway::streams::StreamClientSettings;
-use consonance_stream::websocket::{ClientEnd, WebSocketAddress, default_settings};
+use consonance_link::gateway::streams::StreamClientSettings;
+use consonance_link::voice_websocket::{ClientEnd, WebSocketAddress, default_settings};
 
 /// Over QUIC, or over a `WebSocket` where the address begins with `ws://` or `wss://`.
 pub(super) fn to(address: &str, quic: QuicClientSettings) -> Result<VoiceChatBuilder, Box<dyn Error>> {
@@ -41,10 +41,10 @@ fn over_web_socket(address: &str) -> Result<VoiceChatBuilder, Box<dyn Error>> {
     let end = ClientEnd::new(&address);
     if address.has_tls() {
         let tls = stream_client_tls(address.host_name(), fingerprint);
-        let client = consonance_stream::websocket::tls_client(end, address.host_name(), tls, settings)?;
+        let client = consonance_link::voice_websocket::tls_client(end, address.host_name(), tls, settings)?;
         return Ok(VoiceChat::over(Box::new(client)));
     }
-    Ok(VoiceChat::over(Box::new(consonance_stream::websocket::client(end, settings)?)))
+    Ok(VoiceChat::over(Box::new(consonance_link::voice_websocket::client(end, settings)?)))
 }
 
 /// The certificate that a server has to show, as the address says it.

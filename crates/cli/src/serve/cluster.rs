@@ -13,7 +13,7 @@ use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_server_config::{Config, ConfigError, ConfigProblem, LoadedConfig};
 use consonance_session::SERVER_BYTES_MAX;
-use consonance_transport::authority;
+use consonance_link::authority;
 use tracing::warn;
 
 use super::host::place_at;

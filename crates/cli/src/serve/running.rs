@@ -19,7 +19,7 @@ use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Webhooks, Workers};
 use consonance_server_config::{Config, TakesEffect};
-use consonance_transport::authority;
+use consonance_link::authority;
 use tracing::{debug, info};
 
 use super::admin;

@@ -3,21 +3,21 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Instant, SystemTime};
 
-use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
-use consonance_darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
-use consonance_envelopes::fishnet::FishNetClient;
-use consonance_envelopes::mirror::{MirrorClient, looks_like_batch};
-use consonance_forge::voice::{ForgeVoiceClient, VoiceGroups};
-use consonance_forge::{ForgeClient, ForgeClientSettings};
-use consonance_gateway::EnvelopeClient;
-use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};
-use consonance_litenetlib::{
+use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
+use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
+use consonance_game_networks::fishnet::FishNetClient;
+use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
+use consonance_game_networks::forge::voice::{ForgeVoiceClient, VoiceGroups};
+use consonance_game_networks::forge::{ForgeClient, ForgeClientSettings};
+use consonance_link::gateway::EnvelopeClient;
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};
+use consonance_game_networks::litenetlib::{
     ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings, UtcClock,
 };
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
-use consonance_transport::ClientNetwork;
+use consonance_link::ClientNetwork;
 
 use crate::proxy::stage::{ANY_PORT, play, proxy};
 use crate::talker::{assert_all_hear_each_other, player};
@@ -53,11 +53,11 @@ fn players_of_games_that_have_changed_their_network_hear_each_other() {
 
 #[test]
 fn a_proxy_stands_before_a_game_of_the_first_darkrift_with_a_udp_port_of_its_own() {
-    let settings = consonance_darkrift::ServerSettings {
+    let settings = consonance_game_networks::darkrift::ServerSettings {
         version: ProtocolVersion::Zero,
         acknowledgements: 1,
         udp_port: Some(0),
-        ..consonance_darkrift::ServerSettings::default()
+        ..consonance_game_networks::darkrift::ServerSettings::default()
     };
     let mut game = DarkRiftServer::bind(ANY_PORT, settings).unwrap();
     let udp_port = format!("upstream_udp_port={}", game.udp_local_addr().port());
@@ -81,23 +81,23 @@ fn a_proxy_stands_before_a_game_that_xors_its_datagrams() {
 fn mirror_of_1_38(server: SocketAddr) -> impl ClientNetwork + 'static {
     let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
     let settings = KcpClientSettings { link, generation: Generation::G3, ..KcpClientSettings::default() };
-    let mirror = MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default());
+    let mirror = MirrorClient::new(consonance_game_networks::mirror::ClientSettings::default());
     EnvelopeClient::new(udp(server, KcpClient::new(settings)), mirror)
 }
 
 fn darkrift(server: SocketAddr) -> impl ClientNetwork + 'static {
-    let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(server)).unwrap();
+    let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(server)).unwrap();
     EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, None, Layout::Raw))
 }
 
 fn fishnet(server: SocketAddr, layer: PacketLayer) -> impl ClientNetwork + 'static {
     let connection = ConnectionSettings { layer, ..ConnectionSettings::default() };
-    let settings = consonance_litenetlib::ClientSettings {
+    let settings = consonance_game_networks::litenetlib::ClientSettings {
         connection,
-        ..consonance_litenetlib::ClientSettings::default()
+        ..consonance_game_networks::litenetlib::ClientSettings::default()
     };
     let endpoint = LiteNetLibClient::new(settings, clock());
-    let fishnet = FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default());
+    let fishnet = FishNetClient::new(consonance_game_networks::fishnet::ClientSettings::default());
     EnvelopeClient::new(udp(server, endpoint), fishnet)
 }
 
@@ -105,6 +105,6 @@ fn clock() -> UtcClock {
     UtcClock::new(Instant::now(), SystemTime::now())
 }
 
-fn udp<E: consonance_gateway::udp::ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
+fn udp<E: consonance_link::gateway::udp::ClientEndpoint>(server: SocketAddr, endpoint: E) -> UdpClient<E> {
     UdpClient::new(server, endpoint, UdpClientSettings::default())
 }

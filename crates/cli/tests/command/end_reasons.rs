@@ -8,7 +8,7 @@ use consonance_listeners::NETWORKS;
 use consonance_session::{Client, ClientSettings, EndCode};
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::ClientNetwork;
+use consonance_link::ClientNetwork;
 
 use crate::talker::PATIENCE;
 

@@ -6,14 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::streams::StreamClientSettings;
+use consonance_link::gateway::streams::StreamClientSettings;
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, ServerEvent};
-use consonance_stream::websocket::{ClientEnd, ServerEnd, WebSocketClient};
+use consonance_link::voice_websocket::{ClientEnd, ServerEnd, WebSocketClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::admin::get;
 use crate::talker::PATIENCE;
@@ -64,7 +64,7 @@ impl Server {
 fn transport(server: SocketAddr, local: IpAddr) -> WebSocketClient {
     let end = ClientEnd::new(&format!("ws://{server}/main").parse().unwrap());
     let settings = StreamClientSettings { local: Some(local), ..StreamClientSettings::new(server) };
-    consonance_stream::websocket::client(end, settings).unwrap()
+    consonance_link::voice_websocket::client(end, settings).unwrap()
 }
 
 struct StockClient {
@@ -210,11 +210,11 @@ const CONNECTIONS_MAX: usize = 4;
 fn a_newcomer_that_waits_for_a_name_keeps_its_connection_on_a_full_server() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.limits.handshake = Duration::from_hours(1);
-    let mut streams = consonance_stream::websocket::default_settings();
+    let mut streams = consonance_link::voice_websocket::default_settings();
     streams.tcp.connections_max = CONNECTIONS_MAX;
     let any_port = (Ipv4Addr::LOCALHOST, 0).into();
     let listener =
-        consonance_stream::websocket::server(any_port, "main", ServerEnd::default(), streams).unwrap();
+        consonance_link::voice_websocket::server(any_port, "main", ServerEnd::default(), streams).unwrap();
     let address = listener.network().local_addr().unwrap();
     let mut session_loop = SessionLoop::new(&settings);
     session_loop.add_network(Box::new(listener));

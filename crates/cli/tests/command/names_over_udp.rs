@@ -6,10 +6,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_envelopes::mirror::{MirrorClient, MirrorVoiceOnly, looks_like_batch};
-use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{EnvelopeClient, EnvelopeServer};
-use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_game_networks::mirror::{MirrorClient, MirrorVoiceOnly, looks_like_batch};
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
+use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientSettings};
 use consonance_testing::player::TestPlayer;
@@ -30,7 +30,7 @@ impl Stage {
         let endpoint = KcpServer::new(settings, [7; 32]);
         let server = UdpServer::bind(any_port, endpoint, UdpServerSettings::default()).unwrap();
         let address = server.local_addr();
-        let envelopes = MirrorVoiceOnly::new(consonance_envelopes::mirror::VoiceOnlySettings::default());
+        let envelopes = MirrorVoiceOnly::new(consonance_game_networks::mirror::VoiceOnlySettings::default());
         let mut session_loop = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
         session_loop.add_network(Box::new(EnvelopeServer::new(server, envelopes, "main")));
         Self { session_loop, address, now: Instant::now() }
@@ -41,7 +41,7 @@ impl Stage {
         let local_ip = Some(IpAddr::from([127, 0, 0, last]));
         let settings = UdpClientSettings { local_ip, ..UdpClientSettings::default() };
         let kcp = KcpClient::new(KcpClientSettings { link: link(), ..KcpClientSettings::default() });
-        let mirror = MirrorClient::new(consonance_envelopes::mirror::ClientSettings::default());
+        let mirror = MirrorClient::new(consonance_game_networks::mirror::ClientSettings::default());
         let transport = EnvelopeClient::new(UdpClient::new(self.address, kcp, settings), mirror);
         let mut settings = ClientSettings::new(name);
         settings.capabilities = Capabilities::NONE;

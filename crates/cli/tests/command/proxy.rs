@@ -7,28 +7,28 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Instant, SystemTime};
 
-use consonance_darkrift::voice::{DarkRiftVoiceClient, Layout};
-use consonance_darkrift::{DarkRiftClient, DarkRiftServer};
-use consonance_enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
-use consonance_envelopes::fishnet::FishNetClient;
-use consonance_envelopes::mirror::{ClientSettings as MirrorSettings, MirrorClient};
-use consonance_envelopes::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_gateway::proxy_protocol::{self, TransportProtocol};
-use consonance_gateway::streams::{
+use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
+use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_game_networks::fishnet::FishNetClient;
+use consonance_game_networks::mirror::{ClientSettings as MirrorSettings, MirrorClient};
+use consonance_game_networks::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
+use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
+use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
-use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{Envelope as _, EnvelopeClient, EnvelopeKind as _, MessagePart, MessageParts};
-use consonance_kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
-use consonance_litenetlib::{
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_link::gateway::{Envelope as _, EnvelopeClient, EnvelopeKind as _, MessagePart, MessageParts};
+use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_game_networks::litenetlib::{
     LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
 };
-use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
-use consonance_stream::telepathy::{Telepathy, TelepathyServer};
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
-use consonance_utp::{UtpClient, UtpServer};
+use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
+use consonance_game_networks::utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
 use consonance_testing::command::Program;
@@ -108,10 +108,10 @@ fn play_over_streams<S: StreamProtocol, C: StreamProtocol>(
 
 #[test]
 fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() {
-    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default()).unwrap();
+    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default()).unwrap();
     let (proxy, address) = proxy("darkrift", game.local_addr(), &[]);
     play(&mut game, &proxy, || {
-        let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
+        let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
         EnvelopeClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
     });
     #[cfg(unix)]
@@ -120,11 +120,11 @@ fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() 
 
 #[test]
 fn a_proxy_that_is_told_the_tags_of_a_darkrift_game_answers_with_the_one_of_its_clients() {
-    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_darkrift::ServerSettings::default()).unwrap();
+    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default()).unwrap();
     let tags = ["--tag", "7", "--tag-to-client", "8", "--layout", "prefixed"];
     let (proxy, address) = proxy("darkrift", game.local_addr(), &tags);
     play(&mut game, &proxy, || {
-        let network = DarkRiftClient::new(consonance_darkrift::ClientSettings::new(address)).unwrap();
+        let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
         EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::Prefixed))
     });
     #[cfg(unix)]
@@ -138,11 +138,11 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (proxy, address) = proxy("fishnet", game.local_addr(), &[]);
     let met = play(&mut game, &proxy, || {
-        let endpoint = LiteNetLibClient::new(consonance_litenetlib::ClientSettings::default(), clock);
+        let endpoint = LiteNetLibClient::new(consonance_game_networks::litenetlib::ClientSettings::default(), clock);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
         EnvelopeClient::new(
             network,
-            FishNetClient::new(consonance_envelopes::fishnet::ClientSettings::default()),
+            FishNetClient::new(consonance_game_networks::fishnet::ClientSettings::default()),
         )
     });
     let versions = met.messages.iter().filter(|message| message[4..].starts_with(&[21, 0, 10])).count();
@@ -153,7 +153,7 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
 
 #[test]
 fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
-    let endpoint = UtpServer::new(consonance_utp::ServerSettings::default(), [7; 32]);
+    let endpoint = UtpServer::new(consonance_game_networks::utp::ServerSettings::default(), [7; 32]);
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (proxy, address) = proxy("ngo", game.local_addr(), &[]);
     let mut approving = NgoVoiceOnly::new(VoiceOnlySettings::default());
@@ -171,9 +171,9 @@ fn players_of_a_netcode_game_hear_each_other_and_their_game_approves_them() {
     let mut seed = 0;
     let met = play_with(met, &mut game, &proxy, || {
         seed += 1;
-        let endpoint = UtpClient::new(consonance_utp::ClientSettings::default(), seed);
+        let endpoint = UtpClient::new(consonance_game_networks::utp::ClientSettings::default(), seed);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
-        EnvelopeClient::new(network, NgoClient::new(consonance_envelopes::ngo::ClientSettings::default()))
+        EnvelopeClient::new(network, NgoClient::new(consonance_game_networks::ngo::ClientSettings::default()))
     });
     assert_eq!(met.messages.len(), 2, "each client has asked to be admitted, and all else was voice");
     #[cfg(unix)]

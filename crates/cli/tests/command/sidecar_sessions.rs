@@ -4,10 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
-use consonance_sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_game_networks::sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
-use consonance_transport::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
 
 use crate::talker::{assert_all_hear_each_other, player};
 

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use consonance_transport::{Delivery, EndReason};
+use consonance_link::{Delivery, EndReason};
 
 use super::sessions::EdgeSessions;
 use super::{EdgeLink, EdgeLinks, Slot};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use super::sessions::HeldPacket;
 use super::{EdgeLink, EdgeLinks, NumberedPackets, ReleasedLink};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 /// Each message is preceded by its length in four bytes, whose highest bit marks it as reliable.
 #[derive(Debug, Default)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use crate::bus::{BusEvent, BusReceiver, BusSender, BusStatistics, Member};
 use crate::mailboxes::mailboxes;

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 use super::peer_numbers::link_of;
 use crate::bus::Member;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
+use consonance_link::{Delivery, DisconnectReason, EndCode, EndReason, Peer, Reachability};
 
 use super::RemoteLinks;
 use super::peer_numbers::{is_at_other_node, link_of, peer_of};

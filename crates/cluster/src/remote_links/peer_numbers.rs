@@ -1,6 +1,6 @@
 //! The numbers of peers, which name their edge and its number for the link.
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 use crate::bus::Member;
 use crate::link_number::LinkNumber;

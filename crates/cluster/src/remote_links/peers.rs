@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Peer, PeerAccount, PeerIdentity, Resumed};
+use consonance_link::{Peer, PeerAccount, PeerIdentity, Resumed};
 use rustc_hash::FxHashMap;
 
 use super::present_peers::PresentPeers;
@@ -12,7 +12,7 @@ use crate::link_number::LinkNumber;
 use crate::link_report::LinkReport;
 use crate::message::About;
 
-/// The kind of network of a peer, as [`ServerNetwork::network`](consonance_transport::ServerNetwork::network) names it
+/// The kind of network of a peer, as [`ServerNetwork::network`](consonance_link::ServerNetwork::network) names it
 /// at its edge.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RemoteNetwork(pub Box<str>);

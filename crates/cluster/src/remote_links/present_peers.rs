@@ -1,6 +1,6 @@
 //! The remote links that are up, looked up for every listener of every frame.
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 use super::peer_numbers::link_of;
 use crate::link_number::LinkNumber;

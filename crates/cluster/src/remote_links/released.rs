@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 /// Peers that lead to another owner from now on: no more events of them are reported, and packets that their edges
 /// still send are returned to the edges. Clones share the same peers.

@@ -2,9 +2,9 @@
 
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
-use consonance_transport::ClientNetwork;
+use consonance_link::ClientNetwork;
 #[cfg(feature = "quic")]
-use consonance_transport::authority;
+use consonance_link::authority;
 
 #[cfg(feature = "quic")]
 use super::random_bits::random_u64;

@@ -7,7 +7,7 @@ use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, CodecParameters,
     Instant as SessionInstant, Target, TextTarget, VoiceFrame,
 };
-use consonance_transport::memory::MemoryClient;
+use consonance_link::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::links::Links;

@@ -5,8 +5,8 @@ use std::time::Instant;
 use consonance_session::{
     Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
-use consonance_transport::memory::MemoryServer;
-use consonance_transport::{Peer, ServerLinkEvent, ServerNetwork};
+use consonance_link::memory::MemoryServer;
+use consonance_link::{Peer, ServerLinkEvent, ServerNetwork};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,

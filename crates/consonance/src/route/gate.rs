@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, EndCode, LinkQuality, PacketLimits,
     Statistics,
 };

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
+use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 
 /// A network, and the state of its link.
 pub(super) struct Link {

@@ -15,7 +15,7 @@ mod fallback;
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, DirectLinks, DisconnectReason, PacketLimits, Statistics,
 };
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason, Statistics};
+use consonance_link::{DisconnectReason, EndCode, EndKind, EndReason, Statistics};
 
 use super::known_servers::ServerAddress;
 use super::link::is_silence;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::Statistics;
+use consonance_link::Statistics;
 
 use super::link::Link;
 

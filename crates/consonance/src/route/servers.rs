@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::random::Random;
+use consonance_link::random::Random;
 
 use super::known_servers::{KnownServers, ServerAddress};
 use super::path::Path;

@@ -8,10 +8,10 @@ use std::task::Waker;
 use std::thread;
 use std::time::Instant;
 
-use consonance_gateway::streams::StreamClientSettings;
+use consonance_link::gateway::streams::StreamClientSettings;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
-use consonance_stream::websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
-use consonance_transport::{
+use consonance_link::voice_websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 

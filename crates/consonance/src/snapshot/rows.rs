@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance_audio::{ActivationMode, Redundancy, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
 use consonance_session::{Flow, Priority, SessionPlayer, Target};
-use consonance_transport::DatagramPath;
+use consonance_link::DatagramPath;
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;
@@ -314,7 +314,7 @@ pub(crate) fn encryption_row(status: &EncryptionStatus) -> Option<shown::Encrypt
 
 #[cfg(test)]
 mod tests {
-    use consonance_transport::LinkQuality;
+    use consonance_link::LinkQuality;
 
     use super::*;
 

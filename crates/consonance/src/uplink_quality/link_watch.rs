@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_transport::{LinkQuality, Statistics};
+use consonance_link::{LinkQuality, Statistics};
 
 use crate::bitrate_control::UplinkSample;
 

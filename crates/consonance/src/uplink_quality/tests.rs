@@ -4,7 +4,7 @@ mod narrow_way;
 
 use consonance_audio::FrameSize;
 use consonance_session::LossRun;
-use consonance_transport::LinkQuality;
+use consonance_link::LinkQuality;
 
 use super::*;
 

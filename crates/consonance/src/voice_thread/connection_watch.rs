@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_session::Disconnection;
-use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
+use consonance_link::{DisconnectReason, EndCode, EndKind, EndReason};
 
 /// The state of the connection.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{EncoderSettings, SpeakerStatistics};
 use consonance_session::{ClientEvent, ClientId, LossRun, Reception};
-use consonance_transport::Statistics;
+use consonance_link::Statistics;
 
 use crate::reception::Receptions;
 use crate::statistics::UplinkRow;

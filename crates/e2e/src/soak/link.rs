@@ -6,7 +6,7 @@ use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, Qui
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkChange, LinkCommand, LinkId, Target,
 };
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::soak::clock::Now;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_game_networks::enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
 };
@@ -62,7 +62,7 @@ impl ListenerNetwork for Ignorance {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let enet = EnetClient::new(EnetClientSettings::default(), crate::players::seed().into());
         Ok(super::player(crate::players::over_udp(server, enet)))
     }
@@ -126,7 +126,7 @@ impl NetworkListener for IgnoranceListener {
 mod tests {
     use std::time::Duration;
 
-    use consonance_gateway::udp::rig::{LinkConditions, Rig};
+    use consonance_link::gateway::udp::rig::{LinkConditions, Rig};
 
     use super::*;
 

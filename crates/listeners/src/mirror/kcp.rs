@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_envelopes::mirror::looks_like_batch;
-use consonance_kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use consonance_game_networks::mirror::looks_like_batch;
+use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
 };
@@ -92,7 +92,7 @@ impl ListenerNetwork for Kcp {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let link = LinkSettings { is_message: looks_like_batch, ..LinkSettings::default() };
         let kcp = KcpClient::new(KcpClientSettings { link, ..KcpClientSettings::default() });
         Ok(super::player(crate::players::over_udp(server, kcp)))

@@ -3,12 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::proxy_protocol::TransportProtocol;
-use consonance_gateway::streams::{
+use consonance_link::gateway::proxy_protocol::TransportProtocol;
+use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_stream::telepathy::TelepathyServer;
+use consonance_game_networks::telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
@@ -58,9 +58,9 @@ impl ListenerNetwork for Telepathy {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = StreamClientSettings::new(server);
-        let telepathy = StreamClient::new(consonance_stream::telepathy::Telepathy::default(), settings)?;
+        let telepathy = StreamClient::new(consonance_game_networks::telepathy::Telepathy::default(), settings)?;
         Ok(super::player(telepathy))
     }
 }
@@ -75,7 +75,7 @@ impl NetworkListener for TelepathyListener {
         let settings = clients_that_ping(place, self.connections_max);
         let server = TelepathyServer::bind(
             place.address,
-            consonance_stream::telepathy::Telepathy::default(),
+            consonance_game_networks::telepathy::Telepathy::default(),
             settings,
         )?;
         let address = server.local_addr()?;
@@ -85,8 +85,8 @@ impl NetworkListener for TelepathyListener {
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
         let (server, client) = (
-            consonance_stream::telepathy::Telepathy::default(),
-            consonance_stream::telepathy::Telepathy::default(),
+            consonance_game_networks::telepathy::Telepathy::default(),
+            consonance_game_networks::telepathy::Telepathy::default(),
         );
         open_proxy(place, game, StreamServer::bind(place.address, server, settings)?, client, &self.game)
     }

@@ -3,9 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_gateway::streams::StreamServer;
+use consonance_link::gateway::streams::StreamServer;
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_stream::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
@@ -65,10 +65,10 @@ impl ListenerNetwork for WebSocket {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_transport::ClientNetwork>> {
-        let settings = consonance_gateway::streams::StreamClientSettings::new(server);
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
+        let settings = consonance_link::gateway::streams::StreamClientSettings::new(server);
         let end = ClientEnd::new(server.to_string());
-        Ok(super::player(consonance_stream::simple_web::SimpleWebClient::new(end, settings)?))
+        Ok(super::player(consonance_game_networks::simple_web::SimpleWebClient::new(end, settings)?))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_mumble::control::messages::RejectType;
 use consonance_mumble::{Control, MumbleRefusals, MumbleStatistics};
 use consonance_session::{self as session, EndReason};
-use consonance_transport::{Peer, ThirdPartyClient};
+use consonance_link::{Peer, ThirdPartyClient};
 
 use super::MumbleGateway;
 use crate::player::MumblePlayer;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::{PlaceInWorld, PlaceNews, PlaceSharer, World};
+use consonance_link::gateway::{PlaceInWorld, PlaceNews, PlaceSharer, World};
 use consonance_session::{ClientId, Position};
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 /// What the users of one session share.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl SharedPlaces {
 
 #[cfg(test)]
 mod tests {
-    use consonance_gateway::PlaceBoard;
+    use consonance_link::gateway::PlaceBoard;
 
     use super::*;
 

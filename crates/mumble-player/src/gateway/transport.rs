@@ -4,7 +4,7 @@
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
     PeerAccount, PeerIdentity, ServerLinkEvent, ServerNetwork,
 };

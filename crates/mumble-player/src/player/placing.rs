@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::World;
+use consonance_link::gateway::World;
 use consonance_mumble::VoicePlace;
 use consonance_session::{ClientId, Instant, Position};
 

@@ -2,7 +2,7 @@
 
 use consonance_mumble::Login;
 use consonance_session::{EndReason, Instant};
-use consonance_transport::ThirdPartyClient;
+use consonance_link::ThirdPartyClient;
 
 use super::MumblePlayer;
 

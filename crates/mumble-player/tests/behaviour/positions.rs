@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{PlaceInWorld, World};
+use consonance_link::gateway::{PlaceInWorld, World};
 use consonance_mumble::control::messages::UserState;
 use consonance_mumble::{Voice, VoicePlace};
 use consonance_session::{ChannelProperties, Position, Target};

@@ -2,7 +2,7 @@
 //!
 //! Names follow <https://prometheus.io/docs/practices/naming/>: base units, `_total` for counters.
 
-use consonance_transport::{MetricFamily, MetricKind, MetricSample, NetworkMetrics};
+use consonance_link::{MetricFamily, MetricKind, MetricSample, NetworkMetrics};
 
 use crate::statistics::MumbleStatistics;
 

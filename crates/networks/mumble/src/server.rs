@@ -11,10 +11,10 @@ use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Allowance;
-use consonance_gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
-use consonance_gateway::udp::DatagramSocket;
-use consonance_transport::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
+use consonance_link::gateway::Allowance;
+use consonance_link::gateway::streams::{RELIABLE, StreamServer, TlsEnd, UNRELIABLE};
+use consonance_link::gateway::udp::DatagramSocket;
+use consonance_link::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerNetwork, Traffic};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls::ServerConfig;
 
@@ -217,7 +217,7 @@ impl MumbleServer {
     }
 
     /// Ends a user's connection in order. The reason, an encoded
-    /// [`EndReason`](consonance_transport::EndReason), is told in a `Reject`; without one, the user was told before.
+    /// [`EndReason`](consonance_link::EndReason), is told in a `Reject`; without one, the user was told before.
     pub fn disconnect(&mut self, now: Instant, user: Peer, reason: &str) {
         self.streams.disconnect(now, user, reason);
     }

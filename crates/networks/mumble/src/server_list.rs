@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-use consonance_transport::address_prefix;
+use consonance_link::address_prefix;
 use prost::Message as _;
 
 use crate::version::MumbleVersion;

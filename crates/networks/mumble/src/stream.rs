@@ -1,7 +1,7 @@
 //! The control channel as a protocol of messages in streams, for the server's end.
 
-use consonance_gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
-use consonance_transport::{EndCode, EndReason};
+use consonance_link::gateway::streams::{Found, MessageStream, StreamProtocol, StreamViolation};
+use consonance_link::{EndCode, EndReason};
 use prost::Message as _;
 
 use crate::certificate::CertificateHash;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 use crate::crypt::{Crypt, CryptCounts, CryptSecrets, Unopened};
 use crate::voice::VoiceFormat;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-use consonance_transport::{authority, session_name};
+use consonance_link::{authority, session_name};
 
 use crate::Fingerprint;
 

@@ -10,8 +10,8 @@ use std::task::Waker;
 use std::time::Instant;
 
 use bytes::Bytes;
-use consonance_transport::inbox::{Mailbox, Popped};
-use consonance_transport::{
+use consonance_link::inbox::{Mailbox, Popped};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
@@ -31,7 +31,7 @@ type ClientMailbox = Mailbox<Arc<Link>, Bytes>;
 
 /// A link to a session on a QUIC server. Dropping it says goodbye, if the runtime lives long enough.
 ///
-/// Players do not reach each other over QUIC: it has no [direct links](consonance_transport::DirectLinks).
+/// Players do not reach each other over QUIC: it has no [direct links](consonance_link::DirectLinks).
 pub struct QuicClient {
     runtime: QuicRuntime,
     address: QuicAddress,

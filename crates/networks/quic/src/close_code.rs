@@ -1,6 +1,6 @@
 //! Reasons for closing a connection: their encoding, and their report to the user.
 
-use consonance_transport::{DisconnectReason, EndCode, EndKind, EndReason};
+use consonance_link::{DisconnectReason, EndCode, EndKind, EndReason};
 use quinn::{ApplicationClose, ConnectionClose, ConnectionError, TransportErrorCode, VarInt};
 
 /// The application's error code in a `CONNECTION_CLOSE` frame.

@@ -3,7 +3,7 @@
 //! The front page of this crate describes their bytes. The server's hello means that the client was admitted.
 
 use consonance_fast_path::{Announcement, Offer};
-use consonance_transport::session_name;
+use consonance_link::session_name;
 
 /// The version of both hellos.
 const VERSION: u8 = 1;

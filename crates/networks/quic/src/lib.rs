@@ -26,7 +26,7 @@
 //!
 //! use consonance_quic::{Identity, QuicAddress, QuicClient, QuicClientSettings};
 //! use consonance_quic::{QuicRuntime, QuicServer, QuicServerSettings};
-//! use consonance_transport::{ClientNetwork, ServerLinkEvent, ServerNetwork};
+//! use consonance_link::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let (runtime, identity) = (QuicRuntime::new(1)?, Identity::self_signed(["localhost"])?);
 //! let localhost = ([127, 0, 0, 1], 0).into();

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use consonance_transport::{DatagramPath, Delivery, DisconnectReason, LinkQuality, Statistics};
+use consonance_link::{DatagramPath, Delivery, DisconnectReason, LinkQuality, Statistics};
 use quinn::{Connection, SendDatagramError};
 use tokio::sync::Notify;
 

@@ -24,8 +24,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use consonance_fast_path::Offer;
-use consonance_transport::inbox::Popped;
-use consonance_transport::{Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_link::inbox::Popped;
+use consonance_link::{Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _};
 use rustc_hash::FxHashMap;
 
 use crate::close_code::{CloseCode, line};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use consonance_fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
 use consonance_settings::settings;
-use consonance_transport::AddressShares;
-use consonance_transport::inbox::InboxLimits;
+use consonance_link::AddressShares;
+use consonance_link::inbox::InboxLimits;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use crate::FastPath;

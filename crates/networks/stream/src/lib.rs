@@ -5,13 +5,13 @@
 //! * [`simple_web`]: `SimpleWebTransport`, Mirror's network for browsers, in `WebSocket`s too;
 //! * [`telepathy`]: Telepathy, Mirror's first network, with lengths in the stream.
 //!
-//! All of them are [`StreamProtocol`](consonance_gateway::streams::StreamProtocol)s: what is common, from connections
-//! to slow readers, is in [`consonance_gateway::streams`], and `WebSocket`s are in [`consonance_gateway::websocket`].
+//! All of them are [`StreamProtocol`](consonance_link::gateway::streams::StreamProtocol)s: what is common, from connections
+//! to slow readers, is in [`consonance_link::gateway::streams`], and `WebSocket`s are in [`consonance_link::gateway::websocket`].
 //!
 //! ```
-//! use consonance_gateway::streams::StreamSettings;
-//! use consonance_stream::simple_web::SimpleWebServer;
-//! use consonance_stream::telepathy::{Telepathy, TelepathyServer};
+//! use consonance_link::gateway::streams::StreamSettings;
+//! use consonance_game_networks::simple_web::SimpleWebServer;
+//! use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
 //! use consonance_stream::{simple_web, websocket};
 //!
 //! // A server for pages, and a game's players on Mirror, in browsers and elsewhere.

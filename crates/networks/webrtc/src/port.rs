@@ -12,8 +12,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use consonance_gateway::tcp::{TcpConnections, TcpSettings};
-use consonance_gateway::udp::DatagramSocket;
+use consonance_link::gateway::tcp::{TcpConnections, TcpSettings};
+use consonance_link::gateway::udp::DatagramSocket;
 
 use crate::connection::Identity;
 use crate::settings::WebRtcSettings;

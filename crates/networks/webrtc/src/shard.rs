@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_gateway::{HandshakeLog, Timers};
+use consonance_link::gateway::{HandshakeLog, Timers};
 use str0m::net::{Protocol, Transmit};
 
 use crate::connection::{Connection, ConnectionEvent, Identity, OfferError, RtcQuality, RtcVoice, Sent};

@@ -6,7 +6,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_session::{Access, JoinToken, LinkId};
-use consonance_transport::Remote;
+use consonance_link::Remote;
 
 use super::hook::{Answer, HookFailure, Question};
 use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};

@@ -1,6 +1,6 @@
 //! The origin of a player, as wrong passwords are counted.
 
-use consonance_transport::{AddressPrefix, Remote};
+use consonance_link::{AddressPrefix, Remote};
 
 /// A place from which one person can connect as often as it likes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

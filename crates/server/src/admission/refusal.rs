@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use consonance_transport::{EndCode, EndReason};
+use consonance_link::{EndCode, EndReason};
 
 use crate::bans::Ban;
 use crate::token::TokenError;

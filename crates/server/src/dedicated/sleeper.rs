@@ -121,8 +121,8 @@ mod tests {
     use std::os::fd::{AsFd as _, BorrowedFd};
     use std::os::unix::net::UnixStream;
 
-    use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-    use consonance_transport::{
+    use consonance_link::memory::{MemoryNetwork, MemoryServer};
+    use consonance_link::{
         Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
     };
 

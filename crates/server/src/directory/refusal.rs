@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consonance_transport::{EndCode, EndReason};
+use consonance_link::{EndCode, EndReason};
 
 /// The reason why a client is not admitted to the session that it names. The client gets the [`EndReason`], whose text
 /// is also used in logs.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::{Member, NodeRequests};
 use consonance_session::{RoomPattern, ServerSettings, SessionId};
-use consonance_transport::session_name;
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::session_name;
+use consonance_link::split_mix::{STEP, mixed};
 
 use super::{Arrival, SessionCounts, SessionRefusal};
 use crate::sessions::{Begin, SessionsSettings};

@@ -347,7 +347,7 @@ fn packet_number(tape: &mut Tape<'_>) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_transport::split_mix::{STEP, mixed};
+    use consonance_link::split_mix::{STEP, mixed};
 
     use super::*;
 

@@ -10,8 +10,8 @@ use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Instant as SessionInstant, LinkCommand,
     LinkId, Target,
 };
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::sessions::SessionsSettings;
 use crate::stepped::SteppedServer;

@@ -11,7 +11,7 @@ use consonance_inspector::{
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
 };
-use consonance_transport::{DatagramPath, LinkQuality, PageState, ThirdPartyClient};
+use consonance_link::{DatagramPath, LinkQuality, PageState, ThirdPartyClient};
 
 use super::{Notes, network_row};
 use crate::networks::LinkWays;

@@ -1,6 +1,6 @@
 //! A network's counters, summed up by the caller.
 
-use consonance_transport as transport;
+use consonance_link as transport;
 
 /// A network in numbers.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use consonance_cluster::{EdgeLinks, ReleasedPeers};
 use consonance_session::{Delivery, LinkId};
-use consonance_transport::Reachability;
+use consonance_link::Reachability;
 
 use crate::networks::{NetworkNumbers, link_of, peer_of};
 

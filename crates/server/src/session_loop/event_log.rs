@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session::{CloseReason, LinkId, ServerEvent};
-use consonance_transport::Remote;
+use consonance_link::Remote;
 use tracing::field::display;
 use tracing::{Span, debug, info};
 

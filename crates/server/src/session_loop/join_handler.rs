@@ -5,7 +5,7 @@ use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use consonance_session::{CloseReason, Instant as SessionInstant, JoinToken, LinkId, ServerEvent};
-use consonance_transport::{EndReason, Remote};
+use consonance_link::{EndReason, Remote};
 use tracing::field::display;
 use tracing::info;
 

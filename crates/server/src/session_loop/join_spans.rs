@@ -10,7 +10,7 @@
 //! No span has a player's name or address; the link's number finds them in the log.
 
 use consonance_session::{LinkId, ServerEvent};
-use consonance_transport::EndReason;
+use consonance_link::EndReason;
 use rustc_hash::FxHashMap;
 
 use crate::spans::{OpenSpan, SpanKind, Tracer};
@@ -142,7 +142,7 @@ fn end(mut join: OpenSpan, outcome: &'static str, error: Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use consonance_session::ClientId;
-    use consonance_transport::EndCode;
+    use consonance_link::EndCode;
 
     use super::*;
     use crate::spans::{FinishedSpan, FinishedSpans, TracerSettings};

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_session::LinkId;
-use consonance_transport::{EndReason, Peer, Remote};
+use consonance_link::{EndReason, Peer, Remote};
 use tracing::info;
 
 use super::SessionLoop;

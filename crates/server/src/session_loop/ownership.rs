@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consonance_cluster::{KeptClient, Member, ReleasedLink};
 use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
-use consonance_transport::{EndCode, Remote};
+use consonance_link::{EndCode, Remote};
 use rustc_hash::FxHashMap;
 use tracing::info;
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use consonance_session::{CloseReason, LinkCommand, LinkId, Server};
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 /// What explains the departures among a session's events.
 #[derive(Debug, Default)]
@@ -129,7 +129,7 @@ impl std::fmt::Display for LinkEnd {
 #[cfg(test)]
 mod tests {
     use consonance_session::ServerSettings;
-    use consonance_transport::EndReason;
+    use consonance_link::EndReason;
 
     use super::*;
 

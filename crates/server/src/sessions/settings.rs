@@ -6,7 +6,7 @@ use consonance_session::{
     AccessRule, Encryption, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern,
 };
 use consonance_settings::settings;
-use consonance_transport::AddressShares;
+use consonance_link::AddressShares;
 
 use crate::admission::Admission;
 use crate::random::{random_key, random_u64};
@@ -32,7 +32,7 @@ pub struct SessionsSettings {
     /// The treatment of a newcomer that asks for a name in use.
     pub name_taken: NameTaken,
     /// The length of the IPv6 prefix that counts as one origin, in bits, 1 to 128: a player whose link was lost has
-    /// its name back from the same origin. Default as for [connections](consonance_transport::AddressShares). An IPv4
+    /// its name back from the same origin. Default as for [connections](consonance_link::AddressShares). An IPv4
     /// address counts as a whole.
     pub ipv6_prefix_bits: u8,
     /// Whether sessions are encrypted from end to end (default: off); see

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::split_mix::{STEP, mixed};
 
 use crate::random::random_u64;
 

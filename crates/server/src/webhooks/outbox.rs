@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::split_mix::{STEP, mixed};
 
 /// The limits of an outbox.
 #[derive(Clone, Copy, Debug)]

@@ -11,8 +11,8 @@ use consonance_server::reports::ReportBufferSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_testing::folder::path_of_test;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery};
 use consonance_wire::{
     ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice, Packet,
     ServerRelay, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,

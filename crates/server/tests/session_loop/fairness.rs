@@ -1,6 +1,6 @@
 //! No client can take the loop's time from the others.
 
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery};
 
 use crate::stage::Stage;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_server::SessionsSettings;
-use consonance_transport::{ClientNetwork as _, DisconnectReason};
+use consonance_link::{ClientNetwork as _, DisconnectReason};
 
 use crate::player::Player;
 use crate::stage::Stage;

@@ -7,8 +7,8 @@ use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target,
 };
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::MemoryClient;
-use consonance_transport::{ClientNetwork as _, Statistics};
+use consonance_link::memory::MemoryClient;
+use consonance_link::{ClientNetwork as _, Statistics};
 
 pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_session::Target;
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 use crate::stage::Stage;
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::ServerStatistics;
-use consonance_transport::memory::MemoryNetwork;
+use consonance_link::memory::MemoryNetwork;
 
 use crate::player::Player;
 

@@ -89,7 +89,7 @@ fn a_join_that_is_refused_has_the_reason() {
 fn a_link_that_never_joins_ends_its_trace() {
     let (mut stage, finished) = traced(|_| {});
     let mut silent = stage.networks[0].client("main");
-    consonance_transport::ClientNetwork::connect(&mut silent, stage.now);
+    consonance_link::ClientNetwork::connect(&mut silent, stage.now);
     stage.run_once();
     assert_eq!(told(&taken(&finished)), []);
     silent.lose_link();

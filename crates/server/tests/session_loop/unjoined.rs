@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason};
 
 use crate::stage::Stage;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consonance_inspector::{Inspected as _, ServedPlayer};
 use consonance_server::SessionsSettings;
-use consonance_transport::{EndCode, ThirdPartyClient};
+use consonance_link::{EndCode, ThirdPartyClient};
 
 use crate::stage::{Player, Stage, wait_until};
 

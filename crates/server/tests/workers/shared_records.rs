@@ -10,7 +10,7 @@ use consonance_server::audit::AuditQuery;
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, SharedRecords};
-use consonance_transport::{DisconnectReason, EndCode};
+use consonance_link::{DisconnectReason, EndCode};
 
 use crate::several_nodes;
 use crate::stage::{Player, wait_until};

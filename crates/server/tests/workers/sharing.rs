@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 
 use consonance_inspector::Inspected as _;
 use consonance_server::{SessionsSettings, Workers};
-use consonance_transport::DisconnectReason;
-use consonance_transport::memory::MemoryNetwork;
+use consonance_link::DisconnectReason;
+use consonance_link::memory::MemoryNetwork;
 
 use crate::stage::{Player, Stage, player_over, wait_until};
 

@@ -9,7 +9,7 @@ use consonance_cluster::{ClusterNode, NodeInfo};
 use consonance_server::{Authority, SessionsSettings, SteppedServer, Workers};
 use consonance_session::{Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 
 const STEP: Duration = Duration::from_millis(5);
 

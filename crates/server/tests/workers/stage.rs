@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::{DisconnectReason, ThirdPartyClient};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{DisconnectReason, ThirdPartyClient};
 
 /// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

@@ -4,8 +4,8 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::{
     Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
 };
 

@@ -7,8 +7,8 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 use consonance_cluster::{ClusterNode, NodeEvent, NodeInfo};
 use consonance_server::{Authority, SessionLoop, SessionsSettings, SteppedServer, Workers};
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
-use consonance_transport::split_mix::mixed;
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::split_mix::mixed;
 
 use crate::dice::Dice;
 

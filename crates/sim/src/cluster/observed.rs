@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::memory::MemoryClient;
-use consonance_transport::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
+use consonance_link::memory::MemoryClient;
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, DirectLinks, PacketLimits, Statistics};
 
 use crate::transcript::Transcript;
 

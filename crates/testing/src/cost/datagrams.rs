@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::MessageChannel;
-use consonance_gateway::udp::{ClientEndpoint, ServerEndpoint};
-use consonance_transport::{ClientLinkEvent, Peer, ServerLinkEvent};
+use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::{ClientEndpoint, ServerEndpoint};
+use consonance_link::{ClientLinkEvent, Peer, ServerLinkEvent};
 
 use super::{Cost, measured};
 

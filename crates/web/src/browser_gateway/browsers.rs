@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 use consonance_webrtc::PagePeer;
 use rustc_hash::FxHashMap;
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Timers;
+use consonance_link::gateway::Timers;
 
 use crate::browser_gateway::indices::{BrowserIndex, NeighboursIndex};
 

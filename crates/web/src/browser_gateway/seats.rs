@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use consonance_transport::ConnectionSlots;
+use consonance_link::ConnectionSlots;
 
 use crate::browser_gateway::settings::GatewaySettings;
 

@@ -2,7 +2,7 @@
 
 use consonance_browser::PageLimits;
 use consonance_settings::settings;
-use consonance_transport::AddressShares;
+use consonance_link::AddressShares;
 
 settings! {
     /// Bounds of the browsers of one port, over all its workers.
@@ -11,7 +11,7 @@ settings! {
         /// Browsers at once.
         ///
         /// Players in browsers, those whose page is being connected or was lost a moment ago included. At the limit,
-        /// the page of one [makes room](consonance_transport::ConnectionSlots) for another address, or a newcomer is
+        /// the page of one [makes room](consonance_link::ConnectionSlots) for another address, or a newcomer is
         /// told that the server is full.
         pub players_max: usize = 1000, 1..=65_536;
         /// How these are shared between the address prefixes that pages ask from.

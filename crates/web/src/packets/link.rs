@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::body::Bytes;
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 use tokio::sync::Notify;
 
 /// The limits of the queues, in bytes.

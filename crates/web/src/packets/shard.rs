@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::hosted::HostedServer;
-use consonance_transport::{
+use consonance_link::hosted::HostedServer;
+use consonance_link::{
     Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
 };
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use consonance_web::browser_gateway::PageShard;
 use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent};
 

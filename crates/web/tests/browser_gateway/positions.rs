@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_gateway::{PlaceInWorld, PlaceSharer, World};
+use consonance_link::gateway::{PlaceInWorld, PlaceSharer, World};
 use consonance_session::{ClientId, Position};
 use consonance_web::Join;
 use consonance_web::browser_gateway::GatewaySettings;

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::control::RefusalCode;
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageEnd, PageLinkCommand};
-use consonance_gateway::PlaceBoard;
+use consonance_link::gateway::PlaceBoard;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::token::TokenError;
 use consonance_server::{Refusal, SessionRefusal};
 use consonance_session::JOIN_TOKEN_BYTES_MAX;
-use consonance_transport::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork as _};
+use consonance_link::{EndCode, EndReason, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork as _};
 use consonance_web::Signalling as _;
 use consonance_web::browser_gateway::{GatewaySettings, browser_gateways};
 use serde_json::{Value, json};

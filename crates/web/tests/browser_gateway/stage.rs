@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::PlaceBoard;
+use consonance_link::gateway::PlaceBoard;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_web::browser_gateway::{
     BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };

@@ -15,4 +15,4 @@ mod partner;
 
 use network::Browsers;
 
-consonance_transport::conformance_tests!(Browsers::default());
+consonance_link::conformance_tests!(Browsers::default());

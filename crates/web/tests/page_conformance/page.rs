@@ -7,7 +7,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 use consonance_web::browser_gateway::PageEntrance;

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use consonance_transport::inbox::Pushed;
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_link::inbox::Pushed;
+use consonance_link::{Delivery, DisconnectReason, Peer};
 
 use super::dial::Dial;
 use super::udp_path::UdpPath;

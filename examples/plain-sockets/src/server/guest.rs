@@ -4,8 +4,8 @@ use std::io;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use consonance_transport::inbox::{Inbox, Pushed};
-use consonance_transport::{Delivery, Peer};
+use consonance_link::inbox::{Inbox, Pushed};
+use consonance_link::{Delivery, Peer};
 
 use crate::GOODBYE;
 use crate::tcp_link::{Broken, TcpLink};

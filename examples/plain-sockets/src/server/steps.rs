@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
-use consonance_transport::{Delivery, DisconnectReason, Peer};
+use consonance_link::{Delivery, DisconnectReason, Peer};
 
 use super::PlainServer;
 use super::guest::Guest;

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 
-use consonance_transport::conformance::Network;
+use consonance_link::conformance::Network;
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 struct PlainSockets {
@@ -34,4 +34,4 @@ impl Network for PlainSockets {
     }
 }
 
-consonance_transport::conformance_tests!(PlainSockets { server: None });
+consonance_link::conformance_tests!(PlainSockets { server: None });

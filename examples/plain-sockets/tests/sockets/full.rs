@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance::{End, EventKind, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerNetwork as _};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 use crate::open_server::{OpenServer, PATIENCE};

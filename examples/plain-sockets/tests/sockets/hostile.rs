@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
+use consonance_link::{Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::open_server::OpenServer;
 use crate::raw_client::{RawClient, has_datagram, read_datagram, udp};

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_link::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 use plain_sockets::{PlainServer, PlainServerSettings};
 
 /// The time limit of every wait. Generous, as machines that run tests are busy.

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream, UdpSocket};
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 use crate::open_server::{OpenServer, PATIENCE};
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
-use consonance_sidecar::SidecarBridge;
+use consonance_game_networks::sidecar::SidecarBridge;
 use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
-use consonance_transport::ClientLinkEvent;
-use consonance_transport::memory::MemoryServer;
+use consonance_link::ClientLinkEvent;
+use consonance_link::memory::MemoryServer;
 
 use super::networks::{self, Line, Listening, SESSION, Way};
 use super::tap::{Fault, Log, Tap};

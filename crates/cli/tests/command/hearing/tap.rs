@@ -7,7 +7,7 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_sim::ServerAction;
-use consonance_transport::{
+use consonance_link::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork,
 };

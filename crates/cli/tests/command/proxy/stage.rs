@@ -4,10 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::MessageChannel;
+use consonance_link::gateway::MessageChannel;
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_transport::{ClientNetwork, Peer, ServerLinkEvent, ServerNetwork};
+use consonance_link::{ClientNetwork, Peer, ServerLinkEvent, ServerNetwork};
 
 use consonance_testing::command::Program;
 

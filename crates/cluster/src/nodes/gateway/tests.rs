@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use super::super::worker_bus::join_nodes;
 use super::*;

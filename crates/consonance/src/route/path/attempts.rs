@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 #[derive(Debug)]
 pub(super) struct Attempts {

@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_transport::{ClientLinkEvent, ClientNetwork, DisconnectReason};
+use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 
 use crate::route::link::{Link, LinkState};
 use crate::route::retiring::Retiring;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
 };
 
@@ -274,7 +274,7 @@ impl Both {
     }
 }
 
-impl consonance_transport::conformance::Network for Both {
+impl consonance_link::conformance::Network for Both {
     type Server = MemoryServer;
     type Client = Route;
 
@@ -299,11 +299,11 @@ impl consonance_transport::conformance::Network for Both {
 }
 
 mod over_primary {
-    consonance_transport::conformance_tests!(super::Both::over_primary());
+    consonance_link::conformance_tests!(super::Both::over_primary());
 }
 
 mod over_fallback {
-    consonance_transport::conformance_tests!(super::Both::over_fallback());
+    consonance_link::conformance_tests!(super::Both::over_fallback());
 }
 
 #[test]

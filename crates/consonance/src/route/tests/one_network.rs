@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, ServerNetwork as _};
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, ServerNetwork as _};
 
 use crate::route::Route;
 use crate::route::gate::Gate;
@@ -30,7 +30,7 @@ struct One {
     gate: Gate,
 }
 
-impl consonance_transport::conformance::Network for One {
+impl consonance_link::conformance::Network for One {
     type Server = MemoryServer;
     type Client = Route;
 
@@ -52,5 +52,5 @@ impl consonance_transport::conformance::Network for One {
 mod over_one_network {
     use super::{Gate, MemoryNetwork, One};
 
-    consonance_transport::conformance_tests!(One { network: MemoryNetwork::new(), gate: Gate::default() });
+    consonance_link::conformance_tests!(One { network: MemoryNetwork::new(), gate: Gate::default() });
 }

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::memory::{MemoryNetwork, MemoryServer};
-use consonance_transport::{
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, DisconnectReason, EndCode, EndReason, Peer, ServerLinkEvent,
     ServerNetwork as _,
 };
@@ -326,7 +326,7 @@ impl Several {
     }
 }
 
-impl consonance_transport::conformance::Network for Several {
+impl consonance_link::conformance::Network for Several {
     type Server = MemoryServer;
     type Client = Route;
 
@@ -354,9 +354,9 @@ impl consonance_transport::conformance::Network for Several {
 }
 
 mod at_first {
-    consonance_transport::conformance_tests!(super::Several::at_first());
+    consonance_link::conformance_tests!(super::Several::at_first());
 }
 
 mod at_another {
-    consonance_transport::conformance_tests!(super::Several::at_another());
+    consonance_link::conformance_tests!(super::Several::at_another());
 }

@@ -4,7 +4,7 @@ use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId,
     Server, ServerSettings, Target,
 };
-use consonance_transport::impair::{Impairer, Impairment};
+use consonance_link::impair::{Impairer, Impairment};
 
 use super::*;
 

@@ -2,8 +2,8 @@
 
 use consonance_session::ClientEvent;
 use consonance_testing::player::TestPlayer;
-use consonance_transport::ClientNetwork;
-use consonance_transport::memory::MemoryClient;
+use consonance_link::ClientNetwork;
+use consonance_link::memory::MemoryClient;
 
 use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};

@@ -9,7 +9,7 @@ use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, LinkCommand, LinkId, Target,
 };
 use consonance_sim::Dice;
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;

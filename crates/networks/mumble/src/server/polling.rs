@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_transport::{Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_link::{Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use super::{DATAGRAM_BYTES_MAX, MumbleServer, MumbleServerEvent};
 use crate::control::messages::{CryptSetup, Ping};

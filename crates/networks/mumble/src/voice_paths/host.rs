@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_transport::Peer;
+use consonance_link::Peer;
 
 /// Keys that a datagram from an unknown port is tried with: those of its host's users that it fits best.
 pub(super) const KEYS_TRIED_MAX: usize = 64;

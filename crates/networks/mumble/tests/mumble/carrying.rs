@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use consonance_mumble::control::messages::UserState;
 use consonance_mumble::{Control, Login, MumbleServer, MumbleServerEvent, VOICE_BYTES_MAX, Voice};
-use consonance_transport::{
+use consonance_link::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 

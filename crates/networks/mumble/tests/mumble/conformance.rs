@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
-use consonance_transport::conformance::{Network, two_hundred_clients_talk_to_one_server};
+use consonance_link::conformance::{Network, two_hundred_clients_talk_to_one_server};
 
 use crate::carrying::{CarryingClient, CarryingServer};
 use crate::stage::certified;
@@ -77,11 +77,11 @@ fn two_hundred_clients_talk_to_one_listener() {
 mod tunnel {
     use super::mumble;
 
-    consonance_transport::conformance_tests!(mumble(false));
+    consonance_link::conformance_tests!(mumble(false));
 }
 
 mod datagrams {
     use super::mumble;
 
-    consonance_transport::conformance_tests!(mumble(true));
+    consonance_link::conformance_tests!(mumble(true));
 }

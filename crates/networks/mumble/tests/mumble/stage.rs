@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent, MumbleSettings, server_tls};
-use consonance_transport::Peer;
+use consonance_link::Peer;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_fast_path::UdpOffload;
-use consonance_transport::{DisconnectReason, Peer};
+use consonance_link::{DisconnectReason, Peer};
 use quinn::{
     ClientConfig, Connection, ConnectionError, Endpoint, EndpointConfig, SendStream, TokenMemoryCache,
     TokioRuntime,

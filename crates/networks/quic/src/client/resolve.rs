@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 

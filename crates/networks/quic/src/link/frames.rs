@@ -3,7 +3,7 @@
 use bytes::{Buf as _, Bytes, BytesMut};
 use quinn::{ReadError, RecvStream};
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 use crate::close_code::{reason_of, violated};
 use crate::packet_bytes::LENGTH_BYTES;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use consonance_fast_path::{ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PathState, keep_whole};
-use consonance_transport::inbox::Mailbox;
-use consonance_transport::{DatagramPath, Delivery, Peer};
+use consonance_link::inbox::Mailbox;
+use consonance_link::{DatagramPath, Delivery, Peer};
 use tokio::time::{sleep, timeout_at};
 
 use crate::PathGrant;

@@ -3,8 +3,8 @@
 use std::future::pending;
 
 use bytes::Bytes;
-use consonance_transport::inbox::{Mailbox, Pushed};
-use consonance_transport::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
+use consonance_link::inbox::{Mailbox, Pushed};
+use consonance_link::{Delivery, DisconnectReason, PACKET_BYTES_MAX, Peer};
 use quinn::{Connection, SendStream, WriteError};
 use tokio::time::{sleep, timeout};
 

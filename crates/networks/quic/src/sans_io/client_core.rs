@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use consonance_fast_path::{Announcement, Offer};
-use consonance_transport::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
+use consonance_link::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
 use quinn_proto::{
     Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
     StreamId, VarInt,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use consonance_transport::session_name;
+use consonance_link::session_name;
 use quinn_proto::{ClientConfig, ConnectError, Endpoint, EndpointConfig};
 
 use super::ClientCore;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use consonance_fast_path::Offer;
-use consonance_transport::{ConnectionCounts, EndCode, Peer, Remote};
+use consonance_link::{ConnectionCounts, EndCode, Peer, Remote};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
 use tracing::{debug, trace};

@@ -7,7 +7,7 @@ use std::time::Instant;
 use consonance_fast_path::{
     Announcement, Cipher, Offer, PathSocket, RefusalCounts, SendCounts, ServerPath, ServerPathCounts,
 };
-use consonance_transport::{DatagramPath, PathRefusals, PathStatistics, Peer};
+use consonance_link::{DatagramPath, PathRefusals, PathStatistics, Peer};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::busy_share::BusyShare;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::net::IpAddr;
 use std::time::Instant;
 
-use consonance_transport::HandshakeSlots;
+use consonance_link::HandshakeSlots;
 use tokio::sync::oneshot::{Receiver, Sender, channel};
 
 /// The pending handshakes. Those without a proved address take no slots away from the address that they claim.

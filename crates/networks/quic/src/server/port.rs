@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use std::sync::Weak;
 
 use consonance_fast_path::PathSocket;
-use consonance_transport::EndCode;
+use consonance_link::EndCode;
 use quinn::{AsyncUdpSocket, Endpoint};
 
 use crate::close_code::{CloseCode, line};

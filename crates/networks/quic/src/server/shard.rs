@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use consonance_fast_path::Offer;
-use consonance_transport::Remote;
-use consonance_transport::inbox::{InboxLimits, Mailbox};
+use consonance_link::Remote;
+use consonance_link::inbox::{InboxLimits, Mailbox};
 
 use crate::link::Link;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use consonance_transport::{ConnectionSlots, EndCode, Peer, SlotsFull};
+use consonance_link::{ConnectionSlots, EndCode, Peer, SlotsFull};
 
 use crate::QuicServerSettings;
 use crate::close_code::line;

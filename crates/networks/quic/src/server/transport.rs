@@ -5,8 +5,8 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::inbox::Popped;
-use consonance_transport::{
+use consonance_link::inbox::Popped;
+use consonance_link::{
     CapabilityRequest, Delivery, DisconnectReason, EndCode, EndReason, LinkQuality, NetworkStatistics,
     PacketLimits, PacketsOnThreads, Peer, ServerLinkEvent, ServerNetwork,
 };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use consonance_quic::sans_io::CoreEvent;
 use consonance_quic::{BareFanOut, Identity, QuicServerSettings};
-use consonance_transport::Delivery;
+use consonance_link::Delivery;
 
 use crate::sans_io::Carried;
 use crate::support::{PATIENCE, address_of};

@@ -8,7 +8,7 @@ use consonance_quic::{
     FastPath, Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
     QuicServerSettings, UdpOffload,
 };
-use consonance_transport::conformance::Network;
+use consonance_link::conformance::Network;
 
 use crate::udp_relay::UdpRelay;
 
@@ -102,20 +102,20 @@ impl Network for Quic {
 mod alone {
     use super::{FastPath, Quic};
 
-    consonance_transport::conformance_tests!(Quic::new(1, FastPath::On));
+    consonance_link::conformance_tests!(Quic::new(1, FastPath::On));
 }
 
 mod one_of_two_shards {
     use super::{FastPath, Quic};
 
-    consonance_transport::conformance_tests!(Quic::new(2, FastPath::On));
+    consonance_link::conformance_tests!(Quic::new(2, FastPath::On));
 }
 
 /// The behaviour on systems other than Linux.
 mod with_a_datagram_per_call {
     use super::{FastPath, Quic, UdpOffload};
 
-    consonance_transport::conformance_tests!(Quic {
+    consonance_link::conformance_tests!(Quic {
         udp_offload: UdpOffload::Off,
         ..Quic::new(2, FastPath::On)
     });
@@ -124,5 +124,5 @@ mod with_a_datagram_per_call {
 mod without_the_fast_path {
     use super::{FastPath, Quic};
 
-    consonance_transport::conformance_tests!(Quic::new(1, FastPath::Off));
+    consonance_link::conformance_tests!(Quic::new(1, FastPath::Off));
 }

@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
-use consonance_transport::{
+use consonance_link::{
     ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, ServerNetworkExt as _,
 };
 

@@ -8,7 +8,7 @@ use consonance_fast_path::ClientPathSettings;
 use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DatagramPath, Delivery, LinkQuality, ServerNetwork as _,
     ServerNetworkExt as _,
 };

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
-use consonance_transport::inbox::InboxLimits;
-use consonance_transport::{
+use consonance_link::inbox::InboxLimits;
+use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
 };
 use quinn::{ConnectionError, TransportConfig};

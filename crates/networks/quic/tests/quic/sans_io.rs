@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_quic::{QuicAddress, QuicClientSettings};
-use consonance_transport::{Delivery, DisconnectReason, ServerNetwork as _};
+use consonance_link::{Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::support::{TestServer, localhost, wait_for, wait_until};
 

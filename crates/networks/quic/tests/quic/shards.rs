@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use consonance_quic::{Identity, QuicAddress, QuicClient, QuicRuntime, QuicServer, QuicServerSettings};
-use consonance_transport::{
+use consonance_link::{
     ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, thread_waker,
 };
 

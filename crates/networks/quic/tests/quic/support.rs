@@ -9,7 +9,7 @@ use consonance_quic::{
     Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
     QuicServerSettings,
 };
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _, thread_waker,
 };

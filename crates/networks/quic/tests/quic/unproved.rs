@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_quic::QuicClientSettings;
 use consonance_quic::sans_io::{CoreEvent, Dialer};
-use consonance_transport::ServerNetwork as _;
+use consonance_link::ServerNetwork as _;
 
 use crate::sans_io::Carried;
 use crate::support::{TestServer, localhost, wait_until};

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Wake, Waker};
 use std::time::Instant;
 
-use consonance_transport::{ClientLinkEvent, ClientNetwork as _, Delivery, ServerNetwork as _};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, ServerNetwork as _};
 
 use crate::support::{PATIENCE, TestServer, client};
 

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::udp::rig::documented_bytes_out;
+use consonance_link::gateway::udp::rig::documented_bytes_out;
 use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
 use str0m::ice::{StunMessage, TransId};
 use str0m::net::Protocol;

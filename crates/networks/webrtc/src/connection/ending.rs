@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use str0m::{Output, RtcError};
 
 use super::{Connection, ConnectionEvent, State};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 /// An Opus frame for a slot. `consonance-browser` has one, too, for what the engine of a page's player emits: neither
 /// crate depends on the other, and `consonance-web`, which connects them, turns that one into this.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use str0m::net::Protocol;
 
 use super::{Connection, ConnectionEvent, Identity, route};

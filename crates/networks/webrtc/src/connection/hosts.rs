@@ -7,7 +7,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_gateway::udp::ProvedHosts;
+use consonance_link::gateway::udp::ProvedHosts;
 use consonance_rtc_crypto::ReturnCheck;
 use str0m::net::{Protocol, Transmit};
 

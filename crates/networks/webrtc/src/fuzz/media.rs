@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use consonance_fuzz_tape::Tape;
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use str0m::ice::{StunMessage, TransId};
 use str0m::media::Mid;
 use str0m::net::Protocol;

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use consonance_gateway::Allowance;
+use consonance_link::gateway::Allowance;
 use consonance_rtc_crypto::user_fragment;
 
 use crate::page_peer::PagePeer;

@@ -8,8 +8,8 @@ use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::tcp::{TcpConnections, TcpEvent, TcpId};
-use consonance_gateway::udp::DatagramSocket;
+use consonance_link::gateway::tcp::{TcpConnections, TcpEvent, TcpId};
+use consonance_link::gateway::udp::DatagramSocket;
 
 use super::directory::{Route, Source, Way};
 use super::framing;

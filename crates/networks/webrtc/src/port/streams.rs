@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_gateway::tcp::TcpId;
+use consonance_link::gateway::tcp::TcpId;
 
 /// TCP connections by where they come from, and back.
 #[derive(Debug)]

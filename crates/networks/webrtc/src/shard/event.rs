@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 
 use crate::connection::{ConnectionDrops, ConnectionEvent};
 use crate::page_peer::PagePeer;

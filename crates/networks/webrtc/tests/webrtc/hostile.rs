@@ -4,7 +4,7 @@ use std::net::UdpSocket;
 use std::time::Instant;
 
 use consonance_testing::rtc::BrowserEvent;
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use consonance_webrtc::PeerLimits;
 
 use crate::support::{PATIENCE, Stage, opus, patient};

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use consonance_testing::rtc::BrowserEvent;
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use consonance_webrtc::{PeerLimits, Sent};
 
 use crate::support::{Stage, Told, patient};

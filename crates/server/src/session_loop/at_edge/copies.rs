@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::{KeptClient, LinkNumber};
 use consonance_session::{AtCopy, CopiedLink, Delivery, LinkCommand, LinkId, SessionChange, Transmit};
-use consonance_transport::EndReason;
+use consonance_link::EndReason;
 
 use super::super::link_places::node_of;
 use super::AtEdge;

@@ -2,7 +2,7 @@
 
 use consonance_cluster::{KeptClient, Member};
 use consonance_session::{ClientId, LinkId, Position};
-use consonance_transport::Remote;
+use consonance_link::Remote;
 use tracing::debug;
 
 use super::super::following::Following;

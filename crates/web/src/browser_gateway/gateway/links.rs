@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_gateway::LinkStep;
+use consonance_link::gateway::LinkStep;
 use consonance_session as session;
-use consonance_transport::{Delivery, DisconnectReason, EndReason, Peer, ServerLinkEvent};
+use consonance_link::{Delivery, DisconnectReason, EndReason, Peer, ServerLinkEvent};
 
 use super::BrowserGateway;
 use crate::browser_gateway::indices::BrowserIndex;

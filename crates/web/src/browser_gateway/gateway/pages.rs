@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserPlayer;
-use consonance_transport::DisconnectReason;
+use consonance_link::DisconnectReason;
 use consonance_webrtc::{PagePeer, RtcEvent};
 
 use super::BrowserGateway;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_gateway::{PlaceInWorld, PlaceNews, SeatPlace};
+use consonance_link::gateway::{PlaceInWorld, PlaceNews, SeatPlace};
 use consonance_session::ClientId;
 
 use super::BrowserGateway;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_browser::BrowserSettings;
-use consonance_gateway::PlayerLink;
+use consonance_link::gateway::PlayerLink;
 use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;

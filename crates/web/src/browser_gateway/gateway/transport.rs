@@ -3,7 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_transport::{
+use consonance_link::{
     CapabilityRequest, Delivery, EndCode, EndReason, NetworkStatistics, PACKET_BYTES_MAX, PacketLimits, Peer,
     ServerLinkEvent, ServerNetwork,
 };

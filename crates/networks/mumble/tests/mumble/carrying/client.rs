@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::{CryptSetup, Ping};
 use consonance_mumble::{Control, Voice};
-use consonance_transport::{
+use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
 };
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::{NodeId, Revision, StoreAnswer};
 use consonance_cluster::{ReplicaChange, ReplicaRequest};
-use consonance_transport::split_mix::{STEP, mixed};
+use consonance_link::split_mix::{STEP, mixed};
 
 use super::super::{AuditFeed, BanReplica, Numbers, StoredVersion};
 use crate::audit::{AuditEntry, AuditLog, AuditQuery};

@@ -1,0 +1,58 @@
+//! Options that describe a game's voice messages.
+
+use consonance_link::gateway::{MessageChannel, VoiceChannels};
+use consonance_link::PacketLimits;
+
+use crate::darkrift::voice::{Layout, VoiceDialect};
+
+/// Known properties of voice in a game; those that are `None` are learned from the clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DarkRiftVoiceSettings {
+    /// The tag of voice messages to the server. Without it the tag and the layout are learned.
+    pub tag_to_server: Option<u16>,
+    /// The tag of voice messages to clients; if `None`, the tag to the server.
+    pub tag_to_client: Option<u16>,
+    /// The layout of packets in messages. With a tag and without a layout, packets are raw.
+    pub layout: Option<Layout>,
+    /// The network's channels that carry voice.
+    pub channels: VoiceChannels,
+}
+
+impl Default for DarkRiftVoiceSettings {
+    fn default() -> Self {
+        Self { tag_to_server: None, tag_to_client: None, layout: None, channels: STOCK_CHANNELS }
+    }
+}
+
+impl DarkRiftVoiceSettings {
+    /// The dialect of voice to the server, if the settings define it.
+    pub(crate) fn to_server(self) -> Option<VoiceDialect> {
+        Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout.unwrap_or_default() })
+    }
+
+    /// The dialect of voice to clients, given the dialect to the server.
+    pub(crate) fn to_client(self, to_server: VoiceDialect) -> VoiceDialect {
+        VoiceDialect { tag: self.tag_to_client.unwrap_or(to_server.tag), layout: to_server.layout }
+    }
+
+    /// The largest voice packets in messages of these sizes.
+    pub(crate) fn limits(&self, messages: PacketLimits) -> PacketLimits {
+        let layout = self.to_server().map(|dialect| dialect.layout);
+        let around = HEADER_BYTES + layout.unwrap_or(Layout::Prefixed).prefix_bytes();
+        let largest = |bytes: usize| bytes.saturating_sub(around).min(VOICE_BYTES_MAX);
+        PacketLimits {
+            reliable_bytes: largest(messages.reliable_bytes),
+            unreliable_bytes: largest(messages.unreliable_bytes),
+        }
+    }
+}
+
+/// The channels of stock games, as the network numbers them: TCP and UDP.
+pub const STOCK_CHANNELS: VoiceChannels =
+    VoiceChannels { reliable: MessageChannel(0), unreliable: MessageChannel(1) };
+
+/// Flags and tag; voice of ours carries no ping.
+const HEADER_BYTES: usize = 3;
+
+/// The largest packet that stock clients read, in bytes.
+const VOICE_BYTES_MAX: usize = 1024;

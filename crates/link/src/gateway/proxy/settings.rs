@@ -1,0 +1,42 @@
+//! Settings of a proxy.
+
+use std::time::Duration;
+
+use crate::gateway::VoiceStart;
+
+/// How a proxy treats voice beside the game.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProxySettings {
+    /// When a client of the game becomes a peer of the session.
+    pub voice_start: VoiceStart,
+    /// The effect on the game when the session closes a player's voice.
+    pub voice_closed: VoiceClosed,
+    /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks
+    /// wait); after it the client is refused.
+    pub upstream_timeout: Duration,
+}
+
+impl Default for ProxySettings {
+    fn default() -> Self {
+        let again_after = Duration::from_secs(10);
+        Self {
+            voice_start: VoiceStart::WithFirstPacket,
+            voice_closed: VoiceClosed::GameGoesOn { again_after },
+            upstream_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The effect on a player's game when the session closes its voice: it was refused, kicked, or broke a rule there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VoiceClosed {
+    /// The game goes on without voice. What the client says there is dropped for this long; with its next voice
+    /// packet after that it joins the session again, as other clients rejoin after a kick. To keep a player out, ban
+    /// it.
+    GameGoesOn {
+        /// How long voice stays closed (default 10 s).
+        again_after: Duration,
+    },
+    /// The client is disconnected from the game, too.
+    GameEnds,
+}

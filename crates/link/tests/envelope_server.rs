@@ -1,0 +1,149 @@
+//! The moment when a game's clients become players of a voice-only server.
+
+use std::time::{Duration, Instant};
+
+use consonance_link::gateway::memory::{
+    MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
+};
+use consonance_link::gateway::{BareEnvelope, EnvelopeServer, VoiceChannels, VoiceStart};
+use consonance_link::{
+    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
+    ServerNetwork as _,
+};
+
+#[derive(Debug, PartialEq, Eq)]
+enum Heard {
+    Connected,
+    Packet(Delivery, Vec<u8>),
+    Disconnected(DisconnectReason),
+}
+
+struct Stage {
+    now: Instant,
+    network: MemoryGameNetwork,
+    server: EnvelopeServer<MemoryGameNetworkServer, BareEnvelope>,
+}
+
+impl Stage {
+    fn new(voice_start: VoiceStart) -> Self {
+        let network = MemoryGameNetwork::new();
+        let bare = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+        let server = EnvelopeServer::new(network.listen(), bare, "main").voice_start(voice_start);
+        Self { now: Instant::now(), network, server }
+    }
+
+    /// An accepted client, and the session's events for it.
+    fn client(&mut self) -> (MemoryGameNetworkClient, Vec<Heard>) {
+        let mut client = self.network.client();
+        client.connect(self.now);
+        let heard = self.heard();
+        let mut greeting = b"none yet".to_vec();
+        assert_eq!(client.poll_event(self.now, &mut greeting), Some(ClientLinkEvent::Connected));
+        assert_eq!(greeting, b"");
+        (client, heard)
+    }
+
+    fn heard(&mut self) -> Vec<Heard> {
+        self.heard_by(|_, _| {})
+    }
+
+    /// The session's events, with `answer` called for each newcomer.
+    fn heard_by(&mut self, mut answer: impl FnMut(&mut Self, Peer)) -> Vec<Heard> {
+        let mut all = Vec::new();
+        let mut bytes = Vec::new();
+        while let Some(event) = self.server.poll_event(self.now, &mut bytes) {
+            all.push(match event {
+                ServerLinkEvent::Connected { peer, session, remote } => {
+                    assert_eq!(session, "main");
+                    assert!(remote.ip().is_some());
+                    answer(self, peer);
+                    Heard::Connected
+                }
+                ServerLinkEvent::Packet { channel: delivery, .. } => Heard::Packet(delivery, bytes.clone()),
+                ServerLinkEvent::Disconnected { reason, .. } => Heard::Disconnected(reason),
+            });
+        }
+        all
+    }
+}
+
+fn packet(bytes: &[u8]) -> Heard {
+    Heard::Packet(Delivery::Reliable, bytes.to_vec())
+}
+
+#[test]
+fn at_once_a_client_is_there_before_it_says_anything() {
+    let (_, heard) = Stage::new(VoiceStart::AtOnce).client();
+    assert_eq!(heard, [Heard::Connected]);
+}
+
+#[test]
+fn with_its_first_packet_a_client_may_be_silent_for_as_long_as_it_likes() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut client, heard) = stage.client();
+    assert_eq!(heard, []);
+    stage.now += Duration::from_hours(1);
+    assert_eq!(stage.heard(), []);
+    client.send(stage.now, RELIABLE, b"hello");
+    client.send(stage.now, RELIABLE, b"again");
+    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), packet(b"again")]);
+}
+
+#[test]
+fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut listener, _) = stage.client();
+    listener.send(stage.now, RELIABLE, b"here I am");
+    stage.heard();
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    let heard = stage.heard_by(|stage, _| {
+        stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"a new player");
+    });
+    assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
+    let mut said = Vec::new();
+    let event = listener.poll_event(stage.now, &mut said);
+    assert_eq!(event, Some(ClientLinkEvent::Packet { channel: RELIABLE }));
+    assert_eq!(said, b"a new player");
+}
+
+#[test]
+fn a_client_that_never_speaks_is_not_reported() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.disconnect(stage.now);
+    assert_eq!(stage.heard(), []);
+}
+
+#[test]
+fn a_client_that_has_spoken_is_reported_when_it_leaves() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    client.disconnect(stage.now);
+    let gone = Heard::Disconnected(DisconnectReason::closed_by_peer(b""));
+    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), gone]);
+}
+
+#[test]
+fn a_refused_client_is_not_heard_and_learns_why() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    client.send(stage.now, RELIABLE, b"hello");
+    let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
+    assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
+    let reason = DisconnectReason::closed_by_peer(b"not you");
+    assert_eq!(client.poll_event(stage.now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
+}
+
+#[test]
+fn a_server_that_closes_says_goodbye_to_the_silent_too() {
+    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = stage.client();
+    stage.server.shutdown(stage.now);
+    assert_eq!(stage.heard(), []);
+    assert!(matches!(
+        client.poll_event(stage.now, &mut Vec::new()),
+        Some(ClientLinkEvent::Disconnected { .. })
+    ));
+}
