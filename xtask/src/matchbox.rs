@@ -1,4 +1,4 @@
-//! The feature `socket` of `consonance-matchbox`, which the default build does without because
+//! The feature `matchbox-socket` of `consonance-game-networks`, which the default build does without because
 //! it brings two hundred crates.
 
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
 }
 
 /// The optional features that have tests, all together: with one set, nothing is built twice for them.
-pub(crate) const FEATURES: &str = "consonance-bench/plain-cipher,consonance-matchbox/socket";
+pub(crate) const FEATURES: &str = "consonance-bench/plain-cipher,consonance-game-networks/matchbox-socket";
 
 fn cargo(root: &Path, arguments: [&[&str]; 2]) -> Command {
     let [command, targets] = arguments;

@@ -32,7 +32,7 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
         .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
         .collect::<String>();
     // The metrics of single networks.
-    let of_networks = ["crates/transport/src/network_metrics.rs", "crates/networks/mumble/src/metrics.rs"]
+    let of_networks = ["crates/link/src/network_metrics.rs", "crates/networks/mumble/src/metrics.rs"]
         .map(|file| fs::read_to_string(root().join(file)).unwrap());
     let sources = sources + &of_networks.concat();
     let page = page();

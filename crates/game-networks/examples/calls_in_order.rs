@@ -1,7 +1,7 @@
 //! A server and two players over a Steam in memory, and every call that each of them makes to Steam, in order.
 //!
 //! ```sh
-//! cargo run -p consonance-steam --example calls_in_order
+//! cargo run -p consonance-game-networks --example calls_in_order
 //! ```
 //!
 //! With the feature `steamworks`, a `SteamworksP2p` takes the place of the accounts at the hub; the calls are the same.

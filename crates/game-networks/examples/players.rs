@@ -1,7 +1,7 @@
 //! Two players that reach each other with matchbox, without any server, and hear each other.
 //!
 //! ```sh
-//! cargo run -p consonance-matchbox --features socket --example players
+//! cargo run -p consonance-game-networks --features matchbox-socket --example players
 //! ```
 //!
 //! Bob is first and therefore host; Alice meets him and plays an audio file. The example prints what happens and

@@ -41,10 +41,6 @@
 //! let event = listener.handle_datagram(client, &token);
 //! assert_eq!(event, Some(ListenerEvent::Connected { peer, remote: client }));
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod client;
 mod client_ids;

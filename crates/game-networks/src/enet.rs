@@ -21,10 +21,6 @@
 //!
 //! The connection is neither encrypted nor authenticated, as in every game that uses this network. Addresses that are
 //! not proved get no more bytes than they send.
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod client;
 mod dialect;

@@ -44,10 +44,6 @@
 //! # When the server changes
 //!
 //! [`HostedRoom::set_server`] ends the session everywhere, as the original does, and all players join the new server's.
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]

@@ -20,10 +20,6 @@
 //!
 //! The connection is neither encrypted nor authenticated, as in every game that uses this network. Addresses that are
 //! not proved get no more bytes than they send, and cannot end a connection without its cookie; G1 has no cookies.
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod arq;
 mod client;

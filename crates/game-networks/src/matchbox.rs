@@ -13,7 +13,7 @@
 //! ```
 //!
 //! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame.
-//! [`PeerSocket`] is what voice needs of a socket; `SocketChannels`, with the feature `socket`, implements it for
+//! [`PeerSocket`] is what voice needs of a socket; `SocketChannels`, with the feature `matchbox-socket`, implements it for
 //! matchbox. Each message begins with a byte for its destination (`Route`); messages between a client and the host are
 //! those of [`consonance_link::hosted::channels`].
 //!
@@ -49,15 +49,6 @@
 //! assert!(voice.is_host());
 //! ```
 //!
-//! # Features
-//!
-//! | feature | by default | adds |
-//! |---|---|---|
-//! | `socket` | no | `SocketChannels`, the socket of matchbox, which brings some two hundred crates |
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod election;
 mod host_claim;
@@ -67,13 +58,13 @@ mod player_id;
 mod room;
 mod route;
 mod settings;
-#[cfg(feature = "socket")]
+#[cfg(feature = "matchbox-socket")]
 mod socket_channels;
 mod voice;
 
 pub use peer_socket::PeerSocket;
 pub use player_id::PlayerId;
 pub use settings::{DirectLinkChoice, HostChoice, MatchboxSettings};
-#[cfg(feature = "socket")]
+#[cfg(feature = "matchbox-socket")]
 pub use socket_channels::{ChannelUnfit, SocketChannels};
 pub use voice::MatchboxVoice;

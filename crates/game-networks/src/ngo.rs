@@ -15,7 +15,7 @@
 //! * [`NgoProxy`]: takes voice out of the messages that clients send to their game's server;
 //! * [`NgoClient`]: a native player.
 //!
-//! Nothing here has a socket or a clock; the channels are those of `consonance-utp`, Unity Transport.
+//! Nothing here has a socket or a clock; the channels are those of `utp`, Unity Transport.
 //!
 //! # In your own game server
 //!

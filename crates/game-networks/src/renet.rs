@@ -35,10 +35,6 @@
 //! the game in both directions, so a game that runs 60 frames a second adds up to 17 ms at each end.
 //!
 //! When a voice link ends, for example because it is too slow, the game's connection stays open.
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod client;
 mod server;

@@ -49,10 +49,6 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `steamworks` | no | the real Steam; it brings Steam's own library, which is proprietary |
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod channels;
 mod client;

@@ -42,10 +42,6 @@
 //! assert!(matches!(event, Some(ServerLinkEvent::Connected { remote, .. }) if remote == address.into()));
 //! # Ok::<(), consonance_game_networks::utp::DatagramError>(())
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod client;
 mod connection;

@@ -51,10 +51,6 @@
 //! assert_eq!(session, "match-7");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod client;
 #[cfg(feature = "fuzzing")]

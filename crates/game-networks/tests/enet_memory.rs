@@ -1,6 +1,6 @@
 //! The memory that a client can make the server use is bounded, whatever the client sends.
 
-#[path = "enet/commands.rs"]
+#[path = "networks/enet/commands.rs"]
 mod commands;
 
 use std::alloc::System;

@@ -54,10 +54,6 @@
 //!
 //! * `websocket`: the module of that name.
 //! * `tls`: `streams::TlsEnd`, TLS around messages in streams.
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 pub mod memory;
 pub mod proxy_protocol;

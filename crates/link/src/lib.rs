@@ -68,12 +68,16 @@
 #![forbid(unsafe_code)]
 
 pub mod conformance;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 pub mod hosted;
 pub mod impair;
 pub mod inbox;
 pub mod memory;
 pub mod packet_pool;
 pub mod session_name;
+#[cfg(feature = "voice-websocket")]
+pub mod voice_websocket;
 
 mod address_prefix;
 mod capability;

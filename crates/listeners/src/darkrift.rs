@@ -90,7 +90,7 @@ impl ListenerNetwork for DarkRift2 {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-darkrift"], "darkrift2.md"))
+        Some(crate::DocsRow::new(&["darkrift"], "darkrift2.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -78,7 +78,7 @@ impl ListenerNetwork for FishNet {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-litenetlib"], "fishnet.md"))
+        Some(crate::DocsRow::new(&["fishnet", "litenetlib"], "fishnet.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -59,7 +59,7 @@ impl ListenerNetwork for Forge {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow { no_proxy: "not yet", ..crate::DocsRow::new(&["consonance-forge"], "forge.md") })
+        Some(crate::DocsRow { no_proxy: "not yet", ..crate::DocsRow::new(&["forge"], "forge.md") })
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -55,7 +55,7 @@ impl ListenerNetwork for Ngo {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-utp"], "netcode-for-gameobjects.md"))
+        Some(crate::DocsRow::new(&["ngo", "utp"], "netcode-for-gameobjects.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

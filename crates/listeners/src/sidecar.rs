@@ -12,7 +12,7 @@ use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettin
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 
 table! {
-    /// The links of game servers; the reasons stand with the settings of `consonance-sidecar`.
+    /// The links of game servers; the reasons stand with the settings of `consonance_game_networks::sidecar`.
     pub(crate) struct SidecarKeys {
         /// A file whose first line is the shared secret of both ends: at least 16 random bytes; protect it from other
         /// users. Optional only where no other machine reaches the address.

@@ -59,7 +59,7 @@ impl ListenerNetwork for Steam {
             no_proxy: "not possible",
             hosted: "yes",
             sidecar: "–",
-            ..crate::DocsRow::new(&["consonance-steam"], "steam.md")
+            ..crate::DocsRow::new(&["steam"], "steam.md")
         })
     }
 

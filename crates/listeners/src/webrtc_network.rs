@@ -76,7 +76,7 @@ impl ListenerNetwork for WebRtcNetwork {
         Some(crate::DocsRow {
             no_proxy: "not needed",
             sidecar: "–",
-            ..crate::DocsRow::new(&["consonance-webrtc-network"], "webrtc-network.md")
+            ..crate::DocsRow::new(&["webrtc-network"], "webrtc-network.md")
         })
     }
 

@@ -13,7 +13,7 @@ use consonance_link::voice_websocket::{ServerEnd, server, tls_server};
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
-    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance-stream`.
+    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance_link::voice_websocket`.
     pub(crate) struct WebSocketKeys {
         /// Clients at once, not counting those with a pending handshake or an unproved address.
         pub connections_max: usize = 1000, 1..=65_535;
@@ -81,7 +81,7 @@ impl ListenerNetwork for WebSocket {
         Some(crate::DocsRow {
             no_proxy: "not needed",
             sidecar: "–",
-            ..crate::DocsRow::new(&["consonance-stream"], "websocket.md")
+            ..crate::DocsRow::new(&["consonance-link"], "websocket.md")
         })
     }
 

@@ -48,7 +48,7 @@ impl ListenerNetwork for MadeUp {
     }
 
     fn docs(&self) -> Option<DocsRow> {
-        let client = &["consonance-kcp"];
+        let client = &["kcp"];
         Some(DocsRow { sidecar: "–", ..DocsRow::new(client, "made-up.md") })
     }
 

@@ -41,7 +41,7 @@ const CLIENT: &[&str] = &[
     "consonance-audio",
     "consonance-clock-bridge",
     "consonance-device",
-    "consonance-transport",
+    "consonance-link",
     "consonance-quic",
     "consonance",
 ];

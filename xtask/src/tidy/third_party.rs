@@ -36,7 +36,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("ctr", &["crates/sframe"]),
     ("hkdf", &["crates/sframe"]),
     ("hmac", &["crates/sframe"]),
-    ("httparse", &["crates/gateway", "crates/inspector"]),
+    ("httparse", &["crates/inspector", "crates/link"]),
     ("hyper", &["crates/http"]),
     ("maudio-sys", &["crates/miniaudio"]),
     ("opus-pure", &["crates/audio", "crates/e2e", "crates/testing"]),
@@ -45,11 +45,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn", &["crates/networks", "crates/server"]),
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
-    ("rusty_enet", &["crates/networks/enet"]),
-    ("rustls", &["crates/bench", "crates/gateway", "crates/http", "crates/networks", "crates/server"]),
+    ("rusty_enet", &["crates/game-networks"]),
+    ("rustls", &["crates/bench", "crates/game-networks", "crates/http", "crates/link", "crates/networks", "crates/server"]),
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("sframe", &["crates/bench", "crates/sframe"]),
-    ("steamworks", &["crates/networks/steam"]),
+    ("steamworks", &["crates/game-networks"]),
     // In the façade, only for the feature of that name, for async programs; in the command, for the events of
     // Windows' consoles.
     (

@@ -65,7 +65,7 @@ fn one_entry_gives_a_network_its_settings_with_schema_documentation_and_suggesti
         "{section}"
     );
     let row =
-        "| Made-up network | `made-up` | `made-up` | `consonance-kcp` | – | – | [made-up.md](made-up.md) |";
+        "| Made-up network | `made-up` | `made-up` | `kcp` | – | – | [made-up.md](made-up.md) |";
     assert!(networks().docs_rows().contains(row));
 }
 

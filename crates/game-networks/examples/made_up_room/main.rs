@@ -1,7 +1,7 @@
 //! A game that carries voice over a room of its own: three players in one process, and a master that leaves.
 //!
 //! ```sh
-//! cargo run -p consonance-hosted --example made_up_room
+//! cargo run -p consonance-game-networks --example made_up_room
 //! ```
 //!
 //! Carol's game plays a tone into the room, and Bob hears her. Alice's game runs the voice server because it came

@@ -2,7 +2,7 @@
 //! over sockets on this machine.
 //!
 //! ```sh
-//! cargo run -p consonance-renet --example renet_game
+//! cargo run -p consonance-game-networks --example renet_game
 //! ```
 //!
 //! Alice plays an audio file, Bob listens, and the example prints what happens; no sound card is needed.

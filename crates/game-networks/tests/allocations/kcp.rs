@@ -1,17 +1,16 @@
 //! In steady state, voice allocates nothing, neither when it arrives nor when it is sent to fifty clients.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use std::alloc::System;
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
+use consonance_testing::cost::alone;
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use stats_alloc::Region;
 
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use crate::ALLOCATOR;
 
 const CLIENTS: usize = 50;
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -109,6 +108,10 @@ const ROUNDS: usize = 5;
 
 #[test]
 fn voice_to_fifty_clients_allocates_nothing() {
+    alone(no_allocation_for_fifty_clients);
+}
+
+fn no_allocation_for_fifty_clients() {
     let mut room = Room::new();
     room.turn_until(|room| room.connected == CLIENTS);
     // Each client reveals its generation, and every buffer grows to the size that it needs.

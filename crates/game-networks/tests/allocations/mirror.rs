@@ -1,7 +1,6 @@
 //! In steady state nothing is allocated: not for voice in either direction, not for pings, and not for messages that
 //! a proxy cuts or passes on.
 
-use std::alloc::System;
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::mirror::{
@@ -10,16 +9,20 @@ use consonance_game_networks::mirror::{
 };
 use consonance_link::gateway::{Envelope, EnvelopeKind as _, MessageChannel, MessageParts};
 use consonance_link::Delivery;
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use consonance_testing::cost::alone;
+use stats_alloc::Region;
 
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use crate::ALLOCATOR;
 
 /// The test harness has a thread that allocates now and then; at least one round must be free of allocations.
 const ROUNDS: usize = 5;
 
 #[test]
 fn nothing_is_allocated_for_voice_and_what_comes_with_it() {
+    alone(no_allocation_in_envelopes);
+}
+
+fn no_allocation_in_envelopes() {
     let now = Instant::now();
     let mut server = MirrorVoiceOnly::new(VoiceOnlySettings::default()).open(now);
     let mut proxy = MirrorProxy::new(ProxySettings::default()).open(now);

@@ -5,11 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::darkrift::{Listener, ListenerOrder, ServerSettings};
-use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
+use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::{DisconnectReason, Peer};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const CLIENTS: u64 = 990;
 const DATAGRAM_BYTES_MAX: usize = 65_507;

@@ -3,7 +3,7 @@
 //!
 //! Kinds are taken from a match without a wildcard: a new one does not compile until it has its worst case here.
 
-#[path = "enet/commands.rs"]
+#[path = "../networks/enet/commands.rs"]
 mod commands;
 
 use std::time::Duration;
@@ -11,13 +11,10 @@ use std::time::Duration;
 use consonance_game_networks::enet::fuzz::CommandKind;
 use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
 use consonance_link::gateway::udp::ClientEndpoint as _;
-use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer, ServerNetwork as _};
 
 use commands::{fragment, reliable, unreliable};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const CLIENTS: u16 = 1000;
 const FROM: u16 = CLIENTS + 1;

@@ -2,11 +2,8 @@
 //! waits, frames in as many pieces as they may have, and a full queue of reliable frames.
 
 use consonance_game_networks::forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE};
-use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const CLIENTS: u16 = 900;
 const FROM: u16 = CLIENTS + 1;

@@ -6,12 +6,9 @@
 use std::time::Instant;
 
 use consonance_game_networks::hosted::{HostedRoom, MessageDirection, RoomSettings};
-use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
+use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::hosted::{HostedClient, HostedServer};
 use consonance_link::{ClientNetwork as _, Delivery, PacketLimits, ServerNetwork as _};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const PEERS: u64 = 1000;
 const ME: u64 = PEERS;

@@ -9,11 +9,8 @@ use consonance_game_networks::litenetlib::{
     ClientSettings, Dialect, FirstByte, LiteNetLibClient, LiteNetLibServer, PacketType, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE, UtcClock,
 };
-use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone, from_client};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const CLIENTS: u16 = 1000;
 const FROM: u16 = CLIENTS + 1;

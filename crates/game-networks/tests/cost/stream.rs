@@ -4,10 +4,7 @@
 use consonance_link::gateway::streams::{Found, MessageStream, StreamProtocol};
 use consonance_game_networks::telepathy::Telepathy;
 use consonance_stream::{simple_web, websocket};
-use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
+use consonance_testing::cost::{Cost, alone, measured};
 
 /// As much as is read from a connection at once.
 const PIECE_BYTES: usize = 64 * 1024;

@@ -6,15 +6,12 @@
 use std::time::Duration;
 
 use consonance_link::gateway::udp::ClientEndpoint as _;
-use consonance_testing::cost::{Cost, CountingAllocator, DatagramServer, address, alone};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone};
 use consonance_link::{Peer, ServerNetwork as _};
 use consonance_game_networks::utp::{
     ClientSettings, Datagram, DatagramKind, GREETING_BYTES_MAX, PAYLOAD_BYTES_MAX, RELIABLE, ServerSettings,
     Token, UNRELIABLE, UNRELIABLE_SEQUENCED, UtpClient, UtpServer,
 };
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const CLIENTS: u16 = 1000;
 const FROM: u16 = CLIENTS + 1;

@@ -5,14 +5,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
+use consonance_testing::cost::{Cost, alone, measured};
 use consonance_game_networks::webrtc_network::signalling::{
     ADDRESS_UNITS_MAX, Data, Guest, SignalKind, SignalLinkId, SignalMessage, SignallingListenerSettings,
     SignallingServer, SignallingSettings,
 };
-
-#[global_allocator]
-static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
 
 const KINDS: [SignalKind; 9] = [
     SignalKind::ServerInitialized,

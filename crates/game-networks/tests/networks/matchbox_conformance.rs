@@ -1,11 +1,11 @@
 //! Voice between players keeps the rules of every network, direct links included, over a simulated room.
 
-#[path = "simulated/game.rs"]
+#[path = "matchbox_simulated/game.rs"]
 mod game;
 /// A hosted client with a number, shared with the hosted transport's own tests.
-#[path = "../../../transport/tests/hosted/game_client.rs"]
+#[path = "../../../link/tests/link/hosted/game_client.rs"]
 mod game_client;
-#[path = "simulated/hub.rs"]
+#[path = "matchbox_simulated/hub.rs"]
 mod hub;
 
 use consonance_game_networks::matchbox::PlayerId;

@@ -1,8 +1,8 @@
 //! The choice of the host, and the handover of sessions to the next host, in a simulated room.
 
-#[path = "simulated/hub.rs"]
+#[path = "matchbox_simulated/hub.rs"]
 mod hub;
-#[path = "simulated/stage.rs"]
+#[path = "matchbox_simulated/stage.rs"]
 mod stage;
 
 use consonance_game_networks::matchbox::{DirectLinkChoice, HostChoice, MatchboxSettings, PeerSocket as _, PlayerId};

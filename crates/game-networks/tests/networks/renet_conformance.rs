@@ -1,6 +1,6 @@
 //! Voice over renet keeps the rules of every network, in a game that is pumped by its own thread.
 
-#[path = "conformance/game.rs"]
+#[path = "renet_conformance/game.rs"]
 mod game;
 
 use consonance_link::conformance::Network;

@@ -9,6 +9,6 @@ mod lossy;
 mod many;
 mod sessions;
 mod support;
-#[path = "../../../quic/tests/quic/udp_relay.rs"]
+#[path = "../../../networks/quic/tests/quic/udp_relay.rs"]
 #[allow(dead_code, reason = "networks share it, and each uses a part of it")]
 mod udp_relay;

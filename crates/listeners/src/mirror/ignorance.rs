@@ -52,7 +52,7 @@ impl ListenerNetwork for Ignorance {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-enet"], "mirror.md#ignorance"))
+        Some(crate::DocsRow::new(&["mirror", "enet"], "mirror.md#ignorance"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -82,7 +82,7 @@ impl ListenerNetwork for Kcp {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-kcp"], "mirror.md"))
+        Some(crate::DocsRow::new(&["mirror", "kcp"], "mirror.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -55,7 +55,7 @@ impl ListenerNetwork for WebSocket {
 
     #[cfg(feature = "testing")]
     fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["consonance-envelopes", "consonance-stream"], "mirror.md"))
+        Some(crate::DocsRow::new(&["mirror", "simple-web"], "mirror.md"))
     }
 
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use crate::table::{Seconds, table};
 
 table! {
-    /// In front of a game's own server; the reasons stand with the settings of `consonance-gateway`.
+    /// In front of a game's own server; the reasons stand with the settings of `consonance_link::gateway`.
     pub struct ProxyListenerConfig {
         /// The host and port of the game's server, to which each client gets its own connection.
         #[schemars(example = &"127.0.0.1:7778")]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 fn every_code_block_of_the_guide_stands_in_a_file_of_the_example_or_of_direct_links() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let guide = fs::read_to_string(package.join("../../docs/custom-network.md")).unwrap();
-    let folders = [".", "../../crates/transport", "../../crates/consonance/tests"];
+    let folders = [".", "../../crates/link", "../../crates/consonance/tests"];
     let files = folders.into_iter().flat_map(|folder| rust_files(&package.join(folder)));
     let sources: Vec<Vec<String>> = files.map(|path| lines_of(&path)).collect();
     let blocks = rust_blocks(&guide);

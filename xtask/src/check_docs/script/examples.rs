@@ -86,26 +86,26 @@ pub(super) const SCENES: &[Scene] = &[
         ],
     ),
     scene(
-        "crates/networks/hosted/examples/made_up_room/main.rs",
-        &[ends("cargo run -p consonance-hosted --example made_up_room")],
+        "crates/game-networks/examples/made_up_room/main.rs",
+        &[ends("cargo run -p consonance-game-networks --example made_up_room")],
     ),
     scene(
-        "crates/networks/matchbox/examples/players.rs",
+        "crates/game-networks/examples/players.rs",
         &[untried(
-            "cargo run -p consonance-matchbox --features socket --example players",
+            "cargo run -p consonance-game-networks --features matchbox-socket --example players",
             "docs/networks/matchbox.md has the same",
         )],
     ),
     scene(
-        "crates/networks/renet/examples/renet_game/main.rs",
+        "crates/game-networks/examples/renet_game/main.rs",
         &[untried(
-            "cargo run -p consonance-renet --example renet_game",
+            "cargo run -p consonance-game-networks --example renet_game",
             "docs/networks/renet.md has the same",
         )],
     ),
     scene(
-        "crates/networks/steam/examples/calls_in_order.rs",
-        &[ends("cargo run -p consonance-steam --example calls_in_order").says(&["both connect"])],
+        "crates/game-networks/examples/calls_in_order.rs",
+        &[ends("cargo run -p consonance-game-networks --example calls_in_order").says(&["both connect"])],
     ),
     scene(
         "crates/sim/examples/corpus.rs",

@@ -22,10 +22,10 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/networks/matchbox.md",
         &[
-            ends("cargo build -p consonance-matchbox --features socket --example players")
+            ends("cargo build -p consonance-game-networks --features matchbox-socket --example players")
                 .granted()
                 .needs(&[Need::Success(NAMESPACE, "network of one's own, which matchbox is kept in")]),
-            ends("cargo run -p consonance-matchbox --features socket --example players")
+            ends("cargo run -p consonance-game-networks --features matchbox-socket --example players")
                 .stands_for(&[("cargo run", Value::Is(IN_NAMESPACE))])
                 .needs(&[Need::Success(NAMESPACE, "network of one's own, which matchbox is kept in")])
                 .says(&["Bob is host"]),
@@ -43,7 +43,7 @@ pub(super) const SCENES: &[Scene] = &[
     .in_folder(Folder::Empty),
     scene(
         "docs/networks/renet.md",
-        &[ends("cargo run -p consonance-renet --example renet_game").says(&["Alice"])],
+        &[ends("cargo run -p consonance-game-networks --example renet_game").says(&["Alice"])],
     ),
     scene(
         "docs/proxy.md",

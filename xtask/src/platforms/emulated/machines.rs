@@ -14,7 +14,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
                 packages: &[
                     "consonance-wire",
                     "consonance-session",
-                    "consonance-transport",
+                    "consonance-link",
                     "consonance-audio",
                     "consonance-fast-path",
                     "consonance-miniaudio",

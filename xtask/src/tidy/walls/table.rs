@@ -1,12 +1,7 @@
 //! The walls of every crate.
 
-use super::MayUse::{self, Anything, Only};
+use super::MayUse::{Anything, Only};
 use super::Walls;
-
-const OF_WEBRTC: MayUse =
-    Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]);
-
-const OF_PROTOCOL: MayUse = Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]);
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -66,8 +61,7 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &[
             "consonance-server",
             "consonance-testing",
-            "consonance-transport",
-            "consonance-stream",
+            "consonance-link",
         ],
     },
     Walls {
@@ -110,137 +104,82 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-name-key"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-http", may_use: Only(&["consonance-transport"]), tests_may_also_use: &[] },
+    Walls { package: "consonance-http", may_use: Only(&["consonance-link"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
-        // Of `consonance-stream`, only the format of messages over `WebSocket`s, which both share.
+        // Of `voice_websocket`, only the format of messages, which both share.
         may_use: Only(&[
             "consonance-browser",
-            "consonance-gateway",
+            "consonance-link",
             "consonance-http",
             "consonance-session",
             "consonance-settings",
-            "consonance-transport",
             "consonance-webrtc",
-            "consonance-stream",
         ]),
         // For browsers in a real worker, beside a player of another network, and for messages of a session's server.
         tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
     },
     Walls {
-        package: "consonance-transport",
-        // Of the protocol, only the delivery mode and the end reasons of packets and links.
+        package: "consonance-link",
+        // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
+        // the ids and positions of players.
         may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
-        tests_may_also_use: &[],
+        // For the certificate that a server shows over both, and for the counters of costs.
+        tests_may_also_use: &["consonance-quic", "consonance-testing"],
     },
     Walls {
-        package: "consonance-gateway",
-        // Of the protocol, only the ids and positions of players on its board of places.
-        may_use: Only(&["consonance-transport", "consonance-wire"]),
-        tests_may_also_use: &[],
+        package: "consonance-game-networks",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]),
+        // Examples are games.
+        tests_may_also_use: &[
+            "consonance",
+            "consonance-quic",
+            "consonance-server",
+            "consonance-session",
+            "consonance-testing",
+        ],
     },
-    Walls {
-        package: "consonance-envelopes",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // For envelopes over the networks that carry them, and for the counters of costs.
-        tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
-    },
-    Walls {
-        package: "consonance-litenetlib",
-        may_use: OF_PROTOCOL,
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
-    Walls { package: "consonance-kcp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
-    Walls {
-        package: "consonance-darkrift",
-        may_use: OF_PROTOCOL,
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls { package: "consonance-forge", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-fast-path",
         may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
         tests_may_also_use: &["consonance-sframe"],
     },
-    Walls { package: "consonance-utp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-webrtc", may_use: OF_WEBRTC, tests_may_also_use: &["consonance-testing"] },
-    Walls {
-        package: "consonance-webrtc-network",
-        may_use: OF_WEBRTC,
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
-        package: "consonance-stream",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        // For the certificate that a server shows over both, and for the counters of costs.
-        tests_may_also_use: &["consonance-quic", "consonance-testing"],
-    },
+    Walls { package: "consonance-webrtc", may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]), tests_may_also_use: &["consonance-testing"] },
     Walls {
         package: "consonance-quic",
-        may_use: Only(&["consonance-transport", "consonance-fast-path", "consonance-settings"]),
+        may_use: Only(&["consonance-link", "consonance-fast-path", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
-        package: "consonance-matchbox",
-        may_use: Only(&["consonance-transport"]),
-        // Its example is a game.
-        tests_may_also_use: &["consonance", "consonance-server", "consonance-testing"],
-    },
-    Walls {
-        package: "consonance-renet",
-        may_use: Only(&["consonance-transport"]),
-        // Its example is a game.
-        tests_may_also_use: &["consonance", "consonance-server"],
     },
     Walls {
         package: "consonance-mumble",
         may_use: Only(&[
             "consonance-fuzz-tape",
-            "consonance-gateway",
+            "consonance-link",
             "consonance-replay-window",
-            "consonance-transport",
         ]),
         tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-mumble-player",
         may_use: Only(&[
-            "consonance-gateway",
+            "consonance-link",
             "consonance-mumble",
             "consonance-opus-packet",
             "consonance-session",
-            "consonance-transport",
             "consonance-wire",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-steam",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
-        tests_may_also_use: &["consonance-session", "consonance-testing"],
-    },
-    Walls {
-        package: "consonance-hosted",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-transport"]),
-        // Its example is a game.
-        tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
-    },
-    Walls {
-        package: "consonance-sidecar",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
-        tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
-    },
-    Walls {
         package: "consonance-cluster",
-        may_use: Only(&["consonance-transport"]),
+        may_use: Only(&["consonance-link"]),
         tests_may_also_use: &["consonance-session", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-nats",
         may_use: Only(&["consonance-cluster", "consonance-secrets"]),
-        tests_may_also_use: &["consonance-testing", "consonance-transport"],
+        tests_may_also_use: &["consonance-testing", "consonance-link"],
     },
     Walls {
         package: "consonance-server",
@@ -252,7 +191,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-wire",
             "consonance-session",
             "consonance-pcap",
-            "consonance-transport",
+            "consonance-link",
             "consonance-fine-timers",
             // For the feature `fuzzing`.
             "consonance-fuzz-tape",
@@ -272,7 +211,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-server",
             "consonance-session",
             "consonance-settings",
-            "consonance-transport",
+            "consonance-link",
             "consonance-web",
         ]),
         // For the networks whose configuration keys it reads.
@@ -290,11 +229,8 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-e2ee",
             "consonance-fine-timers",
             "consonance-pcap",
-            "consonance-transport",
+            "consonance-link",
             "consonance-quic",
-            // The fallback where UDP does not get through.
-            "consonance-gateway",
-            "consonance-stream",
             "consonance-inspector",
             // For hosts: a server in the player's own process.
             "consonance-server",
@@ -317,33 +253,22 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-server",
             "consonance-session",
             "consonance-testing",
-            "consonance-transport",
+            "consonance-link",
             "consonance-wire",
         ]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",
             "consonance-browser-wasm",
-            "consonance-forge",
-            "consonance-darkrift",
-            "consonance-enet",
-            "consonance-envelopes",
-            "consonance-hosted",
-            "consonance-kcp",
-            "consonance-litenetlib",
+            "consonance-game-networks",
             "consonance-mumble",
-            "consonance-transport",
+            "consonance-link",
             "consonance-fast-path",
-            "consonance-utp",
             "consonance-webrtc",
-            "consonance-webrtc-network",
-            "consonance-stream",
             "consonance-quic",
             "consonance-recording",
             "consonance-server",
             "consonance-sframe",
-            "consonance-sidecar",
-            "consonance-steam",
         ],
     },
     Walls {
@@ -356,14 +281,14 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-inspector",
             "consonance-session",
             "consonance-settings",
-            "consonance-transport",
+            "consonance-link",
         ]),
         // For the metrics of single networks, which it exports and documents.
         tests_may_also_use: &["consonance-listeners", "consonance-mumble", "consonance-testing"],
     },
     Walls {
         package: "consonance-otlp",
-        may_use: Only(&["consonance-admin", "consonance-server", "consonance-transport"]),
+        may_use: Only(&["consonance-admin", "consonance-server", "consonance-link"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -379,7 +304,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-session",
             "consonance-sim",
             "consonance-testing",
-            "consonance-transport",
+            "consonance-link",
             "plain-sockets",
         ]),
         tests_may_also_use: &[],
@@ -392,7 +317,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",
-        may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
+        may_use: Only(&["consonance", "consonance-server", "consonance-game-networks", "consonance-link"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },

@@ -8,8 +8,8 @@ use tungstenite::protocol::frame::Frame;
 use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Message, WebSocket};
 
-use crate::listener::{Listener, Seen, wait};
-use crate::page;
+use crate::websocket::listener::{Listener, Seen, wait};
+use crate::websocket::page;
 
 #[test]
 fn a_refused_client_gets_the_reason_instead_of_a_welcome() {

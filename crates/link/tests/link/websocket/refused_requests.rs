@@ -9,8 +9,8 @@ use consonance_link::gateway::websocket::PageOrigins;
 use consonance_link::voice_websocket::{ServerEnd, default_settings};
 use consonance_link::ServerNetwork as _;
 
-use crate::listener::{Listener, wait};
-use crate::page;
+use crate::websocket::listener::{Listener, wait};
+use crate::websocket::page;
 
 const UPGRADE: &str = "Host: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                        Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n";

@@ -6,7 +6,7 @@ use consonance_link::gateway::MessageChannel;
 use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_link::ServerNetwork as _;
 
-use crate::plain::{PlainClient, PlainServer};
+use crate::udp::plain::{PlainClient, PlainServer};
 
 const CHANNEL: MessageChannel = MessageChannel(0);
 

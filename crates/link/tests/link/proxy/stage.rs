@@ -10,7 +10,7 @@ use consonance_link::{
     ServerNetwork as _,
 };
 
-use crate::marked::MarkedEnvelope;
+use crate::proxy::marked::MarkedEnvelope;
 
 /// An event that one end has seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use consonance_link::DisconnectReason;
 
-use crate::listener::{Listener, Seen};
-use crate::page;
+use crate::websocket::listener::{Listener, Seen};
+use crate::websocket::page;
 
 const EVERY: Duration = Duration::from_secs(15);
 const PING: [u8; 2] = [0x89, 0];

@@ -7,7 +7,7 @@ use consonance_link::gateway::streams::StreamClientSettings;
 use consonance_link::voice_websocket::{ClientEnd, WebSocketClient};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerNetwork as _};
 
-use crate::listener::{Listener, Seen, wait};
+use crate::websocket::listener::{Listener, Seen, wait};
 
 const CLIENTS: usize = 200;
 

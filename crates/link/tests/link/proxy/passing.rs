@@ -4,8 +4,8 @@ use consonance_link::gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
 use consonance_link::gateway::{MessageChannel, ProxySettings};
 use consonance_link::{Peer, ServerNetwork as _};
 
-use crate::marked::voice;
-use crate::stage::{Saw, Stage, messages};
+use crate::proxy::marked::voice;
+use crate::proxy::stage::{Saw, Stage, messages};
 
 /// More than one datagram, and more than any packet of our protocol.
 const LARGE: usize = 60_000;

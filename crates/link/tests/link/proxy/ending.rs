@@ -4,8 +4,8 @@ use consonance_link::gateway::ProxySettings;
 use consonance_link::gateway::memory::RELIABLE;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
-use crate::marked::{BAD, voice};
-use crate::stage::{Heard, Saw, Stage, end, messages};
+use crate::proxy::marked::{BAD, voice};
+use crate::proxy::stage::{Heard, Saw, Stage, end, messages};
 
 /// A stage with one client that speaks.
 fn speaking() -> Stage {

@@ -1,9 +1,7 @@
 //! The hosted transport fulfils the contract of every network, direct links included, over a game's network that a
 //! separate thread pumps.
 
-#[path = "hosted/game_client.rs"]
 mod game_client;
-#[path = "hosted/game_network.rs"]
 mod game_network;
 
 use consonance_link::PacketLimits;

@@ -11,7 +11,7 @@ use consonance_link::voice_websocket::{
 use consonance_link::conformance::Network;
 use consonance_link::impair::{ImpairedClient, Impairment};
 
-use crate::tls::Certificate;
+use crate::websocket::tls::Certificate;
 
 #[derive(Default)]
 struct Plain {

@@ -9,7 +9,7 @@ use consonance_link::{
     ClientLinkEvent, ClientNetwork, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork,
 };
 
-use crate::plain::{PlainClient, PlainServer};
+use crate::udp::plain::{PlainClient, PlainServer};
 
 const CHANNEL: MessageChannel = MessageChannel(0);
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -6,8 +6,8 @@ use consonance_link::gateway::memory::{RELIABLE, UNRELIABLE};
 use consonance_link::gateway::{ProxySettings, VoiceClosed, VoiceStart};
 use consonance_link::{Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
-use crate::marked::voice;
-use crate::stage::{Heard, Saw, Stage, end, messages};
+use crate::proxy::marked::voice;
+use crate::proxy::stage::{Heard, Saw, Stage, end, messages};
 
 fn packet(packet: &[u8]) -> Heard {
     Heard::Packet(Delivery::Reliable, packet.to_vec())

@@ -18,7 +18,7 @@ use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason, ServerNe
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::listener::wait;
+use crate::websocket::listener::wait;
 
 /// A server's certificate, and ends that present and expect it.
 pub(crate) struct Certificate {

@@ -10,7 +10,7 @@ use tungstenite::client::IntoClientRequest as _;
 use tungstenite::http::HeaderValue;
 use tungstenite::{Message, WebSocket};
 
-use crate::listener::{Listener, PATIENCE, Seen};
+use crate::websocket::listener::{Listener, PATIENCE, Seen};
 
 /// Connects to this path as a page of this origin.
 pub(crate) fn open(at: SocketAddr, path: &str, origin: &str) -> tungstenite::Result<WebSocket<TcpStream>> {

@@ -1,0 +1,73 @@
+//! Networks of games, each in a module with a feature of its name. A game needs at most one of them.
+//!
+//! | module | network |
+//! |---|---|
+//! | `darkrift` | DarkRift 2, over TCP and UDP; its envelopes in `voice` |
+//! | `enet` | ENet and Ignorance's fork of it (Mirror) |
+//! | `fishnet` | envelopes of Fish-Networking |
+//! | `forge` | Forge Networking Remastered; its envelopes in `voice` |
+//! | `hosted` | rooms of networks that live in the game, such as those of Photon |
+//! | `kcp` | kcp2k (Mirror), all generations on one port |
+//! | `litenetlib` | `LiteNetLib` (Fish-Networking) |
+//! | `matchbox` | players of a Rust game without a server |
+//! | `mirror` | envelopes of Mirror |
+//! | `ngo` | envelopes of Netcode for GameObjects |
+//! | `renet` | the connections of a Rust game with renet |
+//! | `sidecar` | the link over which a game's server passes its clients' voice packets to a voice server |
+//! | `simple_web` | `SimpleWebTransport`, Mirror's network for browsers |
+//! | `steam` | Steam's legacy peer-to-peer interface, and a Steam in memory |
+//! | `telepathy` | Telepathy, Mirror's first network |
+//! | `utp` | Unity Transport 2.x |
+//! | `webrtc_network` | WebRTC Network: session host, client, signalling server |
+//!
+//! *Networks* move messages and know no voice: `kcp`, `enet`, `litenetlib`, `utp`, `simple_web`, `telepathy`.
+//! *Envelopes* know where voice is in a game's messages, for a voice server, a proxy and a client: `mirror`, `fishnet`,
+//! `ngo`. The others are both. How they are put together is in [`consonance_link::gateway`].
+//!
+//! # Features
+//!
+//! One for each module, with hyphens for underscores, and
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `matchbox-socket` | the socket of matchbox itself, and two hundred crates |
+//! | `steamworks` | the real Steam, with Steam's own library, which is proprietary |
+//!
+//! Needs Rust 1.95 or later.
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "darkrift")]
+pub mod darkrift;
+#[cfg(feature = "enet")]
+pub mod enet;
+#[cfg(feature = "fishnet")]
+pub mod fishnet;
+#[cfg(feature = "forge")]
+pub mod forge;
+#[cfg(feature = "hosted")]
+pub mod hosted;
+#[cfg(feature = "kcp")]
+pub mod kcp;
+#[cfg(feature = "litenetlib")]
+pub mod litenetlib;
+#[cfg(feature = "matchbox")]
+pub mod matchbox;
+#[cfg(feature = "mirror")]
+pub mod mirror;
+#[cfg(feature = "ngo")]
+pub mod ngo;
+#[cfg(feature = "renet")]
+pub mod renet;
+#[cfg(feature = "sidecar")]
+pub mod sidecar;
+#[cfg(feature = "simple-web")]
+pub mod simple_web;
+#[cfg(feature = "steam")]
+pub mod steam;
+#[cfg(feature = "telepathy")]
+pub mod telepathy;
+#[cfg(feature = "utp")]
+pub mod utp;
+#[cfg(feature = "webrtc-network")]
+pub mod webrtc_network;
