@@ -208,8 +208,7 @@ impl Step {
 
 /// The features that are off by default. The linter links nothing, and so Steam is not needed. The step `product` lints
 /// what has to do without them.
-const OPTIONAL_FEATURES: &str =
-    "consonance/tokio,consonance-game-networks/matchbox-socket,consonance-game-networks/steamworks,consonance-cli/steam";
+const OPTIONAL_FEATURES: &str = "consonance/tokio,consonance-game-networks/matchbox-socket,consonance-game-networks/steamworks,consonance-cli/steam";
 
 /// The same with what needs cmake.
 const WITH_LIBOPUS: &str = "consonance/tokio,consonance-game-networks/matchbox-socket,consonance-game-networks/steamworks,\

@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use consonance_cluster::NodeQueries;
 use consonance_http::HttpCounters;
+use consonance_link::MetricFamily;
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};
-use consonance_link::MetricFamily;
 
 use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
 use crate::nodes::Nodes;

@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::by_hand;
+use consonance_link::ClientNetwork as _;
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientSettings, Instant as SessionInstant, LinkId};
 use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
-use consonance_link::ClientNetwork as _;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use serde_json::Value;
 
 #[global_allocator]

@@ -11,10 +11,10 @@ use consonance_admin::metrics::{
     SpanResult, families, reference_page, render,
 };
 use consonance_http::HttpStatistics;
+use consonance_link::{self as transport, MetricFamily};
 use consonance_listeners::NETWORKS;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_session::ServerStatistics;
-use consonance_link::{self as transport, MetricFamily};
 use prometheus_parse::{Sample, Scrape, Value};
 
 fn session(name: &str, clients: usize, malformed: u64) -> SessionNumbers {

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use consonance_cluster::{BusSender, BusWay, Member};
-use consonance_testing::nats::NatsServer;
 use consonance_link::Delivery;
+use consonance_testing::nats::NatsServer;
 use rustix::thread::set_current_timer_slack;
 
 use super::load::probe::{Frames, Heard, Stamp};

@@ -11,8 +11,8 @@ use consonance_cluster::{
     About, BusReceiver, BusSender, EdgeLinks, EdgeNetworks, KeptClient, LinkEnd, LinkNumber, LinkNumbers,
     LinkReport, Member, RemoteLinks, ToEdge, ToOwner, mailboxes,
 };
-use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
 use consonance_link::{Delivery, PacketLimits, ServerNetwork as _, ThirdPartyClient};
+use consonance_testing::cost::{Cost, CountingAllocator, alone, measured};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;

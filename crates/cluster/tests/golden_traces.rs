@@ -30,8 +30,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use consonance_cluster::{About, EdgeLinks, EdgeNetworks, Member, RemoteLinks, Wanted, mailboxes};
-use consonance_session::{Delivery, LinkId};
 use consonance_link::{PacketLimits, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_session::{Delivery, LinkId};
 // Used by the modules above.
 use consonance_wire as _;
 use serde_json::Value;

@@ -19,10 +19,10 @@ use consonance_audio::{
 };
 #[cfg(feature = "inspector")]
 use consonance_inspector::page::InspectorSettings;
+use consonance_link::ClientNetwork;
 #[cfg(feature = "quic")]
 use consonance_quic::{QuicAddress, QuicClientSettings};
 use consonance_session::{ChannelProperties, Routing, Target};
-use consonance_link::ClientNetwork;
 
 use crate::capture::CaptureControls;
 use crate::diagnostics::DiagnosticsSettings;

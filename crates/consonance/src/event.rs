@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 use consonance_link::{DisconnectReason, EndReason};
+use consonance_session::{ClientEvent, ModeratorAction, ModeratorAnswer, TextTarget};
 
 use crate::caption::Caption;
 use crate::encryption_event::EncryptionEvent;

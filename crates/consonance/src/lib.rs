@@ -135,6 +135,7 @@ pub use consonance_e2ee::{
     PacketCounts, PublicKey, Recognition, ReportedFrame, ReportedVoice, SafetyNumber,
 };
 pub use consonance_inspector as inspector;
+pub use consonance_link as transport;
 pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]
 pub use consonance_quic as quic;
@@ -145,7 +146,6 @@ pub use consonance_session::{
     ModeratorAction, ModeratorAnswer, Priority, RecordingNotice, RedundancySupport, Restriction, RoomRights,
     RoomUse, Routing, Target, TextTarget, Total,
 };
-pub use consonance_link as transport;
 pub use diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsReport, DiagnosticsSettings};
 pub use encryption::{EncryptionPolicy, EncryptionSettings, EncryptionStatus, SubmitReportError};
 pub use encryption_event::{EncryptionEvent, EncryptionState, WithheldReason};

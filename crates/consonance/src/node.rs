@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_server::{DedicatedServer, ServerHandle, SessionLoop};
 use consonance_link::memory::MemoryNetwork;
+use consonance_server::{DedicatedServer, ServerHandle, SessionLoop};
 
 use crate::builder::VoiceChatBuilder;
 use crate::lock::lock;

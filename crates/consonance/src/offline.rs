@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
 use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
+use consonance_session::{CodecParameters, Instant as SessionInstant, ServerEvent};
 
 use crate::lock::lock;
 use echo::Echo;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Instant;
 
-use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, PacketLimits};
+use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
 
 use crate::route::{FallbackSettings, LinkTransport, Route, quic_path};
 use crate::start_error::StartError;

@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, TryLockError};
 use std::time::Duration;
 
 use consonance_audio::{CaptureStatistics, Redundancy, SpeakerStatistics};
+use consonance_link::Statistics;
 use consonance_session::{
     Client, ClientStatistics, Flow, Instant, ListenerReport, MessageType, PacketTraffic, Total,
 };
-use consonance_link::Statistics;
 
 use crate::lock::lock;
 use crate::route::LinkTransport;

@@ -120,10 +120,7 @@ mod tests {
         (Transports::new(Route::over(Box::new(networks[0].client(""))), Some(dial)), networks)
     }
 
-    fn outcome(
-        transports: &mut Transports,
-        servers: &mut [consonance_link::memory::MemoryServer],
-    ) -> bool {
+    fn outcome(transports: &mut Transports, servers: &mut [consonance_link::memory::MemoryServer]) -> bool {
         let now = Instant::now();
         transports.connect(now);
         loop {

@@ -7,8 +7,8 @@ mod redundancy;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{EncoderSettings, Redundancy};
-use consonance_session::{ClientEvent, ListenerReport, UplinkReport};
 use consonance_link::Statistics;
+use consonance_session::{ClientEvent, ListenerReport, UplinkReport};
 
 use crate::bitrate_control::{BitrateControl, UplinkSample};
 use crate::statistics::UplinkRow;

@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use consonance::audio::WavInput;
 use consonance::{EventKind, VoiceChat};
 use consonance_game_networks::matchbox::{MatchboxSettings, MatchboxVoice, SocketChannels};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_link::hosted::HostedClient;
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use matchbox_socket::WebRtcSocket;
 
 use signalling::SignallingRoom;

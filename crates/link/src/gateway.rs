@@ -84,10 +84,10 @@ mod timers;
 mod voice_start;
 mod wrapping;
 
+pub use crate::{MessageChannel, VoiceChannels};
 pub use allowance::Allowance;
 pub use bare_envelope::BareEnvelope;
 pub use buffer_queue::BufferQueue;
-pub use crate::{MessageChannel, VoiceChannels};
 pub use envelope::{ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind};
 pub use envelope_client::EnvelopeClient;
 pub use envelope_server::EnvelopeServer;

@@ -63,16 +63,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::PACKET_BYTES_MAX;
 use crate::gateway::streams::{
     PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
 };
 use crate::gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
-use crate::PACKET_BYTES_MAX;
 
-pub use address::{AddressError, WebSocketAddress};
-pub use client_end::ClientEnd;
 pub use crate::gateway::streams::{TlsEnd, TlsStream};
 pub use crate::gateway::websocket::ClientStream;
+pub use address::{AddressError, WebSocketAddress};
+pub use client_end::ClientEnd;
 pub use server_end::{ServerEnd, SessionPaths, is_question};
 
 /// The connection to a client.

@@ -4,12 +4,14 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_game_networks::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
-use consonance_game_networks::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings};
+use consonance_game_networks::darkrift::{
+    ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings,
+};
+use consonance_link::AddressShares;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
-use consonance_link::AddressShares;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -100,7 +102,8 @@ impl ListenerNetwork for DarkRift2 {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         // Any tag will do: servers learn it.
-        let envelope = consonance_game_networks::darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
+        let envelope =
+            consonance_game_networks::darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
         let client = DarkRiftClient::new(ClientSettings::new(server))?;
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }

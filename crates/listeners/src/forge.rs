@@ -69,7 +69,8 @@ impl ListenerNetwork for Forge {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = consonance_game_networks::forge::ForgeClientSettings::default();
-        let client = consonance_game_networks::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
+        let client =
+            consonance_game_networks::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
         let envelope = consonance_game_networks::forge::voice::ForgeVoiceClient::default();
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))

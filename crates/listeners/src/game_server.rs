@@ -9,8 +9,8 @@ use consonance_link::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings
 use consonance_link::gateway::{
     BadSourceAddresses, EnvelopeKind, Proxy, ProxySettings, SourceAddresses, VoiceClosed,
 };
-use consonance_server_config::ProxyListenerConfig;
 use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
+use consonance_server_config::ProxyListenerConfig;
 
 use crate::{ListenerPlace, Opened};
 

@@ -4,12 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use consonance_link::MetricFamily;
 use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 use consonance_mumble_player::{MumbleGateway, PlayerSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_link::MetricFamily;
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
@@ -162,8 +162,8 @@ impl NetworkListener for MumbleListener {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use consonance_link::gateway::PlaceBoard;
     use consonance_link::AddressShares;
+    use consonance_link::gateway::PlaceBoard;
 
     use super::*;
 

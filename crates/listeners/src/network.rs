@@ -6,11 +6,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use consonance_server::SecretText;
-use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 #[cfg(feature = "testing")]
 use consonance_link::ClientNetwork;
 use consonance_link::MetricFamily;
+use consonance_server::SecretText;
+use consonance_server_config::{ConfigProblem, ListenerConfig, NetworkSettings, NetworkTable};
 
 use crate::{GameServer, ListenerPlace, Opened};
 

@@ -1,7 +1,7 @@
 //! The table of all networks.
 
-use consonance_server_config::{NetworkTable, NetworkTables};
 use consonance_link::MetricFamily;
+use consonance_server_config::{NetworkTable, NetworkTables};
 
 use crate::{
     ListenerNetwork, darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket,

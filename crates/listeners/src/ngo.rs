@@ -5,10 +5,12 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
+use consonance_game_networks::utp::{
+    ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer,
+};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_game_networks::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 
 use crate::idle_timeout::idle_timeout;
 use crate::secret_bytes::secret_bytes;
@@ -65,8 +67,9 @@ impl ListenerNetwork for Ngo {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
-        let envelope =
-            consonance_game_networks::ngo::NgoClient::new(consonance_game_networks::ngo::ClientSettings::default());
+        let envelope = consonance_game_networks::ngo::NgoClient::new(
+            consonance_game_networks::ngo::ClientSettings::default(),
+        );
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }

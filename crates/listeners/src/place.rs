@@ -9,8 +9,8 @@ use consonance_link::gateway::streams::StreamSettings;
 use consonance_link::gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
 use consonance_link::gateway::websocket::PageOrigins;
 use consonance_link::gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
-use consonance_quic::ShownIdentity;
 use consonance_link::{AddressShares, MessageChannel, ServerNetwork};
+use consonance_quic::ShownIdentity;
 
 /// The place of a listener: its address, session and identity.
 #[derive(Clone, Copy, Debug)]

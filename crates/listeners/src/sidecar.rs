@@ -4,10 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 

@@ -3,14 +3,14 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use consonance_link::gateway::websocket::PageOrigins;
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
-};
 use consonance_game_networks::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
 use consonance_game_networks::webrtc_network::{HostSettings, WebRtcHost};
+use consonance_link::gateway::websocket::PageOrigins;
+use consonance_server_config::{
+    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+};
 
 use crate::secret_bytes::secret_bytes;
 use crate::websocket::wrong_origin;

@@ -4,11 +4,11 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_link::gateway::streams::{PingSettings, StreamSettings};
+use consonance_link::voice_websocket::{ServerEnd, server, tls_server};
 use consonance_quic::stream_server_tls;
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
-use consonance_link::voice_websocket::{ServerEnd, server, tls_server};
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
@@ -149,9 +149,9 @@ impl NetworkListener for WebSocketListener {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use consonance_link::AddressShares;
     use consonance_link::gateway::PlaceBoard;
     use consonance_link::gateway::tcp::TcpSettings;
-    use consonance_link::AddressShares;
 
     use super::*;
 

@@ -19,9 +19,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::{LinkStep, PlaceBoard, Timers};
+use consonance_link::{DisconnectReason, Peer, ServerLinkEvent};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent};
 use consonance_session::{self as session, ClientId};
-use consonance_link::{DisconnectReason, Peer, ServerLinkEvent};
 use rustc_hash::FxHashMap;
 
 use crate::player::MumblePlayer;

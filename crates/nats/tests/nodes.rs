@@ -22,9 +22,9 @@ use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
     BusEvent, BusWay, ClusterNode, Member, NodeEvent, NodeInfo, NodeQueries, NodeRequests, join_nodes,
 };
+use consonance_link::Delivery;
 use consonance_nats::{NatsNode, NatsSettings};
 use consonance_testing::nats::NatsServer;
-use consonance_link::Delivery;
 
 const ARENA: &str = "arena of the north";
 

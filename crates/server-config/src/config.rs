@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use consonance_admin::{AdminAccess, AdminLimits};
+use consonance_link::AddressShares;
 use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::QuicServerSettings;
 use consonance_server::records::RecordsSettings;
 use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
-use consonance_link::AddressShares;
 
 use crate::cluster::ClusterConfig;
 use crate::declared::Declared;

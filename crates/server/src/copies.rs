@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusReceiver, BusSender, BusWay, KeptClient, Member, NodeWorkers, SessionMessage};
-use consonance_session::{ClientId, Instant, LinkId, Position, Server};
 use consonance_link::{Delivery, EndCode, EndReason};
+use consonance_session::{ClientId, Instant, LinkId, Position, Server};
 
 pub(crate) use change_record::{At, ChangeRecord};
 pub(crate) use node_edges::NodeEdges;

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use consonance_cluster::{Member, NodeLease};
-use consonance_session::{RoomPattern, SessionId};
 use consonance_link::split_mix::mixed;
+use consonance_session::{RoomPattern, SessionId};
 
 use crate::gauges::Gauges;
 use crate::sessions::{Begin, SessionsSettings};

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_link::session_name;
 use consonance_session::{DrainTarget, Draining};
 use consonance_settings::settings;
-use consonance_link::session_name;
 use consonance_wire::limits::ONWARD_ADDRESS_BYTES_MAX;
 use tracing::warn;
 

@@ -3,8 +3,8 @@
 use std::hash::{Hash as _, Hasher as _};
 use std::net::IpAddr;
 
-use consonance_session::PeerOrigin;
 use consonance_link::AddressPrefix;
+use consonance_session::PeerOrigin;
 use rustc_hash::FxHasher;
 
 /// An identity that the network vouches for is the player's, regardless of the address; without one, the address

@@ -50,9 +50,9 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use consonance_link::{PacketLimits, ServerLinkEvent, ServerNetwork};
 use consonance_pcap::PacketSink;
 use consonance_session::ServerStatistics;
-use consonance_link::{PacketLimits, ServerLinkEvent, ServerNetwork};
 use tracing::{Span, error_span};
 
 use crate::copies::{Recipients, SessionCopies};

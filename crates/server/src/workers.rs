@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusWay, ClusterNode, EdgeNetworks, NodeInfo, join_nodes, mailboxes};
+use consonance_link::ServerNetwork;
 use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
-use consonance_link::ServerNetwork;
 use tracing::warn;
 
 use crate::directory::{Directory, Reservations};

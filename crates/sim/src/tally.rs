@@ -1,7 +1,7 @@
 //! A whole table in one number: equal tables add up to equal tallies, and a table that differs anywhere does not.
 
-use consonance_session::ClientId;
 use consonance_link::split_mix::mixed;
+use consonance_session::ClientId;
 
 /// The sum of a hash per player and per room that a player listens to. Duplicates count twice, so additions and
 /// removals must pair up exactly.

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Debug, Write};
 
-use consonance_session::Delivery;
 use consonance_link::split_mix::mixed;
+use consonance_session::Delivery;
 
 /// The hashes of a run: two, so that renaming a variant or field of an event leaves the hash of the packets unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,35 +4,35 @@ use std::path::Path;
 
 use consonance_browser::fuzz::{browser_control, opus_repack};
 use consonance_browser_wasm::fuzz::page_without_webrtc;
+use consonance_e2ee::fuzz::{key_log, member_report};
+use consonance_fast_path::fuzz::path_operations;
 use consonance_game_networks::darkrift::fuzz::darkrift_streams;
 use consonance_game_networks::darkrift::voice::fuzz::darkrift_messages;
-use consonance_e2ee::fuzz::{key_log, member_report};
 use consonance_game_networks::enet::fuzz::enet_datagrams;
 use consonance_game_networks::fishnet::fuzz::fishnet_payloads;
-use consonance_game_networks::mirror::fuzz::mirror_messages;
-use consonance_game_networks::ngo::fuzz::ngo_messages;
-use consonance_fast_path::fuzz::path_operations;
 use consonance_game_networks::forge::fuzz::forge_datagrams;
 use consonance_game_networks::hosted::fuzz::hosted_room;
 use consonance_game_networks::kcp::fuzz::kcp_datagrams;
 use consonance_game_networks::litenetlib::fuzz::litenetlib_datagrams;
+use consonance_game_networks::mirror::fuzz::mirror_messages;
+use consonance_game_networks::ngo::fuzz::ngo_messages;
+use consonance_game_networks::sidecar::fuzz::sidecar_frames;
+use consonance_game_networks::simple_web::fuzz::simple_web_streams;
+use consonance_game_networks::steam::fuzz::steam_packets;
+use consonance_game_networks::utp::fuzz::utp_datagrams;
+use consonance_game_networks::webrtc_network::fuzz::signalling_messages;
+use consonance_link::hosted::channels::fuzz::hosted_channels;
+use consonance_link::voice_websocket::fuzz::websocket_streams;
 use consonance_mumble::fuzz::{mumble_control, mumble_datagrams, mumble_voice};
 use consonance_quic::fuzz::client_hello;
 use consonance_recording::fuzz::sealed_track;
 use consonance_server::fuzz::{hand_over, join_token, node_messages};
 use consonance_sframe::fuzz::sealed_frames;
-use consonance_game_networks::sidecar::fuzz::sidecar_frames;
 use consonance_sim::fuzz::{
     client_operations, extension_block, group_members, group_server, sealed_packets, server_operations,
     unpack, wire_parse,
 };
-use consonance_game_networks::steam::fuzz::steam_packets;
-use consonance_game_networks::simple_web::fuzz::simple_web_streams;
-use consonance_link::voice_websocket::fuzz::websocket_streams;
-use consonance_link::hosted::channels::fuzz::hosted_channels;
-use consonance_game_networks::utp::fuzz::utp_datagrams;
 use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
-use consonance_game_networks::webrtc_network::fuzz::signalling_messages;
 
 #[test]
 fn no_stored_packet_finds_a_fault() {

@@ -4,15 +4,15 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_link::gateway::{BareEnvelope, EnvelopeClient};
 use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_link::gateway::{BareEnvelope, EnvelopeClient};
+use consonance_link::{ClientNetwork, ServerNetwork as _};
 use consonance_listeners::{
     DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, players,
 };
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
-use consonance_link::{ClientNetwork, ServerNetwork as _};
 
 table! {
     /// What must be known of a game on the made-up network.

@@ -20,10 +20,10 @@
 
 use std::time::Instant;
 
-use consonance_session::{Client, ClientEvent, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits};
 use consonance_link::{
     self as transport, ClientLinkEvent, ClientNetwork, DirectEvent, DisconnectReason, Peer,
 };
+use consonance_session::{Client, ClientEvent, Instant as SessionInstant, LinkCommand, LinkId, PacketLimits};
 
 /// A client's engine and its end of a network.
 #[derive(Debug)]

@@ -15,10 +15,10 @@ mod shard;
 use std::fmt;
 use std::sync::Arc;
 
-use consonance_settings::settings;
 use consonance_link::PACKET_BYTES_MAX;
 use consonance_link::hosted::{self, HostedSettings};
 use consonance_link::{PacketLimits, Remote};
+use consonance_settings::settings;
 
 pub(crate) use conversation::packets;
 use link::LinkLimits;

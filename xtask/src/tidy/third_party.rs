@@ -46,7 +46,17 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("quinn-proto", &["crates/networks"]),
     ("ratatui", &["crates/cli"]),
     ("rusty_enet", &["crates/game-networks"]),
-    ("rustls", &["crates/bench", "crates/game-networks", "crates/http", "crates/link", "crates/networks", "crates/server"]),
+    (
+        "rustls",
+        &[
+            "crates/bench",
+            "crates/game-networks",
+            "crates/http",
+            "crates/link",
+            "crates/networks",
+            "crates/server",
+        ],
+    ),
     ("schemars", &["crates/listeners", "crates/server-config"]),
     ("sframe", &["crates/bench", "crates/sframe"]),
     ("steamworks", &["crates/game-networks"]),

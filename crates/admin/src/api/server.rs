@@ -52,8 +52,7 @@ pub(super) async fn server(State(app): State<App>) -> Result<Json<ServerView>, R
 
 impl ServerView {
     pub(super) fn of(observation: &Observation) -> Self {
-        let bytes =
-            |traffic: &consonance_link::Traffic| traffic.reliable.bytes + traffic.unreliable.bytes;
+        let bytes = |traffic: &consonance_link::Traffic| traffic.reliable.bytes + traffic.unreliable.bytes;
         let links = || observation.networks.iter().map(|network| &network.counters.links);
         Self {
             version: env!("CARGO_PKG_VERSION"),

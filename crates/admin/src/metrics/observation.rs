@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use consonance_http::HttpStatistics;
+use consonance_link::MetricFamily;
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;
@@ -12,7 +13,6 @@ use consonance_server::{
     WorkerNumbers, WorkerStatistics,
 };
 use consonance_session::ServerStatistics;
-use consonance_link::MetricFamily;
 
 use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_server::{RelayDelay, WorkerStatistics};
 use consonance_link::MetricFamily;
+use consonance_server::{RelayDelay, WorkerStatistics};
 
 use super::families::{
     RELAY_DELAY, WORKER_BUSY, WORKER_CLIENTS, WORKER_ITERATIONS, WORKER_JOBS, WORKER_PACKETS,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use consonance_admin::metrics::{ClusterNumbers, ExportCounters};
 use consonance_admin::{AdminListener, AdminSettings, AnswerThread, Operator};
 use consonance_cluster::{NodeInfo, NodeQueries};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
 use consonance_server::records::{Records, RecordsSettings};
@@ -18,7 +19,6 @@ use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings, Webhooks
 use consonance_session::{ChannelProperties, Client, ClientSettings, Target};
 use consonance_testing::node_bus::NodeBus;
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
 
 use crate::ask::settings;
 

@@ -9,9 +9,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use consonance_link::Delivery;
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_quic::{BareFanOut, Identity, QuicAddress, QuicClientSettings, QuicServerSettings};
-use consonance_link::Delivery;
 
 use super::super::cores;
 use super::super::median::median;

@@ -1,7 +1,7 @@
 //! A crowd on a market place: the players' positions, and which of them speak.
 
-use consonance_session::{Position, SessionId};
 use consonance_link::split_mix::{STEP, mixed};
+use consonance_session::{Position, SessionId};
 use consonance_wire::{PositionReport, Writer};
 
 /// A square place that grows with the number of people.

@@ -8,8 +8,15 @@ use consonance_game_networks::darkrift::voice::{DarkRiftMessage, DarkRiftVoiceCl
 use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_game_networks::fishnet::{FishNetClient, Payload};
+use consonance_game_networks::kcp::{
+    KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings,
+};
+use consonance_game_networks::litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
 use consonance_game_networks::ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd};
+use consonance_game_networks::telepathy::Telepathy;
+use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
@@ -17,12 +24,7 @@ use consonance_link::gateway::udp::{
     ClientEndpoint, ServerEndpoint, UdpClient, UdpClientSettings, UdpServer, UdpServerSettings,
 };
 use consonance_link::gateway::{ClientEnvelope, Envelope, EnvelopeKind as _};
-use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
-use consonance_game_networks::litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd};
-use consonance_game_networks::telepathy::Telepathy;
 use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
-use consonance_game_networks::utp::{UtpClient, UtpServer};
 
 /// One network.
 #[derive(Debug)]
@@ -86,7 +88,9 @@ pub(super) const NETWORKS: &[Network] = &[
             let settings = consonance_game_networks::litenetlib::ClientSettings::default();
             Ok(to_udp(server, LiteNetLibClient::new(settings, utc_clock())))
         },
-        envelope: || Box::new(FishNetClient::new(consonance_game_networks::fishnet::ClientSettings::default())),
+        envelope: || {
+            Box::new(FishNetClient::new(consonance_game_networks::fishnet::ClientSettings::default()))
+        },
         approval: None,
         wrap: wrap_fishnet,
         unwrap: unwrap_fishnet,
@@ -94,7 +98,9 @@ pub(super) const NETWORKS: &[Network] = &[
     Network {
         name: "ngo",
         is_datagrams: true,
-        server: || over_udp(UtpServer::new(consonance_game_networks::utp::ServerSettings::default(), [1; 32])),
+        server: || {
+            over_udp(UtpServer::new(consonance_game_networks::utp::ServerSettings::default(), [1; 32]))
+        },
         client: |server, seed| {
             let settings = consonance_game_networks::utp::ClientSettings::default();
             Ok(to_udp(server, UtpClient::new(settings, seed.into())))
@@ -154,7 +160,8 @@ fn kcp_server() -> io::Result<Server> {
 }
 
 fn darkrift_server() -> io::Result<Server> {
-    let server = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default())?;
+    let server =
+        DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default())?;
     let address = server.local_addr();
     Ok((Box::new(server), address))
 }
@@ -164,7 +171,11 @@ fn darkrift_client(server: SocketAddr, _seed: u32) -> io::Result<Client> {
 }
 
 fn litenetlib_server() -> io::Result<Server> {
-    over_udp(LiteNetLibServer::new(consonance_game_networks::litenetlib::ServerSettings::default(), utc_clock(), [1; 32]))
+    over_udp(LiteNetLibServer::new(
+        consonance_game_networks::litenetlib::ServerSettings::default(),
+        utc_clock(),
+        [1; 32],
+    ))
 }
 
 fn utc_clock() -> UtcClock {

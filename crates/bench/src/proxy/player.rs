@@ -4,12 +4,12 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_link as transport;
+use consonance_link::ClientLinkEvent;
 use consonance_link::gateway::{ClientEnvelope, MessagePart, MessageParts};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkId, Target,
 };
-use consonance_link as transport;
-use consonance_link::ClientLinkEvent;
 
 use super::meter::Meter;
 use super::networks::{self, Network};

@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::voice_websocket::{ServerEnd, default_settings, server};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target, TextTarget};
-use consonance_link::voice_websocket::{ServerEnd, default_settings, server};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
 
 pub(crate) struct Stage {
     voice: SessionLoop,

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use consonance::audio::WavOutput;
 use consonance::{Channel, ChannelProperties, Event, EventKind, FrameTrace, Target, VoiceChat};
+use consonance_link::impair::{ImpairedClient, Impairment};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
-use consonance_link::impair::{ImpairedClient, Impairment};
 
 use super::cue::Cue;
 use super::script::{LENGTH, LINES, NOTES, ROLES, To, role};

@@ -8,11 +8,11 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_link::gateway::PlaceBoard;
 use consonance_http::{HttpCounters, Tls};
+use consonance_link::authority;
+use consonance_link::gateway::PlaceBoard;
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::{Config, EncryptionRule};
-use consonance_link::authority;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };

@@ -7,13 +7,13 @@ use consonance_admin::Operator;
 use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
+use consonance_link::authority;
 use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings, NatsStatus};
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_server_config::{Config, ConfigError, ConfigProblem, LoadedConfig};
 use consonance_session::SERVER_BYTES_MAX;
-use consonance_link::authority;
 use tracing::warn;
 
 use super::host::place_at;

@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 
 use consonance_link::gateway::{PlaceBoard, SourceAddresses};
+use consonance_link::{AddressShares, authority};
 use consonance_listeners::{BadUpstream, GameServer, ListenerPlace, NetworkListener, Networks, Reading};
 use consonance_quic::ShownIdentity;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{ConfigProblem, IpProtocol, ListenerConfig, LoadedConfig, NetworkTable};
-use consonance_link::{AddressShares, authority};
 
 use super::host::host_at;
 use super::joining::read_secret_line;

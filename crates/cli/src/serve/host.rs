@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use consonance_server_config::Config;
 use consonance_link::authority;
+use consonance_server_config::Config;
 
 /// The host name under which players reach a listener at this address.
 pub(super) fn host_at(config: &Config, ip: IpAddr) -> String {

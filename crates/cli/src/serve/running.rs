@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_fast_path::ServerPathSettings;
+use consonance_link::authority;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     BindError, FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings,
@@ -19,7 +20,6 @@ use consonance_server::records::Records;
 use consonance_server::reports::{self, Reports};
 use consonance_server::{DedicatedServer, SavedIdentity, Webhooks, Workers};
 use consonance_server_config::{Config, TakesEffect};
-use consonance_link::authority;
 use tracing::{debug, info};
 
 use super::admin;

@@ -6,18 +6,18 @@ use std::time::{Instant, SystemTime};
 use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer, ProtocolVersion};
 use consonance_game_networks::fishnet::FishNetClient;
-use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
 use consonance_game_networks::forge::voice::{ForgeVoiceClient, VoiceGroups};
 use consonance_game_networks::forge::{ForgeClient, ForgeClientSettings};
-use consonance_link::gateway::EnvelopeClient;
-use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, LinkSettings};
 use consonance_game_networks::litenetlib::{
     ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, ServerSettings, UtcClock,
 };
+use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
+use consonance_link::ClientNetwork;
+use consonance_link::gateway::EnvelopeClient;
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
-use consonance_link::ClientNetwork;
 
 use crate::proxy::stage::{ANY_PORT, play, proxy};
 use crate::talker::{assert_all_hear_each_other, player};
@@ -86,7 +86,8 @@ fn mirror_of_1_38(server: SocketAddr) -> impl ClientNetwork + 'static {
 }
 
 fn darkrift(server: SocketAddr) -> impl ClientNetwork + 'static {
-    let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(server)).unwrap();
+    let network =
+        DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(server)).unwrap();
     EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, None, Layout::Raw))
 }
 

@@ -4,11 +4,11 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_link::ClientNetwork;
 use consonance_listeners::NETWORKS;
 use consonance_session::{Client, ClientSettings, EndCode};
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::player::TestPlayer;
-use consonance_link::ClientNetwork;
 
 use crate::talker::PATIENCE;
 

@@ -6,15 +6,17 @@ use std::time::{Duration, Instant, SystemTime};
 
 use consonance_game_networks::darkrift::DarkRiftClient;
 use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
+use consonance_game_networks::litenetlib::{
+    ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock,
+};
 use consonance_game_networks::mirror::{ClientSettings as MirrorSettings, Credentials, MirrorClient};
+use consonance_game_networks::telepathy::{Telepathy, TelepathyClient};
 use consonance_link::gateway::EnvelopeClient;
 use consonance_link::gateway::streams::StreamClientSettings;
-use consonance_game_networks::litenetlib::{ClientSettings as LiteNetLibSettings, LiteNetLibClient, UtcClock};
-use consonance_game_networks::telepathy::{Telepathy, TelepathyClient};
+use consonance_link::{ClientLinkEvent, ClientNetwork};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;
-use consonance_link::{ClientLinkEvent, ClientNetwork};
 
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
 
@@ -59,7 +61,8 @@ fn clients_of_a_darkrift_game_with_a_tag_of_its_own_towards_them_hear_each_other
     let (_server, address) =
         serve(&Folder::new(), "darkrift2", "tag = 7\ntag_to_client = 8\nlayout = 'prefixed-little-endian'");
     let client = || {
-        let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
+        let network =
+            DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
         EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::PrefixedLittleEndian))
     };
     let mut players = [player("Alice", client()), player("Bob", client())];

@@ -7,13 +7,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::streams::StreamClientSettings;
+use consonance_link::voice_websocket::{ClientEnd, ServerEnd, WebSocketClient};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, ServerEvent};
-use consonance_link::voice_websocket::{ClientEnd, ServerEnd, WebSocketClient};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::player::TestPlayer;
-use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::admin::get;
 use crate::talker::PATIENCE;

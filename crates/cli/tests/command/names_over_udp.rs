@@ -6,10 +6,12 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::kcp::{
+    KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings,
+};
 use consonance_game_networks::mirror::{MirrorClient, MirrorVoiceOnly, looks_like_batch};
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
-use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, Client, ClientSettings};
 use consonance_testing::player::TestPlayer;

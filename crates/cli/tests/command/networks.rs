@@ -4,15 +4,15 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_link::memory::MemoryNetwork;
+use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 use consonance_listeners::NETWORKS;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
-use consonance_game_networks::sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_link::memory::MemoryNetwork;
-use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 use serde_json::json;
 
 use crate::page::Page;

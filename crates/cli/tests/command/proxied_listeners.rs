@@ -8,17 +8,15 @@ use std::time::{Duration, Instant};
 
 use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer};
+use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_game_networks::mirror::MirrorClient;
 use consonance_link::gateway::EnvelopeClient;
 use consonance_link::gateway::udp::{UdpServer, UdpServerSettings};
-use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_link::{ClientLinkEvent, ClientNetwork, MessageChannel, Peer, ServerLinkEvent, ServerNetwork};
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 use consonance_testing::networks::udp;
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork, MessageChannel, Peer, ServerLinkEvent, ServerNetwork,
-};
 
 use crate::admin::get;
 use crate::talker::{PATIENCE, assert_all_hear_each_other, player};
@@ -108,7 +106,8 @@ fn messages(before: impl Fn(u8) -> Vec<u8>) -> Vec<Vec<u8>> {
 fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);
     let mut mirror = Game::new(UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap());
-    let darkrift = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default());
+    let darkrift =
+        DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default());
     let mut darkrift = Game::new(darkrift.unwrap());
     let (folder, games) = (Folder::new(), [mirror.network.local_addr(), darkrift.network.local_addr()]);
     let text = format!(
@@ -136,7 +135,8 @@ fn two_games_that_keep_their_servers_and_a_native_player_are_in_one_session() {
     assert_passed_on(client, &to_mirror, |now| mirror.run_once(now));
     // No flags, and a tag.
     let to_darkrift = messages(|_| vec![0, 7, 7]);
-    let client = || DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(darkrift_at)).unwrap();
+    let client =
+        || DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(darkrift_at)).unwrap();
     assert_passed_on(client(), &to_darkrift, |now| darkrift.run_once(now));
 
     let runtime = QuicRuntime::new(1).unwrap();

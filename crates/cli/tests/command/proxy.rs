@@ -11,24 +11,24 @@ use consonance_game_networks::darkrift::voice::{DarkRiftVoiceClient, Layout};
 use consonance_game_networks::darkrift::{DarkRiftClient, DarkRiftServer};
 use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_game_networks::fishnet::FishNetClient;
+use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_game_networks::litenetlib::{
+    LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
+};
 use consonance_game_networks::mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_game_networks::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
+use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{Envelope as _, EnvelopeClient, EnvelopeKind as _, MessagePart, MessageParts};
-use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
-use consonance_game_networks::litenetlib::{
-    LiteNetLibClient, LiteNetLibServer, ServerSettings as LiteNetLibSettings, UtcClock,
-};
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
-use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
+use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
 #[cfg(unix)]
 use consonance_testing::networks as game_clients;
-use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
-use consonance_game_networks::utp::{UtpClient, UtpServer};
 
 #[cfg(unix)]
 use consonance_testing::command::Program;
@@ -108,10 +108,13 @@ fn play_over_streams<S: StreamProtocol, C: StreamProtocol>(
 
 #[test]
 fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() {
-    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default()).unwrap();
+    let mut game =
+        DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default())
+            .unwrap();
     let (proxy, address) = proxy("darkrift", game.local_addr(), &[]);
     play(&mut game, &proxy, || {
-        let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
+        let network =
+            DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
         EnvelopeClient::new(network, DarkRiftVoiceClient::new(0x1234, None, Layout::Raw))
     });
     #[cfg(unix)]
@@ -120,11 +123,14 @@ fn players_of_a_darkrift_game_hear_each_other_and_their_game_keeps_its_server() 
 
 #[test]
 fn a_proxy_that_is_told_the_tags_of_a_darkrift_game_answers_with_the_one_of_its_clients() {
-    let mut game = DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default()).unwrap();
+    let mut game =
+        DarkRiftServer::bind(ANY_PORT, consonance_game_networks::darkrift::ServerSettings::default())
+            .unwrap();
     let tags = ["--tag", "7", "--tag-to-client", "8", "--layout", "prefixed"];
     let (proxy, address) = proxy("darkrift", game.local_addr(), &tags);
     play(&mut game, &proxy, || {
-        let network = DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
+        let network =
+            DarkRiftClient::new(consonance_game_networks::darkrift::ClientSettings::new(address)).unwrap();
         EnvelopeClient::new(network, DarkRiftVoiceClient::new(7, Some(8), Layout::Prefixed))
     });
     #[cfg(unix)]
@@ -138,7 +144,8 @@ fn players_of_a_fishnet_game_hear_each_other_and_their_game_hears_everything_els
     let mut game = UdpServer::bind(ANY_PORT, endpoint, UdpServerSettings::default()).unwrap();
     let (proxy, address) = proxy("fishnet", game.local_addr(), &[]);
     let met = play(&mut game, &proxy, || {
-        let endpoint = LiteNetLibClient::new(consonance_game_networks::litenetlib::ClientSettings::default(), clock);
+        let endpoint =
+            LiteNetLibClient::new(consonance_game_networks::litenetlib::ClientSettings::default(), clock);
         let network = UdpClient::new(address, endpoint, UdpClientSettings::default());
         EnvelopeClient::new(
             network,

@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
-use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_game_networks::sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings};
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
-use consonance_link::memory::{MemoryNetwork, MemoryServer};
 
 use crate::talker::{assert_all_hear_each_other, player};
 

@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_link::ClientNetwork;
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_link::ClientNetwork;
 
 /// The timeout for every operation. Generous: machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

@@ -1,10 +1,10 @@
 //! The destination of a chat: its address and network.
 
-#[cfg(feature = "quic")]
-use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
 use consonance_link::ClientNetwork;
 #[cfg(feature = "quic")]
 use consonance_link::authority;
+#[cfg(feature = "quic")]
+use consonance_quic::{QuicAddress, QuicClientSettings, QuicRuntime};
 
 #[cfg(feature = "quic")]
 use super::random_bits::random_u64;

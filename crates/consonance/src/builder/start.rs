@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use consonance_audio::{Discard, EncoderSettings, OpusLibrary, RateMode};
 #[cfg(feature = "devices")]
 use consonance_device::Direction;
-use consonance_session::{Client, ClientSettings, JoinToken, RedundancySupport};
 use consonance_link::thread_waker;
+use consonance_session::{Client, ClientSettings, JoinToken, RedundancySupport};
 
 use super::random_bits::random_u64;
 use super::{EventCallback, VoiceChatBuilder, diagnostics, page};

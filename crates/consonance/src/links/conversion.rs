@@ -1,7 +1,7 @@
 //! Conversions between the session's and the transport's names.
 
-use consonance_session::{LinkId, PacketLimits};
 use consonance_link::{self as transport, Peer};
+use consonance_session::{LinkId, PacketLimits};
 
 /// The names of direct links have this bit; the others count the links to the server. See [`Peer`].
 const DIRECT: u64 = 1 << 48;

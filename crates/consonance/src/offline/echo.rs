@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use consonance_link::memory::MemoryClient;
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientSettings, CodecParameters,
     Instant as SessionInstant, Target, TextTarget, VoiceFrame,
 };
-use consonance_link::memory::MemoryClient;
 
 use super::{LOOPBACK, SECOND_LOOPBACK};
 use crate::links::Links;

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use consonance_link::memory::MemoryServer;
+use consonance_link::{Peer, ServerLinkEvent, ServerNetwork};
 use consonance_session::{
     Instant as SessionInstant, LinkCommand, LinkId, Server, ServerEvent, ServerSettings, Transmit,
 };
-use consonance_link::memory::MemoryServer;
-use consonance_link::{Peer, ServerLinkEvent, ServerNetwork};
 
 pub(super) struct OfflineServer {
     network: MemoryServer,

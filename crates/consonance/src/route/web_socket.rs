@@ -9,11 +9,9 @@ use std::thread;
 use std::time::Instant;
 
 use consonance_link::gateway::streams::StreamClientSettings;
-use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
 use consonance_link::voice_websocket::{ClientEnd, WebSocketAddress, default_settings, tls_client};
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
-};
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
+use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, stream_client_tls};
 
 use super::path::Path;
 use super::settings::FallbackSettings;

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{ActivationMode, Redundancy, SpeakerStatistics, Unheard};
 use consonance_inspector as shown;
-use consonance_session::{Flow, Priority, SessionPlayer, Target};
 use consonance_link::DatagramPath;
+use consonance_session::{Flow, Priority, SessionPlayer, Target};
 
 use super::watch::{OwnVoice, Past};
 use crate::channel::ChannelActivation;

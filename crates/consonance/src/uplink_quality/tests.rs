@@ -3,8 +3,8 @@
 mod narrow_way;
 
 use consonance_audio::FrameSize;
-use consonance_session::LossRun;
 use consonance_link::LinkQuality;
+use consonance_session::LossRun;
 
 use super::*;
 

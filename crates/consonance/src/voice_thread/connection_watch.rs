@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::Disconnection;
 use consonance_link::{DisconnectReason, EndCode, EndKind, EndReason};
+use consonance_session::Disconnection;
 
 /// The state of the connection.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ mod servers;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use consonance_audio::{Discard, EncoderSettings};
+use consonance_link::memory::MemoryNetwork;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ClientSettings, Redirect};
-use consonance_link::memory::MemoryNetwork;
 
 use super::catch_up::{BEATS_AT_ONCE, LATE_MAX};
 use super::*;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_audio::{EncoderSettings, SpeakerStatistics};
-use consonance_session::{ClientEvent, ClientId, LossRun, Reception};
 use consonance_link::Statistics;
+use consonance_session::{ClientEvent, ClientId, LossRun, Reception};
 
 use crate::reception::Receptions;
 use crate::statistics::UplinkRow;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 use consonance_quic::{FastPath, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, LinkChange, LinkCommand, LinkId, Target,
 };
-use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::soak::clock::Now;
 

@@ -7,8 +7,8 @@ use std::time::Instant;
 use consonance::VoiceChat;
 use consonance::audio::{ActivationMode, ActivationSettings, Tone};
 use consonance_game_networks::hosted::{HostedRoom, MessageTarget, RoomMessage, RoomRequest, RoomSettings};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_link::PacketLimits;
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
 use crate::room::{Mail, Room};
 

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use consonance_link::gateway::tcp::TcpSettings;
 use consonance_link::AddressShares;
+use consonance_link::gateway::tcp::TcpSettings;
 
 use crate::darkrift::ProtocolVersion;
 use crate::darkrift::format::LENGTH_BYTES;

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart, MessageParts,
 };
-use consonance_link::Delivery;
 
 use crate::fishnet::{
     ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, STOCK_CHANNELS,

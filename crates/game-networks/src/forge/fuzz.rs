@@ -9,7 +9,9 @@ use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::forge::frame::{Control, Frame, Meta, Piece, write_trailer};
-use crate::forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE};
+use crate::forge::{
+    ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE, UNRELIABLE,
+};
 
 /// Each step is a byte for the action, one for a length, and that many bytes.
 ///

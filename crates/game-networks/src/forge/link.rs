@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use consonance_link::gateway::BufferQueue;
 use consonance_link::gateway::udp::BytesQueue;
 
-use crate::forge::frame::{AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer};
+use crate::forge::frame::{
+    AROUND_PAYLOAD_BYTES, Control, Frame, Meta, PAYLOAD_BYTES_MAX, Piece, write_trailer,
+};
 use crate::forge::message;
 use crate::forge::settings::LinkSettings;
 

@@ -1,7 +1,7 @@
 //! Messages as games' networks see them: a frame's group, and what it says.
 
-use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::PacketLimits;
+use consonance_link::gateway::{MessageChannel, VoiceChannels};
 
 use crate::forge::frame::{Control, PAYLOAD_BYTES_MAX};
 use crate::forge::link::Head;

@@ -11,7 +11,9 @@ use consonance_link::{
 };
 
 use crate::hosted::header::MAGIC;
-use crate::hosted::{HostedRoom, Loopback, MessageDirection, MessageTarget, RoomMessage, RoomRequest, RoomSettings};
+use crate::hosted::{
+    HostedRoom, Loopback, MessageDirection, MessageTarget, RoomMessage, RoomRequest, RoomSettings,
+};
 
 /// Each step is a byte for the action, one for a peer, one for a length, and that many bytes.
 ///

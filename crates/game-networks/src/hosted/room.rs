@@ -6,9 +6,7 @@ mod outgoing;
 use std::collections::{BTreeSet, VecDeque};
 use std::task::Waker;
 
-use consonance_link::hosted::{
-    self, HostedClient, HostedClientHandle, HostedServer, HostedServerHandle,
-};
+use consonance_link::hosted::{self, HostedClient, HostedClientHandle, HostedServer, HostedServerHandle};
 
 use crate::hosted::introductions::Introductions;
 use crate::hosted::members::{Member, Members};

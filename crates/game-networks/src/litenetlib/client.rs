@@ -12,7 +12,9 @@ use consonance_link::{
 };
 
 use crate::litenetlib::UtcClock;
-use crate::litenetlib::connection::{Connection, Counts, DATAGRAM_BYTES_MAX, TIMER_MIN, Unsendable, message_bytes_max};
+use crate::litenetlib::connection::{
+    Connection, Counts, DATAGRAM_BYTES_MAX, TIMER_MIN, Unsendable, message_bytes_max,
+};
 use crate::litenetlib::goodbye::Goodbye;
 use crate::litenetlib::handshake::{ConnectRequest, Disconnect, write_key};
 use crate::litenetlib::packet_type::Dialect;

@@ -10,7 +10,9 @@ use consonance_link::gateway::udp::fuzz::ReportedPeers;
 use consonance_link::gateway::udp::{ClientEndpoint, ServerEndpoint};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
-use crate::litenetlib::{ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
+use crate::litenetlib::{
+    ClientSettings, ConnectionKey, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock,
+};
 
 const CLIENTS: usize = 2;
 
@@ -120,7 +122,8 @@ impl Stage {
     fn server_sends(&mut self, peer: u8, channel: u8, bytes: usize) {
         // Any peer that has ever connected.
         let peer = Peer(1 + u64::from(peer) % self.reported.last().0.max(1));
-        let channel = if channel >= 4 { crate::litenetlib::UNRELIABLE } else { MessageChannel(u16::from(channel)) };
+        let channel =
+            if channel >= 4 { crate::litenetlib::UNRELIABLE } else { MessageChannel(u16::from(channel)) };
         self.server.send(self.now, &[peer], channel, &vec![5; bytes]);
     }
 

@@ -1,7 +1,7 @@
 //! The network's channels that carry voice.
 
-use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::PacketLimits;
+use consonance_link::gateway::{MessageChannel, VoiceChannels};
 
 use crate::mirror::VOICE_BYTES_MAX;
 

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
     MessageParts,
 };
-use consonance_link::Delivery;
 
 use crate::ngo::{
     ClientSettings, NgoBatch, NgoBatchWriter, NgoClient, NgoMessageType, NgoProxiedConnection, NgoProxy,

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts};
+use consonance_link::gateway::{
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts,
+};
 use consonance_link::{Delivery, PacketLimits};
 
 use crate::ngo::approval::{

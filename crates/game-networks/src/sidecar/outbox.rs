@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use consonance_link::gateway::tcp::{TcpConnections, TcpId};
 use consonance_link::Delivery;
+use consonance_link::gateway::tcp::{TcpConnections, TcpId};
 
 /// Two queues of whole frames, and the piece that the connection is taking. Control leaves before voice; when voice
 /// piles up, the oldest frames are dropped.

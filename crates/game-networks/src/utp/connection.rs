@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
-use consonance_link::gateway::MessageChannel;
 use consonance_link::LinkQuality;
+use consonance_link::gateway::MessageChannel;
 
 use crate::utp::ConnectionSettings;
 use crate::utp::datagram::{DATA_BYTES, DatagramKind, HEARTBEAT_BYTES, Token};
 use crate::utp::entries::{BadLength, EntryStream, LENGTH_BYTES, length_of, split_first};
 use crate::utp::outgoing::Outgoing;
 use crate::utp::pipeline::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
-use crate::utp::reliable::{Guessed, Header, HeaderKind, OPENING_PAYLOAD_BYTES, ReliableReceiver, ReliableSender};
+use crate::utp::reliable::{
+    Guessed, Header, HeaderKind, OPENING_PAYLOAD_BYTES, ReliableReceiver, ReliableSender,
+};
 use crate::utp::unreliable::{UnreliableReceiver, UnreliableSender};
 
 /// Pipelines, what waits in them, and when something is due.

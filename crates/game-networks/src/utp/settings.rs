@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::MessageChannel;
 use consonance_link::AddressShares;
+use consonance_link::gateway::MessageChannel;
 
 use crate::utp::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 

@@ -17,8 +17,8 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use consonance_link::gateway::Handshake;
 use consonance_link::Delivery;
+use consonance_link::gateway::Handshake;
 use str0m::channel::ChannelId;
 use str0m::net::{Protocol, Receive};
 use str0m::{Candidate, Input, Output, Rtc, RtcConfig};

@@ -4,10 +4,12 @@
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::kcp::{
+    KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL,
+};
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, UNRELIABLE_CHANNEL};
-use consonance_testing::cost::alone;
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
+use consonance_testing::cost::alone;
 use stats_alloc::Region;
 
 use crate::ALLOCATOR;

@@ -7,8 +7,8 @@ use consonance_game_networks::mirror::{
     Dialect, MessageKind, MirrorPing, MirrorProxy, MirrorVoiceOnly, ProxySettings, Version,
     VoiceOnlySettings, VoiceType,
 };
-use consonance_link::gateway::{Envelope, EnvelopeKind as _, MessageChannel, MessageParts};
 use consonance_link::Delivery;
+use consonance_link::gateway::{Envelope, EnvelopeKind as _, MessageChannel, MessageParts};
 use consonance_testing::cost::alone;
 use stats_alloc::Region;
 

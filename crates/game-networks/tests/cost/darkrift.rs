@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::darkrift::{Listener, ListenerOrder, ServerSettings};
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::{DisconnectReason, Peer};
+use consonance_testing::cost::{Cost, alone, measured};
 
 const CLIENTS: u64 = 990;
 const DATAGRAM_BYTES_MAX: usize = 65_507;

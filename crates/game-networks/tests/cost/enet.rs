@@ -9,10 +9,12 @@ mod commands;
 use std::time::Duration;
 
 use consonance_game_networks::enet::fuzz::CommandKind;
-use consonance_game_networks::enet::{EnetClient, EnetClientSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
+use consonance_game_networks::enet::{
+    EnetClient, EnetClientSettings, EnetServer, EnetServerSettings, RELIABLE_CHANNEL,
+};
 use consonance_link::gateway::udp::ClientEndpoint as _;
-use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer, ServerNetwork as _};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 
 use commands::{fragment, reliable, unreliable};
 

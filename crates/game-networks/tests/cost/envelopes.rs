@@ -7,8 +7,8 @@ use consonance_game_networks::{fishnet, mirror, ngo};
 use consonance_link::gateway::{
     ClientEnvelope, Envelope as _, EnvelopeKind, MessageChannel, MessagePart, MessageParts,
 };
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::{Delivery, PacketLimits};
+use consonance_testing::cost::{Cost, alone, measured};
 
 /// As long as the networks' longest messages.
 const MESSAGE_BYTES_MAX: usize = 256 * 1024;

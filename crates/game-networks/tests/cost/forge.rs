@@ -1,9 +1,11 @@
 //! What one datagram costs the server, at worst, when a thousand clients are connected: gaps behind which everything
 //! waits, frames in as many pieces as they may have, and a full queue of reliable frames.
 
-use consonance_game_networks::forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE};
-use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
+use consonance_game_networks::forge::{
+    ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, RELIABLE,
+};
 use consonance_link::{ClientNetwork as _, Peer};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 
 const CLIENTS: u16 = 900;
 const FROM: u16 = CLIENTS + 1;

@@ -6,9 +6,9 @@
 use std::time::Instant;
 
 use consonance_game_networks::hosted::{HostedRoom, MessageDirection, RoomSettings};
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::hosted::{HostedClient, HostedServer};
 use consonance_link::{ClientNetwork as _, Delivery, PacketLimits, ServerNetwork as _};
+use consonance_testing::cost::{Cost, alone, measured};
 
 const PEERS: u64 = 1000;
 const ME: u64 = PEERS;

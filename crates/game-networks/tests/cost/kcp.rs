@@ -10,8 +10,8 @@ use consonance_game_networks::kcp::{
     Command, DATAGRAM_BYTES_MAX, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServer,
     KcpServerSettings, RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
-use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 
 const CLIENTS: u16 = 1000;
 const COMMANDS: [Command; 4] = [Command::Push, Command::Acknowledge, Command::AskWindow, Command::TellWindow];

@@ -9,8 +9,8 @@ use consonance_game_networks::litenetlib::{
     ClientSettings, Dialect, FirstByte, LiteNetLibClient, LiteNetLibServer, PacketType, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE, UtcClock,
 };
-use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 use consonance_link::{ClientNetwork as _, Peer};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone, from_client};
 
 const CLIENTS: u16 = 1000;
 const FROM: u16 = CLIENTS + 1;

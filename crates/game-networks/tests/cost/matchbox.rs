@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::matchbox::{MatchboxSettings, MatchboxVoice, PeerSocket, PlayerId};
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::hosted::{HostedClient, HostedServer};
 use consonance_link::{ClientNetwork as _, Delivery, ServerNetwork as _};
+use consonance_testing::cost::{Cost, alone, measured};
 
 const OTHERS: u128 = 1000;
 const MEMBER: PlayerId = PlayerId(507);

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use consonance_game_networks::sidecar::fuzz::FrameKind;
 use consonance_game_networks::sidecar::{SidecarServer, SidecarSettings};
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::{ServerLinkEvent, ServerNetwork as _};
+use consonance_testing::cost::{Cost, alone, measured};
 
 const PLAYERS: u64 = 1000;
 const FRAME_BYTES_MAX: usize = 4096;

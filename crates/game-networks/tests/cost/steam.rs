@@ -12,8 +12,8 @@ use consonance_game_networks::steam::{
     Arrival, ClientSettings, Members, P2pError, SendKind, ServerSettings, SessionState, SteamClient,
     SteamEvent, SteamId, SteamP2p, SteamServer,
 };
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_link::{ClientNetwork as _, Delivery, ServerLinkEvent, ServerNetwork as _};
+use consonance_testing::cost::{Cost, alone, measured};
 
 const OTHERS: u64 = 1000;
 const ME: SteamId = SteamId(1_000_000);

@@ -1,9 +1,10 @@
 //! What one message of a stream costs the server's end, at worst, and what it allocates for as many as are read at
 //! once: requests full of headers, and frames of every code there is, of all lengths.
 
-use consonance_link::gateway::streams::{Found, MessageStream, StreamProtocol};
+use consonance_game_networks::simple_web;
 use consonance_game_networks::telepathy::Telepathy;
-use consonance_stream::{simple_web, websocket};
+use consonance_link::gateway::streams::{Found, MessageStream, StreamProtocol};
+use consonance_link::voice_websocket as websocket;
 use consonance_testing::cost::{Cost, alone, measured};
 
 /// As much as is read from a connection at once.

@@ -5,13 +5,13 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::ClientEndpoint as _;
-use consonance_testing::cost::{Cost, DatagramServer, address, alone};
-use consonance_link::{Peer, ServerNetwork as _};
 use consonance_game_networks::utp::{
     ClientSettings, Datagram, DatagramKind, GREETING_BYTES_MAX, PAYLOAD_BYTES_MAX, RELIABLE, ServerSettings,
     Token, UNRELIABLE, UNRELIABLE_SEQUENCED, UtpClient, UtpServer,
 };
+use consonance_link::gateway::udp::ClientEndpoint as _;
+use consonance_link::{Peer, ServerNetwork as _};
+use consonance_testing::cost::{Cost, DatagramServer, address, alone};
 
 const CLIENTS: u16 = 1000;
 const FROM: u16 = CLIENTS + 1;

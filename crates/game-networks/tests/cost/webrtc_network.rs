@@ -5,11 +5,11 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use consonance_testing::cost::{Cost, alone, measured};
 use consonance_game_networks::webrtc_network::signalling::{
     ADDRESS_UNITS_MAX, Data, Guest, SignalKind, SignalLinkId, SignalMessage, SignallingListenerSettings,
     SignallingServer, SignallingSettings,
 };
+use consonance_testing::cost::{Cost, alone, measured};
 
 const KINDS: [SignalKind; 9] = [
     SignalKind::ServerInitialized,

@@ -12,6 +12,7 @@ mod kcp_proxy;
 mod litenetlib;
 mod matchbox_conformance;
 mod matchbox_hosts;
+mod matchbox_simulated;
 mod mirror;
 mod ngo;
 mod renet_bad_network;

@@ -1,18 +1,14 @@
 //! Voice between players keeps the rules of every network, direct links included, over a simulated room.
 
-#[path = "matchbox_simulated/game.rs"]
-mod game;
 /// A hosted client with a number, shared with the hosted transport's own tests.
 #[path = "../../../link/tests/link/hosted/game_client.rs"]
 mod game_client;
-#[path = "matchbox_simulated/hub.rs"]
-mod hub;
 
 use consonance_game_networks::matchbox::PlayerId;
 use consonance_link::conformance::{DirectNetwork, Network};
 use consonance_link::hosted::HostedServer;
 
-use game::Game;
+use crate::matchbox_simulated::game::Game;
 use game_client::GameClient;
 
 impl Network for Game {

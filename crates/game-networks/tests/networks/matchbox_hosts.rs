@@ -1,16 +1,13 @@
 //! The choice of the host, and the handover of sessions to the next host, in a simulated room.
 
-#[path = "matchbox_simulated/hub.rs"]
-mod hub;
-#[path = "matchbox_simulated/stage.rs"]
-mod stage;
-
-use consonance_game_networks::matchbox::{DirectLinkChoice, HostChoice, MatchboxSettings, PeerSocket as _, PlayerId};
+use consonance_game_networks::matchbox::{
+    DirectLinkChoice, HostChoice, MatchboxSettings, PeerSocket as _, PlayerId,
+};
 use consonance_link::Delivery;
 use consonance_link::random::Random;
 
-use hub::HubSocket;
-use stage::{FRAME, Stage};
+use crate::matchbox_simulated::hub::HubSocket;
+use crate::matchbox_simulated::stage::{FRAME, Stage};
 
 #[test]
 fn a_player_alone_is_host_of_its_own_session() {

@@ -15,7 +15,9 @@ use crate::{
 };
 
 use crate::gateway::wrapping::wrap_for_client;
-use crate::gateway::{Envelope, EnvelopeEnd as _, EnvelopeKind, MessagePart, MessageParts, Timers, VoiceStart};
+use crate::gateway::{
+    Envelope, EnvelopeEnd as _, EnvelopeKind, MessagePart, MessageParts, Timers, VoiceStart,
+};
 
 use arrival::{ArrivalState, Connection, Introduction};
 

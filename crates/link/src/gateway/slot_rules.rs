@@ -7,9 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{
-    ClientLinkEvent, ClientNetwork, Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork,
-};
+use crate::{ClientLinkEvent, ClientNetwork, Delivery, MessageChannel, Peer, ServerLinkEvent, ServerNetwork};
 
 /// How many connections the server under test has to have slots for.
 pub const SLOTS: usize = 6;

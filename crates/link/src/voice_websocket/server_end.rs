@@ -1,9 +1,7 @@
 //! The server's end of the protocol.
 
 use crate::gateway::streams::StreamProtocol;
-use crate::gateway::websocket::{
-    PageOrigins, PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream,
-};
+use crate::gateway::websocket::{PageOrigins, PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream};
 use crate::{EndCode, EndReason};
 
 use super::session_path::session_of;

@@ -1,10 +1,10 @@
 //! The in-memory game network follows the rules of every network, with each message a voice packet.
 
+use consonance_link::conformance::Network;
 use consonance_link::gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
-use consonance_link::conformance::Network;
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 

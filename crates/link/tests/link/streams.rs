@@ -6,11 +6,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_link::ServerNetwork as _;
 use consonance_link::gateway::streams::{
     Found, MessageStream, StreamProtocol, StreamServer, StreamSettings, StreamViolation,
 };
 use consonance_link::gateway::tcp::{TcpConnections, TcpEvent, TcpId, TcpSettings};
-use consonance_link::ServerNetwork as _;
 
 /// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_mins(2);

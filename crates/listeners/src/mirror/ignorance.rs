@@ -3,7 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
+use consonance_game_networks::enet::{
+    ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
+};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
 };

@@ -3,8 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 
+use consonance_game_networks::kcp::{
+    Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings,
+};
 use consonance_game_networks::mirror::looks_like_batch;
-use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
 use consonance_server_config::{
     ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
 };

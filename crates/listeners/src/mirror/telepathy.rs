@@ -3,12 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 
+use consonance_game_networks::telepathy::TelepathyServer;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_game_networks::telepathy::TelepathyServer;
 
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
 use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
@@ -60,7 +60,8 @@ impl ListenerNetwork for Telepathy {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = StreamClientSettings::new(server);
-        let telepathy = StreamClient::new(consonance_game_networks::telepathy::Telepathy::default(), settings)?;
+        let telepathy =
+            StreamClient::new(consonance_game_networks::telepathy::Telepathy::default(), settings)?;
         Ok(super::player(telepathy))
     }
 }

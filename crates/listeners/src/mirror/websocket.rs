@@ -3,9 +3,9 @@
 use std::io;
 use std::net::SocketAddr;
 
+use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 use consonance_link::gateway::streams::StreamServer;
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
 
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};

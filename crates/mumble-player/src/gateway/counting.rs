@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use consonance_link::{Peer, ThirdPartyClient};
 use consonance_mumble::control::messages::RejectType;
 use consonance_mumble::{Control, MumbleRefusals, MumbleStatistics};
 use consonance_session::{self as session, EndReason};
-use consonance_link::{Peer, ThirdPartyClient};
 
 use super::MumbleGateway;
 use crate::player::MumblePlayer;

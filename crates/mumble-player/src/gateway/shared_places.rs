@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use consonance_link::Peer;
 use consonance_link::gateway::{PlaceInWorld, PlaceNews, PlaceSharer, World};
 use consonance_session::{ClientId, Position};
-use consonance_link::Peer;
 
 /// What the users of one session share.
 #[derive(Debug)]

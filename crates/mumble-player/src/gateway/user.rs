@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_link::gateway::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
+use consonance_link::{Delivery, DisconnectReason, EndReason, Peer};
 use consonance_mumble::{CertificateHash, MumbleServer};
 use consonance_session::{self as session, ClientId};
-use consonance_link::{Delivery, DisconnectReason, EndReason, Peer};
 
 use crate::player::{MumblePlayer, PlayerCommand};
 use crate::profile::Neighbours;

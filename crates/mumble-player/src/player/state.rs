@@ -1,8 +1,8 @@
 //! Information for operators about the player: its state, and the result of its login.
 
+use consonance_link::ThirdPartyClient;
 use consonance_mumble::Login;
 use consonance_session::{EndReason, Instant};
-use consonance_link::ThirdPartyClient;
 
 use super::MumblePlayer;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::streams::{PingSettings, StreamSettings};
 use consonance_link::AddressShares;
+use consonance_link::gateway::streams::{PingSettings, StreamSettings};
 
 /// Limits of a server, and its release name.
 #[derive(Clone, Debug, PartialEq, Eq)]

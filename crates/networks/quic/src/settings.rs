@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
-use consonance_settings::settings;
 use consonance_link::AddressShares;
 use consonance_link::inbox::InboxLimits;
+use consonance_settings::settings;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use crate::FastPath;

@@ -27,8 +27,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_link::gateway::{Allowance, Handshake};
 use consonance_link::DisconnectReason;
+use consonance_link::gateway::{Allowance, Handshake};
 use str0m::channel::ChannelId;
 use str0m::media::Mid;
 use str0m::net::{Protocol, Receive, Transmit};

@@ -1,5 +1,7 @@
 //! `listen`: addresses, and tables for other networks.
 
+use std::net::SocketAddr;
+
 use consonance_server_config::{Config, ConfigSources, ListenerConfig, TakesEffect};
 use serde_json::{Value as Json, json};
 
@@ -29,7 +31,7 @@ fn a_listener_of_another_network_is_a_table_with_the_keys_of_its_network() {
          [[listen]]\nnetwork = 'sidecar'\naddress = '0.0.0.0:5'\nsession = 'blue'\nsecret_file = 'link.txt'\n\
          players_max = 20\nidle_timeout_s = 4\n",
     );
-    assert_eq!(config.listen.quic, ["127.0.0.1:5".parse().unwrap()]);
+    assert_eq!(config.listen.quic, ["127.0.0.1:5".parse::<SocketAddr>().unwrap()]);
     let [listener] = &config.listen.others[..] else { panic!("{:?}", config.listen.others) };
     assert_eq!((listener.network.name, listener.address.port()), ("sidecar", 5));
     assert_eq!(listener.session_among(&config), Ok(Some("blue")));
@@ -204,9 +206,9 @@ fn a_server_that_listens_elsewhere_needs_no_address() {
         sources.listen_elsewhere();
         sources.load().unwrap().config.listen.quic
     };
-    assert_eq!(listen(""), []);
-    assert_eq!(listen("listen = []"), []);
-    assert_eq!(listen("listen = ['127.0.0.1:5']"), ["127.0.0.1:5".parse().unwrap()]);
+    assert!(listen("").is_empty());
+    assert!(listen("listen = []").is_empty());
+    assert_eq!(listen("listen = ['127.0.0.1:5']"), ["127.0.0.1:5".parse::<SocketAddr>().unwrap()]);
 }
 
 #[test]

@@ -290,7 +290,7 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
         ("CONSONANCE_ACCESS", "[{room = 'vip', tokens = 'gold'}]"),
     ]));
     let config = sources.load().unwrap().config;
-    assert_eq!(config.listen.quic, ["[::]:7000".parse().unwrap()]);
+    assert_eq!(config.listen.quic, ["[::]:7000".parse::<std::net::SocketAddr>().unwrap()]);
     assert_eq!((&*config.sessions[1], config.host.as_deref()), ("b", Some("10")));
     let certificate = &config.certificate;
     assert_eq!(certificate.file.as_deref(), Some(Path::new("cert.pem")));

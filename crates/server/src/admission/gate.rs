@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_session::{Access, JoinToken, LinkId};
 use consonance_link::Remote;
+use consonance_session::{Access, JoinToken, LinkId};
 
 use super::hook::{Answer, HookFailure, Question};
 use super::{Admission, Hook, HookStatistics, Origin, Refusal, Request};

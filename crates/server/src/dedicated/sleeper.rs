@@ -122,9 +122,7 @@ mod tests {
     use std::os::unix::net::UnixStream;
 
     use consonance_link::memory::{MemoryNetwork, MemoryServer};
-    use consonance_link::{
-        Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
-    };
+    use consonance_link::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
     use super::*;
     use crate::SessionsSettings;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consonance_cluster::{Member, NodeRequests};
-use consonance_session::{RoomPattern, ServerSettings, SessionId};
 use consonance_link::session_name;
 use consonance_link::split_mix::{STEP, mixed};
+use consonance_session::{RoomPattern, ServerSettings, SessionId};
 
 use super::{Arrival, SessionCounts, SessionRefusal};
 use crate::sessions::{Begin, SessionsSettings};

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use consonance_cluster::placement::{NodeId, Revision, SessionRecord, StoreAnswer, StoreChange};
 use consonance_cluster::{ClusterNode, NodeInfo, Publication};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Instant as SessionInstant, LinkCommand,
     LinkId, Target,
 };
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
-use consonance_link::{ClientLinkEvent, ClientNetwork as _};
 
 use crate::sessions::SessionsSettings;
 use crate::stepped::SteppedServer;

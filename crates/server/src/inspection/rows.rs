@@ -8,10 +8,10 @@ use consonance_inspector::{
     ChannelTarget, DistanceRow, FlowRow, PageRow, RefusedRoom, ServedPlayer, ServedRoom, ServedSession,
     ServerSnapshot, ThirdPartyApplication, ThirdPartyRow,
 };
+use consonance_link::{DatagramPath, LinkQuality, PageState, ThirdPartyClient};
 use consonance_session::{
     ClientId, ClientRow, Instant, LinkId, LinkRow, Restriction, RoomId, RoomUse, Server, SpokenTo, Total,
 };
-use consonance_link::{DatagramPath, LinkQuality, PageState, ThirdPartyClient};
 
 use super::{Notes, network_row};
 use crate::networks::LinkWays;

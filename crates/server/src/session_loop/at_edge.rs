@@ -7,8 +7,8 @@ mod node_messages;
 use std::time::Instant;
 
 use consonance_cluster::{About, LinkReport, Member, Wanted};
-use consonance_session::{Delivery, Instant as SessionInstant, LinkId, Transmit};
 use consonance_link::{DisconnectReason, EndCode, EndReason, Remote};
+use consonance_session::{Delivery, Instant as SessionInstant, LinkId, Transmit};
 use tracing::{debug, warn};
 
 use super::SessionLoop;

@@ -1,8 +1,8 @@
 //! Links into sessions of other workers, and what their former owners give back.
 
 use consonance_cluster::{EdgeLinks, ReleasedPeers};
-use consonance_session::{Delivery, LinkId};
 use consonance_link::Reachability;
+use consonance_session::{Delivery, LinkId};
 
 use crate::networks::{NetworkNumbers, link_of, peer_of};
 

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_session::{CloseReason, LinkId, ServerEvent};
 use consonance_link::Remote;
+use consonance_session::{CloseReason, LinkId, ServerEvent};
 use tracing::field::display;
 use tracing::{Span, debug, info};
 

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
-use consonance_session::{CloseReason, Instant as SessionInstant, JoinToken, LinkId, ServerEvent};
 use consonance_link::{EndReason, Remote};
+use consonance_session::{CloseReason, Instant as SessionInstant, JoinToken, LinkId, ServerEvent};
 use tracing::field::display;
 use tracing::info;
 

@@ -9,8 +9,8 @@
 //!
 //! No span has a player's name or address; the link's number finds them in the log.
 
-use consonance_session::{LinkId, ServerEvent};
 use consonance_link::EndReason;
+use consonance_session::{LinkId, ServerEvent};
 use rustc_hash::FxHashMap;
 
 use crate::spans::{OpenSpan, SpanKind, Tracer};
@@ -141,8 +141,8 @@ fn end(mut join: OpenSpan, outcome: &'static str, error: Option<&'static str>) {
 
 #[cfg(test)]
 mod tests {
-    use consonance_session::ClientId;
     use consonance_link::EndCode;
+    use consonance_session::ClientId;
 
     use super::*;
     use crate::spans::{FinishedSpan, FinishedSpans, TracerSettings};

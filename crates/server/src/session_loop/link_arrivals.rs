@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_session::LinkId;
 use consonance_link::{EndReason, Peer, Remote};
+use consonance_session::LinkId;
 use tracing::info;
 
 use super::SessionLoop;

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use consonance_cluster::{KeptClient, Member, ReleasedLink};
-use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
 use consonance_link::{EndCode, Remote};
+use consonance_session::{Delivery, Instant as SessionInstant, LinkId, SessionId};
 use rustc_hash::FxHashMap;
 use tracing::info;
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use consonance_session::{CloseReason, LinkCommand, LinkId, Server};
 use consonance_link::DisconnectReason;
+use consonance_session::{CloseReason, LinkCommand, LinkId, Server};
 
 /// What explains the departures among a session's events.
 #[derive(Debug, Default)]
@@ -128,8 +128,8 @@ impl std::fmt::Display for LinkEnd {
 
 #[cfg(test)]
 mod tests {
-    use consonance_session::ServerSettings;
     use consonance_link::EndReason;
+    use consonance_session::ServerSettings;
 
     use super::*;
 

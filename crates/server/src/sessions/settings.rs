@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use consonance_link::AddressShares;
 use consonance_session::{
     AccessRule, Encryption, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern,
 };
 use consonance_settings::settings;
-use consonance_link::AddressShares;
 
 use crate::admission::Admission;
 use crate::random::{random_key, random_u64};

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery};
 use consonance_server::recording::{
     RecordingIndex, SessionRecorder, SessionRecordingSettings, TrackIndex, recordings_in,
 };
@@ -11,8 +13,6 @@ use consonance_server::reports::ReportBufferSettings;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ClientId, CodecId, CodecParameters, RoomId, SessionId};
 use consonance_testing::folder::path_of_test;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
-use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery};
 use consonance_wire::{
     ChannelBits, ChannelKind, DeltaChannelState, HandshakeExtension, HandshakeRequest, Notice, Packet,
     ServerRelay, VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,

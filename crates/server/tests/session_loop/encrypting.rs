@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use consonance_e2ee::{Credential, IdentityKey, MlsMember};
+use consonance_link::memory::MemoryClient;
 use consonance_server::SessionsSettings;
 use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, Encryption};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::MemoryClient;
 use consonance_wire::{DeliveryMessage, MemberMessage};
 
 use crate::stage::Stage;

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use consonance_inspector::{ChannelTarget, Inspected, RefusedRoom, ServedPlayer};
+use consonance_link::Traffic;
 use consonance_server::{Inspection, SessionsSettings};
 use consonance_session::{AccessRule, Position, ProximitySettings};
-use consonance_link::Traffic;
 
 use crate::player::Player;
 use crate::stage::Stage;

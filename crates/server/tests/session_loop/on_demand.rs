@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_server::SessionsSettings;
 use consonance_link::{ClientNetwork as _, DisconnectReason};
+use consonance_server::SessionsSettings;
 
 use crate::player::Player;
 use crate::stage::Stage;

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_server::{SessionLoop, SessionsSettings};
-use consonance_session::{Capabilities, Client, ClientSettings};
-use consonance_testing::player::TestPlayer;
 use consonance_link::hosted::{
     self, ClientRequest, HostedClient, HostedClientHandle, HostedServerHandle, HostedSettings, ServerRequest,
 };
 use consonance_link::memory::MemoryNetwork;
 use consonance_link::{Delivery, PacketLimits};
+use consonance_server::{SessionLoop, SessionsSettings};
+use consonance_session::{Capabilities, Client, ClientSettings};
+use consonance_testing::player::TestPlayer;
 
 const LIMITS: PacketLimits = PacketLimits { reliable_bytes: 1024, unreliable_bytes: 1024 };
 

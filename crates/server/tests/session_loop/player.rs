@@ -3,12 +3,12 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Instant;
 
+use consonance_link::memory::MemoryClient;
+use consonance_link::{ClientNetwork as _, Statistics};
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target,
 };
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::MemoryClient;
-use consonance_link::{ClientNetwork as _, Statistics};
 
 pub(crate) struct Player {
     inner: TestPlayer<MemoryClient>,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_link::DisconnectReason;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_session::Target;
-use consonance_link::DisconnectReason;
 
 use crate::stage::Stage;
 

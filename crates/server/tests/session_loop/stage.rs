@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_link::memory::MemoryNetwork;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::ServerStatistics;
-use consonance_link::memory::MemoryNetwork;
 
 use crate::player::Player;
 

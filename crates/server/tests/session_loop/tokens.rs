@@ -2,10 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use consonance_link::EndCode;
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
 use consonance_session::AccessRule;
-use consonance_link::EndCode;
 
 use crate::stage::Stage;
 

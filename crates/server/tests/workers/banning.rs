@@ -3,12 +3,12 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use consonance_link::hosted::{self, HostedSettings, ServerRequest};
+use consonance_link::{DisconnectReason, EndCode, EndReason, PacketLimits};
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::{Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, RestartPlan, SessionsSettings, Workers};
-use consonance_link::hosted::{self, HostedSettings, ServerRequest};
-use consonance_link::{DisconnectReason, EndCode, EndReason, PacketLimits};
 
 use crate::moderating::{Scene, by, scene};
 use crate::stage::{Player, Stage, wait_until};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use consonance_inspector::{Inspected as _, ServedPlayer};
-use consonance_server::SessionsSettings;
 use consonance_link::{EndCode, ThirdPartyClient};
+use consonance_server::SessionsSettings;
 
 use crate::stage::{Player, Stage, wait_until};
 

@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use consonance_cluster::placement::{Revision, StoreAnswer};
 use consonance_cluster::{Replica as _, ReplicaChange, ReplicaRequest, Replicated};
+use consonance_link::{DisconnectReason, EndCode};
 use consonance_server::SessionsSettings;
 use consonance_server::audit::AuditQuery;
 use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, SharedRecords};
-use consonance_link::{DisconnectReason, EndCode};
 
 use crate::several_nodes;
 use crate::stage::{Player, wait_until};

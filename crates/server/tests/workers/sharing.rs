@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use consonance_inspector::Inspected as _;
-use consonance_server::{SessionsSettings, Workers};
 use consonance_link::DisconnectReason;
 use consonance_link::memory::MemoryNetwork;
+use consonance_server::{SessionsSettings, Workers};
 
 use crate::stage::{Player, Stage, player_over, wait_until};
 

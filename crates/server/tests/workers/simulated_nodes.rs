@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use consonance_cluster::placement::{BEAT, LEASE, NodeId};
 use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 use consonance_cluster::{ClusterNode, NodeInfo};
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::{Authority, SessionsSettings, SteppedServer, Workers};
 use consonance_session::{Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
 
 const STEP: Duration = Duration::from_millis(5);
 

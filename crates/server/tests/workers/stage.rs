@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
+use consonance_link::{DisconnectReason, ThirdPartyClient};
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, JoinToken, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
-use consonance_link::{DisconnectReason, ThirdPartyClient};
 
 /// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

@@ -3,11 +3,11 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 use consonance_link::memory::{MemoryNetwork, MemoryServer};
 use consonance_link::{
     Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
 };
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 
 use crate::stage::{player_over, wait_until};
 

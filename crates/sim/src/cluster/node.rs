@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::simulated::{NodeMessage, SimulatedNats};
 use consonance_cluster::{ClusterNode, NodeEvent, NodeInfo};
-use consonance_server::{Authority, SessionLoop, SessionsSettings, SteppedServer, Workers};
 use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_link::split_mix::mixed;
+use consonance_server::{Authority, SessionLoop, SessionsSettings, SteppedServer, Workers};
 
 use crate::dice::Dice;
 

@@ -26,8 +26,8 @@ use std::time::{Duration, Instant};
 
 use consonance_browser::PageQuality;
 use consonance_link::gateway::{PlaceBoard, PlaceSharer, Timers};
-use consonance_session as session;
 use consonance_link::{NetworkStatistics, PageStatistics, Peer, ServerNetwork as _};
+use consonance_session as session;
 use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 

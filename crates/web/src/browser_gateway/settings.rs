@@ -1,8 +1,8 @@
 //! The limits of browsers: their number, and the limits of each.
 
 use consonance_browser::PageLimits;
-use consonance_settings::settings;
 use consonance_link::AddressShares;
+use consonance_settings::settings;
 
 settings! {
     /// Bounds of the browsers of one port, over all its workers.

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::PlaceBoard;
+use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Client, ClientEvent, ClientSettings};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_web::browser_gateway::{
     BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };

@@ -5,9 +5,9 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use consonance_link::conformance::Network;
 use consonance_link::gateway::PlaceBoard;
 use consonance_session::Rate;
-use consonance_link::conformance::Network;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, PageLimits, SessionReservations, browser_gateways,
 };

@@ -6,10 +6,8 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
-};
 use consonance_web::browser_gateway::PageEntrance;
 use consonance_web::{Join, JoinBody, JoinProblem, Joined, Reply, Signalling as _};
 use serde_json::{Value, json};

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use consonance::audio::WavInput;
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_testing::sound::{ALIKE, likeness};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;

@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
 use consonance::{End, EventKind, VoiceChat};
-use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerNetwork as _};
+use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
 use crate::open_server::{OpenServer, PATIENCE};

@@ -4,9 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _,
-};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 use plain_sockets::PlainClient;
 
 use crate::open_server::{OpenServer, PATIENCE, wait_until};

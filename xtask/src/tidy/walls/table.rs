@@ -58,11 +58,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-fuzz-tape",
             "consonance-session",
         ]),
-        tests_may_also_use: &[
-            "consonance-server",
-            "consonance-testing",
-            "consonance-link",
-        ],
+        tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-link"],
     },
     Walls {
         package: "consonance-e2ee-wasm",
@@ -145,7 +141,11 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-sframe"],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-webrtc", may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]), tests_may_also_use: &["consonance-testing"] },
+    Walls {
+        package: "consonance-webrtc",
+        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]),
+        tests_may_also_use: &["consonance-testing"],
+    },
     Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-link", "consonance-fast-path", "consonance-settings"]),
@@ -153,11 +153,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-mumble",
-        may_use: Only(&[
-            "consonance-fuzz-tape",
-            "consonance-link",
-            "consonance-replay-window",
-        ]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-replay-window"]),
         tests_may_also_use: &[],
     },
     Walls {

@@ -5,19 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::sidecar::{
+    LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+};
 use consonance_link::gateway::PlaceBoard;
+use consonance_link::impair::{ImpairedClient, Impairment};
+use consonance_link::memory::{MemoryNetwork, MemoryServer};
+use consonance_link::{AddressShares, ClientNetwork, ServerNetwork};
 use consonance_listeners::{ListenerNetwork, ListenerPlace, NETWORKS, Opened, Reading, Shards};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
 use consonance_server_config::ListenerConfig;
-use consonance_game_networks::sidecar::{
-    LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
-};
 use consonance_testing::networks as game_clients;
-use consonance_link::impair::{ImpairedClient, Impairment};
-use consonance_link::memory::{MemoryNetwork, MemoryServer};
-use consonance_link::{AddressShares, ClientNetwork, ServerNetwork};
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
     WebListener, WebSettings, packet_shards, reply,

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
-use consonance_session::{LinkId, NameTaken};
 use consonance_game_networks::sidecar::SidecarBridge;
-use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 use consonance_link::ClientLinkEvent;
 use consonance_link::memory::MemoryServer;
+use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_session::{LinkId, NameTaken};
+use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 
 use super::networks::{self, Line, Listening, SESSION, Way};
 use super::tap::{Fault, Log, Tap};

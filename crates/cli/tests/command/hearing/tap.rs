@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_sim::ServerAction;
 use consonance_link::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork,
 };
+use consonance_sim::ServerAction;
 
 /// A server's calls to all its networks, oldest first. All come from one thread.
 #[derive(Clone, Debug, Default)]

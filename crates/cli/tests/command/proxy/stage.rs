@@ -5,9 +5,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::MessageChannel;
+use consonance_link::{ClientNetwork, Peer, ServerLinkEvent, ServerNetwork};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
 use consonance_testing::player::TestPlayer;
-use consonance_link::{ClientNetwork, Peer, ServerLinkEvent, ServerNetwork};
 
 use consonance_testing::command::Program;
 

@@ -1,10 +1,10 @@
 //! A speaker, a server and a listener on simulated time, with a bad network between the speaker and the server.
 
+use consonance_link::impair::{Impairer, Impairment};
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, Instant as SessionInstant, LinkCommand, LinkId,
     Server, ServerSettings, Target,
 };
-use consonance_link::impair::{Impairer, Impairment};
 
 use super::*;
 

@@ -1,9 +1,9 @@
 //! A player whose UDP is blocked, initially or later, in a session with another one.
 
-use consonance_session::ClientEvent;
-use consonance_testing::player::TestPlayer;
 use consonance_link::ClientNetwork;
 use consonance_link::memory::MemoryClient;
+use consonance_session::ClientEvent;
+use consonance_testing::player::TestPlayer;
 
 use super::*;
 use crate::route::gate::{Gate, IDLE_TIMEOUT};

@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Instant;
 
+use consonance_link::Delivery;
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, LinkCommand, LinkId, Target,
 };
 use consonance_sim::Dice;
-use consonance_link::Delivery;
 
 use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;

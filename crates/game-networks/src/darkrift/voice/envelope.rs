@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use consonance_link::gateway::{Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts};
+use consonance_link::gateway::{
+    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts,
+};
 use consonance_link::{Delivery, PacketLimits};
 
 use crate::darkrift::voice::dialect::MAGIC;

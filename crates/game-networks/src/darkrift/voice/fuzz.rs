@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
     MessageParts,
 };
-use consonance_link::Delivery;
 
 use crate::darkrift::voice::{
     DarkRiftMessage, DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout, VoiceDialect,

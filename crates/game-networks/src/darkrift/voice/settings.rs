@@ -1,7 +1,7 @@
 //! Options that describe a game's voice messages.
 
-use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::PacketLimits;
+use consonance_link::gateway::{MessageChannel, VoiceChannels};
 
 use crate::darkrift::voice::{Layout, VoiceDialect};
 

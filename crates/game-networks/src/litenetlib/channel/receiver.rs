@@ -145,9 +145,9 @@ mod tests {
         let mut receiver = receiver(true, 0);
         give(&mut receiver, 0..=64);
         assert!(acknowledged(&mut receiver).is_some());
-        assert_eq!(give(&mut receiver, [0]), []);
+        assert!(give(&mut receiver, [0]).is_empty());
         assert_eq!(acknowledged(&mut receiver), None, "64 has moved the window to 1");
-        assert_eq!(give(&mut receiver, [1]), []);
+        assert!(give(&mut receiver, [1]).is_empty());
         assert!(acknowledged(&mut receiver).is_some());
         assert_eq!(acknowledged(&mut receiver), None, "once for each tick");
     }
@@ -155,10 +155,10 @@ mod tests {
     #[test]
     fn what_is_far_ahead_is_dropped() {
         let mut ordered = receiver(true, 0);
-        assert_eq!(give(&mut ordered, [65, 127, 128]), []);
+        assert!(give(&mut ordered, [65, 127, 128]).is_empty());
         assert_eq!(acknowledged(&mut ordered), None);
         let mut unordered = receiver(false, 0);
-        assert_eq!(give(&mut unordered, [128]), []);
+        assert!(give(&mut unordered, [128]).is_empty());
         assert_eq!(acknowledged(&mut unordered), None);
         assert_eq!(give(&mut unordered, [127]), [127]);
         assert_eq!(acknowledged(&mut unordered).unwrap().start, Sequence::default().plus(64));

@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
-use consonance_link::gateway::tcp::MovedTcp;
 use consonance_link::Delivery;
+use consonance_link::gateway::tcp::MovedTcp;
 
 use super::guest_link::GuestLink;
 use crate::sidecar::frame::PlayerNumber;

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::udp::Credit;
 use consonance_link::Delivery;
+use consonance_link::gateway::udp::Credit;
 
 use crate::utp::connection::Connection;
 

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::udp::rig::documented_bytes_out;
 use consonance_link::Delivery;
+use consonance_link::gateway::udp::rig::documented_bytes_out;
 use str0m::channel::ChannelConfig;
 use str0m::ice::{StunMessage, TransId};
 

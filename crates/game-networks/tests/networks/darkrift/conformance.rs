@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
-use consonance_game_networks::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout};
+use consonance_game_networks::darkrift::voice::{
+    DarkRiftVoice, DarkRiftVoiceClient, DarkRiftVoiceSettings, Layout,
+};
 use consonance_game_networks::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
 use consonance_link::conformance::{Impaired, Network};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
 
 use crate::darkrift::relay::Relay;
 

@@ -4,7 +4,9 @@ use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-use consonance_game_networks::darkrift::{ClientSettings, ProtocolVersion, RELIABLE, ServerSettings, UNRELIABLE};
+use consonance_game_networks::darkrift::{
+    ClientSettings, ProtocolVersion, RELIABLE, ServerSettings, UNRELIABLE,
+};
 use consonance_link::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
 
 use crate::darkrift::relay::Relay;

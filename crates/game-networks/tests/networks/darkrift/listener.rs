@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_game_networks::darkrift::{Listener, ListenerEvent, ListenerOrder, ProtocolVersion, ServerSettings};
+use consonance_game_networks::darkrift::{
+    Listener, ListenerEvent, ListenerOrder, ProtocolVersion, ServerSettings,
+};
 use consonance_link::{DisconnectReason, Peer};
 
 use crate::darkrift::golden::{client_address, connect, listener_with_client, open};

@@ -6,10 +6,10 @@ use std::time::Duration;
 use consonance_game_networks::enet::{
     ChannelMode, ConnectionSettings, EnetClient, EnetServer, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
+use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
-use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 use crate::enet::support::{client_of, server_of};
 

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_game_networks::enet::{EnetServer, EnetServerSettings, RELIABLE_CHANNEL};
-use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw, bytes_out_per_byte_in, documented_bytes_out};
+use consonance_link::gateway::udp::rig::{
+    LinkConditions, Rig, Saw, bytes_out_per_byte_in, documented_bytes_out,
+};
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::enet::support::{EnetRig, client, connect, reliable, request, rig};

@@ -1,11 +1,11 @@
 //! Our own server and client, in a game network without a game, follow the rules of every network.
 
 use consonance_game_networks::fishnet::{ClientSettings, FishNetClient, FishNetVoiceOnly, VoiceOnlySettings};
+use consonance_link::conformance::Network;
 use consonance_link::gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, VoiceChannels};
-use consonance_link::conformance::Network;
 
 const CHANNELS: VoiceChannels = VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE };
 

@@ -6,10 +6,10 @@ use consonance_game_networks::fishnet::{
     Authentication, BroadcastKey, ClientSettings, FishNetClient, FishNetPacket, FishNetPackets,
     FishNetVoiceOnly, Payload, Side, Version, VoiceOnlySettings, find_voice, write_voice,
 };
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
 };
-use consonance_link::Delivery;
 
 use crate::fishnet::support::{HANDSHAKE, RELIABLE, UNRELIABLE, hex, made};
 

@@ -7,15 +7,13 @@ use std::time::{Duration, Instant, SystemTime};
 use consonance_game_networks::fishnet::{
     ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, VoiceOnlySettings,
 };
-use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, Proxy};
 use consonance_game_networks::litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
     LiteNetLibServer, ServerSettings, UtcClock,
 };
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork,
-};
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, Proxy};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork};
 
 use crate::fishnet::support::packet;
 
@@ -93,9 +91,14 @@ fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
         Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
     };
     let envelopes = FishNetProxy::new(ProxySettings::default());
-    let mut proxy =
-        Proxy::new(clients, open_upstream, envelopes, "main", consonance_link::gateway::ProxySettings::default())
-            .unwrap();
+    let mut proxy = Proxy::new(
+        clients,
+        open_upstream,
+        envelopes,
+        "main",
+        consonance_link::gateway::ProxySettings::default(),
+    )
+    .unwrap();
     let mut player = player(address);
     let mut messages = Vec::new();
     talk(&mut player, &mut proxy, &packet(b"words"), || {

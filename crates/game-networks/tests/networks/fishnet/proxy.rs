@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use consonance_game_networks::fishnet::{FishNetProxiedConnection, FishNetProxy, ProxySettings, split};
-use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart};
 use consonance_link::Delivery;
+use consonance_link::gateway::{
+    Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
+};
 
 use crate::fishnet::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
 

@@ -6,10 +6,10 @@ use consonance_game_networks::fishnet::{
     ClientSettings, FishNetClient, FishNetVoiceOnly, FishNetVoiceOnlyConnection, PAYLOAD_BYTES_MAX, Version,
     VoiceOnlySettings, split,
 };
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
 };
-use consonance_link::Delivery;
 
 use crate::fishnet::support::{Made, RELIABLE, UNRELIABLE, hex, made, packet, payload, voice};
 

@@ -4,11 +4,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_game_networks::forge::voice::{ForgeVoice, ForgeVoiceClient};
-use consonance_game_networks::forge::{ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, LinkSettings};
+use consonance_game_networks::forge::{
+    ForgeClient, ForgeClientSettings, ForgeServer, ForgeServerSettings, LinkSettings,
+};
+use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
-use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 
 #[derive(Default)]
 struct Plain {

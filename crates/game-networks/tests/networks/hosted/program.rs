@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use consonance_game_networks::hosted::{HostedRoom, RoomRequest};
+use consonance_link::Delivery;
+use consonance_link::hosted::HostedClient;
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{
     Capabilities, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, SessionId, Target,
 };
 use consonance_testing::player::TestPlayer;
-use consonance_link::Delivery;
-use consonance_link::hosted::HostedClient;
 
 use crate::hosted::cloud::{Cloud, Notice};
 use crate::hosted::network::Network;

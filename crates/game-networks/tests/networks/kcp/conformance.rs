@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::Cable;
-use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_game_networks::kcp::{
     Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings, RELIABLE_CHANNEL,
     UNRELIABLE_CHANNEL,
 };
 use consonance_link::conformance::{Impaired, Network};
+use consonance_link::gateway::udp::rig::Cable;
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 
 const BARE: BareEnvelope =
     BareEnvelope(VoiceChannels { reliable: RELIABLE_CHANNEL, unreliable: UNRELIABLE_CHANNEL });

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::MessageChannel;
-use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_game_networks::kcp::{
     Generation, Greeting, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LearnedGenerations,
     RELIABLE_CHANNEL, UNRELIABLE_CHANNEL,
 };
+use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_link::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::kcp::support::{KcpRig, client, messages, rig};

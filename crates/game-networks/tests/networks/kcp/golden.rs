@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::ClientEndpoint as _;
-use consonance_link::gateway::udp::ServerEndpoint as _;
 use consonance_game_networks::kcp::{
     Arq, Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServerSettings, LinkSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
+use consonance_link::gateway::udp::ClientEndpoint as _;
+use consonance_link::gateway::udp::ServerEndpoint as _;
 use consonance_link::{ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
 
 use crate::kcp::support::{ByHand, address, hex};
@@ -97,10 +97,7 @@ fn a_stock_answer_connects_a_client_and_its_cookie_is_kept() {
     client.connect(now);
     sent_by(&mut client, now);
     client.handle_datagram(now, &hex(G4_FIRST_ANSWER));
-    assert_eq!(
-        client.poll_event(now, &mut Vec::new()),
-        Some(consonance_link::ClientLinkEvent::Connected)
-    );
+    assert_eq!(client.poll_event(now, &mut Vec::new()), Some(consonance_link::ClientLinkEvent::Connected));
     let batch = &hex(G4_VOICE)[6..];
     client.send(now, UNRELIABLE_CHANNEL, batch);
     assert!(sent_by(&mut client, now).contains(&hex(G4_VOICE)));

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
-use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_game_networks::kcp::{
     Command, Generation, HEADER_BYTES, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings,
     RELIABLE_CHANNEL, Segment, Segments, UNRELIABLE_CHANNEL,
 };
+use consonance_link::gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
+use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_link::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::kcp::golden::{G1_VOICE, G3_VOICE, G4_DISCONNECT, G4_HELLO, G4_RELIABLE_VOICE, G4_VOICE};

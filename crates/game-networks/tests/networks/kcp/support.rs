@@ -3,12 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
-use consonance_link::gateway::MessageChannel;
-use consonance_link::gateway::udp::ServerEndpoint as _;
-use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_game_networks::kcp::{
     Command, Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, Segment, Segments,
 };
+use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::ServerEndpoint as _;
+use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_link::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 pub(crate) type KcpRig = Rig<KcpServer, KcpClient>;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::MessageChannel;
 use consonance_game_networks::kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHANNEL};
+use consonance_link::gateway::MessageChannel;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::kcp_proxy::stage::{Saw, Stage};

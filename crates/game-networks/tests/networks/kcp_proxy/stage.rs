@@ -3,12 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{
     Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, Proxy, ProxySettings,
 };
-use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork as _,

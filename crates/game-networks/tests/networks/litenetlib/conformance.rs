@@ -3,14 +3,14 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::Cable;
-use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
 };
 use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
+use consonance_link::gateway::udp::rig::Cable;
+use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
+use consonance_link::gateway::{BareEnvelope, EnvelopeClient, EnvelopeServer, VoiceChannels};
 
 use crate::litenetlib::support::clock;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_game_networks::litenetlib::RELIABLE_ORDERED;
+use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_link::{ClientNetwork as _, Peer, ServerNetwork as _};
 
 use crate::litenetlib::support::{client, messages, rig};

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use consonance_game_networks::litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
 use consonance_link::gateway::udp::ClientEndpoint as _;
 use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
-use consonance_game_networks::litenetlib::{Dialect, RELIABLE_ORDERED, ServerSettings};
 use consonance_link::{ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 
 use crate::litenetlib::support::{

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::udp::ClientEndpoint as _;
 use consonance_game_networks::litenetlib::handshake::{ConnectAccept, ConnectRequest, Disconnect};
 use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, LiteNetLibServer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
 };
+use consonance_link::gateway::udp::ClientEndpoint as _;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DisconnectReason, MessageChannel, Peer, ServerLinkEvent,
     ServerNetwork as _,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_game_networks::litenetlib::{LiteNetLibServer, RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
+use consonance_link::gateway::udp::rig::{bytes_out_per_byte_in, documented_bytes_out};
 use consonance_link::random::Random;
 use consonance_link::{DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use consonance_link::{ClientNetwork as _, ServerNetwork as _};
 
-use consonance_link::gateway::MessageChannel;
-use consonance_link::gateway::udp::rig::LinkConditions;
 use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionSettings, LiteNetLibClient, Method, PacketLayer, RELIABLE_ORDERED,
     ServerSettings, UNRELIABLE,
 };
+use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::rig::LinkConditions;
 
 use crate::litenetlib::support::{client, clock, messages, rig, rig_with};
 

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
-use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_game_networks::litenetlib::handshake::{ConnectAccept, Disconnect};
 use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionKey, Dialect, LiteNetLibClient, RELIABLE_ORDERED, ServerSettings, UNRELIABLE,
 };
+use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
+use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_link::{
     ClientNetwork as _, DisconnectReason, MessageChannel, ServerLinkEvent, ServerNetwork as _,
 };
 
-use crate::litenetlib::support::{ByHand, CONNECT_TIME, address, client, clock, messages, request_at, rig, rig_with};
+use crate::litenetlib::support::{
+    ByHand, CONNECT_TIME, address, client, clock, messages, request_at, rig, rig_with,
+};
 
 fn disconnected(event: &ServerLinkEvent<MessageChannel>) -> bool {
     matches!(event, ServerLinkEvent::Disconnected { .. })

@@ -2,9 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use consonance_game_networks::litenetlib::{
+    ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings,
+};
 use consonance_link::gateway::slot_rules::{SLOTS, another_address_gets_into_a_full_server};
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_game_networks::litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings};
 use consonance_link::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::litenetlib::support::{ByHand, CONNECT_TIME, address, clock, request_at};

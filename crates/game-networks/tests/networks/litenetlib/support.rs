@@ -3,13 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_link::gateway::MessageChannel;
-use consonance_link::gateway::udp::ServerEndpoint as _;
-use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_game_networks::litenetlib::handshake::ConnectRequest;
 use consonance_game_networks::litenetlib::{
     ClientSettings, Dialect, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock,
 };
+use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::ServerEndpoint as _;
+use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_link::{Peer, ServerLinkEvent, ServerNetwork as _};
 
 pub(crate) type LiteNetLibRig = Rig<LiteNetLibServer, LiteNetLibClient>;

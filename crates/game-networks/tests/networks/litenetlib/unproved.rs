@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_game_networks::litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_link::gateway::udp::ServerEndpoint as _;
 use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
-use consonance_game_networks::litenetlib::{RELIABLE_ORDERED, ServerSettings, UNRELIABLE};
 use consonance_link::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 
 use crate::litenetlib::support::{ByHand, CONNECT_TIME, address, client, request_at, rig};

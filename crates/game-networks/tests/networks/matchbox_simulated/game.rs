@@ -5,7 +5,9 @@ use std::task::{Wake, Waker};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_game_networks::matchbox::{DirectLinkChoice, HostChoice, MatchboxSettings, MatchboxVoice, PlayerId};
+use consonance_game_networks::matchbox::{
+    DirectLinkChoice, HostChoice, MatchboxSettings, MatchboxVoice, PlayerId,
+};
 use consonance_link::hosted::{HostedClient, HostedServer};
 
 use crate::matchbox_simulated::hub::{Hub, HubSocket};

@@ -13,7 +13,9 @@ use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
 
-use crate::mirror::stage::{ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice_body};
+use crate::mirror::stage::{
+    ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice_body,
+};
 
 #[test]
 fn a_client_pings_at_once_and_is_ready_with_a_player_where_nothing_is_asked() {

@@ -5,11 +5,13 @@ use std::time::Instant;
 use consonance_game_networks::mirror::{
     MessageKind, MirrorProxiedConnection, MirrorProxy, ProxySettings, Version, VoiceType,
 };
-use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_link::Delivery;
+use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use proptest::prelude::*;
 
-use crate::mirror::stage::{ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, batch, dialect, ping, read, voice, voice_body};
+use crate::mirror::stage::{
+    ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, batch, dialect, ping, read, voice, voice_body,
+};
 
 const NEWEST: Version = Version::NEWEST;
 

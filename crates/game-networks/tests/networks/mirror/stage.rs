@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::mirror::{Dialect, MessageKind, MirrorBatch, MirrorPing, Version, VoiceType};
-use consonance_link::gateway::{Envelope, MessageChannel, MessagePart, MessageParts};
 use consonance_link::Delivery;
+use consonance_link::gateway::{Envelope, MessageChannel, MessagePart, MessageParts};
 
 pub(crate) const RELIABLE: MessageChannel = MessageChannel(0);
 pub(crate) const UNRELIABLE: MessageChannel = MessageChannel(1);

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use consonance_game_networks::ngo::{ClientSettings, NgoClient, NgoVoiceOnly, VoiceOnlySettings};
+use consonance_game_networks::utp::{ConnectionSettings, UtpClient, UtpServer};
+use consonance_link::conformance::Network;
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
-use consonance_link::conformance::Network;
-use consonance_game_networks::utp::{ConnectionSettings, UtpClient, UtpServer};
 
 #[derive(Default)]
 struct Ngo {
@@ -31,7 +31,8 @@ impl Network for Ngo {
     const ANSWERS_PROBES: bool = true;
 
     fn listen(&mut self) -> Self::Server {
-        let settings = consonance_game_networks::utp::ServerSettings { connection: connection(), ..Default::default() };
+        let settings =
+            consonance_game_networks::utp::ServerSettings { connection: connection(), ..Default::default() };
         let address = (Ipv4Addr::LOCALHOST, 0).into();
         let server =
             UdpServer::bind(address, UtpServer::new(settings, [1; 32]), UdpServerSettings::default())
@@ -42,7 +43,8 @@ impl Network for Ngo {
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let server = self.server.expect("a server listens first");
-        let settings = consonance_game_networks::utp::ClientSettings { connection: connection(), ..Default::default() };
+        let settings =
+            consonance_game_networks::utp::ClientSettings { connection: connection(), ..Default::default() };
         self.clients += 1;
         let endpoint = Cable::new(UtpClient::new(settings, self.clients));
         let network = UdpClient::new(server, endpoint, UdpClientSettings::default());

@@ -6,10 +6,10 @@ use consonance_game_networks::ngo::{
     ClientSettings, ConnectionApproved, NameHash, NgoBatch, NgoClient, NgoMessageType, NgoVoiceOnly,
     NgoVoiceOnlyConnection, RELIABLE, TypeList, UNRELIABLE, VoiceDialect, VoiceName, VoiceOnlySettings,
 };
+use consonance_link::Delivery;
 use consonance_link::gateway::{
     ClientEnvelope as _, Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart,
 };
-use consonance_link::Delivery;
 
 use crate::ngo::support::{Made, batch, id_of, request};
 

@@ -5,12 +5,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::ngo::{ClientSettings, NgoClient, NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
+use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, Proxy, ProxySettings};
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork,
-};
-use consonance_game_networks::utp::{UtpClient, UtpServer};
+use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -6,8 +6,10 @@ use consonance_game_networks::ngo::{
     ConnectionApproved, NameHash, NgoBatchWriter, NgoMessageType, NgoProxiedConnection, NgoProxy, RELIABLE,
     TypeList, UNRELIABLE, VoiceDialect, VoiceName,
 };
-use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart};
 use consonance_link::Delivery;
+use consonance_link::gateway::{
+    Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessageChannel, MessagePart,
+};
 
 use crate::ngo::support::{Made, batch, id_of, request};
 

@@ -4,11 +4,13 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::sidecar::{
+    SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+};
+use consonance_link::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target};
-use consonance_game_networks::sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);

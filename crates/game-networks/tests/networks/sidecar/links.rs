@@ -8,9 +8,7 @@ use std::time::{Duration, Instant};
 use consonance_game_networks::sidecar::{
     LinkSecret, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
 };
-use consonance_link::{
-    Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, thread_waker,
-};
+use consonance_link::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _, thread_waker};
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);

@@ -9,11 +9,13 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::sidecar::{
+    SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings,
+};
+use consonance_link::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{Capabilities, ChannelProperties, Client, ClientEvent, ClientSettings, Target};
-use consonance_game_networks::sidecar::{SidecarBridge, SidecarLink, SidecarLinkSettings, SidecarServer, SidecarSettings};
 use consonance_testing::player::TestPlayer;
-use consonance_link::memory::{MemoryClient, MemoryNetwork, MemoryServer};
 
 /// The turn limit for any step. Generous, because each turn waits a little for the sockets.
 const TURNS_MAX: usize = 20_000;

@@ -5,10 +5,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_game_networks::sidecar::{PACKET_BYTES_MAX, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings};
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
+use consonance_game_networks::sidecar::{
+    PACKET_BYTES_MAX, PlayerNumber, SidecarEvent, SidecarLink, SidecarLinkSettings,
 };
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
 
 /// The player's number on each link.
 pub(crate) const PLAYER: PlayerNumber = PlayerNumber(7);

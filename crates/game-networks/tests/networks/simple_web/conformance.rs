@@ -2,10 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
-use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
 use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
 use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
+use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
 
 const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 

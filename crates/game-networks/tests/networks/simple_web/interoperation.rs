@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
-use consonance_link::gateway::websocket::PageOrigins;
 use consonance_game_networks::simple_web::{
     ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer,
 };
+use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
+use consonance_link::gateway::websocket::PageOrigins;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _,
 };

@@ -107,7 +107,12 @@ fn hostile_packets_are_counted_and_end_only_their_senders_link() {
         for channel in channels {
             for to in [SERVER, OTHER] {
                 // If the sender's own queue is full, nothing is sent.
-                hostile.steam.send(SteamId(to), consonance_game_networks::steam::SendKind::Reliable, channel, packet);
+                hostile.steam.send(
+                    SteamId(to),
+                    consonance_game_networks::steam::SendKind::Reliable,
+                    channel,
+                    packet,
+                );
             }
             world.pass(Duration::from_millis(10), &mut [&mut server, &mut player, &mut hostile]);
         }

@@ -173,7 +173,10 @@ fn an_original_that_introduces_itself_is_linked_at_once_if_the_game_has_named_it
         panic!("one link and one packet: {:?}", player.direct);
     };
     assert_eq!((link, packet.as_slice()), (same, HANDSHAKE_P2P));
-    assert_eq!(unnamed.steam.session_state(SteamId(OURS)), consonance_game_networks::steam::SessionState::Connecting);
+    assert_eq!(
+        unnamed.steam.session_state(SteamId(OURS)),
+        consonance_game_networks::steam::SessionState::Connecting
+    );
 }
 
 #[test]

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use consonance_game_networks::steam::hub::HubSettings;
 use consonance_game_networks::steam::{ClientSettings, LinkSettings, ServerSettings, SteamId};
-use consonance_link::{
-    ClientNetwork as _, Peer, PeerIdentity, ServerNetwork as _, ServerNetworkExt as _,
-};
+use consonance_link::{ClientNetwork as _, Peer, PeerIdentity, ServerNetwork as _, ServerNetworkExt as _};
 
 use crate::steam::support::{CHANNELS, HANDSHAKE_REQUEST, SECOND, World};
 

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_session::{
-    ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkCommand, LinkId,
-    PeerOrigin, Server, ServerSettings, Target, Transmit,
-};
 use consonance_game_networks::steam::hub::{HubAccount, HubSettings};
 use consonance_game_networks::steam::{self as steam, SteamClient, SteamId, SteamServer};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DirectEvent, Peer, PeerIdentity, ServerLinkEvent,
     ServerNetwork as _, ServerNetworkExt as _,
+};
+use consonance_session::{
+    ChannelProperties, Client, ClientEvent, ClientSettings, Instant as SessionInstant, LinkCommand, LinkId,
+    PeerOrigin, Server, ServerSettings, Target, Transmit,
 };
 
 use crate::steam::support::{Actor, SECOND, World};

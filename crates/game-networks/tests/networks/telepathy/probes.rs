@@ -3,8 +3,8 @@
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
 use consonance_game_networks::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
+use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
 use consonance_link::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 /// A server and a connected client, on simulated time.

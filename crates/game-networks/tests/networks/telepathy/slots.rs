@@ -2,9 +2,9 @@
 
 use std::net::Ipv4Addr;
 
+use consonance_game_networks::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
 use consonance_link::gateway::slot_rules::{SLOTS, another_address_gets_into_a_full_server};
 use consonance_link::gateway::streams::{StreamClientSettings, StreamSettings};
-use consonance_game_networks::telepathy::{Telepathy, TelepathyClient, TelepathyServer};
 
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {

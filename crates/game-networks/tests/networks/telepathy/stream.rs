@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::streams::{Found, MessageStream as _, RELIABLE, StreamSettings, StreamViolation};
 use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
+use consonance_link::gateway::streams::{
+    Found, MessageStream as _, RELIABLE, StreamSettings, StreamViolation,
+};
 use consonance_link::{DisconnectReason, Peer, ServerLinkEvent, ServerNetwork as _};
 #[cfg(target_os = "linux")]
 use socket2::{Domain, Socket, Type};

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
+use consonance_game_networks::utp::{RELIABLE, UNRELIABLE};
 use consonance_link::gateway::{
     BareEnvelope, ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts,
     VoiceChannels,
 };
 use consonance_link::{Delivery, PacketLimits};
-use consonance_game_networks::utp::{RELIABLE, UNRELIABLE};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
 /// As long as the request of a game with the fewest message types.

@@ -3,11 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use consonance_game_networks::utp::{
+    ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer, Window,
+};
+use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer};
-use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
-use consonance_game_networks::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer, Window};
 
 use crate::utp::approving::Approving;
 

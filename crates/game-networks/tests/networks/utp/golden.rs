@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::utp::{
+    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient,
+};
 use consonance_link::gateway::udp::ClientEndpoint as _;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
-};
-use consonance_game_networks::utp::{
-    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE, UtpClient,
 };
 
 use crate::utp::support::{ByHand, HERE, T, hex};

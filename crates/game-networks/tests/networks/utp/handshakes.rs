@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use consonance_game_networks::utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE};
 use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
-use consonance_game_networks::utp::{Datagram, DatagramKind, RELIABLE, ServerSettings, UNRELIABLE};
 
 use crate::utp::support::{ByHand, HERE, OPENING, T, UtpRig, client, messages, prove, rig};
 

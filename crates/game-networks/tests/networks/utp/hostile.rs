@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_link::gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
-use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
-use consonance_link::{ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 use consonance_game_networks::utp::{
     Datagram, DatagramError, DatagramKind, RELIABLE, ServerSettings, Token, UNRELIABLE, UtpServer,
 };
+use consonance_link::gateway::udp::rig::{LinkConditions, Saw, bytes_out_per_byte_in, documented_bytes_out};
+use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
+use consonance_link::{ClientNetwork as _, DisconnectReason, ServerLinkEvent, ServerNetwork as _};
 use proptest::prelude::*;
 
 use crate::utp::support::{ByHand, HERE, OPENING, REQUEST, T, UtpRig, client, hex, messages, rig};

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use consonance_game_networks::utp::{RELIABLE, ServerSettings, UNRELIABLE, UNRELIABLE_SEQUENCED};
 use consonance_link::gateway::MessageChannel;
 use consonance_link::gateway::udp::rig::{LinkConditions, Saw};
 use consonance_link::{ClientNetwork as _, DisconnectReason, ServerNetwork as _};
-use consonance_game_networks::utp::{RELIABLE, ServerSettings, UNRELIABLE, UNRELIABLE_SEQUENCED};
 
 use crate::utp::support::{ByHand, client, messages, rig};
 

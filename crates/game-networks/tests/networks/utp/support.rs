@@ -3,13 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Instant;
 
+use consonance_game_networks::utp::{
+    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer,
+};
 use consonance_link::gateway::MessageChannel;
 use consonance_link::gateway::udp::ServerEndpoint as _;
 use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
 use consonance_link::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
-use consonance_game_networks::utp::{
-    ClientSettings, Datagram, DatagramKind, RELIABLE, ServerSettings, Token, UtpClient, UtpServer,
-};
 
 pub(crate) type UtpRig = Rig<UtpServer, UtpClient>;
 

@@ -1,8 +1,8 @@
 //! WebRTC Network follows the rules of every network, with local sockets.
 
-use consonance_link::conformance::{DirectNetwork, Impaired, Network};
 use consonance_game_networks::webrtc_network::signalling::SignallingListener;
 use consonance_game_networks::webrtc_network::{WebRtcClient, WebRtcHost};
+use consonance_link::conformance::{DirectNetwork, Impaired, Network};
 
 use crate::webrtc_network::support;
 use crate::webrtc_network::udp_relay::UdpRelay;

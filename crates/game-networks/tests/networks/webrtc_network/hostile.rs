@@ -4,10 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
 use std::time::Instant;
 
-use consonance_link::{ClientNetwork as _, Delivery, ServerNetwork as _};
 use consonance_game_networks::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,
 };
+use consonance_link::{ClientNetwork as _, Delivery, ServerNetwork as _};
 use tungstenite::Message;
 use tungstenite::client::IntoClientRequest as _;
 

@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_link::{ClientNetwork as _, Delivery, Peer, ServerNetwork as _};
 use consonance_game_networks::webrtc_network::ClientSettings;
+use consonance_link::{ClientNetwork as _, Delivery, Peer, ServerNetwork as _};
 
 use crate::webrtc_network::support::{self, Table};
 

@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use consonance_link::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 use consonance_game_networks::webrtc_network::WebRtcHost;
 use consonance_game_networks::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings,
 };
+use consonance_link::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::webrtc_network::support::{self, Table};
 

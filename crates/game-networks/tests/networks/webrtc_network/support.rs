@@ -4,12 +4,16 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::webrtc_network::signalling::{
+    SignallingListener, SignallingListenerSettings, SignallingUrl,
+};
+use consonance_game_networks::webrtc_network::{
+    ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost,
+};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _,
 };
-use consonance_game_networks::webrtc_network::signalling::{SignallingListener, SignallingListenerSettings, SignallingUrl};
-use consonance_game_networks::webrtc_network::{ClientSettings, HostSettings, PeerSettings, WebRtcClient, WebRtcHost};
 
 /// The time limit of every wait. Generous, as machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

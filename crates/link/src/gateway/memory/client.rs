@@ -8,9 +8,7 @@ use std::time::Instant;
 
 use crate::inbox::{Mailbox, Popped, Pushed};
 use crate::packet_pool::PacketPool;
-use crate::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Peer, Statistics,
-};
+use crate::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Peer, Statistics};
 
 use super::{
     Arrival, CHANNELS, ClientMailbox, LIMITS, LinkToClient, LinkToServer, MemoryGameNetwork, Message, QUEUES,

@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{
-    ClientNetwork, DisconnectReason, MessageChannel, Peer, Remote, ServerLinkEvent, ServerNetwork,
-};
+use crate::{ClientNetwork, DisconnectReason, MessageChannel, Peer, Remote, ServerLinkEvent, ServerNetwork};
 
 use super::player::{ClientLeg, Player, UpstreamLeg, Voice};
 use super::poll_order::Timer;

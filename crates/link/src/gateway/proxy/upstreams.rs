@@ -2,9 +2,7 @@
 
 use std::time::Instant;
 
-use crate::{
-    ClientLinkEvent, ClientNetwork, DisconnectReason, MessageChannel, Peer, ServerNetwork,
-};
+use crate::{ClientLinkEvent, ClientNetwork, DisconnectReason, MessageChannel, Peer, ServerNetwork};
 
 use super::player::{ClientLeg, UpstreamLeg, Voice};
 use super::poll_order::Timer;

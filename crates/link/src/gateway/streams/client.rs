@@ -7,9 +7,7 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use crate::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
-};
+use crate::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
 
 use super::link::Link;
 use super::{CHANNELS, Found, MessageStream as _, RELIABLE, StreamClientSettings, StreamProtocol, limits_of};

@@ -3,13 +3,13 @@
 use std::task::Waker;
 use std::time::Instant;
 
+use consonance_link::conformance::Network;
 use consonance_link::gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_link::gateway::{
     BareEnvelope, EnvelopeClient, Proxy, ProxySettings, VoiceChannels, VoiceClosed, VoiceStart,
 };
-use consonance_link::conformance::Network;
 use consonance_link::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
 const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use consonance_link::ServerNetwork as _;
 use consonance_link::gateway::MessageChannel;
 use consonance_link::gateway::udp::rig::{LinkConditions, Rig, Saw};
-use consonance_link::ServerNetwork as _;
 
 use crate::udp::plain::{PlainClient, PlainServer};
 

@@ -3,13 +3,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use consonance_link::conformance::Network;
 use consonance_link::gateway::streams::StreamClientSettings;
+use consonance_link::impair::{ImpairedClient, Impairment};
 use consonance_link::voice_websocket::{
     ClientEnd, ServerEnd, WebSocketClient, WebSocketServer, WebSocketTlsClient, WebSocketTlsServer,
     default_settings,
 };
-use consonance_link::conformance::Network;
-use consonance_link::impair::{ImpairedClient, Impairment};
 
 use crate::websocket::tls::Certificate;
 
@@ -26,8 +26,12 @@ impl Network for Plain {
 
     fn listen(&mut self) -> WebSocketServer {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        let server =
-            consonance_link::voice_websocket::server(address, "main", ServerEnd::default(), default_settings());
+        let server = consonance_link::voice_websocket::server(
+            address,
+            "main",
+            ServerEnd::default(),
+            default_settings(),
+        );
         let server = server.expect("the loopback interface has a free port");
         self.server = server.network().local_addr().ok();
         server

@@ -6,9 +6,7 @@ use std::time::{Duration, Instant};
 
 use consonance_link::gateway::streams::StreamSettings;
 use consonance_link::voice_websocket::{ServerEnd, WebSocketServer, default_settings};
-use consonance_link::{
-    Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork,
-};
+use consonance_link::{Delivery, DisconnectReason, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork};
 
 /// The time limit for any step. Generous, because machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);

@@ -4,10 +4,10 @@ use std::io::{Error, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr};
 use std::thread;
 
+use consonance_link::ServerNetwork as _;
 use consonance_link::gateway::streams::StreamSettings;
 use consonance_link::gateway::websocket::PageOrigins;
 use consonance_link::voice_websocket::{ServerEnd, default_settings};
-use consonance_link::ServerNetwork as _;
 
 use crate::websocket::listener::{Listener, wait};
 use crate::websocket::page;

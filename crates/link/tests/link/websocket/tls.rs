@@ -9,12 +9,12 @@ use std::time::Instant;
 use consonance_link::gateway::streams::{
     Found, MessageStream as _, StreamClientSettings, StreamProtocol as _, StreamViolation,
 };
-use consonance_quic::{Fingerprint, Identity, ShownIdentity, stream_client_tls, stream_server_tls};
 use consonance_link::voice_websocket::{
     ClientEnd, ClientStream, ServerEnd, ServerStream, TlsEnd, TlsStream, WebSocketAddress,
     WebSocketTlsClient, WebSocketTlsServer, default_settings, tls_client, tls_server,
 };
 use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason, ServerNetwork as _};
+use consonance_quic::{Fingerprint, Identity, ShownIdentity, stream_client_tls, stream_server_tls};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 

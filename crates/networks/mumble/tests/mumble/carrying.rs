@@ -10,11 +10,11 @@ use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
-use consonance_mumble::control::messages::UserState;
-use consonance_mumble::{Control, Login, MumbleServer, MumbleServerEvent, VOICE_BYTES_MAX, Voice};
 use consonance_link::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
+use consonance_mumble::control::messages::UserState;
+use consonance_mumble::{Control, Login, MumbleServer, MumbleServerEvent, VOICE_BYTES_MAX, Voice};
 
 pub(crate) use client::CarryingClient;
 

@@ -14,8 +14,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 use consonance_link::conformance::{Network, two_hundred_clients_talk_to_one_server};
+use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 
 use crate::carrying::{CarryingClient, CarryingServer};
 use crate::stage::certified;

@@ -4,9 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use consonance_link::Peer;
 use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent};
 use consonance_mumble::{Login, MumbleServer, MumbleServerEvent, MumbleSettings, server_tls};
-use consonance_link::Peer;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 

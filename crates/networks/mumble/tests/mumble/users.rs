@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use consonance_link::{EndCode, EndReason};
 use consonance_mumble::client::{ClientSettings, MumbleClientEvent};
 use consonance_mumble::control::messages::{Ping, RejectType, UserText};
 use consonance_mumble::{CertificateHash, Control, MumbleServerEvent, MumbleSettings, MumbleVersion};
-use consonance_link::{EndCode, EndReason};
 
 use crate::stage::{Stage, certificate};
 

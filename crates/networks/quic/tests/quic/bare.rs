@@ -4,9 +4,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use consonance_link::Delivery;
 use consonance_quic::sans_io::CoreEvent;
 use consonance_quic::{BareFanOut, Identity, QuicServerSettings};
-use consonance_link::Delivery;
 
 use crate::sans_io::Carried;
 use crate::support::{PATIENCE, address_of};

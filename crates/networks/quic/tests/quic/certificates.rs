@@ -1,7 +1,7 @@
 //! A client's trust in server certificates.
 
-use consonance_quic::{Fingerprint, Identity, QuicServerSettings};
 use consonance_link::{ConnectionCounts, DisconnectReason, ServerNetwork as _};
+use consonance_quic::{Fingerprint, Identity, QuicServerSettings};
 
 use crate::support::{TestServer, address_of, client, connect, localhost};
 

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use consonance_link::conformance::Network;
 use consonance_quic::{
     FastPath, Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
     QuicServerSettings, UdpOffload,
 };
-use consonance_link::conformance::Network;
 
 use crate::udp_relay::UdpRelay;
 
@@ -115,10 +115,7 @@ mod one_of_two_shards {
 mod with_a_datagram_per_call {
     use super::{FastPath, Quic, UdpOffload};
 
-    consonance_link::conformance_tests!(Quic {
-        udp_offload: UdpOffload::Off,
-        ..Quic::new(2, FastPath::On)
-    });
+    consonance_link::conformance_tests!(Quic { udp_offload: UdpOffload::Off, ..Quic::new(2, FastPath::On) });
 }
 
 mod without_the_fast_path {

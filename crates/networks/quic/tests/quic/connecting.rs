@@ -3,10 +3,10 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
 use consonance_link::{
     ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, ServerNetworkExt as _,
 };
+use consonance_quic::{QuicAddress, QuicClientSettings, QuicServerSettings};
 
 use crate::raw_client::RawClient;
 use crate::support::{

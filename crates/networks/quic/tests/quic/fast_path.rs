@@ -5,12 +5,12 @@ use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 use consonance_fast_path::ClientPathSettings;
-use consonance_quic::{
-    FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
-};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DatagramPath, Delivery, LinkQuality, ServerNetwork as _,
     ServerNetworkExt as _,
+};
+use consonance_quic::{
+    FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };
 
 use crate::support::{

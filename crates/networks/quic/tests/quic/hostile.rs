@@ -3,8 +3,8 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use consonance_quic::{Identity, QuicClient, QuicServerSettings};
 use consonance_link::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _};
+use consonance_quic::{Identity, QuicClient, QuicServerSettings};
 use quinn::{ConnectionError, TransportConfig};
 
 use crate::raw_client::RawClient;

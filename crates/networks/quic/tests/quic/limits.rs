@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_link::inbox::InboxLimits;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _,
 };
+use consonance_quic::{ALPN, FastPath, Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use quinn::{ConnectionError, TransportConfig};
 
 use crate::raw_client::RawClient;

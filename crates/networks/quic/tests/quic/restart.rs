@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use consonance_quic::{Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 use consonance_link::{DisconnectReason, EndCode, ServerNetwork as _};
+use consonance_quic::{Identity, QuicClient, QuicClientSettings, QuicServerSettings};
 
 use crate::support::{
     TestServer, address_of, assert_heard, client_with, connect, end_of, localhost, wait_until,

@@ -3,9 +3,9 @@
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use consonance_link::{Delivery, DisconnectReason, ServerNetwork as _};
 use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_quic::{QuicAddress, QuicClientSettings};
-use consonance_link::{Delivery, DisconnectReason, ServerNetwork as _};
 
 use crate::support::{TestServer, localhost, wait_for, wait_until};
 

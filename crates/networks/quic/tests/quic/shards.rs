@@ -3,10 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
+use consonance_link::{ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, thread_waker};
 use consonance_quic::{Identity, QuicAddress, QuicClient, QuicRuntime, QuicServer, QuicServerSettings};
-use consonance_link::{
-    ClientNetwork as _, Delivery, DisconnectReason, ServerNetwork as _, thread_waker,
-};
 
 use crate::support::{PATIENCE, TestServer, assert_heard, client, connect, end_of, localhost, outcome};
 

@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_quic::{
-    Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
-    QuicServerSettings,
-};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _, thread_waker,
+};
+use consonance_quic::{
+    Fingerprint, Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer,
+    QuicServerSettings,
 };
 
 /// The maximum wait. Generous, because machines that run tests are busy.

@@ -3,13 +3,11 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread;
 use std::time::Duration;
-
-use crate::support::localhost;
 
 /// The time within which the threads notice that the relay was changed or dropped.
 const NOTICE_INTERVAL: Duration = Duration::from_millis(10);
@@ -172,7 +170,7 @@ impl Shared {
 }
 
 fn socket() -> UdpSocket {
-    let socket = UdpSocket::bind(localhost()).unwrap();
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     socket.set_read_timeout(Some(NOTICE_INTERVAL)).unwrap();
     socket
 }

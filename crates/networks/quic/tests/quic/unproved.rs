@@ -3,9 +3,9 @@
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use consonance_link::ServerNetwork as _;
 use consonance_quic::QuicClientSettings;
 use consonance_quic::sans_io::{CoreEvent, Dialer};
-use consonance_link::ServerNetwork as _;
 
 use crate::sans_io::Carried;
 use crate::support::{TestServer, localhost, wait_until};

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
 use consonance_link::DisconnectReason;
+use consonance_testing::rtc::{TestBrowser, TestBrowserSettings};
 use str0m::net::Protocol;
 
 use super::{Connection, ConnectionEvent, Identity, route};

@@ -3,8 +3,8 @@
 use std::net::UdpSocket;
 use std::time::Instant;
 
-use consonance_testing::rtc::BrowserEvent;
 use consonance_link::DisconnectReason;
+use consonance_testing::rtc::BrowserEvent;
 use consonance_webrtc::PeerLimits;
 
 use crate::support::{PATIENCE, Stage, opus, patient};

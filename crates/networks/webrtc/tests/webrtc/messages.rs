@@ -2,8 +2,8 @@
 
 use std::time::Instant;
 
-use consonance_testing::rtc::BrowserEvent;
 use consonance_link::DisconnectReason;
+use consonance_testing::rtc::BrowserEvent;
 use consonance_webrtc::{PeerLimits, Sent};
 
 use crate::support::{Stage, Told, patient};

@@ -3,8 +3,8 @@
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use consonance_testing::rtc::{TestBrowserSettings, UdpBrowser};
 use consonance_link::DisconnectReason;
+use consonance_testing::rtc::{TestBrowserSettings, UdpBrowser};
 use consonance_webrtc::{OfferError, PeerLimits, RtcEvent, WebRtcPort, WebRtcSettings};
 
 use crate::support::{PATIENCE, Page, Stage, Told, on_this_machine, opus, patient};

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_cluster::{KeptClient, LinkNumber};
-use consonance_session::{AtCopy, CopiedLink, Delivery, LinkCommand, LinkId, SessionChange, Transmit};
 use consonance_link::EndReason;
+use consonance_session::{AtCopy, CopiedLink, Delivery, LinkCommand, LinkId, SessionChange, Transmit};
 
 use super::super::link_places::node_of;
 use super::AtEdge;

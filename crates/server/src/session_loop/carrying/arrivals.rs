@@ -1,8 +1,8 @@
 //! Links that come into sessions here, and leave them.
 
 use consonance_cluster::{KeptClient, Member};
-use consonance_session::{ClientId, LinkId, Position};
 use consonance_link::Remote;
+use consonance_session::{ClientId, LinkId, Position};
 use tracing::debug;
 
 use super::super::following::Following;

@@ -1,7 +1,7 @@
 //! Packets that wait until it is clear that this node owns their session.
 
-use consonance_session::{Delivery, LinkId};
 use consonance_link::EndCode;
+use consonance_session::{Delivery, LinkId};
 
 use super::Carrying;
 

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use consonance_browser::{BrowserPlayer, BrowserStatistics};
-use consonance_session as session;
 use consonance_link::{
     DisconnectReason, LinkQuality, NetworkStatistics, PageDrops, PageState, PageStatistics, Peer,
 };
+use consonance_session as session;
 use consonance_webrtc::RtcStatistics;
 
 use super::BrowserGateway;

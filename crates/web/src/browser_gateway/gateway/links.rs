@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use consonance_link::gateway::LinkStep;
-use consonance_session as session;
 use consonance_link::{Delivery, DisconnectReason, EndReason, Peer, ServerLinkEvent};
+use consonance_session as session;
 
 use super::BrowserGateway;
 use crate::browser_gateway::indices::BrowserIndex;

@@ -5,12 +5,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use consonance_link::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
 use consonance_mumble::client::{ClientSettings, MumbleClient, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::{CryptSetup, Ping};
 use consonance_mumble::{Control, Voice};
-use consonance_link::{
-    ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics,
-};
 
 use super::{LIMITS, control_of, packet_of, voice_of};
 
