@@ -10,10 +10,10 @@
 //!   C>S  Text, group 1: hello         S>C  Binary, group 1: your number
 //! ```
 //!
-//! [`ForgeServer`] and [`ForgeClient`] are machines without sockets; [`UdpServer`](consonance_link::gateway::udp::UdpServer)
-//! and [`UdpClient`](consonance_link::gateway::udp::UdpClient) drive them. A message here is a frame's group, four bytes,
-//! little-endian, and what the frame says. Frames of Forge's own objects and calls are left out: a game's host sends
-//! them, and this server has none.
+//! [`ForgeServer`] and [`ForgeClient`] are machines without sockets;
+//! [`UdpServer`](consonance_link::gateway::udp::UdpServer) and [`UdpClient`](consonance_link::gateway::udp::UdpClient)
+//! drive them. A message here is a frame's group, four bytes, little-endian, and what the frame says. Frames of Forge's
+//! own objects and calls are left out: a game's host sends them, and this server has none.
 //!
 //! [`voice`] finds voice in those messages.
 //!

@@ -24,9 +24,24 @@
 //! *Envelopes* know where voice is in a game's messages, for a voice server, a proxy and a client: `mirror`, `fishnet`,
 //! `ngo`. The others are both. How they are put together is in [`consonance_link::gateway`].
 //!
+//! ```
+//! use consonance_game_networks::kcp::{KcpServer, KcpServerSettings};
+//! use consonance_game_networks::mirror::{MirrorVoiceOnly, VoiceOnlySettings};
+//! use consonance_link::gateway::EnvelopeServer;
+//! use consonance_link::gateway::udp::{UdpServer, UdpServerSettings};
+//!
+//! // A voice server for games on Mirror over kcp2k. In production, the seed comes from the system's random numbers.
+//! let kcp = KcpServer::new(KcpServerSettings::default(), [7; 32]);
+//! let network = UdpServer::bind(([127, 0, 0, 1], 0).into(), kcp, UdpServerSettings::default())?;
+//! let envelopes = MirrorVoiceOnly::new(VoiceOnlySettings::default());
+//! let server = EnvelopeServer::new(network, envelopes, "main");
+//! # let _ = server;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! # Features
 //!
-//! One for each module, with hyphens for underscores, and
+//! One for each module; `simple-web` and `webrtc-network` have hyphens. And
 //!
 //! | feature | adds |
 //! |---|---|

@@ -2,7 +2,8 @@
 //! [game network](consonance_link::gateway): a server that stock clients accept, and a client.
 //!
 //! [`LiteNetLibServer`] and [`LiteNetLibClient`] are state machines without sockets and clocks;
-//! [`UdpServer`](consonance_link::gateway::udp::UdpServer) and [`UdpClient`](consonance_link::gateway::udp::UdpClient) drive them.
+//! [`UdpServer`](consonance_link::gateway::udp::UdpServer) and [`UdpClient`](consonance_link::gateway::udp::UdpClient)
+//! drive them.
 //!
 //! ```text
 //!   server, client        the peers; handshakes and disconnects       handshake
@@ -20,8 +21,10 @@
 //! use std::net::SocketAddr;
 //! use std::time::{Instant, SystemTime};
 //!
+//! use consonance_game_networks::litenetlib::{
+//!     ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock,
+//! };
 //! use consonance_link::gateway::udp::{ClientEndpoint, ServerEndpoint};
-//! use consonance_game_networks::litenetlib::{ClientSettings, LiteNetLibClient, LiteNetLibServer, ServerSettings, UtcClock};
 //! use consonance_link::{ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let now = Instant::now();

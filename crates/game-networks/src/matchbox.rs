@@ -13,9 +13,9 @@
 //! ```
 //!
 //! The game keeps its socket and its loop, gives voice two channels of the socket, and pumps once per frame.
-//! [`PeerSocket`] is what voice needs of a socket; `SocketChannels`, with the feature `matchbox-socket`, implements it for
-//! matchbox. Each message begins with a byte for its destination (`Route`); messages between a client and the host are
-//! those of [`consonance_link::hosted::channels`].
+//! [`PeerSocket`] is what voice needs of a socket; `SocketChannels`, with the feature `matchbox-socket`, implements it
+//! for matchbox. Each message begins with a byte for its destination (`Route`); messages between a client and the host
+//! are those of [`consonance_link::hosted::channels`].
 //!
 //! Players trust each other: any player in the room can make itself host, or end the session for all, as in every game
 //! without a server.

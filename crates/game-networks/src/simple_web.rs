@@ -11,13 +11,13 @@
 //! use std::time::{Duration, Instant};
 //!
 //! use consonance_link::gateway::streams::{StreamClientSettings, StreamSettings};
-//! use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
+//! use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServerEnd, SimpleWebClient, SimpleWebServer};
 //! use consonance_link::{ClientLinkEvent, ClientNetwork, ServerLinkEvent, ServerNetwork};
 //!
 //! let (localhost, settings) = (([127, 0, 0, 1], 0).into(), StreamSettings::default());
-//! let mut server = SimpleWebServer::bind(localhost, ServerEnd::default(), settings)?;
+//! let mut server = SimpleWebServer::bind(localhost, SimpleWebServerEnd::default(), settings)?;
 //! let settings = StreamClientSettings::new(server.local_addr()?);
-//! let mut client = SimpleWebClient::new(ClientEnd::new("localhost"), settings)?;
+//! let mut client = SimpleWebClient::new(SimpleWebClientEnd::new("localhost"), settings)?;
 //! client.connect(Instant::now());
 //!
 //! // The server takes the client in, which is connected when the handshake is over.
@@ -46,18 +46,18 @@ mod server;
 
 use consonance_link::gateway::streams::{StreamClient, StreamServer};
 
-pub use client::ClientEnd;
+pub use client::SimpleWebClientEnd;
 pub use consonance_link::gateway::websocket::ClientStream;
-pub use server::{OnePath, ServerEnd};
+pub use server::{OnePath, SimpleWebServerEnd};
 
 /// The connection to a client.
 pub type ServerStream = consonance_link::gateway::websocket::ServerStream<OnePath>;
 
-/// A server, such as `SimpleWebServer::bind(address, ServerEnd::default(), StreamSettings::default())`.
-pub type SimpleWebServer = StreamServer<ServerEnd>;
+/// A server, such as `SimpleWebServer::bind(address, SimpleWebServerEnd::default(), StreamSettings::default())`.
+pub type SimpleWebServer = StreamServer<SimpleWebServerEnd>;
 
 /// A client.
-pub type SimpleWebClient = StreamClient<ClientEnd>;
+pub type SimpleWebClient = StreamClient<SimpleWebClientEnd>;
 
 /// The port of stock games; older ones have 7778.
 pub const PORT: u16 = 27777;

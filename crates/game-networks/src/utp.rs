@@ -1,7 +1,7 @@
 //! Unity Transport 2.x as Netcode for GameObjects uses it: a server and a client, without sockets.
 //!
-//! [`UtpServer`] and [`UtpClient`] are state machines for the drivers of [`consonance_link::gateway::udp`]. A message is a
-//! batch, as Netcode passes it to its `UnityTransport`; its content is not read here.
+//! [`UtpServer`] and [`UtpClient`] are state machines for the drivers of [`consonance_link::gateway::udp`]. A message
+//! is a batch, as Netcode passes it to its `UnityTransport`; its content is not read here.
 //!
 //! ```text
 //!   [type u8] [token 8 bytes] [pipeline u8] [headers of its stages] [payload]     Datagram

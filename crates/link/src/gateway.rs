@@ -49,11 +49,6 @@
 //! assert!(matches!(server.poll_event(now, &mut bytes), Some(ServerLinkEvent::Packet { .. })));
 //! assert_eq!(bytes, b"a voice packet");
 //! ```
-//!
-//! # Features
-//!
-//! * `websocket`: the module of that name.
-//! * `tls`: `streams::TlsEnd`, TLS around messages in streams.
 
 pub mod memory;
 pub mod proxy_protocol;

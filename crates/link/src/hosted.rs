@@ -39,8 +39,8 @@
 //! ([`send_failed`](HostedServerHandle::send_failed)); tell the receiver which delivery a packet had; and know the
 //! sender of each packet.
 //!
-//! In a room where each player can send to all others and one of them is the host, `consonance_game_networks::hosted` does all of
-//! this.
+//! In a room where each player can send to all others and one of them is the host, `consonance_game_networks::hosted`
+//! does all of this.
 //!
 //! A network on which players reach each other reports [direct links](crate::DirectLinks) to its client too:
 //! [`direct_connected`](HostedClientHandle::direct_connected) when another player can be reached, whatever the state

@@ -61,7 +61,11 @@
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
-//! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster tell it |
+//! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
+//! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
+//! | `tls` | no | TLS around messages in streams, `gateway::streams::TlsEnd` |
+//! | `voice-websocket` | no | the module of that name: voice packets in `WebSocket`s |
+//! | `websocket` | no | `WebSocket`s for networks of games, `gateway::websocket` |
 //!
 //! Needs Rust 1.95 or later.
 

@@ -14,7 +14,7 @@ use consonance_game_networks::kcp::{
 use consonance_game_networks::litenetlib::{LiteNetLibClient, LiteNetLibServer, UtcClock};
 use consonance_game_networks::mirror::{MirrorClient, looks_like_batch};
 use consonance_game_networks::ngo::{NgoBatch, NgoBatchWriter, NgoClient, NgoVoiceOnly};
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd};
+use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServerEnd};
 use consonance_game_networks::telepathy::Telepathy;
 use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::streams::{
@@ -60,8 +60,8 @@ pub(super) const NETWORKS: &[Network] = &[
     Network {
         name: "mirror-websocket",
         is_datagrams: false,
-        server: || over_streams(ServerEnd::default()),
-        client: |server, _| to_streams(server, ClientEnd::new(server.to_string())),
+        server: || over_streams(SimpleWebServerEnd::default()),
+        client: |server, _| to_streams(server, SimpleWebClientEnd::new(server.to_string())),
         ..MIRROR
     },
     Network {

@@ -17,7 +17,7 @@ use consonance_game_networks::litenetlib::{
 };
 use consonance_game_networks::mirror::{ClientSettings as MirrorSettings, MirrorClient};
 use consonance_game_networks::ngo::{NgoClient, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use consonance_game_networks::telepathy::{Telepathy, TelepathyServer};
 use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
@@ -70,8 +70,10 @@ fn players_of_a_mirror_game_over_telepathy_hear_each_other() {
 
 #[test]
 fn players_of_a_mirror_game_over_websockets_hear_each_other() {
-    let game = SimpleWebServer::bind(ANY_PORT, ServerEnd::default(), StreamSettings::default());
-    play_over_streams("mirror-websocket", &mut game.unwrap(), |address| ClientEnd::new(address.to_string()));
+    let game = SimpleWebServer::bind(ANY_PORT, SimpleWebServerEnd::default(), StreamSettings::default());
+    play_over_streams("mirror-websocket", &mut game.unwrap(), |address| {
+        SimpleWebClientEnd::new(address.to_string())
+    });
 }
 
 #[test]

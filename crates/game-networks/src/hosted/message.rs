@@ -20,7 +20,8 @@ pub enum MessageTarget<'a> {
     Server,
     /// One peer.
     Peer(u64),
-    /// These peers, each once, at least two; only where the network takes [lists](crate::hosted::RoomSettings::takes_lists).
+    /// These peers, each once, at least two; only where the network takes
+    /// [lists](crate::hosted::RoomSettings::takes_lists).
     Peers(&'a [u64]),
     /// All others in the room; only where the network can
     /// [address them](crate::hosted::RoomSettings::reaches_all_others).

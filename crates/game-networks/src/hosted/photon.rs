@@ -8,8 +8,8 @@ use crate::hosted::settings::{ORIGINALS_TAKE_BYTES, RoomSettings};
 /// PUN 2 and PUN Classic. The master client is the server; a peer is its actor's number.
 ///
 /// An event's content is one object of the custom type whose bytes are the packet: originals take nothing else, not a
-/// byte array either. [`MessageTarget::Server`](crate::hosted::MessageTarget::Server) is the receiver group of the master
-/// client, [`AllOthers`](crate::hosted::MessageTarget::AllOthers) that of the others, peers are target actors.
+/// byte array either. [`MessageTarget::Server`](crate::hosted::MessageTarget::Server) is the receiver group of the
+/// master client, [`AllOthers`](crate::hosted::MessageTarget::AllOthers) that of the others, peers are target actors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PhotonPun {
     /// The code of events for the server. 173.

@@ -25,7 +25,8 @@ pub struct MatchboxSettings {
 pub enum HostChoice {
     /// The players agree: a host stays host, and when it goes, the player with the lowest number follows.
     Elected,
-    /// The game decides, with [`MatchboxVoice::set_host`](crate::matchbox::MatchboxVoice::set_host), the same for every player.
+    /// The game decides, with [`MatchboxVoice::set_host`](crate::matchbox::MatchboxVoice::set_host), the same for every
+    /// player.
     AsTold,
 }
 

@@ -7,7 +7,7 @@ use super::MESSAGE_BYTES_MAX;
 
 /// The request of a client to a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientEnd {
+pub struct SimpleWebClientEnd {
     /// The server's name in the request, such as `game.example:27777`.
     pub host: String,
     /// The path, such as `/`.
@@ -16,14 +16,14 @@ pub struct ClientEnd {
     pub message_bytes_max: usize,
 }
 
-impl ClientEnd {
+impl SimpleWebClientEnd {
     /// A client of the server with this name, at `/`, with messages of up to 16384 bytes.
     pub fn new(host: impl Into<String>) -> Self {
         Self { host: host.into(), path: "/".to_owned(), message_bytes_max: MESSAGE_BYTES_MAX }
     }
 }
 
-impl StreamProtocol for ClientEnd {
+impl StreamProtocol for SimpleWebClientEnd {
     type Stream = ClientStream;
 
     fn open(&mut self) -> ClientStream {

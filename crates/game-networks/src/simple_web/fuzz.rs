@@ -4,7 +4,7 @@ use consonance_link::gateway::streams::fuzz::cuts_make_no_difference;
 use consonance_link::gateway::streams::{Found, MessageStream as _, StreamProtocol as _};
 use consonance_link::gateway::websocket::{Request, write_acceptance};
 
-use super::{ClientEnd, ClientStream, MESSAGE_BYTES_MAX, ServerEnd, ServerStream};
+use super::{ClientStream, MESSAGE_BYTES_MAX, ServerStream, SimpleWebClientEnd, SimpleWebServerEnd};
 
 /// The first byte says how far the handshake is, and into how many pieces the rest is cut.
 ///
@@ -22,7 +22,7 @@ pub fn simple_web_streams(bytes: &[u8]) {
 }
 
 fn server(is_greeted: bool) -> ServerStream {
-    let mut end = ServerEnd::default().open();
+    let mut end = SimpleWebServerEnd::default().open();
     if is_greeted {
         let mut request = Vec::new();
         Request::new("here", "/", None).write(&mut request);
@@ -33,7 +33,7 @@ fn server(is_greeted: bool) -> ServerStream {
 }
 
 fn client(is_greeted: bool) -> ClientStream {
-    let mut end = ClientEnd::new("here").open();
+    let mut end = SimpleWebClientEnd::new("here").open();
     if is_greeted {
         let mut response = Vec::new();
         write_acceptance(end.key(), None, &mut response);

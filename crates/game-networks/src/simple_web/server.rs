@@ -9,7 +9,7 @@ use super::MESSAGE_BYTES_MAX;
 
 /// A server's settings: its path, its pages, and the size of messages.
 #[derive(Clone, Debug)]
-pub struct ServerEnd {
+pub struct SimpleWebServerEnd {
     /// The only path that is served, such as `/`; `None` serves any.
     pub path: Option<String>,
     /// The pages that may connect.
@@ -18,14 +18,14 @@ pub struct ServerEnd {
     pub message_bytes_max: usize,
 }
 
-impl Default for ServerEnd {
+impl Default for SimpleWebServerEnd {
     /// Any path; pages of the server's own host; 16384 bytes.
     fn default() -> Self {
         Self { path: None, origins: PageOrigins::default(), message_bytes_max: MESSAGE_BYTES_MAX }
     }
 }
 
-impl StreamProtocol for ServerEnd {
+impl StreamProtocol for SimpleWebServerEnd {
     type Stream = ServerStream<OnePath>;
 
     fn open(&mut self) -> Self::Stream {

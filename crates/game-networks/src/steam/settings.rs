@@ -56,8 +56,8 @@ impl Default for ServerSettings {
     }
 }
 
-/// The accounts whose sessions and packets a server accepts. Those that the game [names](crate::steam::Members::connected)
-/// are admitted anyway.
+/// The accounts whose sessions and packets a server accepts. Those that the game
+/// [names](crate::steam::Members::connected) are admitted anyway.
 #[derive(Default)]
 pub enum AccountAdmission {
     /// Any account that sends something.

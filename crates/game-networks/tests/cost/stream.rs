@@ -127,14 +127,14 @@ fn no_message_of_a_web_socket_costs_more_than_a_millisecond_or_a_megabyte() {
         for (what, piece) in requests() {
             let what = format!("a request: {what}");
             assert_is_bounded(&mut websocket::ServerEnd::default(), &[], &piece, &what);
-            assert_is_bounded(&mut simple_web::ServerEnd::default(), &[], &piece, &what);
+            assert_is_bounded(&mut simple_web::SimpleWebServerEnd::default(), &[], &piece, &what);
         }
         let mut messages = 0;
         for (what, piece) in frames() {
             let upgrade = request("");
             messages +=
                 assert_is_bounded(&mut websocket::ServerEnd::default(), &upgrade, &piece, &what).messages;
-            assert_is_bounded(&mut simple_web::ServerEnd::default(), &upgrade, &piece, &what);
+            assert_is_bounded(&mut simple_web::SimpleWebServerEnd::default(), &upgrade, &piece, &what);
         }
         assert!(messages > 9000, "{messages} messages: the upgrade is granted");
     });

@@ -6,9 +6,10 @@
 //!   client ◀── frames ──▶ server          one binary message in each, or in several
 //! ```
 //!
-//! [`ServerStream`] and [`ClientStream`] are the two ends as [`MessageStream`](crate::gateway::streams::MessageStream)s; what
-//! differs between networks is their rules: [`ServerRules`] with [`Paths`], and [`ClientRules`]. The frames are
-//! `tungstenite`'s; the upgrade is not, since a server here may answer a request later and in its own words.
+//! [`ServerStream`] and [`ClientStream`] are the two ends as
+//! [`MessageStream`](crate::gateway::streams::MessageStream)s; what differs between networks is their rules:
+//! [`ServerRules`] with [`Paths`], and [`ClientRules`]. The frames are `tungstenite`'s; the upgrade is not, since a
+//! server here may answer a request later and in its own words.
 
 mod client;
 mod frame_budget;

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebServer};
+use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use consonance_link::gateway::streams::StreamServer;
 use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
 
@@ -67,7 +67,7 @@ impl ListenerNetwork for WebSocket {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = consonance_link::gateway::streams::StreamClientSettings::new(server);
-        let end = ClientEnd::new(server.to_string());
+        let end = SimpleWebClientEnd::new(server.to_string());
         Ok(super::player(consonance_game_networks::simple_web::SimpleWebClient::new(end, settings)?))
     }
 }
@@ -78,8 +78,8 @@ struct WebSocketListener {
 }
 
 impl WebSocketListener {
-    fn end(&self, place: &ListenerPlace<'_>) -> ServerEnd {
-        ServerEnd { origins: place.origins(&self.keys.origins), ..ServerEnd::default() }
+    fn end(&self, place: &ListenerPlace<'_>) -> SimpleWebServerEnd {
+        SimpleWebServerEnd { origins: place.origins(&self.keys.origins), ..SimpleWebServerEnd::default() }
     }
 }
 
@@ -94,6 +94,6 @@ impl NetworkListener for WebSocketListener {
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.keys.connections_max);
         let clients = StreamServer::bind(place.address, self.end(place), settings)?;
-        open_proxy(place, game, clients, ClientEnd::new(game.address.to_string()), &self.game)
+        open_proxy(place, game, clients, SimpleWebClientEnd::new(game.address.to_string()), &self.game)
     }
 }

@@ -120,20 +120,14 @@ pub(super) const WALLS: &[Walls] = &[
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
         // the ids and positions of players.
         may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
-        // For the certificate that a server shows over both, and for the counters of costs.
-        tests_may_also_use: &["consonance-quic", "consonance-testing"],
+        // For the certificate that a server shows over both.
+        tests_may_also_use: &["consonance-quic"],
     },
     Walls {
         package: "consonance-game-networks",
         may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]),
         // Examples are games.
-        tests_may_also_use: &[
-            "consonance",
-            "consonance-quic",
-            "consonance-server",
-            "consonance-session",
-            "consonance-testing",
-        ],
+        tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
         package: "consonance-fast-path",

@@ -2,7 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use consonance_game_networks::simple_web::{ClientEnd, ServerEnd, SimpleWebClient, SimpleWebServer};
+use consonance_game_networks::simple_web::{
+    SimpleWebClient, SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd,
+};
 use consonance_link::conformance::{Impaired, Network, two_hundred_clients_talk_to_one_server};
 use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings, UNRELIABLE};
 use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
@@ -22,7 +24,7 @@ impl Network for OverSimpleWeb {
 
     fn listen(&mut self) -> Self::Server {
         let address = (Ipv4Addr::LOCALHOST, 0).into();
-        let server = SimpleWebServer::bind(address, ServerEnd::default(), StreamSettings::default());
+        let server = SimpleWebServer::bind(address, SimpleWebServerEnd::default(), StreamSettings::default());
         let server = server.expect("the loopback interface has a free port");
         self.server = server.local_addr().ok();
         EnvelopeServer::new(server, MARKED, "")
@@ -30,7 +32,8 @@ impl Network for OverSimpleWeb {
 
     fn client(&mut self, _session: &str) -> Self::Client {
         let server = self.server.expect("a server was made before its clients");
-        let client = SimpleWebClient::new(ClientEnd::new("localhost"), StreamClientSettings::new(server));
+        let client =
+            SimpleWebClient::new(SimpleWebClientEnd::new("localhost"), StreamClientSettings::new(server));
         EnvelopeClient::new(client.expect("there are descriptors left"), MARKED)
     }
 

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_game_networks::simple_web::{
-    ClientEnd, MESSAGE_BYTES_MAX, ServerEnd, SimpleWebClient, SimpleWebServer,
+    MESSAGE_BYTES_MAX, SimpleWebClient, SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd,
 };
 use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSettings};
 use consonance_link::gateway::websocket::PageOrigins;
@@ -21,7 +21,7 @@ use tungstenite::protocol::{CloseFrame, Message};
 
 #[test]
 fn a_third_party_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
-    let (mut server, at) = server(ServerEnd::default());
+    let (mut server, at) = server(SimpleWebServerEnd::default());
     let client = thread::spawn(move || {
         let stream = connect(at);
         let (mut client, response) = tungstenite::client("ws://localhost/", stream).unwrap();
@@ -48,7 +48,7 @@ fn a_third_party_client_exchanges_messages_of_all_sizes_and_says_goodbye() {
 
 #[test]
 fn a_third_party_client_is_told_why_it_is_disconnected() {
-    let (mut server, at) = server(ServerEnd::default());
+    let (mut server, at) = server(SimpleWebServerEnd::default());
     let client = thread::spawn(move || {
         let (mut client, _) = tungstenite::client("ws://localhost/", connect(at)).unwrap();
         client.read().unwrap()
@@ -74,7 +74,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_third_party_server() {
         while server.read().is_ok() {}
     });
     let mut client =
-        SimpleWebClient::new(ClientEnd::new("localhost"), StreamClientSettings::new(at)).unwrap();
+        SimpleWebClient::new(SimpleWebClientEnd::new("localhost"), StreamClientSettings::new(at)).unwrap();
     client.connect(Instant::now());
     assert_eq!(next_of(&mut client), Heard::Connected);
     for bytes in SIZES {
@@ -92,7 +92,7 @@ fn our_client_exchanges_messages_of_all_sizes_with_a_third_party_server() {
 
 #[test]
 fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected() {
-    let (mut server, at) = server(ServerEnd::default());
+    let (mut server, at) = server(SimpleWebServerEnd::default());
     let (mut good, good_peer) = upgraded(connect(at), &mut server);
     let (mut bad, bad_peer) = upgraded(connect(at), &mut server);
     // A client that does not mask does not follow the standard (RFC 6455, section 5.1).
@@ -108,7 +108,7 @@ fn a_client_that_breaks_the_protocol_is_disconnected_and_others_are_unaffected()
 #[cfg(target_os = "linux")]
 #[test]
 fn a_client_that_reconnects_from_its_address_and_port_is_a_new_peer() {
-    let (mut server, at) = server(ServerEnd::default());
+    let (mut server, at) = server(SimpleWebServerEnd::default());
     let (first, first_peer) = upgraded(connect_from((OWN_ADDRESS, 0).into(), at), &mut server);
     let from = first.local_addr().unwrap();
     drop(first);
@@ -123,7 +123,8 @@ fn a_client_that_reconnects_from_its_address_and_port_is_a_new_peer() {
 
 #[test]
 fn what_is_no_websocket_is_answered_in_words_and_never_reported() {
-    let (mut server, at) = server(ServerEnd { path: Some("/voice".to_owned()), ..ServerEnd::default() });
+    let (mut server, at) =
+        server(SimpleWebServerEnd { path: Some("/voice".to_owned()), ..SimpleWebServerEnd::default() });
     for (request, answer) in [
         ("GET / HTTP/1.1\r\nHost: here\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"),
         ("\r\n\r\nhello?\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n"),
@@ -164,7 +165,7 @@ fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
         (listed, "https://evil.example", false),
         (PageOrigins::any(), "https://evil.example", true),
     ] {
-        let (mut server, at) = server(ServerEnd { origins, ..ServerEnd::default() });
+        let (mut server, at) = server(SimpleWebServerEnd { origins, ..SimpleWebServerEnd::default() });
         let asking = thread::spawn(move || {
             let mut request = "ws://localhost/".into_client_request().unwrap();
             request.headers_mut().insert("Origin", origin.parse().unwrap());
@@ -194,7 +195,7 @@ fn a_games_pages_may_connect_from_its_own_host_and_from_listed_origins() {
 
 #[test]
 fn a_request_that_is_never_finished_is_given_up() {
-    let (mut server, at) = server(ServerEnd::default());
+    let (mut server, at) = server(SimpleWebServerEnd::default());
     let mut other = connect(at);
     other.write_all(b"GET / HT").unwrap();
     wait(|| {
@@ -261,7 +262,7 @@ enum Seen {
     Disconnected(Peer, DisconnectReason),
 }
 
-fn server(end: ServerEnd) -> (SimpleWebServer, SocketAddr) {
+fn server(end: SimpleWebServerEnd) -> (SimpleWebServer, SocketAddr) {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let server = SimpleWebServer::bind(address, end, StreamSettings::default()).unwrap();
     let at = server.local_addr().unwrap();

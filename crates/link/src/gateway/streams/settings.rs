@@ -72,7 +72,8 @@ pub struct StreamClientSettings {
     pub server: SocketAddr,
     /// The local address to connect from; `None` leaves it to the system.
     pub local: Option<IpAddr>,
-    /// Bytes that are sent before everything else, such as a [header of the PROXY protocol](crate::gateway::proxy_protocol).
+    /// Bytes that are sent before everything else, such as a [header of the PROXY
+    /// protocol](crate::gateway::proxy_protocol).
     pub preface: Vec<u8>,
     /// As for a server; `handshake_timeout` counts from the first attempt to connect.
     pub streams: StreamSettings,

@@ -87,8 +87,8 @@ impl<E: ClientEndpoint> UdpClient<E> {
     }
 
     /// Puts these bytes before each datagram until the server has answered, for servers behind something that takes
-    /// them away, such as a [header of the PROXY protocol](crate::gateway::proxy_protocol::header). The first datagram alone
-    /// would not do: it may be lost.
+    /// them away, such as a [header of the PROXY protocol](crate::gateway::proxy_protocol::header). The first datagram
+    /// alone would not do: it may be lost.
     #[must_use]
     pub fn with_preface(mut self, preface: Vec<u8>) -> Self {
         self.preface = preface;

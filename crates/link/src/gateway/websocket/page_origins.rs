@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{WarningLimit, is_own_host, name_of_host};
 use tracing::{debug, warn};
 
 use super::Request;
+use crate::{WarningLimit, is_own_host, name_of_host};
 
 /// The pages that may open a `WebSocket`, by the `Origin` that their browsers send.
 ///

@@ -51,7 +51,8 @@ impl Socket {
         Self { context, budget, role, is_lenient, message_bytes_max, is_drained: true, violation_code }
     }
 
-    /// Reads as [`MessageStream::read`](crate::gateway::streams::MessageStream::read) does. Answers pings and the close frame.
+    /// Reads as [`MessageStream::read`](crate::gateway::streams::MessageStream::read) does. Answers pings and the close
+    /// frame.
     pub(super) fn read(
         &mut self,
         stream: &[u8],
