@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use consonance_gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
-use consonance_gateway::{
-    BadSourceAddresses, EnvelopeKind, Proxy, ProxySettings, SourceAddresses, VoiceClosed,
-};
+use consonance_gateway::{BadSourceAddresses, EnvelopeKind, SourceAddresses, UpstreamSettings, VoiceClosed};
 use consonance_server_config::ProxyListenerConfig;
 use consonance_transport::{ClientNetwork, MessageChannel, ServerNetwork};
 
@@ -105,15 +103,6 @@ impl GameServer {
         proxy_protocol::header(remote, self.listen, protocol)
     }
 
-    /// The settings for voice beside the game.
-    fn proxy_settings(&self) -> ProxySettings {
-        ProxySettings {
-            voice_closed: self.voice_closed,
-            upstream_timeout: self.timeout,
-            ..ProxySettings::default()
-        }
-    }
-
     /// Opens a proxy between these clients and this server.
     ///
     /// # Errors
@@ -125,7 +114,8 @@ impl GameServer {
         open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
         envelopes: impl EnvelopeKind + 'static,
     ) -> io::Result<Opened> {
-        let proxy = Proxy::new(clients, open_upstream, envelopes, place.session(), self.proxy_settings())?;
-        Ok(Opened::one(proxy.named(place.network), self.listen))
+        let settings = UpstreamSettings { voice_closed: self.voice_closed, timeout: self.timeout };
+        let proxy = place.envelope_server(clients, envelopes).upstream(open_upstream, settings)?;
+        Ok(Opened::one(proxy, self.listen))
     }
 }

@@ -8,7 +8,7 @@ use consonance_envelopes::fishnet::{
     ClientSettings, FishNetClient, FishNetProxy, FishNetVoiceOnly, ProxySettings, VoiceOnlySettings,
 };
 use consonance_gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_gateway::{EnvelopeClient, EnvelopeServer, Proxy};
+use consonance_gateway::{EnvelopeClient, EnvelopeServer, UpstreamSettings, VoiceStart};
 use consonance_litenetlib::{
     ClientSettings as NetworkClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient,
     LiteNetLibServer, ServerSettings, UtcClock,
@@ -93,9 +93,10 @@ fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
         Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
     };
     let envelopes = FishNetProxy::new(ProxySettings::default());
-    let mut proxy =
-        Proxy::new(clients, open_upstream, envelopes, "main", consonance_gateway::ProxySettings::default())
-            .unwrap();
+    let mut proxy = EnvelopeServer::new(clients, envelopes, "main")
+        .voice_start(VoiceStart::WithFirstPacket)
+        .upstream(open_upstream, UpstreamSettings::default())
+        .unwrap();
     let mut player = player(address);
     let mut messages = Vec::new();
     talk(&mut player, &mut proxy, &packet(b"words"), || {
