@@ -141,7 +141,7 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
             newcomer: None,
             events: VecDeque::new(),
             bytes: Vec::new(),
-            parts: MessageParts::default(),
+            parts: MessageParts::in_place(),
             parts_of: Peer(0),
             message: Vec::new(),
             timers: Timers::default(),
