@@ -157,7 +157,7 @@ enum Chore {
     /// Writes the header of the C library again, `crates/ffi/include/consonance.h`, which needs cbindgen.
     Header(header::Plan),
     /// Writes the declarations of plain data in C#, Python and TypeScript again, from `crates/ffi`.
-    Declarations(declarations::Plan),
+    Declarations,
     /// Tests several servers that share their sessions, on NATS servers, which pip brings, and checks manifests.
     Cluster,
     /// Checks what packages say to Kubernetes, Helm and systemd, as `cluster` does; pip brings Helm and the schema.
@@ -226,7 +226,7 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
         Chore::Mumble => mumble::run(&root).map(drop),
         Chore::Deny => deny::run(&root).map(drop),
         Chore::Header(plan) => header::run(&root, plan),
-        Chore::Declarations(plan) => declarations::run(&root, plan),
+        Chore::Declarations => declarations::run(&root),
         Chore::Cluster => cluster::run(&root).map(drop),
         Chore::Manifests => manifests::run(&root).map(drop),
         Chore::Sim(plan) => sim::run(&root, plan),

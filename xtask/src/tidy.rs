@@ -32,7 +32,7 @@ mod plain_subjects;
 mod published;
 mod ratchet;
 mod release_version;
-mod repository;
+pub(crate) mod repository;
 mod rust_version;
 mod surfaces;
 pub(crate) mod test_code;

@@ -12,11 +12,11 @@
 //!
 //! ```text
 //!   client of the game ══ game network ── messages ──▶ Envelope ── voice packets ──▶ session
-//!                                                           └── game messages ──▶ dropped
+//!                                                           └── game messages ──▶ dropped, or the game's server
 //! ```
 //!
-//! [`Proxy`] is a transport for games that keep their own server: it sits in front of that server, extracts voice and
-//! forwards everything else.
+//! For games that keep their own server, an [`EnvelopeServer`] has an [upstream](EnvelopeServer::upstream): it sits in
+//! front of that server, extracts voice and forwards everything else.
 //!
 //! [`PlayerLink`] is for gateways whose clients use another protocol: their players live in the gateway. On a
 //! [`PlaceBoard`] such gateways tell each other where their players are in the game.
@@ -72,12 +72,11 @@ mod marked_envelope;
 mod message_parts;
 mod place_board;
 mod player_link;
-mod proxy;
 mod readiness;
 mod source_addresses;
 mod timers;
+mod upstream;
 mod voice_start;
-mod wrapping;
 
 pub use crate::{MessageChannel, VoiceChannels};
 pub use allowance::Allowance;
@@ -92,7 +91,7 @@ pub use marked_envelope::MarkedEnvelope;
 pub use message_parts::{MessagePart, MessageParts};
 pub use place_board::{PlaceBoard, PlaceInWorld, PlaceNews, PlaceSharer, SeatPlace, World};
 pub use player_link::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
-pub use proxy::{Proxy, ProxySettings, VoiceClosed};
 pub use source_addresses::{BadSourceAddresses, SourceAddresses};
 pub use timers::Timers;
+pub use upstream::{NoUpstream, UpstreamSettings, VoiceClosed};
 pub use voice_start::VoiceStart;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
 use consonance_link::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
 use consonance_link::gateway::{
-    BadSourceAddresses, EnvelopeKind, Proxy, ProxySettings, SourceAddresses, VoiceClosed,
+    BadSourceAddresses, EnvelopeKind, SourceAddresses, UpstreamSettings, VoiceClosed,
 };
 use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
 use consonance_server_config::ProxyListenerConfig;
@@ -105,15 +105,6 @@ impl GameServer {
         proxy_protocol::header(remote, self.listen, protocol)
     }
 
-    /// The settings for voice beside the game.
-    fn proxy_settings(&self) -> ProxySettings {
-        ProxySettings {
-            voice_closed: self.voice_closed,
-            upstream_timeout: self.timeout,
-            ..ProxySettings::default()
-        }
-    }
-
     /// Opens a proxy between these clients and this server.
     ///
     /// # Errors
@@ -125,7 +116,8 @@ impl GameServer {
         open_upstream: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
         envelopes: impl EnvelopeKind + 'static,
     ) -> io::Result<Opened> {
-        let proxy = Proxy::new(clients, open_upstream, envelopes, place.session(), self.proxy_settings())?;
-        Ok(Opened::one(proxy.named(place.network), self.listen))
+        let settings = UpstreamSettings { voice_closed: self.voice_closed, timeout: self.timeout };
+        let proxy = place.envelope_server(clients, envelopes).upstream(open_upstream, settings)?;
+        Ok(Opened::one(proxy, self.listen))
     }
 }

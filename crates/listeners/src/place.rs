@@ -77,8 +77,18 @@ impl ListenerPlace<'_> {
         network: impl ServerNetwork<MessageChannel> + 'static,
         envelopes: impl EnvelopeKind + 'static,
     ) -> impl ServerNetwork + 'static {
-        let server = EnvelopeServer::new(network, envelopes, self.session()).named(self.network);
-        server.voice_start(VoiceStart::WithFirstPacket)
+        self.envelope_server(network, envelopes)
+    }
+
+    /// A server for these clients, which become players with their first packet of voice.
+    pub(crate) fn envelope_server<G: ServerNetwork<MessageChannel>, E: EnvelopeKind>(
+        &self,
+        network: G,
+        envelopes: E,
+    ) -> EnvelopeServer<G, E> {
+        EnvelopeServer::new(network, envelopes, self.session())
+            .named(self.network)
+            .voice_start(VoiceStart::WithFirstPacket)
     }
 }
 

@@ -90,7 +90,8 @@ impl<'a> Reader<'a> {
 
 /// Writes fields into the caller's buffer, from its front.
 ///
-/// After an error the buffer holds the beginning of a packet, which must not be sent.
+/// After an error the buffer holds the beginning of a packet, which must not be sent unless what failed is [taken
+/// back](Self::truncate).
 #[derive(Debug)]
 pub struct Writer<'b> {
     buffer: &'b mut [u8],
@@ -114,6 +115,13 @@ impl<'b> Writer<'b> {
     #[inline]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Takes back what was written behind this many bytes, such as a part that did not fit; then the beginning can be
+    /// sent. Longer than what was written, it changes nothing.
+    #[inline]
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 
     /// The bytes written so far.

@@ -7,8 +7,7 @@ use super::repository::Repository;
 
 /// Each file that `cargo xtask declarations` makes is what the sources make.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
-    let sources = repository.texts(&[".rs"]).filter(|(file, _)| declarations::is_source(&file.path));
-    let sources: Vec<_> = sources.map(|(file, text)| (file.path.as_str(), text)).collect();
+    let sources = declarations::sources(repository);
     if sources.is_empty() {
         return Vec::new();
     }

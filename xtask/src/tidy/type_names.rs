@@ -17,11 +17,10 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 
 /// Names that several crates give their own types of one concept, and why one type does not serve all, in the order of
 /// the names.
-const ONE_CONCEPT: [(&str, &str); 8] = [
+const ONE_CONCEPT: [(&str, &str); 7] = [
     ("AddressError", "each network has its own form of addresses, and its error shows one"),
     ("ClientSettings", "each network and engine has its own client, with settings of its own"),
     ("PacketLimits", "the engine stands without the transport, which states them"),
-    ("ProxySettings", "every proxy has some, and an envelope's proxy further ones"),
     ("RestrictionTerms", "the engine's, and the same for games in the types of the façade"),
     ("Restrictions", "the engine's, and the same for games in the types of the façade"),
     ("ServerSettings", "each network and engine has its own server, with settings of its own"),

@@ -97,7 +97,7 @@ impl FishNetProxiedConnection {
     fn take_voice(&mut self, channel: MessageChannel, message: &[u8], parts: &mut MessageParts) {
         let (tick, packets) = message.split_at(TICK_BYTES);
         match self.cut(channel, packets, parts) {
-            None => parts.to_game(channel, message),
+            None => parts.whole_to_game(channel, message),
             Some(rest) if rest.is_empty() => {}
             Some(rest) => parts.write(MessagePart::ToGame(channel), |payload| {
                 payload.extend_from_slice(tick);
@@ -131,7 +131,7 @@ impl FishNetProxiedConnection {
     ) {
         if self.from_client.passing > 0 {
             self.from_client.passing -= 1;
-            parts.to_game(channel, message);
+            parts.whole_to_game(channel, message);
             return;
         }
         let (total, chunk) = part;
@@ -253,7 +253,7 @@ impl Envelope for FishNetProxiedConnection {
         }
         match payload {
             Some(_) => self.take_voice(channel, message, parts),
-            None => parts.to_game(channel, message),
+            None => parts.whole_to_game(channel, message),
         }
     }
 
@@ -264,7 +264,7 @@ impl Envelope for FishNetProxiedConnection {
         message: &[u8],
         parts: &mut MessageParts,
     ) {
-        parts.to_client(channel, message);
+        parts.whole_to_client(channel, message);
         let Some(payload) = Payload::parse(message) else { return };
         self.games_tick = payload.tick;
         if channel != self.settings.channels.reliable {

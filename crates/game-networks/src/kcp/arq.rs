@@ -160,11 +160,18 @@ impl Arq {
     /// # Errors
     /// If it is larger than [`message_bytes_max`](Self::message_bytes_max); nothing is queued then.
     pub fn send(&mut self, message: &[u8]) -> Result<(), TooLarge> {
+        let (first, rest) =
+            message.split_first().map_or((None, message), |(first, rest)| (Some(*first), rest));
+        self.send_split(FirstByte(first), rest)
+    }
+
+    /// Queues a message of a first byte and the others, as [`receive_split`](Self::receive_split) takes it apart.
+    pub(crate) fn send_split(&mut self, first: FirstByte, rest: &[u8]) -> Result<(), TooLarge> {
         let bytes_max = self.message_bytes_max();
-        if message.len() > bytes_max {
+        if usize::from(first.0.is_some()) + rest.len() > bytes_max {
             return Err(TooLarge { bytes_max });
         }
-        self.sending.push(message, self.part_bytes_max());
+        self.sending.push(first, rest, self.part_bytes_max());
         Ok(())
     }
 

@@ -260,13 +260,7 @@ impl Link {
     }
 
     fn say(&mut self, opcode: u8, body: &[u8]) -> bool {
-        let mut message = std::mem::take(&mut self.scratch);
-        message.clear();
-        message.push(opcode);
-        message.extend_from_slice(body);
-        let is_queued = self.arq.send(&message).is_ok();
-        self.scratch = message;
-        is_queued
+        self.arq.send_split(FirstByte(Some(opcode)), body).is_ok()
     }
 
     fn write_prefix(&self, channel: u8, out: &mut Vec<u8>) {

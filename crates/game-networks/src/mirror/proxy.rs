@@ -119,7 +119,7 @@ impl Envelope for MirrorProxiedConnection {
         let dialect = self.detect(message);
         let found = dialect.and_then(|dialect| Some((dialect, batch_with_voice(dialect, message)?)));
         let Some((dialect, batch)) = found else {
-            parts.to_game(channel, message);
+            parts.whole_to_game(channel, message);
             return;
         };
         self.takes_voice = true;
@@ -149,7 +149,7 @@ impl Envelope for MirrorProxiedConnection {
             .and_then(|dialect| MirrorBatch::parse(dialect.framing(), message).ok()?.seconds())
             .filter(|seconds| seconds.is_finite());
         self.games_seconds = seconds.map_or(self.games_seconds, |seconds| self.games_seconds.max(seconds));
-        parts.to_client(channel, message);
+        parts.whole_to_client(channel, message);
     }
 }
 

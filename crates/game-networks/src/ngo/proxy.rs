@@ -75,7 +75,7 @@ impl Envelope for NgoProxiedConnection {
         let Some((voice, batch)) =
             self.voice.and_then(|voice| Some((voice, batch_with_voice(&voice, message)?)))
         else {
-            parts.to_game(channel, message);
+            parts.whole_to_game(channel, message);
             return;
         };
         for message in batch.messages().flatten() {
@@ -104,7 +104,7 @@ impl Envelope for NgoProxiedConnection {
         }
         match self.voice.and_then(|voice| Some((voice, batch_with_voice(&voice, message)?))) {
             Some((voice, batch)) => pass_rest_on(&voice, &batch, MessagePart::ToClient(channel), parts),
-            None => parts.to_client(channel, message),
+            None => parts.whole_to_client(channel, message),
         }
     }
 }

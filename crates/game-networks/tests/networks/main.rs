@@ -15,6 +15,7 @@ mod matchbox_hosts;
 mod matchbox_simulated;
 mod mirror;
 mod ngo;
+mod rejecting;
 mod renet_bad_network;
 mod renet_conformance;
 mod renet_example;

@@ -65,7 +65,7 @@ pub trait Envelope: EnvelopeEnd {
         message: &[u8],
         parts: &mut MessageParts,
     ) {
-        parts.to_client(channel, message);
+        parts.whole_to_client(channel, message);
     }
 }
 

@@ -9,6 +9,10 @@ use crate::gateway::{BufferQueue, MessageChannel};
 #[derive(Debug, Default)]
 pub struct MessageParts {
     parts: BufferQueue<MessagePart>,
+    /// The message at hand is in the buffer that [`take`](Self::take) gets, so a part that is all of it needs no copy.
+    is_in_place: bool,
+    /// The first part, if it is all of that message.
+    whole: Option<MessagePart>,
     /// The bytes that [`pop`](Self::pop) showed last.
     shown: Vec<u8>,
     violation: Option<&'static str>,
@@ -39,6 +43,16 @@ impl MessageParts {
         }
     }
 
+    /// The client is to have the message at hand, unchanged: this is all of it.
+    pub fn whole_to_client(&mut self, channel: MessageChannel, message: &[u8]) {
+        self.put_whole(MessagePart::ToClient(channel), message);
+    }
+
+    /// The game's server is to have the message at hand, unchanged: this is all of it.
+    pub fn whole_to_game(&mut self, channel: MessageChannel, message: &[u8]) {
+        self.put_whole(MessagePart::ToGame(channel), message);
+    }
+
     /// The client is to have this message.
     pub fn to_client(&mut self, channel: MessageChannel, message: &[u8]) {
         self.put(MessagePart::ToClient(channel), message);
@@ -61,13 +75,14 @@ impl MessageParts {
 
     /// The next part and its bytes.
     pub fn pop(&mut self) -> Option<(MessagePart, &[u8])> {
+        debug_assert!(self.whole.is_none(), "a part in place is in the buffer of `take`");
         let part = self.parts.pop(&mut self.shown)?;
         Some((part, &self.shown))
     }
 
     /// The next part, whose bytes [replace](crate#events-and-their-bytes) what is in the buffer.
     pub fn take(&mut self, bytes: &mut Vec<u8>) -> Option<MessagePart> {
-        self.parts.pop(bytes)
+        self.whole.take().or_else(|| self.parts.pop(bytes))
     }
 
     /// Returns the rule that was broken, if any, and clears it.
@@ -77,12 +92,27 @@ impl MessageParts {
 
     /// Whether every part was taken.
     pub fn is_empty(&self) -> bool {
-        self.parts.is_empty()
+        self.whole.is_none() && self.parts.is_empty()
     }
 
     /// Drops the parts that were not taken.
     pub fn clear(&mut self) {
+        self.whole = None;
         self.parts.clear();
+    }
+
+    /// Parts whose caller keeps the message at hand in the buffer that it gives to [`take`](Self::take), until then.
+    pub(crate) fn in_place() -> Self {
+        Self { is_in_place: true, ..Self::default() }
+    }
+
+    /// Parts before it have to leave first, and take their place in the buffer.
+    fn put_whole(&mut self, part: MessagePart, message: &[u8]) {
+        if self.is_in_place && self.is_empty() {
+            self.whole = Some(part);
+        } else {
+            self.put(part, message);
+        }
     }
 
     fn put(&mut self, part: MessagePart, bytes: &[u8]) {
@@ -106,6 +136,30 @@ mod tests {
         assert_eq!(parts.pop(), Some((MessagePart::ToClient(MessageChannel(2)), b"pong".as_slice())));
         assert_eq!(parts.pop(), None);
         assert!(parts.is_empty());
+    }
+
+    #[test]
+    fn a_whole_message_stays_where_it_is_unless_parts_come_before_it() {
+        let mut parts = MessageParts::in_place();
+        let mut bytes = b"whole".to_vec();
+        let at = bytes.as_ptr();
+        parts.whole_to_game(MessageChannel(1), b"whole");
+        parts.to_client(MessageChannel(2), b"after it");
+        assert!(!parts.is_empty());
+        assert_eq!(parts.take(&mut bytes), Some(MessagePart::ToGame(MessageChannel(1))));
+        assert_eq!((bytes.as_slice(), bytes.as_ptr()), (b"whole".as_slice(), at));
+        assert_eq!(parts.take(&mut bytes), Some(MessagePart::ToClient(MessageChannel(2))));
+        assert_eq!(bytes, b"after it");
+
+        parts.to_game(MessageChannel(1), b"before it");
+        parts.whole_to_game(MessageChannel(1), b"whole");
+        for expected in [b"before it".as_slice(), b"whole"] {
+            assert_eq!(parts.take(&mut bytes), Some(MessagePart::ToGame(MessageChannel(1))));
+            assert_eq!(bytes, expected);
+        }
+        parts.whole_to_client(MessageChannel(1), b"dropped");
+        parts.clear();
+        assert_eq!((parts.is_empty(), parts.take(&mut bytes)), (true, None));
     }
 
     #[test]

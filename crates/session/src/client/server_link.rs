@@ -9,7 +9,7 @@ use core::time::Duration;
 use consonance_end_reason::EndReason;
 use consonance_wire::{
     Capabilities, ClientId, Closing, EndNotice, HandshakeExtension, HandshakeRequest, HandshakeResponse,
-    PacketHeader, RemoveClient, ResumeTicket, SessionId, WireStr, WriteError, Writer,
+    PacketHeader, RemoveClient, ResumeTicket, SessionId, WireStr,
 };
 
 use super::back_off::BackOff;
@@ -202,13 +202,14 @@ impl ServerLink {
         }
         let request = HandshakeRequest { codec: settings.codec, name: Some(WireStr::from(&*settings.name)) };
         let extension = self.extension(settings, out.timers.is_set(Timer::Place));
-        let written = out.outbox.push_written(Stage::ServerReliable, [link], |bytes| {
-            let mut writer = Writer::new(bytes);
-            request.write(&mut writer)?;
-            let body = writer.len();
+        let written = out.send_written(Stage::ServerReliable, link, |writer| {
+            request.write(writer)?;
             // The longest names leave no space for the extension; such a client looks like an original.
-            let whole = extension.as_ref().map_or(Ok(()), |extension| extension.write(&mut writer));
-            Ok::<_, WriteError>(if whole.is_ok() { writer.len() } else { body })
+            let body = writer.len();
+            if extension.as_ref().is_some_and(|extension| extension.write(writer).is_err()) {
+                writer.truncate(body);
+            }
+            Ok(())
         });
         debug_assert!(written.is_ok(), "a handshake is shorter than a state of the same name");
         out.timers.set(Timer::Handshake, now + HANDSHAKE_RETRY);

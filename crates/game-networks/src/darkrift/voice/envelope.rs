@@ -103,7 +103,7 @@ impl Envelope for DarkRiftVoiceConnection {
             (Rest::PassedOn, Some(packet)) if packet.starts_with(&MAGIC) => {
                 parts.voice(self.delivery_of(channel), packet);
             }
-            (Rest::PassedOn, _) => parts.to_game(channel, message),
+            (Rest::PassedOn, _) => parts.whole_to_game(channel, message),
         }
     }
 }

@@ -24,7 +24,8 @@ struct Part {
     rest: Vec<u8>,
 }
 
-/// The first byte of a message that is taken, unless the message is empty.
+/// The first byte of a message, unless that is empty. It is apart from the others, which are a message's body behind
+/// its opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FirstByte(pub(crate) Option<u8>);
 

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::numbers::is_before;
+use super::receiving::FirstByte;
 use super::round_trip::TIMEOUT_MS_MAX;
 
 #[derive(Debug, Default)]
@@ -40,13 +41,15 @@ pub(super) struct UnderWay {
 }
 
 impl Sending {
-    /// Queues a message in parts of at most this many bytes. An empty message has one part.
-    pub(super) fn push(&mut self, message: &[u8], part_bytes_max: usize) {
-        let parts = message.len().div_ceil(part_bytes_max).max(1);
-        let mut rest = message;
+    /// Queues a message, a first byte and the others, in parts of at most this many bytes. An empty message has one
+    /// part.
+    pub(super) fn push(&mut self, FirstByte(first): FirstByte, rest: &[u8], part_bytes_max: usize) {
+        let mut first = first.as_slice();
+        let mut rest = rest;
+        let parts = (first.len() + rest.len()).div_ceil(part_bytes_max).max(1);
         for after in (0..parts).rev() {
-            let (part, others) = rest.split_at(rest.len().min(part_bytes_max));
-            self.waiting.push_back((after as u8, part.to_vec()));
+            let (part, others) = rest.split_at(rest.len().min(part_bytes_max - first.len()));
+            self.waiting.push_back((after as u8, [std::mem::take(&mut first), part].concat()));
             rest = others;
         }
     }

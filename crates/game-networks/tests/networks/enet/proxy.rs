@@ -9,7 +9,8 @@ use consonance_game_networks::enet::{
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{
-    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, EnvelopeServer, MessageChannel, MessageParts, UpstreamSettings,
+    VoiceStart,
 };
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent,
@@ -22,7 +23,7 @@ type Client = UdpClient<Cable<EnetClient>>;
 
 struct Stage {
     now: Instant,
-    proxy: Proxy<UdpServer<EnetServer>, Client, NoVoice>,
+    proxy: EnvelopeServer<UdpServer<EnetServer>, NoVoice, Client>,
     game: UdpServer<EnetServer>,
     client: Client,
     /// The client's name in the game.
@@ -48,9 +49,12 @@ impl Stage {
         let game = listen();
         let upstream = game.local_addr();
         let open_upstream = move |_| Ok(client_at(upstream, loss, 1));
-        let proxy = Proxy::new(listen(), open_upstream, NoVoice, "main", ProxySettings::default()).unwrap();
+        let proxy = EnvelopeServer::new(listen(), NoVoice, "main")
+            .voice_start(VoiceStart::WithFirstPacket)
+            .upstream(open_upstream, UpstreamSettings::default())
+            .unwrap();
         let now = Instant::now();
-        let mut client = client_at(proxy.clients().local_addr(), loss, 2);
+        let mut client = client_at(proxy.network().local_addr(), loss, 2);
         client.set_greeting(&7_u32.to_be_bytes());
         client.connect(now);
         let (up, down) = (Vec::new(), Vec::new());

@@ -12,7 +12,7 @@ use consonance_game_networks::litenetlib::{
     LiteNetLibServer, ServerSettings, UtcClock,
 };
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, Proxy};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, UpstreamSettings, VoiceStart};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork};
 
 use crate::fishnet::support::packet;
@@ -91,14 +91,10 @@ fn a_proxy_takes_voice_and_the_game_gets_everything_else() {
         Ok(UdpClient::new(upstream, endpoint, UdpClientSettings::default()))
     };
     let envelopes = FishNetProxy::new(ProxySettings::default());
-    let mut proxy = Proxy::new(
-        clients,
-        open_upstream,
-        envelopes,
-        "main",
-        consonance_link::gateway::ProxySettings::default(),
-    )
-    .unwrap();
+    let mut proxy = EnvelopeServer::new(clients, envelopes, "main")
+        .voice_start(VoiceStart::WithFirstPacket)
+        .upstream(open_upstream, UpstreamSettings::default())
+        .unwrap();
     let mut player = player(address);
     let mut messages = Vec::new();
     talk(&mut player, &mut proxy, &packet(b"words"), || {

@@ -7,7 +7,8 @@ use consonance_game_networks::kcp::{Generation, KcpClient, KcpClientSettings, Kc
 use consonance_link::gateway::udp::rig::Cable;
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
 use consonance_link::gateway::{
-    Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, Proxy, ProxySettings,
+    Envelope, EnvelopeEnd, EnvelopeKind, EnvelopeServer, MessageChannel, MessageParts, UpstreamSettings,
+    VoiceStart,
 };
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, PacketLimits, Peer, ServerLinkEvent,
@@ -21,7 +22,7 @@ pub(crate) type Client = UdpClient<Cable<KcpClient>>;
 
 pub(crate) struct Stage {
     pub(crate) now: Instant,
-    pub(crate) proxy: Proxy<UdpServer<KcpServer>, Client, NoVoice>,
+    pub(crate) proxy: EnvelopeServer<UdpServer<KcpServer>, NoVoice, Client>,
     pub(crate) game: UdpServer<KcpServer>,
     pub(crate) is_game_dead: bool,
     pub(crate) clients: Vec<Client>,
@@ -57,7 +58,9 @@ impl Stage {
             let settings = KcpClientSettings { learned: learned.clone(), ..KcpClientSettings::default() };
             Ok(client_of(upstream, settings, loss, seed))
         };
-        let proxy = Proxy::new(server(settings), open_upstream, NoVoice, "main", ProxySettings::default())
+        let proxy = EnvelopeServer::new(server(settings), NoVoice, "main")
+            .voice_start(VoiceStart::WithFirstPacket)
+            .upstream(open_upstream, UpstreamSettings::default())
             .expect("there is a descriptor left");
         Self {
             now: Instant::now(),
@@ -75,7 +78,7 @@ impl Stage {
     pub(crate) fn add_client(&mut self, generation: Generation) -> usize {
         let settings = KcpClientSettings { generation, ..KcpClientSettings::default() };
         let number = self.clients.len();
-        let mut client = client_of(self.proxy.clients().local_addr(), settings, self.loss, number as u64);
+        let mut client = client_of(self.proxy.network().local_addr(), settings, self.loss, number as u64);
         client.connect(self.now);
         self.clients.push(client);
         self.saw.push(Saw::default());

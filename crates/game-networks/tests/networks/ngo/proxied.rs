@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_game_networks::ngo::{ClientSettings, NgoClient, NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_game_networks::utp::{UtpClient, UtpServer};
 use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, UdpServerSettings};
-use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, Proxy, ProxySettings};
+use consonance_link::gateway::{EnvelopeClient, EnvelopeServer, UpstreamSettings, VoiceStart};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, Delivery, Peer, ServerLinkEvent, ServerNetwork};
 
 const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
@@ -54,7 +54,10 @@ fn the_game_approves_its_clients_and_voice_goes_to_the_session_and_back() {
         seed += 1;
         Ok(client_of(at_game, seed))
     };
-    let mut proxy = Proxy::new(front, open_upstream, NgoProxy, "main", ProxySettings::default()).unwrap();
+    let mut proxy = EnvelopeServer::new(front, NgoProxy, "main")
+        .voice_start(VoiceStart::WithFirstPacket)
+        .upstream(open_upstream, UpstreamSettings::default())
+        .unwrap();
     let mut clients: Vec<Client> = (0..3)
         .map(|seed| EnvelopeClient::new(client_of(at_proxy, seed), NgoClient::new(ClientSettings::default())))
         .collect();

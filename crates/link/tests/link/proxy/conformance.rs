@@ -8,7 +8,7 @@ use consonance_link::gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
 use consonance_link::gateway::{
-    BareEnvelope, EnvelopeClient, Proxy, ProxySettings, VoiceChannels, VoiceClosed, VoiceStart,
+    BareEnvelope, EnvelopeClient, EnvelopeServer, UpstreamSettings, VoiceChannels, VoiceClosed, VoiceStart,
 };
 use consonance_link::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
@@ -17,7 +17,7 @@ const BARE: BareEnvelope = BareEnvelope(VoiceChannels { reliable: RELIABLE, unre
 /// A proxy together with the game's server behind it, which accepts all clients.
 #[derive(Debug)]
 struct InFrontOfGame {
-    proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, BareEnvelope>,
+    proxy: EnvelopeServer<MemoryGameNetworkServer, BareEnvelope, MemoryGameNetworkClient>,
     game: MemoryGameNetworkServer,
 }
 
@@ -69,13 +69,12 @@ impl Network for Proxied {
     fn listen(&mut self) -> InFrontOfGame {
         let behind = MemoryGameNetwork::new();
         let game = behind.listen();
-        let settings = ProxySettings {
-            voice_start: VoiceStart::AtOnce,
-            voice_closed: VoiceClosed::GameEnds,
-            ..ProxySettings::default()
-        };
+        let settings =
+            UpstreamSettings { voice_closed: VoiceClosed::GameEnds, ..UpstreamSettings::default() };
         let open_upstream = move |_| Ok(behind.client());
-        let proxy = Proxy::new(self.0.listen(), open_upstream, BARE, "", settings)
+        let proxy = EnvelopeServer::new(self.0.listen(), BARE, "")
+            .voice_start(VoiceStart::AtOnce)
+            .upstream(open_upstream, settings)
             .expect("there is a descriptor left");
         InFrontOfGame { proxy, game }
     }

@@ -1,6 +1,6 @@
 //! When one of a player's connections ends, so do the other one and its voice.
 
-use consonance_link::gateway::ProxySettings;
+use consonance_link::gateway::UpstreamSettings;
 use consonance_link::gateway::memory::RELIABLE;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
@@ -63,7 +63,7 @@ fn a_client_that_the_game_disconnects_learns_why_after_its_last_words() {
 
 #[test]
 fn a_client_that_the_game_refuses_is_refused_in_its_words() {
-    let mut stage = Stage::new(ProxySettings::default());
+    let mut stage = Stage::new(UpstreamSettings::default());
     stage.takes_in = None;
     stage.connect(b"wrong key");
     stage.drive();
@@ -77,7 +77,7 @@ fn a_client_that_the_game_refuses_is_refused_in_its_words() {
 
 #[test]
 fn without_a_game_clients_are_refused_until_it_is_back() {
-    let mut stage = Stage::new(ProxySettings::default());
+    let mut stage = Stage::new(UpstreamSettings::default());
     stage.game = None;
     stage.connect(b"");
     stage.drive();
@@ -93,13 +93,13 @@ fn without_a_game_clients_are_refused_until_it_is_back() {
 
 #[test]
 fn a_game_that_does_not_answer_in_time_is_given_up() {
-    let settings = ProxySettings::default();
+    let settings = UpstreamSettings::default();
     let mut stage = Stage::new(settings);
     stage.takes_in = None;
     stage.connect(b"");
     stage.drive();
     assert_eq!(stage.saw(0), []);
-    stage.pass(settings.upstream_timeout);
+    stage.pass(settings.timeout);
     stage.drive();
     let reason = DisconnectReason::refused(b"the game's server does not answer");
     assert_eq!(stage.saw(0), [Saw::Disconnected(reason)]);
@@ -123,7 +123,7 @@ fn when_the_game_dies_its_clients_learn_it() {
 
 #[test]
 fn a_client_that_leaves_before_the_game_has_taken_it_in_leaves_nothing_behind() {
-    let mut stage = Stage::new(ProxySettings::default());
+    let mut stage = Stage::new(UpstreamSettings::default());
     stage.takes_in = None;
     stage.connect(b"");
     stage.drive();

@@ -1,7 +1,7 @@
 //! The game's own messages pass through unchanged.
 
 use consonance_link::gateway::memory::{ALSO_RELIABLE, RELIABLE, UNRELIABLE};
-use consonance_link::gateway::{MessageChannel, ProxySettings};
+use consonance_link::gateway::{MessageChannel, UpstreamSettings};
 use consonance_link::{Peer, ServerNetwork as _};
 
 use crate::proxy::marked::voice;
@@ -51,7 +51,7 @@ fn messages_go_through_byte_for_byte_and_in_order_for_each_channel() {
 
 #[test]
 fn what_a_client_says_when_it_comes_reaches_the_game_and_the_answer_the_client() {
-    let mut stage = Stage::new(ProxySettings::default());
+    let mut stage = Stage::new(UpstreamSettings::default());
     stage.takes_in = Some(b"you are number 7");
     let client = stage.connect(b"my key");
     stage.drive();
@@ -61,7 +61,7 @@ fn what_a_client_says_when_it_comes_reaches_the_game_and_the_answer_the_client()
 
 #[test]
 fn a_client_is_taken_in_when_the_game_has_taken_it_in() {
-    let mut stage = Stage::new(ProxySettings::default());
+    let mut stage = Stage::new(UpstreamSettings::default());
     stage.takes_in = None;
     let client = stage.connect(b"");
     stage.drive();

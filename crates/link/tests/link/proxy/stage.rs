@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::memory::{MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer};
-use consonance_link::gateway::{MessageChannel, Proxy, ProxySettings};
+use consonance_link::gateway::{EnvelopeServer, MessageChannel, UpstreamSettings, VoiceStart};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _,
@@ -33,7 +33,7 @@ pub(crate) struct Stage {
     pub(crate) now: Instant,
     front: MemoryGameNetwork,
     back: MemoryGameNetwork,
-    pub(crate) proxy: Proxy<MemoryGameNetworkServer, MemoryGameNetworkClient, MarkedEnvelope>,
+    pub(crate) proxy: EnvelopeServer<MemoryGameNetworkServer, MarkedEnvelope, MemoryGameNetworkClient>,
     /// `None` when it is down.
     pub(crate) game: Option<MemoryGameNetworkServer>,
     /// Whether the game's server accepts clients, and with what greeting.
@@ -51,11 +51,17 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new(settings: ProxySettings) -> Self {
+    pub(crate) fn new(settings: UpstreamSettings) -> Self {
+        Self::with_voice_start(VoiceStart::WithFirstPacket, settings)
+    }
+
+    pub(crate) fn with_voice_start(voice_start: VoiceStart, settings: UpstreamSettings) -> Self {
         let (front, back) = (MemoryGameNetwork::new(), MemoryGameNetwork::new());
         let upstreams = back.clone();
         let open_upstream = move |_| Ok(upstreams.client());
-        let proxy = Proxy::new(front.listen(), open_upstream, MarkedEnvelope, "main", settings)
+        let proxy = EnvelopeServer::new(front.listen(), MarkedEnvelope, "main")
+            .voice_start(voice_start)
+            .upstream(open_upstream, settings)
             .expect("there is a descriptor left");
         Self {
             now: Instant::now(),
@@ -76,7 +82,7 @@ impl Stage {
 
     /// With so many clients, all in the game.
     pub(crate) fn with_clients(count: usize) -> Self {
-        let mut stage = Self::new(ProxySettings::default());
+        let mut stage = Self::new(UpstreamSettings::default());
         for _ in 0..count {
             stage.connect(b"");
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_link::gateway::memory::{RELIABLE, UNRELIABLE};
-use consonance_link::gateway::{ProxySettings, VoiceClosed, VoiceStart};
+use consonance_link::gateway::{UpstreamSettings, VoiceClosed, VoiceStart};
 use consonance_link::{Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 use crate::proxy::marked::voice;
@@ -44,7 +44,7 @@ fn voice_of_the_session_reaches_its_listeners_only() {
 
 #[test]
 fn with_the_game_all_clients_are_there_at_once() {
-    let mut stage = Stage::new(ProxySettings { voice_start: VoiceStart::AtOnce, ..ProxySettings::default() });
+    let mut stage = Stage::with_voice_start(VoiceStart::AtOnce, UpstreamSettings::default());
     stage.connect(b"");
     stage.drive();
     assert_eq!(stage.heard[&Peer(1)], [Heard::Connected]);
@@ -56,7 +56,7 @@ fn a_player_without_voice_plays_on_and_may_reconnect_voice_later() {
     let (almost, moment) = (Duration::from_millis(9999), Duration::from_millis(1));
     let again_after = almost + moment;
     let voice_closed = VoiceClosed::GameGoesOn { again_after };
-    let mut stage = Stage::new(ProxySettings { voice_closed, ..ProxySettings::default() });
+    let mut stage = Stage::new(UpstreamSettings { voice_closed, ..UpstreamSettings::default() });
     stage.refuses = true;
     stage.connect(b"");
     stage.drive();
@@ -99,7 +99,7 @@ fn last_words_of_the_session_reach_whose_voice_it_closes() {
 #[test]
 fn whose_voice_is_closed_loses_the_game_where_that_is_asked_for() {
     let voice_closed = VoiceClosed::GameEnds;
-    let mut stage = Stage::new(ProxySettings { voice_closed, ..ProxySettings::default() });
+    let mut stage = Stage::new(UpstreamSettings { voice_closed, ..UpstreamSettings::default() });
     stage.refuses = true;
     stage.connect(b"");
     stage.drive();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance_game_networks::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout, VoiceDialect};
 use consonance_game_networks::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
-use consonance_link::gateway::{MessageChannel, Proxy, ProxySettings};
+use consonance_link::gateway::{EnvelopeServer, MessageChannel, UpstreamSettings, VoiceStart};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _,
@@ -35,7 +35,7 @@ pub(crate) enum Heard {
 }
 
 pub(crate) struct Stage {
-    pub(crate) proxy: Proxy<DarkRiftServer, DarkRiftClient, DarkRiftVoice>,
+    pub(crate) proxy: EnvelopeServer<DarkRiftServer, DarkRiftVoice, DarkRiftClient>,
     pub(crate) game: DarkRiftServer,
     pub(crate) clients: Vec<DarkRiftClient>,
     pub(crate) clients_saw: Vec<Vec<Saw>>,
@@ -80,7 +80,9 @@ impl Stage {
         }
         let open_upstream = move |_| DarkRiftClient::new(quick(upstream));
         let envelopes = DarkRiftVoice::in_proxy(DarkRiftVoiceSettings::default());
-        let proxy = Proxy::new(front, open_upstream, envelopes, "main", ProxySettings::default())
+        let proxy = EnvelopeServer::new(front, envelopes, "main")
+            .voice_start(VoiceStart::WithFirstPacket)
+            .upstream(open_upstream, UpstreamSettings::default())
             .expect("there is a descriptor left");
         Self {
             proxy,
@@ -97,7 +99,7 @@ impl Stage {
 
     /// The address to which clients connect.
     pub(crate) fn address(&self) -> SocketAddr {
-        self.relays.first().map_or_else(|| self.proxy.clients().local_addr(), Relay::address)
+        self.relays.first().map_or_else(|| self.proxy.network().local_addr(), Relay::address)
     }
 
     /// Adds a client that begins to connect.

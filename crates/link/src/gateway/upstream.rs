@@ -1,29 +1,31 @@
-//! Settings of a proxy.
+//! The game's own server behind an [`EnvelopeServer`](crate::gateway::EnvelopeServer), and the connections to it.
+
+mod connections;
+mod no_upstream;
+mod poll_order;
+mod wakers;
+mod watching;
 
 use std::time::Duration;
 
-use crate::gateway::VoiceStart;
+pub(crate) use connections::{UpstreamEvent, Upstreams};
+pub use no_upstream::NoUpstream;
+pub(crate) use watching::SEES;
 
-/// How a proxy treats voice beside the game.
+/// Settings of the connections to a game's server, and of voice beside the game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProxySettings {
-    /// When a client of the game becomes a peer of the session.
-    pub voice_start: VoiceStart,
+pub struct UpstreamSettings {
     /// The effect on the game when the session closes a player's voice.
     pub voice_closed: VoiceClosed,
-    /// How long the game's server may take to take a client in (default 5 s, half of what clients of most networks
+    /// How long the game's server may take to admit a client (default 5 s, half of what clients of most networks
     /// wait); after it the client is refused.
-    pub upstream_timeout: Duration,
+    pub timeout: Duration,
 }
 
-impl Default for ProxySettings {
+impl Default for UpstreamSettings {
     fn default() -> Self {
         let again_after = Duration::from_secs(10);
-        Self {
-            voice_start: VoiceStart::WithFirstPacket,
-            voice_closed: VoiceClosed::GameGoesOn { again_after },
-            upstream_timeout: Duration::from_secs(5),
-        }
+        Self { voice_closed: VoiceClosed::GameGoesOn { again_after }, timeout: Duration::from_secs(5) }
     }
 }
 

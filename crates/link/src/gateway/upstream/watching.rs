@@ -1,4 +1,4 @@
-//! The sockets that a proxy is woken for.
+//! The sockets that a server with upstreams is woken for.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use crate::{ClientNetwork, MessageChannel, Peer, ServerNetwork};
 use crate::gateway::readiness::{Interest, Readiness, Ready};
 
 /// Whether there is a descriptor to sleep at; otherwise all have to be polled periodically.
-pub(super) const SEES: bool = cfg!(target_os = "linux");
+pub(crate) const SEES: bool = cfg!(target_os = "linux");
 
 /// Wakes the driver for clients, which it polls at each turn anyway.
 ///
