@@ -2,7 +2,7 @@
 //!
 //! Such a field is marked with `x-flat`. Tables inside of such a struct are merged into the tables of the same names,
 //! before their own keys. A key of a table's own that stands between those of structs names the key before it with
-//! `x-after`. Tables of networks have no such fields.
+//! `x-after`; so does a struct whose keys stand between those of another.
 
 use serde_json::{Map, Value as Json};
 
@@ -46,9 +46,13 @@ fn flatten_at(place: &str, schema: &mut Json) {
     let (mut keys, mut names) = (Map::new(), Vec::new());
     for name in order {
         let Some(mut field) = fields.remove(name) else { continue };
+        let after = field.as_object_mut().and_then(|keys| keys.remove("x-after"));
+        let before = after.and_then(|after| names.iter().position(|known| *known == after));
+        let mut at = before.map_or(names.len(), |before| before + 1);
         if is_flat(&field) {
             for (key, schema) in properties(&field).filter(|(_, schema)| !is_table(schema)) {
-                names.push(key.to_owned());
+                names.insert(at, key.to_owned());
+                at += 1;
                 keys.insert(
                     key.to_owned(),
                     key_of(&format!("{}.{key}", place_of_field(name)), &field, schema),
@@ -56,9 +60,7 @@ fn flatten_at(place: &str, schema: &mut Json) {
             }
         } else {
             flatten_at(&place_of_field(name), &mut field);
-            let after = field.as_object_mut().and_then(|keys| keys.remove("x-after"));
-            let place = after.and_then(|after| names.iter().position(|known| *known == after));
-            names.insert(place.map_or(names.len(), |before| before + 1), name.to_owned());
+            names.insert(at, name.to_owned());
             keys.insert(name.to_owned(), field);
         }
     }
