@@ -6,7 +6,13 @@ use super::Walls;
 const OF_WEBRTC: MayUse =
     Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]);
 
-const OF_PROTOCOL: MayUse = Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-transport"]);
+const OF_PROTOCOL: MayUse = Only(&[
+    "consonance-fuzz-tape",
+    "consonance-gateway",
+    // For the keys of an operator's configuration.
+    "consonance-settings",
+    "consonance-transport",
+]);
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -141,7 +147,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-envelopes",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-gateway", "consonance-settings", "consonance-transport"]),
         // For envelopes over the networks that carry them, and for the counters of costs.
         tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
     },
@@ -173,7 +179,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-stream",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-gateway", "consonance-settings", "consonance-transport"]),
         // For the certificate that a server shows over both, and for the counters of costs.
         tests_may_also_use: &["consonance-quic", "consonance-testing"],
     },
@@ -200,6 +206,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-fuzz-tape",
             "consonance-gateway",
             "consonance-replay-window",
+            "consonance-settings",
             "consonance-transport",
         ]),
         tests_may_also_use: &[],
@@ -211,6 +218,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-mumble",
             "consonance-opus-packet",
             "consonance-session",
+            "consonance-settings",
             "consonance-transport",
             "consonance-wire",
         ]),
@@ -229,7 +237,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-sidecar",
-        may_use: Only(&["consonance-gateway", "consonance-transport"]),
+        may_use: Only(&["consonance-gateway", "consonance-settings", "consonance-transport"]),
         tests_may_also_use: &["consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
