@@ -26,7 +26,7 @@ table! {
         #[serde(with = "consonance_server_config::declared")]
         #[schemars(
             with = "Declared<DarkRiftVoiceSettings>",
-            extend("x-flat" = true, "x-after" = "connections_max")
+            extend("x-flat" = true, "x-after" = { "tag": "connections_max" })
         )]
         pub voice: DarkRiftVoiceSettings = DarkRiftVoiceSettings::default();
         /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length

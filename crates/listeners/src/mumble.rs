@@ -24,7 +24,7 @@ table! {
         #[serde(with = "consonance_server_config::declared")]
         #[schemars(
             with = "Declared<PlayerSettings>",
-            extend("x-flat" = true, "x-after" = "connections_max")
+            extend("x-flat" = true, "x-after" = { "rooms": "connections_max" })
         )]
         pub players: PlayerSettings = PlayerSettings::default();
     }

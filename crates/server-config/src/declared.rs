@@ -1,8 +1,8 @@
 //! Tables that other crates declare with [`settings!`](consonance_settings::settings), as JSON and as JSON Schema.
 //!
 //! A field of a [`table!`](crate::table) has one with `#[serde(with = "consonance_server_config::declared")]` and
-//! `#[schemars(with = "Declared<…>")]`; it is a table of its own, or with `extend("x-flat" = true)` its keys are keys of
-//! the table around it (`schema/flat.rs`).
+//! `#[schemars(with = "Declared<…>")]`; it is a table of its own, or with `extend("x-flat" = true)` its keys are keys
+//! of the table around it (`schema/flat.rs`).
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
