@@ -52,7 +52,7 @@ pub(in super::super) static PROXY_KEYS: LazyLock<Json> = LazyLock::new(schema_of
 
 impl NetworkTable {
     /// All keys of a listener besides `network` and `address`, with a game's server behind it or without.
-    pub(super) fn keys(
+    pub(in super::super) fn keys(
         &'static self,
         is_proxy: bool,
     ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
