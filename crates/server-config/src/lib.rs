@@ -61,7 +61,6 @@ mod suggestion;
 mod table;
 mod telemetry;
 mod web;
-mod web_limits;
 mod webhooks;
 mod written;
 
@@ -94,6 +93,5 @@ pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
-pub use web::{ORIGIN, WebConfig, is_origin};
-pub use web_limits::WebLimitsConfig;
+pub use web::{ORIGIN, WebConfig, WebLimitsConfig, is_origin};
 pub use webhooks::{WebhookConfig, WebhookEventName};

@@ -3,16 +3,18 @@
 use super::MayUse::{self, Anything, Only};
 use super::Walls;
 
-const OF_WEBRTC: MayUse =
-    Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-rtc-crypto", "consonance-transport"]);
-
-const OF_PROTOCOL: MayUse = Only(&[
+const OF_WEBRTC: MayUse = Only(&[
     "consonance-fuzz-tape",
     "consonance-gateway",
-    // For the keys of an operator's configuration.
+    "consonance-rtc-crypto",
     "consonance-settings",
     "consonance-transport",
 ]);
+
+const OF_PROTOCOL: MayUse =
+    Only(&["consonance-fuzz-tape", "consonance-gateway", "consonance-settings", "consonance-transport"]);
+
+const TESTING: &[&str] = &["consonance-testing"];
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -27,7 +29,7 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
         may_use: Only(&["consonance-name-key", "consonance-session", "consonance-sframe", "consonance-wire"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-sframe",
@@ -54,12 +56,12 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-recording",
             "consonance-libopus",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-recording",
         may_use: Only(&["consonance-opus-packet"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-browser-wasm",
@@ -90,7 +92,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-settings",
             "consonance-wire",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -99,12 +101,12 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-clock-bridge",
         may_use: Only(&["consonance-audio"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-device",
         may_use: Only(&["consonance-audio", "consonance-clock-bridge", "consonance-miniaudio"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-pcap",
@@ -151,32 +153,20 @@ pub(super) const WALLS: &[Walls] = &[
         // For envelopes over the networks that carry them, and for the counters of costs.
         tests_may_also_use: &["consonance-litenetlib", "consonance-testing", "consonance-utp"],
     },
-    Walls {
-        package: "consonance-litenetlib",
-        may_use: OF_PROTOCOL,
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
-    Walls { package: "consonance-kcp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
-    Walls {
-        package: "consonance-darkrift",
-        may_use: OF_PROTOCOL,
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls { package: "consonance-forge", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
+    Walls { package: "consonance-litenetlib", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
+    Walls { package: "consonance-enet", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
+    Walls { package: "consonance-kcp", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
+    Walls { package: "consonance-darkrift", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
+    Walls { package: "consonance-forge", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
     Walls {
         package: "consonance-fast-path",
         may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
         tests_may_also_use: &["consonance-sframe"],
     },
-    Walls { package: "consonance-utp", may_use: OF_PROTOCOL, tests_may_also_use: &["consonance-testing"] },
+    Walls { package: "consonance-utp", may_use: OF_PROTOCOL, tests_may_also_use: TESTING },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-webrtc", may_use: OF_WEBRTC, tests_may_also_use: &["consonance-testing"] },
-    Walls {
-        package: "consonance-webrtc-network",
-        may_use: OF_WEBRTC,
-        tests_may_also_use: &["consonance-testing"],
-    },
+    Walls { package: "consonance-webrtc", may_use: OF_WEBRTC, tests_may_also_use: TESTING },
+    Walls { package: "consonance-webrtc-network", may_use: OF_WEBRTC, tests_may_also_use: TESTING },
     Walls {
         package: "consonance-stream",
         may_use: Only(&["consonance-gateway", "consonance-settings", "consonance-transport"]),
@@ -186,7 +176,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-quic",
         may_use: Only(&["consonance-transport", "consonance-fast-path", "consonance-settings"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-matchbox",
@@ -222,7 +212,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-transport",
             "consonance-wire",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-steam",
@@ -269,7 +259,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-secrets",
             "consonance-settings",
         ]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-server-config",
@@ -282,6 +272,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-settings",
             "consonance-transport",
             "consonance-web",
+            "consonance-webrtc",
         ]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],
@@ -310,11 +301,7 @@ pub(super) const WALLS: &[Walls] = &[
         // For a server's recording of an encrypted session.
         tests_may_also_use: &["consonance-recording", "consonance-testing"],
     },
-    Walls {
-        package: "consonance-ffi",
-        may_use: Only(&["consonance"]),
-        tests_may_also_use: &["consonance-testing"],
-    },
+    Walls { package: "consonance-ffi", may_use: Only(&["consonance"]), tests_may_also_use: TESTING },
     Walls {
         package: "consonance-sim",
         // Servers as operators run them, and players as tests have them.
@@ -372,7 +359,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-otlp",
         may_use: Only(&["consonance-admin", "consonance-server", "consonance-transport"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls {
         package: "consonance-e2e",
@@ -401,7 +388,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "plain-sockets",
         may_use: Only(&["consonance", "consonance-server", "consonance-sidecar", "consonance-transport"]),
-        tests_may_also_use: &["consonance-testing"],
+        tests_may_also_use: TESTING,
     },
     Walls { package: "xtask", may_use: Only(&[]), tests_may_also_use: &[] },
 ];
