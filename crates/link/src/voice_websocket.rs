@@ -56,6 +56,7 @@ pub mod close_code;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzz;
+mod limits;
 mod server_end;
 mod session_path;
 
@@ -65,7 +66,7 @@ use std::sync::Arc;
 
 use crate::PACKET_BYTES_MAX;
 use crate::gateway::streams::{
-    PingSettings, RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
+    RELIABLE, StreamClient, StreamClientSettings, StreamServer, StreamSettings, UNRELIABLE,
 };
 use crate::gateway::{EnvelopeClient, EnvelopeServer, MarkedEnvelope, VoiceChannels};
 
@@ -73,6 +74,7 @@ pub use crate::gateway::streams::{TlsEnd, TlsStream};
 pub use crate::gateway::websocket::ClientStream;
 pub use address::{AddressError, WebSocketAddress};
 pub use client_end::ClientEnd;
+pub use limits::WebSocketLimits;
 pub use server_end::{ServerEnd, SessionPaths, is_question};
 
 /// The connection to a client.
@@ -151,12 +153,12 @@ pub fn tls_client(
     Ok(EnvelopeClient::new(StreamClient::new(end, settings)?, MARKED))
 }
 
-/// The bounds that fit this network: those of [`StreamSettings`], and pings every 15 s, so that proxies keep silent
-/// connections. 8 MiB may wait to be sent: as much as there is to tell a newcomer of 5000 players at once.
+/// The bounds that fit this network: the defaults of [`WebSocketLimits`], for as many connections as
+/// [`StreamSettings`] has.
 pub fn default_settings() -> StreamSettings {
-    let mut settings = StreamSettings { pings: Some(PingSettings::default()), ..StreamSettings::default() };
-    settings.tcp.outgoing_bytes_max = 8 * 1024 * 1024;
-    settings
+    let usual = StreamSettings::default();
+    let connections_max = usual.tcp.connections_max;
+    WebSocketLimits { connections_max, ..WebSocketLimits::default() }.streams(usual.address_shares)
 }
 
 const MARKED: MarkedEnvelope = MarkedEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });

@@ -10,7 +10,7 @@ use consonance_game_networks::darkrift::{
 use consonance_link::AddressShares;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,33 +20,33 @@ use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened,
 table! {
     /// What must be known of a game on `DarkRift` 2.
     pub(crate) struct DarkRiftKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// The tag of the game's voice messages. Default: learned from each client's first handshake.
-        #[schemars(example = 2000)]
-        pub tag: Option<u16> = None;
-        /// The tag of voice messages to clients, if it differs.
-        #[schemars(example = 2001)]
-        pub tag_to_client: Option<u16> = None;
+        /// The limits of clients.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<ServerSettings>", extend("x-flat" = true))]
+        pub server: ServerSettings = ServerSettings::default();
+        /// What is known of voice.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(
+            with = "Declared<DarkRiftVoiceSettings>",
+            extend("x-flat" = true, "x-after" = { "tag": "connections_max" })
+        )]
+        pub voice: DarkRiftVoiceSettings = DarkRiftVoiceSettings::default();
         /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length
         /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
+        #[schemars(extend("x-after" = "tag_to_client"))]
         pub layout: VoiceLayout = VoiceLayout::Raw;
         /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.
+        #[schemars(extend("x-after" = "layout"))]
         pub protocol_version: u32 = 1, 0..=1;
-        /// The UDP port in the clients' settings, if it is not the TCP port.
-        #[schemars(example = 4297)]
-        pub udp_port: Option<u16> = None;
         /// The UDP port of the game's server, if it is not the port in upstream.
-        #[schemars(example = 4297)]
+        #[schemars(example = 4297, extend("x-after" = "udp_port"))]
         pub upstream_udp_port: Option<u16> = None;
-        /// The largest message of the game's server to a client; up to two wait for a slow client.
-        pub message_bytes_max: usize = 1 << 20, 65_536..=67_108_864;
     }
 }
 
 impl NetworkSettings for DarkRiftKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        let is_untagged = self.tag.is_none() && self.layout != VoiceLayout::Raw;
+        let is_untagged = self.voice.tag_to_server.is_none() && self.layout != VoiceLayout::Raw;
         is_untagged.then(|| "layout needs tag: set both, or neither to have them learned".into())
     }
 }
@@ -113,18 +113,15 @@ struct DarkRiftListener(DarkRiftKeys);
 
 impl DarkRiftListener {
     fn server(&self, address_shares: AddressShares) -> ServerSettings {
-        let default = ServerSettings::default();
+        let own = &self.0.server;
         let is_old = self.0.protocol_version == 0;
         ServerSettings {
             version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
             // Clients of the old version do not know a second acknowledgement.
-            acknowledgements: if is_old { 1 } else { default.acknowledgements },
-            udp_port: self.0.udp_port,
-            connections_max: self.0.connections_max,
+            acknowledgements: if is_old { 1 } else { own.acknowledgements },
             address_shares,
-            outgoing_message_bytes_max: self.0.message_bytes_max,
-            outgoing_bytes_max: self.0.message_bytes_max.saturating_mul(2),
-            ..default
+            outgoing_bytes_max: own.outgoing_message_bytes_max.saturating_mul(2),
+            ..own.clone()
         }
     }
 
@@ -134,12 +131,8 @@ impl DarkRiftListener {
             VoiceLayout::Prefixed => Layout::Prefixed,
             VoiceLayout::PrefixedLittleEndian => Layout::PrefixedLittleEndian,
         };
-        DarkRiftVoiceSettings {
-            tag_to_server: self.0.tag,
-            tag_to_client: self.0.tag_to_client,
-            layout: self.0.tag.map(|_| layout),
-            ..DarkRiftVoiceSettings::default()
-        }
+        let own = self.0.voice;
+        DarkRiftVoiceSettings { layout: own.tag_to_server.map(|_| layout), ..own }
     }
 }
 
@@ -151,7 +144,8 @@ impl NetworkListener for DarkRiftListener {
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
-        let (udp_port, message_bytes_max) = (self.0.upstream_udp_port, self.0.message_bytes_max);
+        let udp_port = self.0.upstream_udp_port;
+        let message_bytes_max = self.0.server.outgoing_message_bytes_max;
         let clients = DarkRiftServer::bind(place.address, self.server(place.shares))?;
         let game = game.behind(clients.local_addr());
         let open_upstream = move |remote| {
@@ -181,12 +175,18 @@ mod tests {
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
         let listener = DarkRiftListener(DarkRiftKeys {
-            connections_max: 7,
+            server: ServerSettings {
+                connections_max: 7,
+                udp_port: Some(5),
+                outgoing_message_bytes_max: 100_000,
+                ..ServerSettings::default()
+            },
             protocol_version: 0,
-            udp_port: Some(5),
-            message_bytes_max: 100_000,
-            tag: Some(7),
-            tag_to_client: Some(8),
+            voice: DarkRiftVoiceSettings {
+                tag_to_server: Some(7),
+                tag_to_client: Some(8),
+                ..DarkRiftVoiceSettings::default()
+            },
             layout: VoiceLayout::PrefixedLittleEndian,
             ..DarkRiftKeys::default()
         });

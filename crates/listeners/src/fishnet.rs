@@ -4,13 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_game_networks::fishnet::{Authentication, BroadcastKey, FishNetProxy, FishNetVoiceOnly};
+use consonance_game_networks::fishnet::{BroadcastKey, FishNetProxy, FishNetVoiceOnly, VoiceOnlySettings};
 use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
 };
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
 use crate::idle_timeout::idle_timeout;
@@ -33,13 +33,10 @@ table! {
         /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
         #[schemars(example = &"the game's key")]
         pub xor_key: Option<String> = None;
-        /// Tell clients that they are authenticated, for games that wait for it. Clients then deactivate scene objects
-        /// that no server has spawned; voice also works without it.
-        pub announce_authenticated: bool = true;
-        /// For games with predicted spawning, whose clients expect one more number.
-        pub predicted_spawning: bool = false;
-        /// Tell clients that there are no scenes to load, for games that wait for their first ones.
-        pub announce_no_scenes: bool = false;
+        /// Answers to clients without a game's server.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<VoiceOnlySettings>", extend("x-flat" = true))]
+        pub voice_only: VoiceOnlySettings = VoiceOnlySettings::default();
     }
 }
 
@@ -124,15 +121,8 @@ impl FishNetListener {
     }
 
     /// Settings for answering clients without a game's server.
-    fn voice_only(&self) -> consonance_game_networks::fishnet::VoiceOnlySettings {
-        let is_told = self.0.announce_authenticated;
-        consonance_game_networks::fishnet::VoiceOnlySettings {
-            voice_key: self.voice_key(),
-            authentication: if is_told { Authentication::OnArrival } else { Authentication::Never },
-            predicted_spawning: self.0.predicted_spawning,
-            tells_empty_scenes: self.0.announce_no_scenes,
-            ..consonance_game_networks::fishnet::VoiceOnlySettings::default()
-        }
+    fn voice_only(&self) -> VoiceOnlySettings {
+        VoiceOnlySettings { voice_key: self.voice_key(), ..self.0.voice_only.clone() }
     }
 }
 
@@ -177,6 +167,8 @@ fn clock() -> UtcClock {
 
 #[cfg(test)]
 mod tests {
+    use consonance_game_networks::fishnet::Authentication;
+
     use super::*;
 
     fn shown(settings: &dyn std::fmt::Debug) -> String {
@@ -188,7 +180,7 @@ mod tests {
         let listener = FishNetListener(FishNetKeys::default());
         let connection = ConnectionSettings::default();
         assert_eq!(shown(&listener.connection(connection.clone())), shown(&connection));
-        let envelopes = consonance_game_networks::fishnet::VoiceOnlySettings::default();
+        let envelopes = VoiceOnlySettings::default();
         assert_eq!(shown(&listener.voice_only()), shown(&envelopes));
     }
 
@@ -198,9 +190,12 @@ mod tests {
             voice_type: Some("Game.Voice".into()),
             idle_timeout_s: Seconds::new(3),
             checksum: true,
-            announce_authenticated: false,
-            predicted_spawning: true,
-            announce_no_scenes: true,
+            voice_only: VoiceOnlySettings {
+                authentication: Authentication::Never,
+                predicted_spawning: true,
+                tells_empty_scenes: true,
+                ..VoiceOnlySettings::default()
+            },
             ..FishNetKeys::default()
         });
         let connection = listener.connection(ConnectionSettings::default());

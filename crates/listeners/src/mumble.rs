@@ -8,44 +8,31 @@ use consonance_link::MetricFamily;
 use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 use consonance_mumble_player::{MumbleGateway, PlayerSettings};
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
-    /// What Mumble's users find; the reasons stand with the settings of `consonance-mumble` and its players.
+    /// What Mumble's users find.
     pub(crate) struct MumbleKeys {
-        /// Users at once, not counting those that have not logged in.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// Rooms that are channels whether players are in them or not; a slash in a name nests, so that `team/red` is
-        /// the channel red in the channel team. Newcomers enter the first one; without any, they stay in the root.
-        #[schemars(extend("examples" = [["lobby", "team/red", "team/blue"]]))]
-        pub rooms: Vec<String> = vec!["lobby".to_owned()];
-        /// Show other rooms that players are in as channels, too, and let users make new ones.
-        pub other_rooms: bool = true;
-        /// The name of the root channel, which is no room; the session's name if it is empty.
-        pub root: String = String::new();
-        /// A greeting for users that come, in plain text.
-        pub welcome: String = String::new();
-        /// Bits per second that a client may use for its voice; clients choose their quality by it.
-        pub bandwidth_max: u32 = 144_000, 8000..=1_000_000;
-        /// Connections that have not yet logged in.
-        pub handshakes_max: usize = 256, 1..=65_535;
-        /// How long a connection may take to log in.
-        pub handshake_timeout_s: Seconds = Seconds::new(10), 1..=120;
-        /// Silence after which a user counts as lost; clients speak every 5 s.
-        pub idle_timeout_s: Seconds = Seconds::new(30), 15..=600;
-        /// Bytes other than voice that wait for one user.
-        pub control_bytes_max: usize = 1 << 20, 131_072..=1_073_741_824;
-        /// Bytes of voice that wait for one user whose UDP is blocked.
-        pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
+        /// The limits of connections.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<MumbleSettings>", extend("x-flat" = true))]
+        pub network: MumbleSettings = MumbleSettings::default();
+        /// The rooms that are channels.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(
+            with = "Declared<PlayerSettings>",
+            extend("x-flat" = true, "x-after" = { "rooms": "connections_max" })
+        )]
+        pub players: PlayerSettings = PlayerSettings::default();
     }
 }
 
 impl NetworkSettings for MumbleKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        wrong_room(&self.rooms)
+        wrong_room(&self.players.rooms)
     }
 }
 
@@ -112,28 +99,19 @@ struct MumbleListener(MumbleKeys);
 
 impl MumbleListener {
     fn network(&self, place: &ListenerPlace<'_>) -> MumbleSettings {
-        let keys = &self.0;
-        let mut settings = MumbleSettings::default();
-        settings.connections_max = keys.connections_max;
+        let mut settings = self.0.network.clone();
         settings.address_shares = place.shares;
-        settings.handshakes_max = keys.handshakes_max;
-        settings.handshake_timeout = keys.handshake_timeout_s.into();
-        settings.idle_timeout = keys.idle_timeout_s.into();
-        settings.control_bytes_max = keys.control_bytes_max;
-        settings.voice_bytes_max = keys.voice_bytes_max;
-        settings.bandwidth_max = keys.bandwidth_max;
         settings
     }
 
     fn players(&self, place: &ListenerPlace<'_>) -> PlayerSettings {
-        let keys = &self.0;
-        let root = if keys.root.is_empty() { place.session() } else { &keys.root };
-        let mut settings = PlayerSettings::new(root);
-        settings.rooms.clone_from(&keys.rooms);
-        settings.other_rooms = keys.other_rooms;
-        settings.welcome.clone_from(&keys.welcome);
-        settings.bandwidth_max = keys.bandwidth_max;
-        settings.users_max = u32::try_from(keys.connections_max).unwrap_or(u32::MAX);
+        let network = &self.0.network;
+        let mut settings = self.0.players.clone();
+        if settings.root.is_empty() {
+            place.session().clone_into(&mut settings.root);
+        }
+        settings.bandwidth_max = network.bandwidth_max;
+        settings.users_max = u32::try_from(network.connections_max).unwrap_or(u32::MAX);
         settings
     }
 }
@@ -180,9 +158,7 @@ mod tests {
             places: &PlaceBoard::default(),
         };
         assert_eq!(listener.network(&place), MumbleSettings::default());
-        let mut expected = PlayerSettings::new("main");
-        expected.rooms = vec!["lobby".to_owned()];
-        assert_eq!(listener.players(&place), expected);
+        assert_eq!(listener.players(&place), PlayerSettings::new("main"));
     }
 
     #[test]

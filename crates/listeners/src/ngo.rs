@@ -4,12 +4,12 @@ use std::io;
 #[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, SceneHandle};
+use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_game_networks::utp::{
     ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer,
 };
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
 };
 
 use crate::idle_timeout::idle_timeout;
@@ -24,10 +24,10 @@ table! {
         /// Silence after which the other end counts as lost, for games that raise this time, for example to load
         /// scenes. 0 keeps the network's own.
         pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
-        /// Whether the game's `NetworkManager` manages scenes, its default.
-        pub manages_scenes: bool = true;
-        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes.
-        pub long_scene_handles: bool = false;
+        /// Answers to clients without a game's server.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<VoiceOnlySettings>", extend("x-flat" = true))]
+        pub voice_only: VoiceOnlySettings = VoiceOnlySettings::default();
     }
 }
 
@@ -94,22 +94,12 @@ impl NgoListener {
             ..ServerSettings::default()
         }
     }
-
-    /// Settings for answering clients without a game's server.
-    fn voice_only(&self) -> consonance_game_networks::ngo::VoiceOnlySettings {
-        let is_long = self.0.long_scene_handles;
-        consonance_game_networks::ngo::VoiceOnlySettings {
-            manages_scenes: self.0.manages_scenes,
-            scene_handle: if is_long { SceneHandle::EightBytes } else { SceneHandle::FourBytes },
-            ..consonance_game_networks::ngo::VoiceOnlySettings::default()
-        }
-    }
 }
 
 impl NetworkListener for NgoListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = UtpServer::new(self.server(place, self.connection()), secret_bytes()?);
-        place.over_udp(server, NgoVoiceOnly::new(self.voice_only()))
+        place.over_udp(server, NgoVoiceOnly::new(self.0.voice_only))
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
@@ -137,6 +127,8 @@ impl NetworkListener for NgoListener {
 
 #[cfg(test)]
 mod tests {
+    use consonance_game_networks::ngo::SceneHandle;
+
     use super::*;
 
     #[test]
@@ -144,23 +136,20 @@ mod tests {
         let listener = NgoListener(NgoKeys::default());
         let shown = |settings: &dyn std::fmt::Debug| format!("{settings:?}");
         assert_eq!(shown(&listener.connection()), shown(&ConnectionSettings::default()));
-        assert_eq!(
-            shown(&listener.voice_only()),
-            shown(&consonance_game_networks::ngo::VoiceOnlySettings::default())
-        );
+        assert_eq!(listener.0.voice_only, VoiceOnlySettings::default());
     }
 
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
-        let keys = NgoKeys {
-            idle_timeout_s: Seconds::new(3),
+        let voice_only = VoiceOnlySettings {
             manages_scenes: false,
-            long_scene_handles: true,
-            ..NgoKeys::default()
+            scene_handle: SceneHandle::EightBytes,
+            ..VoiceOnlySettings::default()
         };
+        let keys = NgoKeys { idle_timeout_s: Seconds::new(3), voice_only, ..NgoKeys::default() };
         let listener = NgoListener(keys);
         assert_eq!(listener.connection().idle_timeout.as_secs(), 3);
-        let envelopes = listener.voice_only();
+        let envelopes = listener.0.voice_only;
         assert_eq!((envelopes.manages_scenes, envelopes.scene_handle), (false, SceneHandle::EightBytes));
     }
 }

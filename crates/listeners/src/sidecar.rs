@@ -6,36 +6,22 @@ use std::path::PathBuf;
 
 use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
 
 table! {
-    /// The links of game servers; the reasons stand with the settings of `consonance_game_networks::sidecar`.
+    /// The links of game servers.
     pub(crate) struct SidecarKeys {
         /// A file whose first line is the shared secret of both ends: at least 16 random bytes; protect it from other
         /// users. Optional only where no other machine reaches the address.
         #[schemars(example = &"sidecar-secret.txt", extend("format" = "path"))]
         pub secret_file: Option<PathBuf> = None;
-        /// Links of game servers at once.
-        pub links_max: usize = 64, 1..=4096;
-        /// Links that have not yet proved that they know the secret.
-        pub handshakes_max: usize = 16, 1..=4096;
-        /// Players of one link. Kicked ones count until the game server says that they have left.
-        pub players_max: u32 = 1024, 1..=65_535;
-        /// How long a link may take to prove it.
-        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// Whole seconds of silence after which a link and all its players count as lost.
-        pub idle_timeout_s: Seconds = Seconds::new(10), 2..=600;
-        /// Silence after which the rest of the session is told that a link's players left, until its next sign of life.
-        /// Game servers that announce no pace are missed only after `idle_timeout_s`.
-        pub quiet_timeout_s: Seconds = Seconds::millis(750), 0.3..=60;
-        /// Bytes other than voice that wait for one link. Above an eighth of it, packets from the link wait, for
-        /// `idle_timeout_s` at most.
-        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
-        /// Bytes of voice that wait for one link.
-        pub voice_bytes_max: usize = 64 << 10, 8192..=16_777_216;
+        /// The limits of links.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<SidecarSettings>", extend("x-flat" = true))]
+        pub links: SidecarSettings = SidecarSettings::default();
     }
 }
 
@@ -102,17 +88,9 @@ struct SidecarListener {
 
 impl SidecarListener {
     fn settings(&self, session: Option<&str>) -> SidecarSettings {
-        let mut settings = SidecarSettings::default();
+        let mut settings = self.keys.links.clone();
         settings.secret = self.secret.clone();
         settings.session = session.map(str::to_owned);
-        settings.links_max = self.keys.links_max;
-        settings.handshakes_max = self.keys.handshakes_max;
-        settings.players_max = self.keys.players_max;
-        settings.handshake_timeout = self.keys.handshake_timeout_s.into();
-        settings.idle_timeout = self.keys.idle_timeout_s.into();
-        settings.quiet_timeout = self.keys.quiet_timeout_s.into();
-        settings.control_bytes_max = self.keys.control_bytes_max;
-        settings.voice_bytes_max = self.keys.voice_bytes_max;
         settings
     }
 }

@@ -3,39 +3,32 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_link::gateway::streams::{PingSettings, StreamSettings};
-use consonance_link::voice_websocket::{ServerEnd, server, tls_server};
+use consonance_link::gateway::streams::StreamSettings;
+use consonance_link::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
 use consonance_quic::stream_server_tls;
 use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
 };
 
 use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
 
 table! {
-    /// Voice over `WebSocket`s; the reasons stand with the settings of `consonance_link::voice_websocket`.
+    /// Voice over `WebSocket`s.
     pub(crate) struct WebSocketKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
+        /// The limits of clients.
+        #[serde(with = "consonance_server_config::declared")]
+        #[schemars(with = "Declared<WebSocketLimits>", extend("x-flat" = true))]
+        pub limits: WebSocketLimits = WebSocketLimits::default();
         /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
         /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
         /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
         /// programs can send any origin.
-        #[schemars(extend("examples" = [["https://game.example.org"]]))]
+        #[schemars(extend("x-after" = "connections_max", "examples" = [["https://game.example.org"]]))]
         pub origins: Vec<String> = Vec::new();
         /// Serve wss with the server's QUIC certificate. Players with this library then use this listener automatically
         /// when their UDP is blocked. Leave it off behind a TLS proxy.
+        #[schemars(extend("x-after" = "origins"))]
         pub tls: bool = false;
-        /// Connections that have not yet sent a request.
-        pub handshakes_max: usize = 256, 1..=65_535;
-        /// How long a connection may take to send its request.
-        pub handshake_timeout_s: Seconds = Seconds::new(5), 0.1..=60;
-        /// How often each client is pinged. Proxies often close connections that are silent for 60 s.
-        pub ping_interval_s: Seconds = Seconds::new(15), 1..=3600;
-        /// Bytes other than voice that wait for one client.
-        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
-        /// Bytes of voice that wait for one client.
-        pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
     }
 }
 
@@ -103,17 +96,7 @@ struct WebSocketListener(WebSocketKeys);
 
 impl WebSocketListener {
     fn settings(&self, place: &ListenerPlace<'_>) -> StreamSettings {
-        let keys = &self.0;
-        let pings = PingSettings { every: keys.ping_interval_s.into(), ..PingSettings::default() };
-        let mut settings = StreamSettings {
-            handshake_timeout: keys.handshake_timeout_s.into(),
-            handshakes_max: keys.handshakes_max,
-            pings: Some(pings),
-            voice_bytes_max: keys.voice_bytes_max,
-            ..place.streams(keys.connections_max)
-        };
-        settings.tcp.outgoing_bytes_max = keys.control_bytes_max;
-        settings
+        self.0.limits.streams(place.shares)
     }
 }
 
@@ -158,7 +141,8 @@ mod tests {
     #[test]
     fn the_defaults_of_the_keys_are_those_of_the_network() {
         let connections_max = TcpSettings::default().connections_max;
-        let listener = WebSocketListener(WebSocketKeys { connections_max, ..WebSocketKeys::default() });
+        let limits = WebSocketLimits { connections_max, ..WebSocketLimits::default() };
+        let listener = WebSocketListener(WebSocketKeys { limits, ..WebSocketKeys::default() });
         let place = ListenerPlace {
             network: "websocket",
             address: (Ipv4Addr::LOCALHOST, 0).into(),

@@ -1,7 +1,8 @@
 //! Tables that other crates declare with [`settings!`](consonance_settings::settings), as JSON and as JSON Schema.
 //!
-//! A field of a table has one with `#[serde(with = "crate::declared")]` and `#[schemars(with = "Declared<…>")]`; it is
-//! a table of its own, or with `extend("x-flat" = true)` its keys are keys of the table around it (`schema/flat.rs`).
+//! A field of a [`table!`](crate::table) has one with `#[serde(with = "consonance_server_config::declared")]` and
+//! `#[schemars(with = "Declared<…>")]`; it is a table of its own, or with `extend("x-flat" = true)` its keys are keys
+//! of the table around it (`schema/flat.rs`).
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -13,10 +14,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Number, Value as Json, json};
 
 /// The keys and values of a struct.
-pub(super) fn serialize<T: DeclaredSettings, S: Serializer>(
-    settings: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+///
+/// # Errors
+/// Those of the serializer.
+pub fn serialize<T: DeclaredSettings, S: Serializer>(settings: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut keys = Json::Object(Map::new());
     settings.clone().visit(&mut |key| {
         let table = match key.table {
@@ -29,9 +30,10 @@ pub(super) fn serialize<T: DeclaredSettings, S: Serializer>(
 }
 
 /// The defaults of a struct with these values.
-pub(super) fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
+///
+/// # Errors
+/// For a key that the struct does not have, and a value of another kind than its key's.
+pub fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut values = Map::deserialize(deserializer)?;
     let mut settings = T::default();
     let mut wrong = None;
@@ -54,8 +56,9 @@ pub(super) fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(
     }
 }
 
-/// Stands for `T` in a derived schema.
-pub(super) struct Declared<T>(PhantomData<T>);
+/// The type of a field with the struct `T` in a derived schema.
+#[derive(Debug)]
+pub struct Declared<T>(PhantomData<T>);
 
 impl<T: DeclaredSettings> JsonSchema for Declared<T> {
     fn inline_schema() -> bool {

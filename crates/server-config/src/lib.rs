@@ -10,7 +10,7 @@
 //! `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a [`Config`]
 //! from them.
 //!
-//! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys.
+//! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys, composed in the same way.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
@@ -37,7 +37,7 @@ mod cluster;
 mod config;
 mod contradiction;
 mod contradictions;
-mod declared;
+pub mod declared;
 mod default_port;
 mod document;
 mod encryption;
@@ -61,7 +61,6 @@ mod suggestion;
 mod table;
 mod telemetry;
 mod web;
-mod web_limits;
 mod webhooks;
 mod written;
 
@@ -74,6 +73,7 @@ pub mod derives {
 pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
 pub use config::{AdminConfig, CertificateConfig, Config, DiagnosticsConfig, FastPathConfig, StorageConfig};
+pub use declared::Declared;
 pub use default_port::DEFAULT_PORT;
 pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};
@@ -93,6 +93,5 @@ pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
-pub use web::{ORIGIN, WebConfig, is_origin};
-pub use web_limits::WebLimitsConfig;
+pub use web::{ORIGIN, WebConfig, WebLimitsConfig, is_origin};
 pub use webhooks::{WebhookConfig, WebhookEventName};

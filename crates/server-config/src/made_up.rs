@@ -1,4 +1,4 @@
-//! A setting is declared once: a made-up crate's struct is composed, read, printed and documented.
+//! A setting is declared once: a made-up crate's struct is composed, read, printed, documented and reloaded.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -7,8 +7,9 @@ use consonance_settings::settings;
 use serde_json::Value as Json;
 
 use crate::declared::Declared;
+use crate::listening::{IpProtocol, NetworkSettings, NetworkTable, NetworkTables, SettingsType};
 use crate::reference::{file_of, keys_of};
-use crate::schema::{Section, schema_of, sections_of};
+use crate::schema::{Section, schema_of, sections_of, settings_in};
 use crate::sources::ConfigSources;
 use crate::table::table;
 use crate::written::written;
@@ -100,6 +101,33 @@ table! {
     }
 }
 
+table! {
+    /// The keys of a made-up network's listeners.
+    struct MadeUpKeys {
+        /// The keys of the network's own crate.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<StoreSettings>", extend("x-flat" = true))]
+        pub settings: StoreSettings = StoreSettings::default();
+        /// A key of its own.
+        #[schemars(extend("x-after" = "size"))]
+        pub own: bool = false;
+    }
+}
+
+impl NetworkSettings for MadeUpKeys {}
+
+static NETWORK: NetworkTable = NetworkTable {
+    name: "made-up",
+    about: "Nothing.",
+    ip_protocol: IpProtocol::Tcp,
+    names_sessions: false,
+    settings: SettingsType::of::<MadeUpKeys>(),
+    without_upstream: &[],
+    with_upstream: None,
+};
+
+static NETWORKS: NetworkTables = &[&NETWORK];
+
 static SCHEMA: LazyLock<Json> = LazyLock::new(schema_of::<MadeUpFile>);
 static SECTIONS: LazyLock<Vec<Section>> = LazyLock::new(|| sections_of(&SCHEMA));
 
@@ -190,6 +218,34 @@ fn declared_settings_are_documented_with_their_ranges_and_whether_a_reload_appli
     assert!(SECTIONS[2].keys.iter().all(|key| key.is_reloadable), "{:?}", SECTIONS[2]);
     let others = SECTIONS[3..].iter().flat_map(|section| &section.keys);
     assert!(!others.clone().any(|key| key.is_reloadable), "the table around it decides");
+}
+
+#[test]
+fn a_reload_applies_a_declared_setting_where_the_table_around_it_says_so() {
+    let json = |file| serde_json::to_value(read(file, &[]).unwrap_or_default()).unwrap_or_default();
+    let (old, new) = (json(""), json("[queue]\nmessages_max = 9\n[store]\nmessages_max = 9"));
+    let changed = settings_in(&SECTIONS).filter(|key| key.value_in(&new) != key.value_in(&old));
+    let changed: Vec<_> = changed.map(|key| (&*key.path, key.is_reloadable)).collect();
+    assert_eq!(changed, [("queue.messages_max", true), ("store.messages_max", false)]);
+}
+
+#[test]
+fn a_network_declares_the_keys_of_its_listeners() {
+    let listeners = |keys: &str| {
+        let mut sources = ConfigSources::new(NETWORKS);
+        let file = format!("[[listen]]\nnetwork = 'made-up'\naddress = '127.0.0.1:1'\n{keys}");
+        sources.add_file(Path::new("made-up.toml"), &file);
+        sources.load().map(|loaded| loaded.config.listen.others).map_err(|error| error.to_string())
+    };
+    let valid = listeners("size = 6\nown = true").unwrap();
+    let [listener] = &valid[..] else { panic!("there is one: {valid:?}") };
+    let settings = StoreSettings { size: 6, ..StoreSettings::default() };
+    assert_eq!(listener.settings(), Ok(MadeUpKeys { settings, own: true }));
+    assert_eq!((listener.value("size"), listener.value("open")), (6.into(), true.into()));
+    let keys: Vec<_> = NETWORK.keys(false).map(|(key, _)| key).collect();
+    assert_eq!(keys, ["session", "size", "own", "open"]);
+    let error = listeners("size = 0").unwrap_err();
+    assert!(error.contains("size: expected a whole number from 1 to 9, not 0"), "{error}");
 }
 
 #[test]

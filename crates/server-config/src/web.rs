@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use consonance_web::browser_gateway::GatewaySettings;
 use consonance_web::{IceServers, PacketSettings, WebLimits};
+use consonance_webrtc::WebRtcSettings;
 
 use crate::contradiction::Contradiction;
 use crate::declared::Declared;
-use crate::table::{Seconds, Secret, table};
-use crate::web_limits::WebLimitsConfig;
+use crate::table::{Secret, table};
 
 table! {
     /// `[web]`: the page for players, and where their voice arrives.
@@ -68,10 +68,19 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<GatewaySettings>", extend("x-flat" = true))]
         pub players: GatewaySettings = GatewaySettings::default();
-        /// Browsers that are connecting.
-        pub handshakes_max: usize = 128, 1..=65_536;
-        /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
-        pub idle_timeout_s: Seconds = Seconds::new(15), 5..=300;
+        /// The limits of their connections.
+        #[serde(with = "crate::declared")]
+        #[schemars(
+            with = "Declared<WebRtcSettings>",
+            extend("x-flat" = true, "x-after" = {
+                "slots_max": "resume_s",
+                "unsent_bytes": "queued_bytes",
+                "datagrams_per_second": "unsent_bytes",
+                "queued_datagrams": "datagrams_per_second",
+                "connect_timeout_s": "pending_joins",
+            })
+        )]
+        pub rtc: WebRtcSettings = WebRtcSettings::default();
         /// The limits of voice over `WebSocket`.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<PacketSettings>", extend("x-flat" = true))]
@@ -83,6 +92,11 @@ table! {
         /// What one browser, and clients of the page that have not joined, may use. Few servers need other values.
         pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
+}
+
+table! {
+    /// `[web.limits]`: bounds that few operators change. All keys are those of the structs in [`WebConfig`].
+    pub struct WebLimitsConfig {}
 }
 
 impl WebConfig {

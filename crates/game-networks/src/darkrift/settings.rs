@@ -5,65 +5,52 @@ use std::time::Duration;
 
 use consonance_link::AddressShares;
 use consonance_link::gateway::tcp::TcpSettings;
+use consonance_settings::settings;
 
 use crate::darkrift::ProtocolVersion;
 use crate::darkrift::format::LENGTH_BYTES;
 
-/// The behaviour of a server, and its limits for clients.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ServerSettings {
-    /// The form of the handshake that clients understand.
-    pub version: ProtocolVersion,
-    /// The UDP port, where it is not the TCP port; 0 = one that is free.
-    pub udp_port: Option<u16>,
-    /// How many clients there may be at once; those that wait for their UDP datagram come on top.
-    pub connections_max: usize,
-    /// The distribution of these connections among the address prefixes of clients.
-    pub address_shares: AddressShares,
-    /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the address
-    /// that [has the most](consonance_link::HandshakeSlots), or the oldest.
-    pub handshakes_max: usize,
-    /// How long a TCP connection may wait for its UDP datagram.
-    pub handshake_timeout: Duration,
-    /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not ask
-    /// for that; without it, clients whose provider gives them two addresses get in as well.
-    pub same_address: bool,
-    /// How often a token that came over UDP is acknowledged, since datagrams get lost; 1 with version 0, whose clients
-    /// know no second acknowledgement.
-    pub acknowledgements: u8,
-    /// The largest message that a client may send over TCP, in bytes. A client that announces a larger one is
-    /// disconnected.
-    pub incoming_message_bytes_max: usize,
-    /// The largest message to clients over TCP, in bytes. Stock clients take any.
-    pub outgoing_message_bytes_max: usize,
-    /// The largest datagram to clients, in bytes: DarkRift does not split them.
-    pub datagram_bytes_max: usize,
-    /// How many bytes may wait for a client that reads slowly, before it is disconnected.
-    pub outgoing_bytes_max: usize,
-    /// How long the goodbye may take when a connection ends.
-    pub goodbye_timeout: Duration,
-}
-
-impl Default for ServerSettings {
-    /// The limits of stock servers where they have any: 5 s for the datagram, messages of 65 534 bytes from clients.
-    /// Besides 1000 clients, 256 pending handshakes, the same IP address over TCP and UDP, two acknowledgements, 1
-    /// MiB for a message to a client and 2 MiB waiting, datagrams of 1200 bytes, 2 s for the goodbye.
-    fn default() -> Self {
-        Self {
-            version: ProtocolVersion::One,
-            udp_port: None,
-            connections_max: 1000,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
-            handshake_timeout: Duration::from_secs(5),
-            same_address: true,
-            acknowledgements: 2,
-            incoming_message_bytes_max: MESSAGE_BYTES_TO_SERVER,
-            outgoing_message_bytes_max: 1024 * 1024,
-            datagram_bytes_max: DATAGRAM_BYTES,
-            outgoing_bytes_max: 2 * 1024 * 1024,
-            goodbye_timeout: Duration::from_secs(2),
-        }
+settings! {
+    /// The behaviour of a server, and its limits for clients: by default those of stock servers where they have any.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct ServerSettings {
+        /// Clients at once, not counting those with a pending handshake or an unproved address.
+        ///
+        /// Those that wait for their UDP datagram come on top.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// The form of the handshake that clients understand.
+        pub version: ProtocolVersion as _ = ProtocolVersion::One;
+        /// The UDP port in the clients' settings, if it is not the TCP port.
+        ///
+        /// Port 0 picks a free port.
+        #[example(4297)]
+        pub udp_port: Option<u16> = None;
+        /// The distribution of these connections among the address prefixes of clients.
+        pub address_shares: AddressShares as _ = AddressShares::default();
+        /// How many TCP connections may wait for their UDP datagram at once. With one more, one is closed: of the
+        /// address that [has the most](consonance_link::HandshakeSlots), or the oldest.
+        pub handshakes_max: usize as _ = 256;
+        /// How long a TCP connection may wait for its UDP datagram.
+        pub handshake_timeout: Duration as _ = Duration::from_secs(5);
+        /// Whether a client's datagrams have to come from the IP address of its TCP connection. Stock servers do not
+        /// ask for that; without it, clients whose provider gives them two addresses get in as well.
+        pub same_address: bool as _ = true;
+        /// How often a token that came over UDP is acknowledged, since datagrams get lost; 1 with version 0, whose
+        /// clients know no second acknowledgement.
+        pub acknowledgements: u8 as _ = 2;
+        /// The largest message that a client may send over TCP, in bytes. A client that announces a larger one is
+        /// disconnected.
+        pub incoming_message_bytes_max: usize as _ = MESSAGE_BYTES_TO_SERVER;
+        /// The largest message of the game's server to a client; up to two wait for a slow client.
+        ///
+        /// In bytes, over TCP. Stock clients take any.
+        pub outgoing_message_bytes_max: usize as message_bytes_max = 1 << 20, 65_536..=67_108_864;
+        /// The largest datagram to clients, in bytes: DarkRift does not split them.
+        pub datagram_bytes_max: usize as _ = DATAGRAM_BYTES;
+        /// How many bytes may wait for a client that reads slowly, before it is disconnected.
+        pub outgoing_bytes_max: usize as _ = 2 << 20;
+        /// How long the goodbye may take when a connection ends.
+        pub goodbye_timeout: Duration as _ = Duration::from_secs(2);
     }
 }
 

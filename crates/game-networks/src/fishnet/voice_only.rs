@@ -7,6 +7,7 @@ use consonance_link::gateway::{
     Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts, VoiceChannels,
 };
 use consonance_link::{Delivery, PacketLimits};
+use consonance_settings::{PlainValue, SettingKind, SettingType, settings};
 
 use crate::fishnet::channels::{STOCK_CHANNELS, voice_limits, write_in_parts, write_in_payload};
 use crate::fishnet::packet_id::{AUTHENTICATED, PING_PONG, TIMING_UPDATE, VERSION};
@@ -35,38 +36,43 @@ pub enum Authentication {
     Never,
 }
 
-/// The expectations of a game's clients, as far as a server without a game can meet them.
-#[derive(Clone, Debug)]
-pub struct VoiceOnlySettings {
-    /// The voice broadcast's type. Default that of the integration.
-    pub voice_key: BroadcastKey,
-    /// The channels that carry payloads. Default those of our `LiteNetLib`.
-    pub channels: VoiceChannels,
-    /// The version of all clients. Default `None`: it is detected for each client, which takes its first reliable
-    /// payload.
-    pub version: Option<Version>,
-    /// Whether clients are told that they are authenticated. Default at once.
-    pub authentication: Authentication,
-    /// Whether the game has predicted spawning on; clients expect a number more then. Default false.
-    pub predicted_spawning: bool,
-    /// Whether clients are told that there are no scenes to load. Default false.
-    pub tells_empty_scenes: bool,
-    /// How often clients are told about their ticks, which keeps some of them connected, too: at least a millisecond.
-    /// Default 1 s; `None` is never.
-    pub timing_interval: Option<Duration>,
+/// Whether they are.
+impl SettingType for Authentication {
+    fn kind() -> SettingKind {
+        SettingKind::Flag
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Flag(*self == Self::OnArrival)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        let PlainValue::Flag(are_told) = value else { return None };
+        Some(if *are_told { Self::OnArrival } else { Self::Never })
+    }
 }
 
-impl Default for VoiceOnlySettings {
-    fn default() -> Self {
-        Self {
-            voice_key: BroadcastKey::VOICE,
-            channels: STOCK_CHANNELS,
-            version: None,
-            authentication: Authentication::default(),
-            predicted_spawning: false,
-            tells_empty_scenes: false,
-            timing_interval: Some(Duration::from_secs(1)),
-        }
+settings! {
+    /// The expectations of a game's clients, as far as a server without a game can meet them.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct VoiceOnlySettings {
+        /// The voice broadcast's type: by default that of the integration.
+        pub voice_key: BroadcastKey as _ = BroadcastKey::VOICE;
+        /// The channels that carry payloads: by default those of our `LiteNetLib`.
+        pub channels: VoiceChannels as _ = STOCK_CHANNELS;
+        /// The version of all clients. By default it is detected for each client, which takes its first reliable
+        /// payload.
+        pub version: Option<Version> as _ = None;
+        /// Tell clients that they are authenticated, for games that wait for it. Clients then deactivate scene objects
+        /// that no server has spawned; voice also works without it.
+        pub authentication: Authentication as announce_authenticated = Authentication::default();
+        /// For games with predicted spawning, whose clients expect one more number.
+        pub predicted_spawning: bool = false;
+        /// Tell clients that there are no scenes to load, for games that wait for their first ones.
+        pub tells_empty_scenes: bool as announce_no_scenes = false;
+        /// How often clients are told about their ticks, which keeps some of them connected, too: at least a
+        /// millisecond; `None` is never.
+        pub timing_interval: Option<Duration> as _ = Some(Duration::from_secs(1));
     }
 }
 

@@ -6,6 +6,7 @@ use consonance_link::gateway::{
     Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessagePart, MessageParts,
 };
 use consonance_link::{Delivery, PacketLimits};
+use consonance_settings::{PlainValue, SettingKind, SettingType, settings};
 
 use crate::ngo::approval::{
     ConnectionApproved, ConnectionRequest, SceneHandle, write_disconnect_reason, write_empty_synchronization,
@@ -14,27 +15,36 @@ use crate::ngo::batch::{NgoBatch, NgoBatchError, NgoBatchWriter, NgoMessage};
 use crate::ngo::types::{NgoMessageType, TypeList};
 use crate::ngo::voice::{CHANNELS, NameHash, RELIABLE, VoiceDialect, VoiceName, voice_limits};
 
-/// Properties of the game that a server without a game must know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceOnlySettings {
-    /// Whether the game's `NetworkManager` manages scenes, as it does by default. It shows nowhere in what clients say.
-    pub manages_scenes: bool,
-    /// The size of a scene's handle.
-    pub scene_handle: SceneHandle,
-    /// How long a client has to ask to be admitted. Default 10 s, as long as clients wait for the answer.
-    pub request_within: Duration,
-    /// The game's network ticks in a second. Default 30, Netcode's own.
-    pub ticks_per_second: u32,
+settings! {
+    /// Properties of the game that a server without a game must know.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct VoiceOnlySettings {
+        /// Whether the game's `NetworkManager` manages scenes, its default.
+        ///
+        /// It shows nowhere in what clients say.
+        pub manages_scenes: bool = true;
+        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes.
+        pub scene_handle: SceneHandle as long_scene_handles = SceneHandle::default();
+        /// How long a client has to ask to be admitted: by default as long as clients wait for the answer.
+        pub request_within: Duration as _ = Duration::from_secs(10);
+        /// The game's network ticks in a second: by default Netcode's own.
+        pub ticks_per_second: u32 as _ = 30;
+    }
 }
 
-impl Default for VoiceOnlySettings {
-    fn default() -> Self {
-        Self {
-            manages_scenes: true,
-            scene_handle: SceneHandle::default(),
-            request_within: Duration::from_secs(10),
-            ticks_per_second: 30,
-        }
+/// Whether it is the long one.
+impl SettingType for SceneHandle {
+    fn kind() -> SettingKind {
+        SettingKind::Flag
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Flag(*self == Self::EightBytes)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        let PlainValue::Flag(is_long) = value else { return None };
+        Some(if *is_long { Self::EightBytes } else { Self::FourBytes })
     }
 }
 

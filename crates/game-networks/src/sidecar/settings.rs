@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use consonance_link::gateway::tcp::TcpSettings;
+use consonance_settings::settings;
 
 use crate::sidecar::outbox::PIECE_BYTES;
 
@@ -34,42 +35,53 @@ impl fmt::Debug for LinkSecret {
     }
 }
 
-/// A voice server's settings for the links of adapters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SidecarSettings {
-    /// The secret that adapters have to prove (default: none, as on a port that only this machine reaches).
-    pub secret: LinkSecret,
-    /// The session of all links: one that names another is ended (default: none, and each link's players
-    /// join the session that it names).
-    pub session: Option<String>,
-    /// Links at once (default 64).
-    pub links_max: usize,
-    /// Links at once that have not proved yet that they know the secret (default 16). With one more, one is closed:
-    /// of the address that [has the most](consonance_link::HandshakeSlots), or the oldest.
-    pub handshakes_max: usize,
-    /// Players of one link (default 1024). Kicked players count until the adapter reports that they left.
-    pub players_max: u32,
-    /// How long a link may take to its proof (default 5 s).
-    pub handshake_timeout: Duration,
-    /// Silence after which a link is lost (default 10 s, whole seconds). Heartbeats are sent four times as often.
-    pub idle_timeout: Duration,
-    /// Silence of a link after which its players are reported to the session as gone (default 0.75 s, three times the
-    /// heartbeat interval requested from its adapter). They are reported as present with the next frame, and no
-    /// player has to join again. The timeout is the same for adapters that promise the requested interval, longer for
-    /// adapters that promise a slower one, and the idle timeout for all others.
-    pub quiet_timeout: Duration,
-    /// Bytes of reliable packets and of control that may wait for one link (default 8 MiB). Above an eighth of it the
-    /// link is not read, so that its input causes no more of them: the rest is for the messages to one newcomer to a
-    /// full session, and for those that other links cause. With more, and when that lasts for the idle timeout, the
-    /// link ends as too slow.
-    pub control_bytes_max: usize,
-    /// Bytes of unreliable packets that may wait for one link (default 64 KiB, a tenth of a second of 200 players
-    /// that hear ten speakers each). The oldest are dropped.
-    pub voice_bytes_max: usize,
-    /// The size of the operating system's buffer for each direction, in bytes (default 64 KiB; Linux counts twice as
-    /// much). Voice that waits there can no longer be dropped, and arrives late.
-    pub socket_buffer_bytes: usize,
+settings! {
+    /// A voice server's settings for the links of adapters.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SidecarSettings {
+        /// The secret that adapters have to prove; by default none, as on a port that only this machine reaches.
+        pub secret: LinkSecret as _ = LinkSecret::default();
+        /// The session of all links: one that names another is ended. By default each link's players join the session
+        /// that it names.
+        pub session: Option<String> as _ = None;
+        /// Links of game servers at once.
+        pub links_max: usize = 64, 1..=4096;
+        /// Links that have not yet proved that they know the secret.
+        ///
+        /// With one more, one is closed: of the address that [has the most](consonance_link::HandshakeSlots), or
+        /// the oldest.
+        pub handshakes_max: usize = 16, 1..=4096;
+        /// Players of one link. Kicked ones count until the game server says that they have left.
+        pub players_max: u32 = 1024, 1..=65_535;
+        /// How long a link may take to prove it.
+        pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
+        /// Whole seconds of silence after which a link and all its players count as lost.
+        ///
+        /// Heartbeats are sent four times as often.
+        pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(10), 2..=600;
+        /// Silence after which the rest of the session is told that a link's players left, until its next sign of life.
+        /// Game servers that announce no pace are missed only after `idle_timeout_s`.
+        ///
+        /// Three times the heartbeat interval requested from the adapter. Its players are reported as present with the
+        /// next frame, and no player has to join again. The timeout is the same for adapters that promise the requested
+        /// interval, and longer for adapters that promise a slower one.
+        pub quiet_timeout: Duration as quiet_timeout_s = Duration::from_millis(750), 0.3..=60;
+        /// Bytes other than voice that wait for one link. Above an eighth of it, packets from the link wait, for
+        /// `idle_timeout_s` at most.
+        ///
+        /// The link is not read then, so that its input causes no more of them: the rest is for the messages to one
+        /// newcomer to a full session, and for those that other links cause. With more, and when that lasts for the
+        /// idle timeout, the link ends as too slow.
+        pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;
+        /// Bytes of voice that wait for one link.
+        ///
+        /// The default is a tenth of a second of 200 players that hear ten speakers each. The oldest are dropped.
+        pub voice_bytes_max: usize = 64 << 10, 8192..=16_777_216;
+        /// The size of the operating system's buffer for each direction, in bytes; Linux counts twice as much. Voice
+        /// that waits there can no longer be dropped, and arrives late.
+        pub socket_buffer_bytes: usize as _ = 64 << 10;
+    }
 }
 
 /// The number of heartbeats requested from an adapter within the quiet timeout.
@@ -93,24 +105,6 @@ impl SidecarSettings {
             connections_max: self.links_max.saturating_add(self.handshakes_max.saturating_mul(2)),
             user_timeout: self.idle_timeout,
             ..tcp(self.control_bytes_max, self.socket_buffer_bytes)
-        }
-    }
-}
-
-impl Default for SidecarSettings {
-    fn default() -> Self {
-        Self {
-            secret: LinkSecret::default(),
-            session: None,
-            links_max: 64,
-            handshakes_max: 16,
-            players_max: 1024,
-            handshake_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(10),
-            quiet_timeout: Duration::from_millis(750),
-            control_bytes_max: 8 * 1024 * 1024,
-            voice_bytes_max: 64 * 1024,
-            socket_buffer_bytes: 64 * 1024,
         }
     }
 }

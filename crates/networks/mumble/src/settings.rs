@@ -4,49 +4,42 @@ use std::time::Duration;
 
 use consonance_link::AddressShares;
 use consonance_link::gateway::streams::{PingSettings, StreamSettings};
+use consonance_settings::settings;
 
-/// Limits of a server, and its release name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MumbleSettings {
-    /// Users at once (default 1000).
-    pub connections_max: usize,
-    /// The rules for sharing connections between address prefixes.
-    pub address_shares: AddressShares,
-    /// Connections that have not logged in (default 256).
-    pub handshakes_max: usize,
-    /// The timeout for the login of a connection (default 10 s: users confirm a certificate meanwhile).
-    pub handshake_timeout: Duration,
-    /// Silence after which a user counts as lost (default 30 s, as in Mumble's own server; clients ping every 5 s).
-    pub idle_timeout: Duration,
-    /// Bytes of control messages that wait for one client (default 1 MiB).
-    pub control_bytes_max: usize,
-    /// Bytes of control messages that a client may send in a second (default 32 KiB), and eight times as many at once;
-    /// messages above that are counted and dropped unread.
-    pub control_bytes_per_second: u32,
-    /// Bytes of tunnelled voice that wait for one client (default 32 KiB); the oldest is dropped.
-    pub voice_bytes_max: usize,
-    /// Bits per second that a client may use for its voice (default 144 000, of which the highest quality of Mumble's
-    /// client with packets of 10 ms takes 133 000). Clients choose their quality by it.
-    pub bandwidth_max: u32,
-    /// The server's release name (default `Consonance`).
-    pub release: String,
-}
-
-impl Default for MumbleSettings {
-    fn default() -> Self {
-        Self {
-            connections_max: 1000,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
-            handshake_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(30),
-            control_bytes_max: 1 << 20,
-            control_bytes_per_second: 32 << 10,
-            voice_bytes_max: 32 << 10,
-            bandwidth_max: 144_000,
-            release: "Consonance".to_owned(),
-        }
+settings! {
+    /// Limits of a server, and its release name.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct MumbleSettings {
+        /// Users at once, not counting those that have not logged in.
+        pub connections_max: usize = 1000, 1..=65_535;
+        /// The rules for sharing connections between address prefixes.
+        pub address_shares: AddressShares as _ = AddressShares::default();
+        /// Bits per second that a client may use for its voice; clients choose their quality by it.
+        ///
+        /// The highest quality of Mumble's client with packets of 10 ms takes 133 000.
+        pub bandwidth_max: u32 = 144_000, 8000..=1_000_000;
+        /// Connections that have not yet logged in.
+        pub handshakes_max: usize = 256, 1..=65_535;
+        /// How long a connection may take to log in.
+        ///
+        /// Users confirm a certificate meanwhile.
+        pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(10), 1..=120;
+        /// Silence after which a user counts as lost; clients speak every 5 s.
+        ///
+        /// The default is that of Mumble's own server.
+        pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(30), 15..=600;
+        /// Bytes other than voice that wait for one user.
+        pub control_bytes_max: usize = 1 << 20, 131_072..=1_073_741_824;
+        /// Bytes of control messages that a client may send in a second, and eight times as many at once; messages
+        /// above that are counted and dropped unread.
+        pub control_bytes_per_second: u32 as _ = 32 << 10;
+        /// Bytes of voice that wait for one user whose UDP is blocked.
+        ///
+        /// The oldest is dropped.
+        pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;
+        /// The server's release name.
+        pub release: String as _ = "Consonance".to_owned();
     }
 }
 

@@ -1,6 +1,6 @@
 //! One listener for another network than QUIC.
 
-use std::any::{TypeId, type_name};
+use std::any::type_name;
 use std::error::Error;
 use std::fmt;
 use std::net::SocketAddr;
@@ -52,7 +52,7 @@ pub(in super::super) static PROXY_KEYS: LazyLock<Json> = LazyLock::new(schema_of
 
 impl NetworkTable {
     /// All keys of a listener besides `network` and `address`, with a game's server behind it or without.
-    pub(super) fn keys(
+    pub(in super::super) fn keys(
         &'static self,
         is_proxy: bool,
     ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
@@ -75,8 +75,7 @@ impl ListenerConfig {
     /// If `T` is not the type that the network's table names.
     pub fn settings<T: NetworkSettings>(&self) -> Result<T, OtherSettingsType> {
         let other = OtherSettingsType { network: self.network.name, asked: type_name::<T>() };
-        let own = (self.network.settings.id == TypeId::of::<T>()).then_some(&self.settings);
-        own.and_then(|own| T::deserialize(own).ok()).ok_or(other)
+        self.network.settings.read(&self.settings).ok_or(other)
     }
 
     /// The value of one of its keys, as JSON: null if it has none, or if there is no such key.
@@ -94,7 +93,7 @@ impl ListenerConfig {
         let (proxy, mut own): (Keys, Keys) = keys.into_iter().partition(|(key, _)| is_of_proxy(key));
         let session = serde_json::from_value(own.remove("session").unwrap_or_default())?;
         let proxy = serde_json::from_value(proxy.into())?;
-        Ok(Self { network, address, session, proxy, settings: (network.settings.complete)(own.into())? })
+        Ok(Self { network, address, session, proxy, settings: network.settings.complete(own)? })
     }
 
     /// In the syntax of the file, without defaults.
@@ -117,7 +116,9 @@ impl ListenerConfig {
 
     /// A message about a mistake in its keys as a whole.
     pub(super) fn problem_of_keys(&self) -> Option<String> {
-        (self.network.settings.problem)(&self.settings, self.address)
+        self.network
+            .settings
+            .problem(&self.settings, self.address)
             .or_else(|| self.proxy.problem(self.address))
     }
 }

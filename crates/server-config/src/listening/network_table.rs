@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
-use crate::schema::{properties, schema_of};
+use crate::document::Keys;
+use crate::schema::{item_of, properties, schema_of, value_of_key, without_marks};
 
 /// A network that a listener may be for, besides QUIC.
 ///
@@ -44,6 +45,8 @@ pub enum IpProtocol {
 }
 
 /// The struct of a network's own keys; [`table!`](crate::table) declares one.
+///
+/// Keys that the network's crate declares are in a field with its struct; see [`declared`](crate::declared).
 pub trait NetworkSettings:
     Clone + fmt::Debug + Default + DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static
 {
@@ -55,12 +58,13 @@ pub trait NetworkSettings:
 
 /// Which struct has the keys of a network.
 pub struct SettingsType {
-    pub(super) id: TypeId,
+    id: TypeId,
+    /// All keys, those of the structs of other crates included.
     pub(crate) schema: LazyLock<Json>,
-    /// These keys, and the defaults of all others.
-    pub(super) complete: fn(Json) -> serde_json::Result<Json>,
-    /// [`NetworkSettings::problem`] of complete keys.
-    pub(super) problem: fn(&Json, SocketAddr) -> Option<String>,
+    /// The same with the places of values in the struct.
+    with_places: LazyLock<Json>,
+    complete: fn(&Self, Keys) -> serde_json::Result<Json>,
+    problem: fn(&Self, &Json, SocketAddr) -> Option<String>,
 }
 
 impl SettingsType {
@@ -68,10 +72,37 @@ impl SettingsType {
     pub const fn of<T: NetworkSettings>() -> Self {
         Self {
             id: TypeId::of::<T>(),
-            schema: LazyLock::new(schema_of::<T>),
-            complete: |keys| serde_json::to_value(serde_json::from_value::<T>(keys)?),
-            problem: |keys, listener| T::deserialize(keys).ok()?.problem(listener),
+            schema: LazyLock::new(|| without_marks(schema_of::<T>())),
+            with_places: LazyLock::new(schema_of::<T>),
+            complete: |own, keys| own.keys_of(&own.build::<T>(keys)?),
+            problem: |own, keys, listener| own.read::<T>(keys)?.problem(listener),
         }
+    }
+
+    /// These keys, and the defaults of all others.
+    pub(super) fn complete(&self, keys: Keys) -> serde_json::Result<Json> {
+        (self.complete)(self, keys)
+    }
+
+    /// [`NetworkSettings::problem`] of complete keys.
+    pub(super) fn problem(&self, keys: &Json, listener: SocketAddr) -> Option<String> {
+        (self.problem)(self, keys, listener)
+    }
+
+    /// The struct with these keys, if it is this one.
+    pub(super) fn read<T: NetworkSettings>(&self, keys: &Json) -> Option<T> {
+        let keys = keys.as_object().filter(|_| self.id == TypeId::of::<T>())?;
+        self.build(keys.clone()).ok()
+    }
+
+    fn build<T: NetworkSettings>(&self, keys: Keys) -> serde_json::Result<T> {
+        serde_json::from_value(item_of(&self.with_places, keys))
+    }
+
+    fn keys_of<T: NetworkSettings>(&self, settings: &T) -> serde_json::Result<Json> {
+        let settings = serde_json::to_value(settings)?;
+        let value = |(key, schema)| (key, value_of_key(key, schema, &settings).clone());
+        Ok(properties(&self.with_places).map(value).collect())
     }
 }
 
@@ -89,7 +120,7 @@ impl NetworkTable {
 
     /// The defaults of its own keys, as a JSON object.
     pub fn default_settings(&self) -> Json {
-        (self.settings.complete)(json!({})).unwrap_or_default()
+        self.settings.complete(Keys::new()).unwrap_or_default()
     }
 
     /// Its own keys, in front of a game's server or not.

@@ -2,7 +2,7 @@
 //!
 //! Such a field is marked with `x-flat`. Tables inside of such a struct are merged into the tables of the same names,
 //! before their own keys. A key of a table's own that stands between those of structs names the key before it with
-//! `x-after`. Tables of networks have no such fields.
+//! `x-after`; a struct whose keys stand between those of others has a table there, of keys and those before them.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,6 +10,9 @@ use super::properties;
 
 /// The place of a key's value in a configuration, or in an item of a list, below the key.
 const PLACE: &str = "x-place";
+
+/// The key behind which a key stands.
+const AFTER: &str = "x-after";
 
 /// The place of the value of a key, if it is in the struct of another crate.
 pub(super) fn place_of(schema: &Json) -> Option<&str> {
@@ -46,9 +49,11 @@ fn flatten_at(place: &str, schema: &mut Json) {
     let (mut keys, mut names) = (Map::new(), Vec::new());
     for name in order {
         let Some(mut field) = fields.remove(name) else { continue };
+        let after = field.as_object_mut().and_then(|keys| keys.remove(AFTER)).unwrap_or_default();
         if is_flat(&field) {
+            let mut next = names.len();
             for (key, schema) in properties(&field).filter(|(_, schema)| !is_table(schema)) {
-                names.push(key.to_owned());
+                next = insert_after(&after[key], next, key, &mut names);
                 keys.insert(
                     key.to_owned(),
                     key_of(&format!("{}.{key}", place_of_field(name)), &field, schema),
@@ -56,14 +61,20 @@ fn flatten_at(place: &str, schema: &mut Json) {
             }
         } else {
             flatten_at(&place_of_field(name), &mut field);
-            let after = field.as_object_mut().and_then(|keys| keys.remove("x-after"));
-            let place = after.and_then(|after| names.iter().position(|known| *known == after));
-            names.insert(place.map_or(names.len(), |before| before + 1), name.to_owned());
+            insert_after(&after, names.len(), name, &mut names);
             keys.insert(name.to_owned(), field);
         }
     }
     *fields = keys;
     schema["x-order"] = names.into();
+}
+
+/// Inserts a key behind that one, if it is known, or else at this place; returns the place behind it.
+fn insert_after(after: &Json, place: usize, key: &str, names: &mut Vec<Json>) -> usize {
+    let before = names.iter().position(|known| known == after);
+    let place = before.map_or(place, |before| before + 1);
+    names.insert(place, key.into());
+    place + 1
 }
 
 fn is_flat(field: &Json) -> bool {
@@ -79,16 +90,15 @@ fn merge_tables(place: &str, name: &str, fields: &mut Map<String, Json>) {
     let Some(field) = fields.get(name).filter(|field| is_flat(field)).cloned() else { return };
     for (table, inner) in properties(&field).filter(|(_, schema)| is_table(schema)) {
         let Some(Json::Object(known)) = fields.get_mut(table) else { continue };
-        let Some(Json::Object(all)) = known.get_mut("properties") else { continue };
-        let merged = all.values().filter(|schema| place_of(schema).is_some()).count();
-        let mut names = Vec::new();
+        let Some(Json::Array(mut names)) = known.get("x-order").cloned() else { continue };
+        let all = known.entry("properties").or_insert_with(|| Map::new().into());
+        let mut next =
+            names.iter().filter_map(Json::as_str).filter(|key| place_of(&all[key]).is_some()).count();
         for (key, schema) in properties(inner) {
-            names.push(Json::from(key));
-            all.insert(key.to_owned(), key_of(&format!("{place}.{table}.{key}"), &field, schema));
+            next = insert_after(&field[AFTER][key], next, key, &mut names);
+            all[key] = key_of(&format!("{place}.{table}.{key}"), &field, schema);
         }
-        if let Some(Json::Array(order)) = known.get_mut("x-order") {
-            order.splice(merged..merged, names);
-        }
+        known.insert("x-order".into(), names.into());
     }
 }
 

@@ -125,7 +125,12 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-game-networks",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]),
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-link",
+            "consonance-rtc-crypto",
+            "consonance-settings",
+        ]),
         // Examples are games.
         tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
     },
@@ -137,7 +142,12 @@ pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-webrtc",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-rtc-crypto"]),
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-link",
+            "consonance-rtc-crypto",
+            "consonance-settings",
+        ]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -147,7 +157,9 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-mumble",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-replay-window"]),
+        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-replay-window"
+            "consonance-settings",
+        ]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -158,6 +170,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-opus-packet",
             "consonance-session",
             "consonance-wire",
+            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
@@ -203,6 +216,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-settings",
             "consonance-link",
             "consonance-web",
+            "consonance-webrtc",
         ]),
         // For the networks whose configuration keys it reads.
         tests_may_also_use: &["consonance-listeners"],

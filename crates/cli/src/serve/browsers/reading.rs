@@ -83,7 +83,7 @@ fn ice_servers(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<IceServ
 
 /// Connections of pages: of all players, and of those that negotiate for a place that another page still has to leave.
 fn connections_max(web: &WebConfig) -> usize {
-    web.players.players_max.saturating_add(web.handshakes_max)
+    web.players.players_max.saturating_add(web.rtc.handshakes_max)
 }
 
 fn packets(web: &WebConfig) -> PacketSettings {
@@ -92,30 +92,22 @@ fn packets(web: &WebConfig) -> PacketSettings {
 
 /// The connection's own bounds only keep floods away from the player, which judges by the settings: they are wider.
 fn peer(web: &WebConfig) -> PeerLimits {
-    let (own, page) = (&web.limits, &web.players.page);
-    let default = PeerLimits::default();
+    let (own, page) = (&web.rtc.peer, &web.players.page);
     PeerLimits {
-        slots_max: own.slots_max,
-        negotiation_timeout: own.connect_timeout_s.into(),
-        idle_timeout: web.idle_timeout_s.into(),
-        send_bytes_max: own.unsent_bytes,
-        datagrams_per_second_max: own.datagrams_per_second,
-        voice_packets_per_second_max: default
+        voice_packets_per_second_max: own
             .voice_packets_per_second_max
             .max(page.voice_packets.per_second.saturating_mul(2)),
         messages_per_second_max: page.messages.per_second.max(page.messages.burst),
-        ..default
+        ..own.clone()
     }
 }
 
 fn voice(web: &WebConfig, udp: SocketAddr) -> WebRtcSettings {
-    let (connections_max, handshakes_max) = (connections_max(web), web.handshakes_max);
     // Behind a router that forwards both ports, an announced address applies to UDP and TCP.
     let announced: Vec<_> = web.announced.iter().filter_map(|text| announced(text)).collect();
     let announced_tcp = announced.iter().map(|address| SocketAddr::new(address.ip(), 0)).collect();
-    let voice = WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, ..WebRtcSettings::default() };
-    let mailbox_datagrams_max = web.limits.queued_datagrams;
-    WebRtcSettings { connections_max, handshakes_max, mailbox_datagrams_max, peer: peer(web), ..voice }
+    let (connections_max, peer) = (connections_max(web), peer(web));
+    WebRtcSettings { udp, tcp: web.tcp, announced, announced_tcp, connections_max, peer, ..web.rtc.clone() }
 }
 
 /// An address with or without a port, which has been checked; without one it is the bound one.

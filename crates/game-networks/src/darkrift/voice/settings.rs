@@ -2,25 +2,26 @@
 
 use consonance_link::PacketLimits;
 use consonance_link::gateway::{MessageChannel, VoiceChannels};
+use consonance_settings::settings;
 
 use crate::darkrift::voice::{Layout, VoiceDialect};
 
-/// Known properties of voice in a game; those that are `None` are learned from the clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DarkRiftVoiceSettings {
-    /// The tag of voice messages to the server. Without it the tag and the layout are learned.
-    pub tag_to_server: Option<u16>,
-    /// The tag of voice messages to clients; if `None`, the tag to the server.
-    pub tag_to_client: Option<u16>,
-    /// The layout of packets in messages. With a tag and without a layout, packets are raw.
-    pub layout: Option<Layout>,
-    /// The network's channels that carry voice.
-    pub channels: VoiceChannels,
-}
-
-impl Default for DarkRiftVoiceSettings {
-    fn default() -> Self {
-        Self { tag_to_server: None, tag_to_client: None, layout: None, channels: STOCK_CHANNELS }
+settings! {
+    /// Known properties of voice in a game; those that are `None` are learned from the clients.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct DarkRiftVoiceSettings {
+        /// The tag of the game's voice messages. Default: learned from each client's first handshake.
+        ///
+        /// Of those to the server. Without it the layout is learned, too.
+        #[example(2000)]
+        pub tag_to_server: Option<u16> as tag = None;
+        /// The tag of voice messages to clients, if it differs.
+        #[example(2001)]
+        pub tag_to_client: Option<u16> = None;
+        /// The layout of packets in messages. With a tag and without a layout, packets are raw.
+        pub layout: Option<Layout> as _ = None;
+        /// The network's channels that carry voice.
+        pub channels: VoiceChannels as _ = STOCK_CHANNELS;
     }
 }
 
