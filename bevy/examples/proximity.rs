@@ -122,7 +122,7 @@ fn walk(time: Res<Time>, mut walkers: Query<(&Walker, &mut Transform)>) {
         transform.translation = walker.middle + Vec3::X * along;
         // As the other player's game would in each frame: it tells its own server where the player is.
         let position_m = axes::from_right_handed(transform.translation.to_array());
-        walker.chat.set_listener(Some(Pose { position_m, ..Pose::default() }));
+        walker.chat.playback().set_listener(Some(Pose { position_m, ..Pose::default() }));
     }
 }
 

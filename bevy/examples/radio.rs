@@ -94,7 +94,7 @@ fn show_speaking(voice: Res<Voice>, mut text: Single<&mut Text, With<Speaking>>)
 fn sound_like_a_radio(voice: Res<Voice>, mut changes: MessageReader<VoiceStateChanged>) -> Result {
     for change in changes.read() {
         if let (VoiceState::Connected, Some(chat)) = (change.to, voice.chat()) {
-            chat.set_room_effects("team", "radio strength=0.5".parse()?);
+            chat.room("team").set_effects("radio strength=0.5".parse()?);
         }
     }
     Ok(())

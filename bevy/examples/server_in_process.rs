@@ -11,7 +11,7 @@ use std::time::Duration;
 use bevy::app::ScheduleRunnerPlugin;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy_consonance::consonance::{Target, VoiceChat};
+use bevy_consonance::consonance::VoiceChat;
 use bevy_consonance::prelude::*;
 use bevy_consonance_examples::{LocalServer, Recording, log_voice};
 
@@ -51,7 +51,7 @@ fn join(mut commands: Commands, mut voice: ResMut<Voice>, server: Res<LocalServe
 fn greet(voice: Res<Voice>, mut events: MessageReader<VoiceEvent>) -> Result {
     for event in events.read() {
         if let (EventKind::PlayerJoined { name }, Some(chat)) = (&event.kind, voice.chat()) {
-            chat.send_text(Target::Player(name.as_str().into()), "welcome")?;
+            chat.player(name.as_str()).send_text("welcome")?;
         }
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! A voice chat: each method passes on what is asked, and returns at once.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use consonance::audio::{Orientation, Pose};
-use consonance::{Channel, ModeratorAction, Status, TapSource, VoiceChat};
-use consonance::{ChannelProperties, Target};
+use consonance::{Channel, ChannelProperties, ModeratorAction, Status, VoiceChat};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -22,13 +22,19 @@ use crate::speech::{Line, Speech, check_format};
 #[pyclass(frozen, module = "consonance._native")]
 pub(crate) struct Chat {
     voice: VoiceChat,
+    /// The open channels, by their numbers.
+    channels: Mutex<BTreeMap<u32, Channel>>,
     pumped: Arc<Pumped>,
     line: Arc<Line>,
 }
 
 impl Chat {
     pub(crate) fn new(voice: VoiceChat, pumped: Arc<Pumped>, line: Arc<Line>) -> Self {
-        Self { voice, pumped, line }
+        Self { voice, channels: Mutex::default(), pumped, line }
+    }
+
+    fn channels(&self) -> MutexGuard<'_, BTreeMap<u32, Channel>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -37,11 +43,6 @@ impl Drop for Chat {
         // The registry holds another handle until the chat has ended, so nothing blocks here.
         self.voice.stop();
     }
-}
-
-/// A target by its kind and name.
-fn target(is_room: bool, name: String) -> Target {
-    if is_room { Target::Room(name.into()) } else { Target::Player(name.into()) }
 }
 
 #[pymethods]
@@ -83,39 +84,50 @@ impl Chat {
     }
 
     fn local_player(&self) -> Player {
-        Player(self.voice.local_player())
+        Player::new(&self.voice, self.voice.local_player())
     }
 
     fn player(&self, name: &str) -> Option<Player> {
-        self.voice.player(name).map(Player)
+        self.voice.player_state(name).map(|state| Player::new(&self.voice, state))
     }
 
     /// All players, oneself among them.
     fn players(&self) -> Vec<Player> {
-        self.voice.players().into_iter().map(Player).collect()
+        self.voice.players().into_iter().map(|state| Player::new(&self.voice, state)).collect()
     }
 
     fn listen_to_room(&self, room: String) {
-        self.voice.listen_to_room(room);
+        self.voice.room(room).listen();
     }
 
     fn stop_listening_to_room(&self, room: String) {
-        self.voice.stop_listening_to_room(room);
+        self.voice.room(room).stop_listening();
     }
 
     /// Opens a channel to a room or a player, and returns its number.
     fn speak_to(&self, is_room: bool, name: String, positional: bool, volume: f32) -> u32 {
         let properties = ChannelProperties { positional, amplitude: volume, ..ChannelProperties::default() };
-        self.voice.speak_to(target(is_room, name), properties).number()
+        let channel = if is_room {
+            self.voice.room(name).speak_with(properties)
+        } else {
+            self.voice.player(name).speak_with(properties)
+        };
+        let number = channel.id();
+        self.channels().insert(number, channel);
+        number
     }
 
     fn close_channel(&self, number: u32) {
-        self.voice.close_channel(Channel::from_number(number));
+        self.channels().remove(&number);
     }
 
     /// Sends a text, and returns its number.
     fn send_text(&self, is_room: bool, name: String, text: String) -> PyResult<u64> {
-        let sent = self.voice.send_text(target(is_room, name), text);
+        let sent = if is_room {
+            self.voice.room(name).send_text(text)
+        } else {
+            self.voice.player(name).send_text(text)
+        };
         Ok(sent.map_err(|cause| errors::raise("TextError", cause.code(), &cause.to_string()))?.number())
     }
 
@@ -139,7 +151,7 @@ impl Chat {
             "move" => ModeratorAction::Move { from: from_room.into(), to: to_room.into() },
             _ => return Err(errors::word("action", action, &["kick", "ban", "mute", "unmute", "move"])),
         };
-        self.voice.moderate(player, action, reason);
+        self.voice.player(player).moderate(action, reason);
         Ok(())
     }
 
@@ -168,50 +180,50 @@ impl Chat {
         queue_ms: u32,
     ) -> PyResult<AudioStream> {
         let format = Format::new(rate_hz, block_ms, queue_ms)?;
-        let source = player.map_or(TapSource::Mix, TapSource::Player);
-        let stream = Arc::new(Stream::new(self.voice.tap(source), format));
+        let tap = player.map_or_else(|| self.voice.playback().tap(), |name| self.voice.player(name).tap());
+        let stream = Arc::new(Stream::new(tap, format));
         self.pumped.add_stream(&stream);
         Ok(AudioStream(stream))
     }
 
     fn set_push_to_talk(&self, pressed: bool) {
-        self.voice.set_push_to_talk(pressed);
+        self.voice.microphone().set_push_to_talk(pressed);
     }
 
     fn is_muted(&self) -> bool {
-        self.voice.is_muted()
+        self.voice.microphone().is_muted()
     }
 
     fn set_muted(&self, muted: bool) {
-        self.voice.set_muted(muted);
+        self.voice.microphone().set_muted(muted);
     }
 
     fn is_deafened(&self) -> bool {
-        self.voice.is_deafened()
+        self.voice.playback().is_deafened()
     }
 
     fn set_deafened(&self, deafened: bool) {
-        self.voice.set_deafened(deafened);
+        self.voice.playback().set_deafened(deafened);
     }
 
     fn is_transmitting(&self) -> bool {
-        self.voice.is_transmitting()
+        self.voice.microphone().is_transmitting()
     }
 
     /// Where the ears are, in metres, and where they look; none if that is not known any more.
     #[pyo3(signature = (position_m, forward, up))]
     fn set_listener(&self, position_m: Option<[f32; 3]>, forward: [f32; 3], up: [f32; 3]) {
         let orientation = Orientation::looking(forward, up);
-        self.voice.set_listener(position_m.map(|position_m| Pose { position_m, orientation }));
+        self.voice.playback().set_listener(position_m.map(|position_m| Pose { position_m, orientation }));
     }
 
     fn set_share_position(&self, shared: bool) {
-        self.voice.set_share_position(shared);
+        self.voice.playback().set_share_position(shared);
     }
 
     /// The share of frames that never arrived, 0 to 1.
     fn packet_loss(&self) -> Option<f32> {
-        self.voice.packet_loss()
+        self.voice.playback().packet_loss()
     }
 
     #[expect(clippy::type_complexity, reason = "it is taken apart at once, in Python")]
@@ -219,10 +231,10 @@ impl Chat {
         &self,
         py: Python<'py>,
     ) -> PyResult<(&'static str, Option<u64>, Option<String>, Vec<Bound<'py, PyDict>>)> {
-        encryption::told(py, &self.voice.encryption())
+        encryption::told(py, &self.voice.encryption().status())
     }
 
     fn is_room_encrypted(&self, room: &str) -> bool {
-        self.voice.encryption().is_room_encrypted(room)
+        self.voice.encryption().status().is_room_encrypted(room)
     }
 }

@@ -1,8 +1,10 @@
 //! The loudness of a player, as a component of the entity that its voice comes from.
 
+use std::sync::Arc;
+
 use bevy_ecs::prelude::*;
 use bevy_reflect::prelude::*;
-use consonance::VoiceChat;
+use consonance::{PlayerState, VoiceChat};
 
 use crate::places::{VoiceListener, VoiceSpeaker};
 use crate::voice::Voice;
@@ -24,7 +26,7 @@ pub struct VoiceActivity {
 }
 
 impl VoiceActivity {
-    fn of(player: Option<consonance::Player>) -> Self {
+    fn of(player: Option<Arc<PlayerState>>) -> Self {
         player.map_or_else(Self::default, |player| Self {
             is_present: player.is_connected(),
             is_speaking: player.is_speaking(),
@@ -41,7 +43,7 @@ pub(crate) fn show_activity(
 ) {
     let chat = voice.chat();
     for (speaker, mut activity) in &mut speakers {
-        activity.set_if_neq(VoiceActivity::of(chat.and_then(|chat| chat.player(&speaker.player))));
+        activity.set_if_neq(VoiceActivity::of(chat.and_then(|chat| chat.player_state(&speaker.player))));
     }
     for mut activity in &mut listeners {
         activity.set_if_neq(VoiceActivity::of(chat.map(VoiceChat::local_player)));

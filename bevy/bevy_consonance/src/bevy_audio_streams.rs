@@ -45,8 +45,8 @@ impl Decodable for VoiceStream {
 
     fn decoder(&self) -> Self::Decoder {
         let (end, channels) = match &self.player {
-            Some(player) => (End::Player(Box::new(self.chat.player_stream(player))), ChannelCount::MIN),
-            None => (End::Mix(Box::new(self.chat.engine_output())), STEREO),
+            Some(player) => (End::Player(Box::new(self.chat.player(player).stream())), ChannelCount::MIN),
+            None => (End::Mix(Box::new(self.chat.playback().engine_output())), STEREO),
         };
         let block_samples = usize::from(channels.get()) * BLOCK_FRAMES;
         VoiceStreamDecoder {

@@ -76,7 +76,7 @@ pub(crate) fn send_places(
     let ears = listeners.iter().next().map(|transform| pose(transform, *scale));
     if told.ears != ears {
         told.ears = ears;
-        chat.set_listener(ears);
+        chat.playback().set_listener(ears);
     }
     let places = speakers.iter().map(|(speaker, transform)| {
         let position_m = position_m(transform.translation(), *scale);
@@ -84,7 +84,7 @@ pub(crate) fn send_places(
     });
     let changes = told.changes(places.collect());
     if !changes.is_empty() {
-        chat.set_places(changes);
+        chat.playback().set_places(changes);
     }
 }
 

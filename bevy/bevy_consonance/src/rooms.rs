@@ -194,7 +194,7 @@ pub(crate) fn send_push_to_talk(
         && *told != now
     {
         *told = now;
-        chat.set_push_to_talk(now.1);
+        chat.microphone().set_push_to_talk(now.1);
     }
 }
 

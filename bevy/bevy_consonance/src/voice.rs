@@ -100,7 +100,7 @@ impl Voice {
     /// its session.
     pub fn attach(&mut self, chat: VoiceChat) {
         self.disconnect();
-        chat.set_spatial(self.settings.spatial);
+        chat.playback().set_spatial(self.settings.spatial);
         self.chat = Some(chat);
         (self.was_connected, self.has_ended) = (false, false);
         self.generation += 1;

@@ -214,7 +214,7 @@ pub(crate) fn run(arguments: &Join) -> Result<(), Box<dyn Error>> {
     let mut conversation = Conversation::new(&voice, &name, talk.first(), arguments)?;
     let end = conversation.follow(&interrupt, stay)?;
     let recording = conversation.end();
-    let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.known_keys()));
+    let kept = key.map_or(Ok(()), |key| identity.keep(&key, &voice.encryption().known_keys()));
     let left = voice.leave();
     if let Some(recording) = recording {
         recording.finish(arguments.json)?;

@@ -66,7 +66,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let meeting = Meeting::open()?;
     let bob = meeting.chat()?.name("Bob").listen_to_room("lobby").engine_sound().start()?;
     let meter = Arc::<Meter>::default();
-    let engine = start_engine(bob.engine_output(), bob.player_stream("Alice"), Arc::clone(&meter));
+    let engine =
+        start_engine(bob.playback().engine_output(), bob.player("Alice").stream(), Arc::clone(&meter));
     wait_for(&bob, &EventKind::PlayersSynced)?;
     let _alice = meeting.chat()?.name("Alice").speak_in_room("lobby").input(speech()?).start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Alice".into() })?;
@@ -83,7 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let [fill, target] = [row.fill, row.target].map(|time| time.as_millis());
         println!("{} callbacks, {fill} of {target} ms wait, drift {:+.0} ppm", row.callbacks, row.drift_ppm);
     }
-    println!("{}", bob.why("Alice"));
+    println!("{}", bob.player("Alice").why());
     meter.is_over.store(true, Ordering::Relaxed);
     engine.join().map_err(|_| "the engine has panicked")?;
     let is_left = loudest[0] >= 50 && loudest[0] > 3 * loudest[1];

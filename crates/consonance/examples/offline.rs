@@ -17,7 +17,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use consonance::device::DeviceSelection;
-use consonance::{EventKind, Target, VoiceChat};
+use consonance::{EventKind, VoiceChat};
 use scene::{speech, wait_for};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     wait_for(&voice, &EventKind::PlayerJoined { name: "Loopback".into() })?;
     wait_for(&voice, &EventKind::StartedSpeaking { name: "Loopback".into() })?;
     println!("Loopback repeats what I say");
-    voice.send_text(Target::Player("Loopback".into()), "and what I write")?;
+    voice.player("Loopback").send_text("and what I write")?;
     while let Some(event) = voice.wait_event(Duration::from_secs(30)) {
         if let EventKind::Text { from, text, .. } = event.kind {
             println!("{from}: {text}");

@@ -19,7 +19,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::{Pose, RecordingSettings, SpeakerPlace};
-use consonance::{ChannelProperties, EventKind, Recorder, TapSound, TapSource, Target};
+use consonance::{ChannelProperties, EventKind, Recorder, TapSound, Target};
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
@@ -40,16 +40,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let folder = std::env::temp_dir().join(format!("consonance-positional-{}", std::process::id()));
     let mut recorder = Recorder::start(&folder, RecordingSettings::default())?;
-    recorder.add(bob.tap(TapSource::Mix))?;
-    let mut ears = bob.tap(TapSource::Mix);
-    bob.set_listener(Some(Pose::default()));
+    recorder.add(bob.playback().tap())?;
+    let mut ears = bob.playback().tap();
+    bob.playback().set_listener(Some(Pose::default()));
     let (mut left, mut right) = ([0.0; 2], [0.0; 2]);
     let began = Instant::now();
     while began.elapsed() < WALK {
         // One and a half metres away, from the front past the left and the back to the right.
         let way = (began.elapsed().as_secs_f32() / WALK.as_secs_f32()).min(1.0);
         let position_m = [-1.5 * (TAU * way).sin(), 0.0, 1.5 * (TAU * way).cos()];
-        bob.set_place("Alice", Some(SpeakerPlace { position_m, ..SpeakerPlace::default() }));
+        bob.player("Alice").set_place(Some(SpeakerPlace { position_m, ..SpeakerPlace::default() }));
         thread::sleep(FRAME);
         let half = usize::from(way >= 0.5);
         while let Some(block) = ears.poll() {

@@ -52,11 +52,11 @@ impl Walker {
             FrameInput { seconds: FRAME.as_secs_f32(), position_m: Some(position_m), push_to_talk: false };
         self.mouth.update(&self.voice, &tick);
         self.ears.update(&self.voice, &tick);
-        self.voice.set_listener(Some(Pose { position_m, ..Pose::default() }));
+        self.voice.playback().set_listener(Some(Pose { position_m, ..Pose::default() }));
     }
 
     fn hears(&self, name: &str) -> bool {
-        self.voice.player(name).is_some_and(|player| player.is_speaking())
+        self.voice.player_state(name).is_some_and(|player| player.is_speaking())
     }
 }
 
@@ -77,7 +77,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             alice.update(here);
             bob.update([0.0; 3]);
             let place = SpeakerPlace { position_m: here, occlusion: 0.0 };
-            bob.voice.set_place("Alice", Some(place));
+            bob.voice.player("Alice").set_place(Some(place));
             if Instant::now() > deadline {
                 return Err(format!("{x} m: heard {}", if is_near { "never" } else { "always" }).into());
             }

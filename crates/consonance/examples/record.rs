@@ -16,7 +16,7 @@ use std::thread;
 use std::time::Duration;
 
 use consonance::audio::{RecordingFormat, RecordingSettings};
-use consonance::{EventKind, Recorder, TapSource};
+use consonance::{EventKind, Recorder};
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
@@ -28,9 +28,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("consonance-record-{}", std::process::id()));
     let settings = RecordingSettings { format: RecordingFormat::OggOpus, ..RecordingSettings::default() };
     let mut recorder = Recorder::start(&folder, settings)?;
-    recorder.add(bob.tap(TapSource::Mix))?;
+    recorder.add(bob.playback().tap())?;
     // Alice has not joined yet; her file begins at the same time as the others.
-    recorder.add(bob.tap(TapSource::Player("Alice".into())))?;
+    recorder.add(bob.player("Alice").tap())?;
 
     let alice = meeting.chat()?.name("Alice").speak_in_room("lobby").input(speech()?).start()?;
     wait_for(&bob, &EventKind::StartedSpeaking { name: "Alice".into() })?;

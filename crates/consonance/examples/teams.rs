@@ -34,18 +34,18 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let speaks = EventKind::StartedSpeaking { name: "Ruby".into() };
     let stops = EventKind::StoppedSpeaking { name: "Ruby".into() };
-    let to_team = ruby.speak_in_room(RED);
-    ruby.set_input(speech()?);
+    let to_team = ruby.room(RED).speak();
+    ruby.microphone().set_input(speech()?);
     wait_for(&rose, &speaks)?;
     println!("Rose hears what Ruby says to their team");
-    ruby.close_channel(to_team);
+    to_team.close();
     wait_for(&rose, &stops)?;
     if blanche.events().any(|event| event.kind == speaks) {
         return Err("Blanche is of the other team and heard it too".into());
     }
 
-    ruby.speak_in_room(EVERYONE);
-    ruby.set_input(speech()?);
+    let _to_everyone = ruby.room(EVERYONE).speak();
+    ruby.microphone().set_input(speech()?);
     for (name, listener) in [("Rose", &rose), ("Blanche", &blanche)] {
         wait_for(listener, &speaks)?;
         println!("{name} hears what Ruby says to everyone");

@@ -13,7 +13,7 @@ mod scene;
 
 use std::error::Error;
 
-use consonance::{EventKind, Target, TextTarget};
+use consonance::{EventKind, TextTarget};
 use meeting::Meeting;
 use scene::{speech, wait_for};
 
@@ -28,13 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     wait_for(&alice, &EventKind::PlayerJoined { name: "Bob".into() })?;
     wait_for(&carol, &EventKind::PlayerJoined { name: "Bob".into() })?;
 
-    alice.set_input(speech()?);
+    alice.microphone().set_input(speech()?);
     let speaks = EventKind::StartedSpeaking { name: "Alice".into() };
     wait_for(&bob, &speaks)?;
     println!("Bob hears Alice whisper");
 
     // Texts to a single player work in the same way.
-    alice.send_text(Target::Player("Carol".into()), "I will tell you later")?;
+    alice.player("Carol").send_text("I will tell you later")?;
     let text = EventKind::Text {
         from: "Alice".into(),
         to: TextTarget::Player("Carol".into()),

@@ -260,8 +260,9 @@ impl VoiceChatBuilder {
         self.microphone(microphone).loudspeaker(loudspeaker)
     }
 
-    /// Uses a game's engine, which owns the devices: sound given to [`VoiceChat::engine_input`] is processed like that
-    /// of a [microphone](Self::microphone), and [`VoiceChat::engine_output`] returns the mix.
+    /// Uses a game's engine, which owns the devices: what it [records](crate::VoiceMicrophone::engine_input) is
+    /// processed like a [microphone](Self::microphone)'s sound, and it pulls the
+    /// [mix](crate::VoicePlayback::engine_output).
     pub fn engine_sound(mut self) -> Self {
         let suited = CaptureControls::new(self.capture, self.activation, true);
         (self.capture, self.activation) = (Some(suited.settings), Some(suited.activation));
@@ -292,9 +293,8 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// The quality and bit rate of the local voice (default: [`Quality::High`]). May be
-    /// [changed](VoiceChat::set_quality) while the chat runs. If a detailed [encoder](Self::encoder) was set before,
-    /// its other settings stay.
+    /// The [quality](crate::VoiceMicrophone::set_quality) and bit rate of the local voice (default:
+    /// [`Quality::High`]). If a detailed [encoder](Self::encoder) was set before, its other settings stay.
     pub fn quality(mut self, quality: Quality) -> Self {
         self.settings.quality = quality;
         let EncoderSettings { bitrate_bps, music, redundancy, .. } = self.settings.encoder();
@@ -331,8 +331,8 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// Whether the server is told the position of the [listener](VoiceChat::set_listener) (default: no), for its
-    /// proximity rooms. May be [changed](VoiceChat::set_share_position) while the chat runs.
+    /// Whether the server is told the position of the [listener](crate::VoicePlayback::set_listener) (default: no), for
+    /// its proximity rooms. May be [changed](crate::VoicePlayback::set_share_position) while the chat runs.
     pub fn share_position(mut self, shared: bool) -> Self {
         self.share_position = shared;
         self

@@ -30,7 +30,7 @@ pub struct Caption {
 }
 
 impl Caption {
-    /// The text message for this caption, for [`VoiceChat::send_text`](crate::VoiceChat::send_text). A message longer
+    /// The text message for this caption, for [`Room::send_text`](crate::Room::send_text). A message longer
     /// than [`TEXT_BYTES_MAX`](crate::TEXT_BYTES_MAX) must be sent in parts.
     pub fn to_text(&self) -> String {
         let before = if self.is_final { FINAL } else { PARTIAL };

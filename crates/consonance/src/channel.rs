@@ -1,32 +1,40 @@
-//! A channel as seen by the game: its name, when it is heard, and how it fades in and out.
+//! A channel as seen by the voice thread: its settings, its state, and what the game orders.
 
-use std::sync::Weak;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use consonance_session::{ChannelProperties, Target};
 
 use crate::fader::Fade;
 
-/// The name of an opened channel, for changing and closing it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Channel(pub(crate) u32);
+/// The number of a channel of a chat, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ChannelNumber(pub(crate) u32);
 
-impl Channel {
-    /// The channel's number, for other languages: never 0, and different for each channel of a chat.
-    pub fn number(self) -> u32 {
-        self.0
-    }
+/// The settings of a channel: what is sent over it, when, and how it begins and ends.
+///
+/// By default it is heard whenever the chat is, without a position, at its own volume, and without fading.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ChannelSettings {
+    /// Whether the voice is positional, its priority, and its volume.
+    pub properties: ChannelProperties,
+    /// When the channel is heard. Nothing spoken before it was opened is heard over it.
+    pub activation: ChannelActivation,
+    /// How it fades in and out.
+    pub fade: Fade,
+}
 
-    /// The channel with this number. If a chat has no such channel, requests for it have no effect.
-    pub fn from_number(number: u32) -> Self {
-        Self(number)
+impl From<ChannelProperties> for ChannelSettings {
+    fn from(properties: ChannelProperties) -> Self {
+        Self { properties, ..Self::default() }
     }
 }
 
 /// When a channel is heard. Decided by the voice thread, so that a frame hitch of the game cuts no word off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ChannelActivation {
-    /// Whenever the chat as a whole is heard: depending on its [activation](crate::VoiceChat::set_activation) and the
-    /// talk key.
+    /// Whenever the chat as a whole is heard: depending on its [activation](crate::VoiceMicrophone::set_activation)
+    /// and the talk key.
     #[default]
     Inherit,
     /// Always. For push to talk, a game changes between this and [`Closed`](Self::Closed).
@@ -55,25 +63,32 @@ pub(crate) enum ChannelOrder {
     Properties(ChannelProperties),
     Activation(ChannelActivation),
     Fade(Fade),
-    /// Close it without fading.
-    Close,
 }
 
 /// A channel to be opened.
 #[derive(Debug)]
 pub(crate) struct NewChannel {
     pub(crate) target: Target,
-    pub(crate) properties: ChannelProperties,
-    pub(crate) activation: ChannelActivation,
-    pub(crate) fade: Fade,
-    /// Once the owner is dropped, the channel closes.
-    pub(crate) owner: Option<Weak<()>>,
+    pub(crate) settings: ChannelSettings,
+    pub(crate) closed: ChannelClosed,
 }
 
 impl NewChannel {
-    /// A channel that is heard whenever the chat is.
-    pub(crate) fn new(target: Target, properties: ChannelProperties) -> Self {
-        let (activation, fade) = (ChannelActivation::default(), Fade::default());
-        Self { target, properties, activation, fade, owner: None }
+    pub(crate) fn new(target: Target, settings: ChannelSettings) -> Self {
+        Self { target, settings, closed: ChannelClosed::default() }
+    }
+}
+
+/// Whether the game has closed a channel. The voice thread sees it with the next block, however full its queue is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChannelClosed(Arc<AtomicBool>);
+
+impl ChannelClosed {
+    pub(crate) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
     }
 }

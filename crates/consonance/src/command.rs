@@ -2,6 +2,8 @@
 //!
 //! Commands that must not be lost in a full queue are switches instead.
 
+use std::sync::Arc;
+
 use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EffectChain, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
@@ -10,7 +12,7 @@ use consonance_pcap::PacketSink;
 use consonance_session::{ModeratorAction, Routing, Target};
 
 use crate::capture::EchoReferenceReader;
-use crate::channel::{Channel, ChannelOrder};
+use crate::channel::{ChannelNumber, ChannelOrder};
 use crate::engine_sound::{EngineMicrophone, EngineSpeaker, StreamWriter};
 use crate::problem::ProblemKind;
 use crate::tap::{TapSender, TapSource};
@@ -24,7 +26,7 @@ pub(crate) enum Command {
     /// For a trigger, which leaves the room once, whether there is a place for it or not.
     HoldRoom(String),
     LeaveRoom(String),
-    Channel(Channel, ChannelOrder),
+    Channel(ChannelNumber, ChannelOrder),
     SendText(TextId, Target, String),
     /// A report about these players, or about all if the list is empty, with its reason.
     Report(Vec<String>, String),
@@ -84,29 +86,33 @@ impl Command {
 /// Settings for hearing other players.
 pub(crate) enum Hearing {
     Volume {
-        name: String,
+        name: Arc<str>,
         volume: f32,
     },
     Muted {
-        name: String,
+        name: Arc<str>,
         muted: bool,
     },
     Effects {
-        name: String,
+        name: Arc<str>,
         effects: Box<EffectChain>,
     },
     RoomEffects {
-        room: String,
+        room: Arc<str>,
         effects: Box<EffectChain>,
     },
     PlayerAutoVolume {
-        name: String,
+        name: Arc<str>,
         /// `None` follows the setting for all players.
         enabled: Option<bool>,
     },
     NoiseGate {
-        name: String,
+        name: Arc<str>,
         enabled: bool,
+    },
+    Place {
+        name: Arc<str>,
+        place: Option<SpeakerPlace>,
     },
     Places(Vec<(String, Option<SpeakerPlace>)>),
     Listener(Option<Pose>),

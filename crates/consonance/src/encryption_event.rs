@@ -32,8 +32,8 @@ pub enum EncryptionEvent {
         /// The rooms that are not encrypted from now on.
         rooms: Vec<String>,
     },
-    /// There is no room for the keys of further players in [`known_keys`](crate::VoiceChat::known_keys): those stay new
-    /// at each meeting, and a change of their keys is not noticed. No player is forgotten. Reported once.
+    /// There is no room for the keys of further players in [`known_keys`](crate::VoiceEncryption::known_keys): those
+    /// stay new at each meeting, and a change of their keys is not noticed. No player is forgotten. Reported once.
     KnownKeysFull,
     /// Something that the player says or writes is not sent, since the chat requires encryption. Each reason is
     /// reported once until the keys change.
@@ -60,7 +60,7 @@ pub enum EncryptionEvent {
     /// The server wants the session to be less encrypted than before: we do not take part, and nothing is sent or
     /// heard.
     Weakened,
-    /// The server keeps our [report](crate::VoiceChat::report) for the game's moderators.
+    /// The server keeps our [report](crate::VoiceEncryption::report) for the game's moderators.
     ReportTaken,
     /// Our report was not made, or was not kept.
     ReportRefused {

@@ -59,7 +59,7 @@ pub enum EventKind {
         room: String,
     },
     /// The server has removed us from a room that we listened to: we have no access, or its operator removed us. We
-    /// stay out of it, also after a reconnect, until [`listen_to_room`](crate::VoiceChat::listen_to_room) asks the
+    /// stay out of it, also after a reconnect, until [`listen`](crate::Room::listen) asks the
     /// server again. Calls remain counted: to join again and leave as often as before, leave first.
     RemovedFromRoom {
         /// The room's name.
@@ -67,7 +67,7 @@ pub enum EventKind {
     },
     /// A decision of the server's operator about us.
     Operator(OperatorDecision),
-    /// The result of a moderation action that we, as a moderator, [requested](crate::VoiceChat::moderate) against
+    /// The result of a moderation action that we, as a moderator, [requested](crate::Player::moderate) against
     /// another player.
     Moderated {
         /// The other player's name.

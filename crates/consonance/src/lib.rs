@@ -29,6 +29,9 @@
 //! # Ok::<(), consonance::StartError>(())
 //! ```
 //!
+//! The parts of a chat have handles, which a game may keep: a [`Player`], a [`Room`], a [`Channel`] to either, the
+//! local voice ([`VoiceMicrophone`]), all other voices ([`VoicePlayback`]), and [`VoiceEncryption`].
+//!
 //! Audio comes from an [`Input`](audio::Input) and goes to an [`Output`](audio::Output): microphones and loudspeakers,
 //! files, silence, or a game's own implementation. Any [`ClientNetwork`](transport::ClientNetwork) carries it;
 //! addresses of the form `quic://…` use QUIC. [Triggers](trigger) open channels and join rooms by rule: push-to-talk,
@@ -74,6 +77,7 @@ mod fader;
 mod finish;
 #[cfg(any(doctest, test))]
 mod guide;
+mod handles;
 #[cfg(feature = "host")]
 pub mod host;
 mod links;
@@ -121,11 +125,12 @@ pub mod trigger;
 mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
+mod voice_thread_handle;
 
 pub use builder::VoiceChatBuilder;
 pub use caption::Caption;
 pub use capture::EchoReference;
-pub use channel::{Channel, ChannelActivation, ChannelState};
+pub use channel::{ChannelActivation, ChannelSettings, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
 pub use consonance_device as device;
@@ -155,6 +160,7 @@ pub use event_queue::EventReader;
 #[cfg(feature = "tokio")]
 pub use event_stream::EventStream;
 pub use fader::Fade;
+pub use handles::{Channel, Player, Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
 #[cfg(not(feature = "quic"))]
 #[doc(hidden)]
 pub use needs_quic::ServerAddressNeedsFeatureQuic;
@@ -163,7 +169,7 @@ pub use node::{Mode, VoiceNode};
 pub use output_failure::OutputFailure;
 #[cfg(feature = "quic")]
 pub use packet_link::PacketLink;
-pub use player_state::{SpeakingChannel, SpeakingTarget};
+pub use player_state::{PlayerState, SpeakingChannel, SpeakingTarget};
 pub use problem::ProblemKind;
 pub use recorder::{DroppedBlocks, Recorded, Recorder, RecorderError};
 pub use restrictions::{OperatorDecision, RestrictionTerms, Restrictions};
@@ -181,4 +187,4 @@ pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use text::{SendTextError, TEXT_BYTES_MAX, TextId, TextMessage};
 pub use tokens::{TokenLimitReached, Tokens};
 pub use trace::FrameTrace;
-pub use voice_chat::{Player, VoiceChat, WaitJoinedError};
+pub use voice_chat::{VoiceChat, WaitJoinedError};

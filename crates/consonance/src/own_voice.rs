@@ -10,7 +10,7 @@ use consonance_session::{Client, RecordingNotice};
 
 use missing_tokens::MissingTokens;
 
-use crate::channel::{Channel, ChannelState};
+use crate::channel::{ChannelNumber, ChannelState};
 use crate::event_queue::EventQueue;
 use crate::lock::lock;
 use crate::restrictions::Restrictions;
@@ -24,15 +24,13 @@ use crate::tokens::Tokens;
 pub(crate) struct OwnVoice {
     is_voice_detected: AtomicBool,
     is_heard: AtomicBool,
-    channels: Mutex<BTreeMap<Channel, ChannelState>>,
+    channels: Mutex<BTreeMap<ChannelNumber, ChannelState>>,
     tokens: Tokens,
     missing_tokens: MissingTokens,
     /// Rooms that the server took the player out of.
     taken_out_of: Mutex<BTreeSet<String>>,
     /// Rooms that triggers want to listen to, but for which the session has no place.
     without_place: Mutex<BTreeSet<String>>,
-    /// Channels to close for which the command queue had no room.
-    closed: Mutex<BTreeSet<Channel>>,
     /// Rooms that triggers have given up, to be left by the voice thread; each was joined once per entry.
     given_up: Mutex<Vec<String>>,
     /// The restrictions that the server's operator has set for us, and the notice about recording.
@@ -51,7 +49,6 @@ impl OwnVoice {
             missing_tokens: MissingTokens::default(),
             taken_out_of: Mutex::default(),
             without_place: Mutex::default(),
-            closed: Mutex::default(),
             given_up: Mutex::default(),
             decisions: Mutex::default(),
         }
@@ -65,16 +62,6 @@ impl OwnVoice {
     /// The rooms to leave. Earlier commands must be carried out first: a room is joined before it is left.
     pub(crate) fn take_given_up(&self) -> Vec<String> {
         std::mem::take(&mut *lock(&self.given_up))
-    }
-
-    /// Lets the voice thread close a channel that it was told to open. Never blocks.
-    pub(crate) fn close(&self, channel: Channel) {
-        lock(&self.closed).insert(channel);
-    }
-
-    /// The channels to close. Earlier commands must be carried out first, as for rooms.
-    pub(crate) fn take_closed(&self) -> BTreeSet<Channel> {
-        std::mem::take(&mut *lock(&self.closed))
     }
 
     /// Publishes changes. Those that cannot be published during a read are published the next time.
@@ -152,7 +139,7 @@ impl OwnVoice {
         self.is_heard.load(Ordering::Acquire)
     }
 
-    pub(crate) fn channel(&self, channel: Channel) -> Option<ChannelState> {
+    pub(crate) fn channel(&self, channel: ChannelNumber) -> Option<ChannelState> {
         lock(&self.channels).get(&channel).copied()
     }
 }

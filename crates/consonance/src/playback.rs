@@ -296,8 +296,8 @@ impl Playback {
     pub(crate) fn meter(&self) {
         for speaker in self.voices.present() {
             let amplitude = self.mixer.speaker_amplitude(speaker.key).unwrap_or_default();
-            if amplitude > 0.0 || speaker.player.amplitude.get() > 0.0 {
-                speaker.player.amplitude.set(amplitude);
+            if amplitude > 0.0 || speaker.player.amplitude() > 0.0 {
+                speaker.player.set_amplitude(amplitude);
             }
         }
     }

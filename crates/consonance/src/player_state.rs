@@ -2,6 +2,7 @@
 //! for a copy.
 
 use std::collections::{BTreeMap, btree_map};
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -33,17 +34,20 @@ pub enum SpeakingTarget {
     Room(String),
 }
 
-/// One player; the voice thread writes, all other threads read.
-#[derive(Debug)]
-pub(crate) struct PlayerState {
+/// The state of a player of the session, the local one or another one, from joining to leaving.
+///
+/// It is at most 10 ms old, and stays up to date while it is held. Reading it does not block, except for the lists of
+/// rooms and channels, which are copied under a short lock. A player that leaves and joins again has another
+/// `PlayerState`; the old one [is not connected](Self::is_connected) any more and stays as it last was.
+pub struct PlayerState {
     pub(crate) name: Box<str>,
-    pub(crate) is_local: bool,
+    is_local: bool,
     is_connected: AtomicBool,
     is_speaking: AtomicBool,
     is_positional: AtomicBool,
     is_muted: AtomicBool,
-    pub(crate) amplitude: Number,
-    pub(crate) volume: Number,
+    amplitude: Number,
+    volume: Number,
     /// Below 0 if it is unknown.
     packet_loss: Number,
     priority: AtomicU8,
@@ -76,7 +80,18 @@ impl PlayerState {
         }
     }
 
-    pub(crate) fn is_connected(&self) -> bool {
+    /// Its name, unique in the session.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether this is the local player.
+    pub fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// Whether it is in the session, as far as we know while we are in it.
+    pub fn is_connected(&self) -> bool {
         self.is_connected.load(Ordering::Relaxed)
     }
 
@@ -87,39 +102,30 @@ impl PlayerState {
         }
     }
 
-    pub(crate) fn is_speaking(&self) -> bool {
+    /// Whether it speaks to us; for the local player, whether any listener receives us.
+    pub fn is_speaking(&self) -> bool {
         self.is_speaking.load(Ordering::Relaxed)
     }
 
     pub(crate) fn set_speaking(&self, speaking: bool) {
         self.is_speaking.store(speaking, Ordering::Relaxed);
         if !speaking {
-            self.amplitude.set(0.0);
+            self.set_amplitude(0.0);
         }
     }
 
-    pub(crate) fn is_positional(&self) -> bool {
-        self.is_positional.load(Ordering::Relaxed)
+    /// Its current level: the mean absolute value of the last 10 ms, 0 to 1, before volume and distance. For the local
+    /// player, that of the processed microphone.
+    pub fn amplitude(&self) -> f32 {
+        self.amplitude.get()
     }
 
-    pub(crate) fn is_muted(&self) -> bool {
-        self.is_muted.load(Ordering::Relaxed)
+    pub(crate) fn set_amplitude(&self, amplitude: f32) {
+        self.amplitude.set(amplitude);
     }
 
-    pub(crate) fn set_muted(&self, muted: bool) {
-        self.is_muted.store(muted, Ordering::Relaxed);
-    }
-
-    pub(crate) fn packet_loss(&self) -> Option<f32> {
-        let loss = self.packet_loss.get();
-        (loss >= 0.0).then_some(loss)
-    }
-
-    pub(crate) fn set_packet_loss(&self, loss: Option<f32>) {
-        self.packet_loss.set(loss.unwrap_or(-1.0));
-    }
-
-    pub(crate) fn priority(&self) -> Option<Priority> {
+    /// The highest priority of the channels on which it speaks to us; `None` while it is silent or muted here.
+    pub fn priority(&self) -> Option<Priority> {
         let speaks = self.is_speaking() && !self.is_muted();
         speaks.then(|| priority_of(self.priority.load(Ordering::Relaxed)))
     }
@@ -128,15 +134,32 @@ impl PlayerState {
         self.priority.store(priority as u8, Ordering::Relaxed);
     }
 
+    /// Whether its voice is positional: all channels on which it speaks to us are.
+    pub fn is_positional(&self) -> bool {
+        self.is_positional.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn set_positional(&self, positional: bool) {
         self.is_positional.store(positional, Ordering::Relaxed);
     }
 
-    pub(crate) fn rooms(&self) -> Vec<String> {
+    /// The channels on which it speaks to us, or last spoke; empty before it ever did. For the local player, the open
+    /// ones.
+    pub fn speaking_channels(&self) -> Vec<SpeakingChannel> {
+        lock(&self.heard).channels.clone()
+    }
+
+    pub(crate) fn set_channels(&self, channels: Vec<SpeakingChannel>) {
+        lock(&self.heard).channels = channels;
+    }
+
+    /// The rooms that it listens to, sorted.
+    pub fn rooms(&self) -> Vec<String> {
         lock(&self.rooms).clone()
     }
 
-    pub(crate) fn listens_to(&self, room: &str) -> bool {
+    /// Whether it listens to this room.
+    pub fn listens_to(&self, room: &str) -> bool {
         lock(&self.rooms).iter().any(|listened| listened == room)
     }
 
@@ -155,12 +178,33 @@ impl PlayerState {
         lock(&self.rooms).retain(|listened| listened != room);
     }
 
-    pub(crate) fn channels(&self) -> Vec<SpeakingChannel> {
-        lock(&self.heard).channels.clone()
+    /// The share of its last 128 frames that never arrived, 0 to 1; `None` until that many were due. For the local
+    /// player, the share of frames that did not reach the server, if the server reports that.
+    pub fn packet_loss(&self) -> Option<f32> {
+        let loss = self.packet_loss.get();
+        (loss >= 0.0).then_some(loss)
     }
 
-    pub(crate) fn set_channels(&self, channels: Vec<SpeakingChannel>) {
-        lock(&self.heard).channels = channels;
+    pub(crate) fn set_packet_loss(&self, loss: Option<f32>) {
+        self.packet_loss.set(loss.unwrap_or(-1.0));
+    }
+
+    /// Its volume here: an amplitude factor from 0 to 4.
+    pub fn volume(&self) -> f32 {
+        self.volume.get()
+    }
+
+    pub(crate) fn set_volume(&self, volume: f32) {
+        self.volume.set(volume);
+    }
+
+    /// Whether it is muted here.
+    pub fn is_muted(&self) -> bool {
+        self.is_muted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_muted(&self, muted: bool) {
+        self.is_muted.store(muted, Ordering::Relaxed);
     }
 
     /// Notes the channels over which a frame came. `room_name` returns the names of rooms that we listen to.
@@ -180,6 +224,16 @@ impl PlayerState {
             Some(SpeakingChannel { target, positional, amplitude, priority })
         });
         heard.channels = in_words.collect();
+    }
+}
+
+impl fmt::Debug for PlayerState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlayerState")
+            .field("name", &self.name)
+            .field("is_connected", &self.is_connected())
+            .field("is_speaking", &self.is_speaking())
+            .finish_non_exhaustive()
     }
 }
 
@@ -336,7 +390,7 @@ mod tests {
         let (known, unknown) = (RoomId(1), RoomId(2));
         let heard = [to(HeardTarget::Room(known)), to(HeardTarget::Room(unknown)), to(HeardTarget::Me)];
         player.hear(&heard, |room| (room == known).then_some("lobby"));
-        let targets: Vec<_> = player.channels().into_iter().map(|channel| channel.target).collect();
+        let targets: Vec<_> = player.speaking_channels().into_iter().map(|channel| channel.target).collect();
         assert_eq!(targets, [SpeakingTarget::Room("lobby".into()), SpeakingTarget::Me]);
     }
 }

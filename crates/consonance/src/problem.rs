@@ -22,7 +22,7 @@ pub enum ProblemKind {
     Tap,
     /// There is no such device, or the chat was started without devices.
     Device,
-    /// A player cannot be [moderated](crate::VoiceChat::moderate).
+    /// A player cannot be [moderated](crate::Player::moderate).
     Moderation,
     /// The keys of an encrypted session.
     Encryption,

@@ -4,6 +4,7 @@
 pub(crate) mod bounds;
 #[cfg(feature = "settings-files")]
 mod file;
+mod in_force;
 
 use std::ops::RangeInclusive;
 
@@ -13,6 +14,8 @@ use consonance_audio::{
 };
 #[cfg(feature = "devices")]
 use consonance_device::DeviceSelection;
+
+pub(crate) use in_force::SettingsInForce;
 
 use bounds::{DUCKING_MS_MAX, HOLD_MS_MAX, SHARE, VOLUME};
 

@@ -17,7 +17,7 @@ use wanted_channels::WantedChannels;
 pub(crate) use wanted_channels::{ChannelView, ChatActivation};
 
 use crate::capture::CapturedAs;
-use crate::channel::{Channel, ChannelOrder, ChannelState, NewChannel};
+use crate::channel::{ChannelNumber, ChannelOrder, ChannelState, NewChannel};
 use crate::clock::BLOCK;
 use crate::player_state::SpeakingChannel;
 use crate::trace::FrameTrace;
@@ -135,7 +135,7 @@ impl Talking {
     ///
     /// # Errors
     /// If there are too many.
-    pub(crate) fn add(&mut self, channel: Channel, new: NewChannel) -> Result<(), String> {
+    pub(crate) fn add(&mut self, channel: ChannelNumber, new: NewChannel) -> Result<(), String> {
         self.channels.add(channel, new, None)
     }
 
@@ -145,7 +145,7 @@ impl Talking {
     /// If there are too many channels for another one.
     pub(crate) fn obey(
         &mut self,
-        channel: Channel,
+        channel: ChannelNumber,
         order: ChannelOrder,
         now: Instant,
         client: &mut Client,
@@ -164,7 +164,7 @@ impl Talking {
     }
 
     /// The state of all channels, if any has changed since [`channels_shown`](Self::channels_shown).
-    pub(crate) fn changed_channels(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
+    pub(crate) fn changed_channels(&self) -> Option<impl Iterator<Item = (ChannelNumber, ChannelState)>> {
         self.channels.changed()
     }
 

@@ -1,55 +1,46 @@
-//! The handle that a game holds: a method puts one command in a queue, or takes one event out of another.
+//! The handle of a chat, from which those of its parts come. A method puts one command in a queue, or takes one event
+//! out of another.
 //!
 //! Requests that must not be lost when the queue is full, such as muting, are switches instead of commands.
 
 #[cfg(feature = "tokio")]
 mod async_calls;
-mod channels;
 mod diagnosing;
-mod encrypting;
-mod hearing;
 mod inspecting;
 mod joining;
-mod player;
 mod players;
 mod settings;
-mod speaking;
-mod text;
 
 use std::fmt;
-use std::sync::atomic::AtomicU32;
-use std::sync::mpsc::{SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-#[cfg(feature = "devices")]
-use consonance_device::Direction;
-use consonance_session::{ModeratorAction, ModeratorAnswer, Routing};
+use consonance_session::Routing;
 
-pub(crate) use diagnosing::observed;
 #[cfg(not(feature = "inspector"))]
 pub(crate) use inspecting::NoPage;
 pub(crate) use inspecting::{Page, WantedPage};
 pub use joining::WaitJoinedError;
-pub use player::Player;
-pub(crate) use settings::SettingsInForce;
 
 use crate::command::Command;
 use crate::diagnostics::Diagnostics;
-use crate::encryption_event::EncryptionEvent;
-use crate::event::{End, Event, EventKind};
+use crate::event::{End, Event};
 use crate::event_queue::EventReader;
-use crate::finish::Finish;
+use crate::handles::{Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
 use crate::lock::lock;
-use crate::problem::ProblemKind;
-use crate::shared_state::SharedState;
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
+use crate::text::TextMessage;
+use crate::tokens::Tokens;
 use crate::trace::FrameTrace;
+use crate::voice_thread_handle::VoiceThreadHandle;
 
 /// A running voice chat. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
 /// session.
+///
+/// Its parts have handles of their own, which do not keep it running: [players](Self::player), [rooms](Self::room) and
+/// the [channels](crate::Channel) to both, the [microphone](Self::microphone), [playback](Self::playback) and
+/// [encryption](Self::encryption).
 ///
 /// Handles may be used from any thread. Every method returns at once, whatever the network does, except that
 /// [`leave`](Self::leave) and the drop of the last handle wait for the goodbye; with the feature `tokio`, a drop on a
@@ -60,18 +51,9 @@ pub struct VoiceChat {
     running: Arc<Running>,
 }
 
-/// State shared by all handles of one chat. Dropping it ends the chat.
+/// State shared by all clones of the handle. Dropping it ends the chat.
 pub(crate) struct Running {
-    pub(crate) commands: SyncSender<Command>,
-    pub(crate) shared: SharedState,
-    pub(crate) settings: Mutex<SettingsInForce>,
-    #[cfg(feature = "devices")]
-    pub(crate) has_microphone: bool,
-    #[cfg(feature = "devices")]
-    pub(crate) has_loudspeaker: bool,
-    pub(crate) next_channel: AtomicU32,
-    pub(crate) finish: Arc<Finish>,
-    pub(crate) thread: Thread,
+    pub(crate) thread: Arc<VoiceThreadHandle>,
     /// Diagnostics that the chat was started with; the end of the chat completes them.
     pub(crate) diagnostics: Mutex<Option<Diagnostics>>,
     pub(crate) page: Page,
@@ -84,66 +66,65 @@ impl VoiceChat {
 
     /// Connected while in the session, degraded while joining it, disconnected once the chat has ended.
     pub fn status(&self) -> Status {
-        if self.is_running() { self.running.shared.status.get() } else { Status::Disconnected }
+        if self.is_running() { self.thread().shared.status.get() } else { Status::Disconnected }
     }
 
     /// False once the chat has ended; its last event says why.
     pub fn is_running(&self) -> bool {
-        !self.running.finish.is_finished()
+        self.thread().is_running()
     }
 
-    /// Listens to a room from now on. Rooms are counted: a room joined twice is listened to until it was left twice.
-    pub fn listen_to_room(&self, room: impl Into<String>) {
-        self.ask(Command::JoinRoom(room.into()));
+    /// The room of this name: to listen to it, to speak in it, to send texts to it.
+    pub fn room(&self, name: impl AsRef<str>) -> Room {
+        Room::new(name.as_ref().into(), Arc::clone(self.thread()))
     }
 
-    /// Stops listening to a room, or undoes one of several joins. Leaving a room that was not joined has no effect.
-    pub fn stop_listening_to_room(&self, room: impl Into<String>) {
-        self.ask(Command::LeaveRoom(room.into()));
+    /// The local voice: its input, its processing, and when it is heard.
+    pub fn microphone(&self) -> VoiceMicrophone {
+        VoiceMicrophone::new(Arc::clone(self.thread()))
     }
 
-    /// Uses another microphone or loudspeaker from now on, in a chat that was started with one
-    /// ([`microphone`](crate::VoiceChatBuilder::microphone), [`loudspeaker`](crate::VoiceChatBuilder::loudspeaker)).
-    #[cfg(feature = "devices")]
-    pub fn select_device(&self, direction: Direction, selection: consonance_device::DeviceSelection) {
-        self.put_in_force(|in_force| {
-            // Without a device in this direction, the voice thread refuses and reports it.
-            if self.running.has_device(direction) {
-                in_force.set_device(direction, selection.clone());
-            }
-            Some(Command::SelectDevice(direction, selection))
-        });
+    /// How all other players are heard: volume, positions, output.
+    pub fn playback(&self) -> VoicePlayback {
+        VoicePlayback::new(Arc::clone(self.thread()))
     }
 
-    /// Asks the server to act on a player of our session, if our join token allows us to moderate. It acts as for its
-    /// operator, and writes the reason to its audit log; the player is told the reason only when it is muted or kicked.
-    /// [`EventKind::Moderated`](crate::EventKind::Moderated) reports the outcome; a request that cannot be made, for
-    /// example to a server of the original, is an [`EventKind::Problem`](crate::EventKind::Problem), and one too many
-    /// at once has [failed](ModeratorAnswer::Failed).
-    pub fn moderate(&self, player: impl Into<String>, action: ModeratorAction, reason: impl Into<String>) {
-        self.ask(Command::Moderate { player: player.into(), action, reason: reason.into() });
+    /// The end-to-end encryption of the session.
+    pub fn encryption(&self) -> VoiceEncryption {
+        VoiceEncryption::new(Arc::clone(self.thread()))
+    }
+
+    /// The local player's tokens, for [triggers](crate::trigger). All callers share one set.
+    pub fn tokens(&self) -> Tokens {
+        self.thread().shared.own_voice.tokens().clone()
+    }
+
+    /// The last text messages, sent and received, oldest first: as many as
+    /// [`text_history`](crate::VoiceChatBuilder::text_history) keeps, none by default.
+    pub fn text_history(&self) -> Vec<TextMessage> {
+        self.thread().shared.texts.all()
     }
 
     /// Changes what direct links to other players are used for, from the next packet on. Has no effect without direct
     /// links.
     pub fn set_routing(&self, routing: Routing) {
-        self.ask(Command::SetRouting(routing));
+        self.thread().ask(Command::SetRouting(routing));
     }
 
     /// Counters so far: packets by type, frames by path, each direct link, the network. At most a tenth of a second old
     /// while the chat runs, and complete when it has ended.
     pub fn statistics(&self) -> Arc<VoiceStatistics> {
-        self.running.shared.statistics.get()
+        self.thread().shared.statistics.get()
     }
 
     /// The next queued event.
     pub fn poll_event(&self) -> Option<Event> {
-        self.running.shared.events.pop()
+        self.thread().shared.events.pop()
     }
 
     /// The next event; waits at most this long. `None` at once when the chat has ended and all events were taken.
     pub fn wait_event(&self, at_most: Duration) -> Option<Event> {
-        self.running.shared.events.wait(at_most)
+        self.thread().shared.events.wait(at_most)
     }
 
     /// The queued events; ends when the queue is empty.
@@ -154,22 +135,22 @@ impl VoiceChat {
     /// A further reader, which gets every event from now on, independently of the chat's own queue. For a part of the
     /// game that must miss nothing: all clones of a handle share one queue.
     pub fn subscribe(&self) -> EventReader {
-        self.running.shared.events.subscribe(None)
+        self.thread().shared.events.subscribe(None)
     }
 
     /// The next step of a frame, if the chat was started with [`trace_frames`](crate::VoiceChatBuilder::trace_frames).
     pub fn poll_trace(&self) -> Option<FrameTrace> {
-        self.running.shared.events.pop_trace()
+        self.thread().shared.events.pop_trace()
     }
 
     /// Events and traces lost because they were not read in time.
     pub fn events_dropped(&self) -> u64 {
-        self.running.shared.events.dropped()
+        self.thread().shared.events.dropped()
     }
 
     /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
     pub fn stop(&self) {
-        self.running.ask_to_leave();
+        self.thread().ask_to_leave();
     }
 
     /// Leaves the session and waits until the server has been told and the output is complete, a few seconds at most.
@@ -188,66 +169,17 @@ impl VoiceChat {
         if end == End::Left { Ok(self.events().collect()) } else { Err(end) }
     }
 
-    pub(crate) fn running(&self) -> &Running {
-        &self.running
-    }
-
-    fn ask(&self, command: Command) {
-        if let Some(refused) = self.offer(command) {
-            self.tell_not_done(refused);
-        }
-    }
-
-    /// Returns the command if there was no room for it.
-    fn offer(&self, command: Command) -> Option<Command> {
-        let refused = match self.running.commands.try_send(command) {
-            // A chat that has ended reported that in its last event.
-            Ok(()) | Err(TrySendError::Disconnected(_)) => None,
-            Err(TrySendError::Full(command)) => Some(command),
-        };
-        self.running.thread.unpark();
-        refused
-    }
-
-    /// Must be called without a lock: the game's own log is written on this thread.
-    fn tell_not_done(&self, command: Command) {
-        self.running.shared.events.push(Event { at: Instant::now(), kind: not_done(command) });
-    }
-}
-
-/// The event for a command that found no room in the queue.
-fn not_done(command: Command) -> EventKind {
-    let text = "too many commands at once: one was dropped; give the voice thread time".to_owned();
-    match command {
-        Command::SendText(id, ..) => EventKind::TextNotSent { id, reason: text },
-        Command::Moderate { player, action, .. } => {
-            EventKind::Moderated { name: player, action, answer: ModeratorAnswer::Failed }
-        }
-        Command::Report(..) => EventKind::Encryption(EncryptionEvent::ReportRefused { reason: text }),
-        _ => EventKind::Problem { about: ProblemKind::Commands, text },
+    pub(crate) fn thread(&self) -> &Arc<VoiceThreadHandle> {
+        &self.running.thread
     }
 }
 
 impl Running {
-    fn ask_to_leave(&self) {
-        self.shared.switches.leave();
-        self.thread.unpark();
-    }
-
-    /// Whether the chat uses a device in this direction.
-    #[cfg(feature = "devices")]
-    fn has_device(&self, direction: Direction) -> bool {
-        match direction {
-            Direction::Input => self.has_microphone,
-            Direction::Output => self.has_loudspeaker,
-        }
-    }
-
     /// Ends the chat, if it has not ended yet, and waits for that.
     fn end(&self) -> End {
-        self.ask_to_leave();
-        let end = self.shared.events.wait_for_end();
-        self.finish.wait();
+        self.thread.ask_to_leave();
+        let end = self.thread.shared.events.wait_for_end();
+        self.thread.finish.wait();
         // Errors of the diagnostics are written to their files.
         drop(lock(&self.diagnostics).take());
         end
@@ -257,8 +189,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         // An output or a transport may have held the last handle; the voice thread cannot wait for itself.
-        if thread::current().id() == self.thread.id() {
-            self.ask_to_leave();
+        if self.thread.is_current() {
+            self.thread.ask_to_leave();
             return;
         }
         #[cfg(feature = "tokio")]

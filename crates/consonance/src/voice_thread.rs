@@ -27,7 +27,7 @@ use pace::Pace;
 use voice_quality::VoiceQuality;
 
 use crate::capture::{Beat, Capture, CaptureControls, CapturedAs};
-use crate::channel::{Channel, NewChannel};
+use crate::channel::{ChannelNumber, NewChannel};
 use crate::clock::{BLOCK, Clock};
 use crate::command::{Command, Hearing};
 use crate::direct_players::DirectPlayers;
@@ -133,7 +133,7 @@ impl VoiceThread {
             if let (Some(rooms), Target::Room(room)) = (&parts.loopback, &target) {
                 rooms.listen(room);
             }
-            begun = begun.and(talking.add(Channel(number), NewChannel::new(target, properties)));
+            begun = begun.and(talking.add(ChannelNumber(number), NewChannel::new(target, properties.into())));
         }
         talking.set_chat(now, |chat| chat.mode = parts.capture.activation.mode);
         let mut playback = Playback::new(parts.output, parts.mixer, talking.encoder_delay_samples());

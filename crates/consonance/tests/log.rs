@@ -94,7 +94,7 @@ fn every_event_is_logged_in_its_category() {
     let speech = WavInput::open(recording(1)).unwrap();
     let bob = player(&network, "Bob").speak_in_room("lobby").input(Box::new(speech)).start().unwrap();
     until(&alice, |kind| *kind == EventKind::StartedSpeaking { name: "Bob".into() });
-    bob.listen_to_room("x".repeat(70_000));
+    bob.room("x".repeat(70_000)).listen();
     until(&bob, |kind| matches!(kind, EventKind::Problem { about: ProblemKind::Room, .. }));
     let other_bob = player(&network, "Bob").start().unwrap();
     until(&other_bob, |kind| matches!(kind, EventKind::Ended(End::NoConnection(_))));
@@ -138,7 +138,7 @@ fn a_log_writer_can_read_the_settings_while_they_are_being_set() {
             let carol = carol.clone();
             move || {
                 SHOWN.set(Some(carol.clone()));
-                carol.set_auto_volume(true);
+                carol.playback().set_auto_volume(true);
             }
         });
         let deadline = Instant::now() + PATIENCE;

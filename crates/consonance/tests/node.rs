@@ -15,8 +15,7 @@ use consonance::transport::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
 };
 use consonance::{
-    EventKind, Mode, OperatorDecision, RoomUse, Status, Target, TextTarget, VoiceChat, VoiceChatBuilder,
-    VoiceNode,
+    EventKind, Mode, OperatorDecision, RoomUse, Status, TextTarget, VoiceChat, VoiceChatBuilder, VoiceNode,
 };
 
 /// Generous: machines that run tests are busy.
@@ -41,10 +40,10 @@ fn a_host_is_the_server_of_others_and_a_player_among_them() {
     let host = node.voice().unwrap();
     until_event(&host, &EventKind::EnteredRoom { name: "Guest".into(), room: "lobby".into() });
 
-    guest.send_text(Target::Room("lobby".into()), "hello").unwrap();
+    guest.room("lobby").send_text("hello").unwrap();
     let to = TextTarget::Room("lobby".into());
     until_event(&host, &EventKind::Text { from: "Guest".into(), to, text: "hello".into() });
-    host.send_text(Target::Player("Guest".into()), "hello yourself").unwrap();
+    host.player("Guest").send_text("hello yourself").unwrap();
     let to = TextTarget::Player("Guest".into());
     until_event(&guest, &EventKind::Text { from: "Host".into(), to, text: "hello yourself".into() });
 }
@@ -86,7 +85,7 @@ fn a_host_is_told_what_its_guests_network_cannot_carry() {
     node.run_as_host(server, "main", |player| player.name("Host").listen_to_room("lobby"));
     until("the host is connected", || node.mode() == Mode::Host && node.status() == Status::Connected);
     let host = node.voice().unwrap();
-    let id = host.send_text(Target::Room("lobby".into()), "a".repeat(475)).unwrap();
+    let id = host.room("lobby").send_text("a".repeat(475)).unwrap();
     let reason = "the message has 475 bytes, at most 474 are allowed: send it in parts".to_owned();
     until_event(&host, &EventKind::TextNotSent { id, reason });
 }

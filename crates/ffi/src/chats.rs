@@ -1,9 +1,10 @@
 //! The chats that C has started.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use consonance::transport::hosted::HostedClientHandle;
-use consonance::{EncryptedMember, EncryptionStatus, Event, Player, VoiceChat};
+use consonance::{Channel, EncryptedMember, EncryptionStatus, Event, PlayerState, VoiceChat};
 
 use crate::error::{CError, Failure};
 use crate::handles::{Kind, Table};
@@ -13,6 +14,8 @@ use crate::player_ids::{LOCAL, PlayerIds};
 
 /// Far more than a game has, and few enough for a machine.
 const CHATS_MAX: usize = 256;
+/// More than a chat can have open, since refused ones count until they are closed.
+const CHANNELS_MAX: usize = 4096;
 
 pub(crate) static CHATS: Table<Chat> = Table::new(Kind::Chat, CHATS_MAX);
 
@@ -24,6 +27,8 @@ pub(crate) struct Chat {
     /// It was started with this machine's devices.
     pub(crate) has_devices: bool,
     players: Mutex<PlayerIds>,
+    /// Those that C has opened and not closed, by their numbers.
+    channels: Mutex<BTreeMap<u32, Channel>>,
     /// An event that was too long for the buffer that it was to be written into.
     waiting: Mutex<Option<Event>>,
     /// As `consonance_get_encryption` saw it last: members are read from it one by one.
@@ -40,8 +45,8 @@ impl Chat {
     pub(crate) fn new(voice: VoiceChat, hosted: Option<HostedClientHandle>, has_devices: bool) -> Self {
         let players = Mutex::new(PlayerIds::new(voice.local_player().name()));
         let hosted = hosted.map(|handle| Mutex::new(HostedClient { handle, waiting: Waiting::default() }));
-        let (waiting, encryption) = (Mutex::default(), Mutex::default());
-        Self { voice, hosted, has_devices, players, waiting, encryption }
+        let (channels, waiting, encryption) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { voice, hosted, has_devices, players, channels, waiting, encryption }
     }
 
     /// The chat of this handle.
@@ -51,7 +56,7 @@ impl Chat {
 
     /// The number of a player, also of one that has left.
     pub(crate) fn id_of(&self, name: &str) -> u32 {
-        lock(&self.players).of(name, |name| self.voice.player(name).is_some())
+        lock(&self.players).of(name, |name| self.voice.player_state(name).is_some())
     }
 
     /// The number of a player that was seen before.
@@ -66,13 +71,37 @@ impl Chat {
     }
 
     /// A player of the session.
-    pub(crate) fn player(&self, id: u32) -> Result<Player, Failure> {
+    pub(crate) fn player(&self, id: u32) -> Result<Arc<PlayerState>, Failure> {
         let name = self.name_of(id)?;
         if id == LOCAL {
             return Ok(self.voice.local_player());
         }
-        let player = self.voice.player(&name);
+        let player = self.voice.player_state(&name);
         player.ok_or_else(|| Failure::new(CError::Player, format!("{name} is not in the session")))
+    }
+
+    /// Keeps a channel open until it is closed, and returns its number.
+    ///
+    /// # Errors
+    /// [`CError::Limit`] if too many are kept.
+    pub(crate) fn keep_channel(&self, channel: Channel) -> Result<u32, Failure> {
+        let mut channels = lock(&self.channels);
+        if channels.len() >= CHANNELS_MAX {
+            return Err(Failure::new(CError::Limit, format!("{CHANNELS_MAX} channels are open: close some")));
+        }
+        let number = channel.id();
+        channels.insert(number, channel);
+        Ok(number)
+    }
+
+    /// Hands a channel to `use_it`; `None` if no open channel has this number.
+    pub(crate) fn with_channel<T>(&self, number: u32, use_it: impl FnOnce(&Channel) -> T) -> Option<T> {
+        lock(&self.channels).get(&number).map(use_it)
+    }
+
+    /// Closes a channel, if it is open.
+    pub(crate) fn close_channel(&self, number: u32) {
+        lock(&self.channels).remove(&number);
     }
 
     /// Hands the present encryption to `read`, whose members [`with_member`](Self::with_member) hands out from then on.
@@ -81,7 +110,7 @@ impl Chat {
         read: impl FnOnce(&EncryptionStatus) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut status = lock(&self.encryption);
-        *status = self.voice.encryption();
+        *status = self.voice.encryption().status();
         read(&status)
     }
 

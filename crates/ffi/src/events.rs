@@ -19,7 +19,7 @@ use crate::structs::{CEncryptionEvent, CEvent, CEventType, CProblem};
 /// An event before its texts are in the caller's buffer. A [`CEvent`] has pointers to them and numbers of players; this
 /// has Rust's texts and players' names, so that what an event says of a player needs no access to the chat.
 #[derive(Default)]
-struct Told<'e> {
+struct EventView<'e> {
     kind: Option<CEventType>,
     /// A player's name; its number goes with it.
     player: &'e str,
@@ -44,37 +44,37 @@ pub(crate) fn write(
     capacity: usize,
     length: Out<usize>,
 ) -> Result<(), Failure> {
-    let told = told(kind);
-    let name = if told.player.is_empty() { told.name.as_str() } else { told.player };
-    let [name, room, text] = buffer.write_texts(capacity, length, [name, told.room, &told.text])?;
-    let player = if told.player.is_empty() { 0 } else { chat.id_of(told.player) };
-    let number = if told.by.is_empty() { told.number } else { u64::from(chat.id_of(told.by)) };
-    let Told { kind, detail, .. } = told;
+    let view = event_view(kind);
+    let name = if view.player.is_empty() { view.name.as_str() } else { view.player };
+    let [name, room, text] = buffer.write_texts(capacity, length, [name, view.room, &view.text])?;
+    let player = if view.player.is_empty() { 0 } else { chat.id_of(view.player) };
+    let number = if view.by.is_empty() { view.number } else { u64::from(chat.id_of(view.by)) };
+    let EventView { kind, detail, .. } = view;
     let kind = kind.unwrap_or(CEventType::Other) as i32;
     record.write_sized("event", CEvent { size: 0, kind, player, detail, number, name, room, text })
 }
 
-fn told(kind: &EventKind) -> Told<'_> {
-    let about = |kind, player| Told { player, ..of(kind) };
+fn event_view(kind: &EventKind) -> EventView<'_> {
+    let about = |kind, player| EventView { player, ..of(kind) };
     match kind {
         EventKind::Joined => of(CEventType::Joined),
         EventKind::Resumed => of(CEventType::Resumed),
         EventKind::PlayersSynced => of(CEventType::PlayersSynced),
         EventKind::PlayerJoined { name } => about(CEventType::PlayerJoined, name),
         EventKind::PlayerLeft { name } => about(CEventType::PlayerLeft, name),
-        EventKind::EnteredRoom { name, room } => Told { room, ..about(CEventType::EnteredRoom, name) },
-        EventKind::ExitedRoom { name, room } => Told { room, ..about(CEventType::ExitedRoom, name) },
-        EventKind::RemovedFromRoom { room } => Told { room, ..of(CEventType::RemovedFromRoom) },
+        EventKind::EnteredRoom { name, room } => EventView { room, ..about(CEventType::EnteredRoom, name) },
+        EventKind::ExitedRoom { name, room } => EventView { room, ..about(CEventType::ExitedRoom, name) },
+        EventKind::RemovedFromRoom { room } => EventView { room, ..of(CEventType::RemovedFromRoom) },
         EventKind::StartedSpeaking { name } => about(CEventType::StartedSpeaking, name),
         EventKind::StoppedSpeaking { name } => about(CEventType::StoppedSpeaking, name),
-        EventKind::Moderated { name, action, answer } => Told {
+        EventKind::Moderated { name, action, answer } => EventView {
             detail: moderation::answer(*answer) as i32,
             number: moderation::action(action) as u64,
             ..about(CEventType::Moderated, name)
         },
-        EventKind::Operator(decision) => moderation::told(decision),
+        EventKind::Operator(decision) => moderation::operator_decision(decision),
         EventKind::Rejoining => of(CEventType::Rejoining),
-        EventKind::Draining { ends_in, redirect, .. } => Told {
+        EventKind::Draining { ends_in, redirect, .. } => EventView {
             number: millis(*ends_in),
             text: redirect.clone().unwrap_or_default(),
             ..of(CEventType::Draining)
@@ -82,51 +82,51 @@ fn told(kind: &EventKind) -> Told<'_> {
         EventKind::DrainCancelled => of(CEventType::DrainCancelled),
         EventKind::Redirecting => of(CEventType::Redirecting),
         EventKind::ConnectionLost { reason, retry_in } => {
-            Told { text: reason.clone(), number: millis(*retry_in), ..of(CEventType::ConnectionLost) }
+            EventView { text: reason.clone(), number: millis(*retry_in), ..of(CEventType::ConnectionLost) }
         }
-        EventKind::TransportChanged { transport, reason } => Told {
+        EventKind::TransportChanged { transport, reason } => EventView {
             detail: i32::from(*transport != LinkTransport::Primary),
             text: reason.clone(),
             ..of(CEventType::TransportChanged)
         },
         EventKind::ServerChanged { address } => with_text(CEventType::ServerChanged, address),
         EventKind::Problem { about, text } => {
-            Told { detail: problem(*about) as i32, ..with_text(CEventType::Problem, text) }
+            EventView { detail: problem(*about) as i32, ..with_text(CEventType::Problem, text) }
         }
         EventKind::Ended(end) => {
-            Told { name: end.code().to_owned(), text: end.to_string(), ..of(CEventType::Ended) }
+            EventView { name: end.code().to_owned(), text: end.to_string(), ..of(CEventType::Ended) }
         }
-        EventKind::Encryption(event) => told_of_encryption(event),
+        EventKind::Encryption(event) => encryption_event(event),
         EventKind::Text { from, to, text } => {
-            Told { player: from, room: room_of(to), ..with_text(CEventType::Text, text) }
+            EventView { player: from, room: room_of(to), ..with_text(CEventType::Text, text) }
         }
-        EventKind::Caption { by, to, caption } => told_of_caption(by, to, caption),
-        EventKind::TextSent { id, players } => Told {
+        EventKind::Caption { by, to, caption } => caption_event(by, to, caption),
+        EventKind::TextSent { id, players } => EventView {
             number: id.number(),
             detail: i32::try_from(*players).unwrap_or(i32::MAX),
             ..of(CEventType::TextSent)
         },
         EventKind::TextNotSent { id, reason } => {
-            Told { number: id.number(), ..with_text(CEventType::TextNotSent, reason) }
+            EventView { number: id.number(), ..with_text(CEventType::TextNotSent, reason) }
         }
         EventKind::DirectLinkMade { name } => about(CEventType::DirectLinkMade, name),
         EventKind::DirectLinkLost { name } => about(CEventType::DirectLinkLost, name),
         EventKind::TokenAdded { token } => with_text(CEventType::TokenAdded, token),
         EventKind::TokenRemoved { token } => with_text(CEventType::TokenRemoved, token),
-        EventKind::Device(event) => told_of_device(event),
+        EventKind::Device(event) => device_event(event),
     }
 }
 
-fn of<'e>(kind: CEventType) -> Told<'e> {
-    Told { kind: Some(kind), ..Told::default() }
+fn of<'e>(kind: CEventType) -> EventView<'e> {
+    EventView { kind: Some(kind), ..EventView::default() }
 }
 
-fn with_text<'e>(kind: CEventType, text: &str) -> Told<'e> {
-    Told { text: text.to_owned(), ..of(kind) }
+fn with_text<'e>(kind: CEventType, text: &str) -> EventView<'e> {
+    EventView { text: text.to_owned(), ..of(kind) }
 }
 
-fn told_of_caption<'e>(by: &'e str, to: &'e TextTarget, caption: &'e Caption) -> Told<'e> {
-    Told {
+fn caption_event<'e>(by: &'e str, to: &'e TextTarget, caption: &'e Caption) -> EventView<'e> {
+    EventView {
         player: &caption.player,
         by,
         room: room_of(to),
@@ -135,7 +135,7 @@ fn told_of_caption<'e>(by: &'e str, to: &'e TextTarget, caption: &'e Caption) ->
     }
 }
 
-fn told_of_device<'e>(event: &DeviceEvent) -> Told<'e> {
+fn device_event<'e>(event: &DeviceEvent) -> EventView<'e> {
     let (word, name) = match &event.state {
         DeviceState::Running { name, .. } => ("running", name.as_str()),
         DeviceState::Lost => ("lost", ""),
@@ -144,7 +144,7 @@ fn told_of_device<'e>(event: &DeviceEvent) -> Told<'e> {
         DeviceState::Busy => ("busy", ""),
         DeviceState::Off => ("off", ""),
     };
-    Told {
+    EventView {
         detail: i32::from(event.direction == Direction::Output),
         number: u64::from(event.state.is_running()),
         name: name.to_owned(),
@@ -152,7 +152,7 @@ fn told_of_device<'e>(event: &DeviceEvent) -> Told<'e> {
     }
 }
 
-fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
+fn encryption_event(event: &EncryptionEvent) -> EventView<'_> {
     let mut room = "";
     let (detail, player, number) = match event {
         EncryptionEvent::State(state) => (CEncryptionEvent::State, "", encryption_state(*state) as u64),
@@ -180,7 +180,7 @@ fn told_of_encryption(event: &EncryptionEvent) -> Told<'_> {
         EncryptionEvent::KnownKeysFull => (CEncryptionEvent::KnownKeysFull, "", 0),
     };
     let detail = detail as i32;
-    Told { player, room, detail, number, ..with_text(CEventType::Encryption, &event.to_string()) }
+    EventView { player, room, detail, number, ..with_text(CEventType::Encryption, &event.to_string()) }
 }
 
 fn problem(about: ProblemKind) -> CProblem {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bevy_app::prelude::*;
 use bevy_consonance::consonance::quic::QuicClientSettings;
-use bevy_consonance::consonance::{EventKind, Target, TextTarget};
+use bevy_consonance::consonance::{EventKind, TextTarget};
 use bevy_consonance::prelude::*;
 use bevy_consonance::voice_is_connected;
 use bevy_ecs::prelude::*;
@@ -33,7 +33,7 @@ fn players_come_write_and_go() {
     let mut events = cursor(&alice);
     let mut bob = stage.player("Bob");
     until_event(&mut events, &mut alice, &mut [&mut bob], &EventKind::PlayerJoined { name: "Bob".into() });
-    chat(&bob).send_text(Target::Player("Alice".into()), "hello").unwrap();
+    chat(&bob).player("Alice").send_text("hello").unwrap();
     let text =
         EventKind::Text { from: "Bob".into(), to: TextTarget::Player("Alice".into()), text: "hello".into() };
     until_event(&mut events, &mut alice, &mut [&mut bob], &text);

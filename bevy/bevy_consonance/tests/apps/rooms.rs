@@ -1,9 +1,9 @@
 //! Rooms and whispers follow components.
 
 use bevy_app::App;
+use bevy_consonance::consonance::EventKind;
 use bevy_consonance::consonance::host::{AccessRule, RoomPattern, SessionsSettings};
 use bevy_consonance::consonance::trigger::Blocked;
-use bevy_consonance::consonance::{EventKind, Target};
 use bevy_consonance::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_transform::components::Transform;
@@ -12,7 +12,7 @@ use crate::stage::{Stage, chat, cursor, open_room, spawn, state_of, until, until
 
 /// The rooms that a player listens to, as seen by another app.
 fn rooms_of(app: &App, player: &str) -> Vec<String> {
-    chat(app).player(player).map(|player| player.rooms()).unwrap_or_default()
+    chat(app).player_state(player).map(|player| player.rooms()).unwrap_or_default()
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_whisper_reaches_its_player_alone() {
         &EventKind::StoppedSpeaking { name: "Alice".into() },
     );
     // The text reaches Carol after any whispered voice would have.
-    chat(&alice).send_text(Target::Player("Carol".into()), "hello").unwrap();
+    chat(&alice).player("Carol").send_text("hello").unwrap();
     let mut heard = false;
     until("Carol is written to", || {
         carol.update();

@@ -77,7 +77,7 @@ impl SoundCard {
 
     /// An engine that speaks.
     pub(super) fn engine_mouth(chat: &VoiceChat, mut mouth: Mouth) -> Self {
-        let mut input = chat.engine_input();
+        let mut input = chat.microphone().engine_input();
         Self::start(move || {
             let mut block = [0.0; BLOCK_SAMPLES];
             mouth.read(&mut block);
@@ -87,7 +87,7 @@ impl SoundCard {
 
     /// An engine that listens.
     pub(super) fn engine_ear(chat: &VoiceChat, mut ear: Ear) -> Self {
-        let mut output = chat.engine_output();
+        let mut output = chat.playback().engine_output();
         Self::start(move || {
             let mut interleaved = [0.0; 2 * BLOCK_SAMPLES];
             output.fill(&mut interleaved, 2, SAMPLE_RATE_HZ);

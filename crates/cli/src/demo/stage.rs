@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance::audio::WavOutput;
-use consonance::{Channel, ChannelProperties, Event, EventKind, FrameTrace, Target, VoiceChat};
+use consonance::{Channel, Event, EventKind, FrameTrace, VoiceChat};
 use consonance_link::impair::{ImpairedClient, Impairment};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
@@ -99,7 +99,11 @@ enum Actor {
 /// The progress of a line.
 enum Performing {
     Waiting,
-    Speaking { channel: Channel, silent_since: Option<Instant> },
+    /// The channel is open until the line is over.
+    Speaking {
+        _channel: Channel,
+        silent_since: Option<Instant>,
+    },
     Done(Option<Spoken>),
 }
 
@@ -150,7 +154,10 @@ impl<'a> Stage<'a> {
         if let Some(note) = NOTES.get(self.notes_written).filter(|note| now >= note.at) {
             self.notes_written += 1;
             if let Actor::Playing { voice, .. } = &self.actors[role(note.from)] {
-                voice.send_text(target(note.to), note.text)?;
+                match note.to {
+                    To::Room(room) => voice.room(room).send_text(note.text)?,
+                    To::Player(name) => voice.player(name).send_text(note.text)?,
+                };
             }
         }
         Ok(())
@@ -194,14 +201,16 @@ impl<'a> Stage<'a> {
         let Actor::Playing { voice, cue, .. } = &self.actors[role(line.speaker)] else { return };
         match &mut self.lines[index] {
             Performing::Waiting if now >= line.at => {
-                let channel = voice.speak_to(target(line.to), ChannelProperties::default());
+                let channel = match line.to {
+                    To::Room(room) => voice.room(room).speak(),
+                    To::Player(name) => voice.player(name).speak(),
+                };
                 cue.play(&self.recordings[line.recording]);
-                self.lines[index] = Performing::Speaking { channel, silent_since: None };
+                self.lines[index] = Performing::Speaking { _channel: channel, silent_since: None };
             }
-            Performing::Speaking { channel, silent_since } if cue.is_silent() => {
+            Performing::Speaking { silent_since, .. } if cue.is_silent() => {
                 let silent_since = *silent_since.get_or_insert_with(Instant::now);
                 if silent_since.elapsed() >= TAIL {
-                    voice.close_channel(*channel);
                     let length = self.recordings[line.recording].len() as f64 / 48_000.0;
                     let spoken = cue.started().map(|start| Spoken {
                         start,
@@ -242,12 +251,5 @@ fn take_down(voice: &VoiceChat, evidence: &mut Evidence) {
     }
     while let Some(trace) = voice.poll_trace() {
         evidence.traces.push(trace);
-    }
-}
-
-fn target(to: To) -> Target {
-    match to {
-        To::Room(room) => Target::Room(room.into()),
-        To::Player(name) => Target::Player(name.into()),
     }
 }

@@ -198,12 +198,13 @@ impl<'a> Conversation<'a> {
         match command {
             TypedCommand::Help => HELP.iter().try_for_each(|line| self.lines.print_words(line)),
             TypedCommand::Members => {
-                let words = members::in_words(&self.voice.encryption());
+                let words = members::in_words(&self.voice.encryption().status());
                 words.iter().try_for_each(|words| self.lines.print_words(words))
             }
             TypedCommand::Verify(name) => {
-                let is_verified = self.voice.verify_member(name);
-                let is_here = self.voice.encryption().members.iter().any(|member| member.name == name);
+                let is_verified = self.voice.player(name).verify();
+                let is_here =
+                    self.voice.encryption().status().members.iter().any(|member| member.name == name);
                 let name = visible(name);
                 self.lines.print_words(&match (is_verified, is_here) {
                     (true, _) => format!("{name} is verified"),
@@ -226,9 +227,9 @@ impl<'a> Conversation<'a> {
 
     /// Submits a report; its result comes as an event.
     fn report(&self, what: &str) -> io::Result<()> {
-        let members = self.voice.encryption().members;
+        let members = self.voice.encryption().status().members;
         let (name, reason) = members::split_name(&members, what);
-        match self.voice.report(&[name], reason) {
+        match self.voice.encryption().report(&[name], reason) {
             Ok(()) => Ok(()),
             Err(SubmitReportError::NoKey) => self
                 .lines
@@ -241,7 +242,7 @@ impl<'a> Conversation<'a> {
         if text.is_empty() {
             if let Some(pressed) = &mut self.push_to_talk {
                 *pressed = !*pressed;
-                self.voice.set_push_to_talk(*pressed);
+                self.voice.microphone().set_push_to_talk(*pressed);
                 self.lines.print_push_to_talk(*pressed)?;
             }
             return Ok(());
@@ -251,7 +252,11 @@ impl<'a> Conversation<'a> {
         }
         match self.text_target {
             Some(target) => {
-                if let Err(refused) = self.voice.send_text(target.clone(), text) {
+                let sent = match target {
+                    Target::Room(room) => self.voice.room(room).send_text(text),
+                    Target::Player(name) => self.voice.player(name).send_text(text),
+                };
+                if let Err(refused) = sent {
                     let kind = EventKind::Problem { about: ProblemKind::Other, text: refused.to_string() };
                     self.lines.print(&Event { at: Instant::now(), kind })?;
                 }

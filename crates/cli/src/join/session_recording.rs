@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 use consonance::audio::{RecordingFormat, RecordingSettings, SAMPLE_RATE_HZ};
-use consonance::{DroppedBlocks, Recorded, Recorder, RecorderError, TapSource, VoiceChat};
+use consonance::{DroppedBlocks, Recorded, Recorder, RecorderError, Tap, VoiceChat};
 use serde_json::json;
 
 use crate::logging::complain;
@@ -44,23 +44,24 @@ impl SessionRecording {
         };
         let recorder = Recorder::start(folder, RecordingSettings { format, ..RecordingSettings::default() })?;
         let mut recording = Self { recorder, players: BTreeSet::new() };
-        recording.add(TapSource::Mix, voice);
+        recording.add(voice.playback().tap());
         if speaks {
-            recording.add(TapSource::ProcessedMicrophone, voice);
+            recording.add(voice.microphone().tap());
         }
         Ok(recording)
     }
 
     /// Records a present player.
     pub(crate) fn add_player(&mut self, name: String, voice: &VoiceChat) {
-        if self.players.insert(name.clone()) {
-            self.add(TapSource::Player(name), voice);
+        let player = voice.player(&name);
+        if self.players.insert(name) {
+            self.add(player.tap());
         }
     }
 
-    fn add(&mut self, source: TapSource, voice: &VoiceChat) {
-        let name = source.name().to_owned();
-        if let Err(error) = self.recorder.add(voice.tap(source)) {
+    fn add(&mut self, tap: Tap) {
+        let name = tap.source().name().to_owned();
+        if let Err(error) = self.recorder.add(tap) {
             complain(&format!("{name:?} is not recorded: {error}"));
         }
     }

@@ -7,8 +7,8 @@ use std::sync::mpsc::SyncSender;
 use super::VoiceChatBuilder;
 use crate::command::Command;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings};
+use crate::recorder::Observed;
 use crate::shared_state::SharedState;
-use crate::voice_chat::observed;
 
 impl VoiceChatBuilder {
     /// Records diagnostics from the first packet on, into a folder that is created if needed;
@@ -31,7 +31,7 @@ pub(super) fn start(
     commands: &SyncSender<Command>,
     shared: &SharedState,
 ) -> Result<Mutex<Option<Diagnostics>>, DiagnosticsError> {
-    let started =
-        wanted.map(|(folder, settings)| Diagnostics::start(&folder, settings, observed(commands, shared)));
+    let started = wanted
+        .map(|(folder, settings)| Diagnostics::start(&folder, settings, Observed::new(commands, shared)));
     started.transpose().map(Mutex::new)
 }

@@ -10,11 +10,10 @@ use crate::voice_chat::{Running, VoiceChat, WantedPage};
 /// Opens a handle of the chat, with the page if one is wanted.
 #[cfg(feature = "inspector")]
 pub(super) fn open(running: Running, wanted: WantedPage) -> Result<VoiceChat, StartError> {
-    let voice = VoiceChat::of(Arc::new(running));
     if let Some(settings) = wanted {
-        voice.open_page(&settings)?;
+        running.open_page(&settings)?;
     }
-    Ok(voice)
+    Ok(VoiceChat::of(Arc::new(running)))
 }
 
 /// Opens a handle of the chat.

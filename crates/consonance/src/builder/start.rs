@@ -22,14 +22,15 @@ use crate::event::{End, Event, EventKind};
 use crate::event_queue::EventReader;
 use crate::finish::Finish;
 use crate::log;
-use crate::settings::VoiceSettings;
+use crate::settings::{SettingsInForce, VoiceSettings};
 use crate::shared_state::SharedState;
 #[cfg(feature = "devices")]
 use crate::sound_devices::OpenedDevices;
 use crate::start_error::StartError;
 use crate::talking::{Talking, session_codec};
-use crate::voice_chat::{Page, Running, SettingsInForce, VoiceChat};
+use crate::voice_chat::{Page, Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
+use crate::voice_thread_handle::VoiceThreadHandle;
 
 /// Until the first loss has been measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;
@@ -94,7 +95,7 @@ impl VoiceChatBuilder {
         self.on_event.map(|callback| call_back(shared.events.subscribe(None), callback)).transpose()?;
         let last_words = LastWords { shared: shared.clone(), finish: Arc::clone(&finish) };
         let thread = spawn(parts, last_words)?;
-        let running = Running {
+        let thread = VoiceThreadHandle {
             commands: sender,
             shared,
             settings: Mutex::new(SettingsInForce::new(settings, self.encoder)),
@@ -105,9 +106,8 @@ impl VoiceChatBuilder {
             next_channel,
             finish,
             thread,
-            diagnostics,
-            page: Page::default(),
         };
+        let running = Running { thread: Arc::new(thread), diagnostics, page: Page::default() };
         page::open(running, self.page)
     }
 

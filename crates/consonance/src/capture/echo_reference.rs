@@ -7,8 +7,8 @@ use crate::engine_sound::{EngineInput, EngineMicrophone, engine_input};
 use crate::statistics::EngineSoundRow;
 
 /// Takes the game's own sound, for the echo canceller: with loudspeakers, the microphone picks it up too. Returned by
-/// [`VoiceChat::echo_reference`](crate::VoiceChat::echo_reference) or
-/// [`VoiceChat::full_echo_reference`](crate::VoiceChat::full_echo_reference).
+/// [`VoiceMicrophone::echo_reference`](crate::VoiceMicrophone::echo_reference) or
+/// [`VoiceMicrophone::full_echo_reference`](crate::VoiceMicrophone::full_echo_reference).
 ///
 /// Made for an audio engine's callback: it never blocks, allocates, locks or logs.
 ///

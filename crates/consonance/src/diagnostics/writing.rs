@@ -83,7 +83,7 @@ impl Writing {
 
     fn follow(&mut self, stopped: &AtomicBool) -> Result<&'static str, DiagnosticsError> {
         for player in self.observed.players.all() {
-            if !player.is_local {
+            if !player.is_local() {
                 self.add_player(&player.name)?;
             }
         }

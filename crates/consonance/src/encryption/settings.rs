@@ -43,8 +43,8 @@ pub struct EncryptionSettings {
     /// Whether all frames have one size and do not state their loudness (default false). With a variable bit rate, the
     /// server can guess words from the sizes of frames (RFC 6562). It costs a twelfth of the bit rate.
     pub constant_rate: bool,
-    /// The players met before, as returned by [`VoiceChat::known_keys`](crate::VoiceChat::known_keys): the game is told
-    /// of those whose key has changed.
+    /// The players met before, as returned by [`VoiceEncryption::known_keys`](crate::VoiceEncryption::known_keys): the
+    /// game is told of those whose key has changed.
     pub known_keys: KnownKeys,
     /// The purpose of this member, if it is not a player: "recording", "moderation". All members see it.
     pub purpose: Option<String>,
@@ -53,8 +53,8 @@ pub struct EncryptionSettings {
     /// new file is readable by this user only, on Unix.
     pub key_log: Option<PathBuf>,
     /// The key of the game's moderators (default none): with it, the last thirty seconds of what this player hears are
-    /// kept in memory, and [`VoiceChat::report`](crate::VoiceChat::report) seals them to it. The game ships the key;
-    /// one from the server would let the server read reports.
+    /// kept in memory, and [`VoiceEncryption::report`](crate::VoiceEncryption::report) seals them to it. The game ships
+    /// the key; one from the server would let the server read reports.
     pub moderators_key: Option<ModeratorsKey>,
     /// Whether this player signs its speech (default no), about once a second, for the session's members: another
     /// player's report then proves it. Without that, the player can deny it.

@@ -8,7 +8,7 @@ use consonance_clock_bridge::{CaptureReader, Clock, EngineFeed, Gauges, RingBoun
 use super::EngineLink;
 
 /// Audio recorded by an engine, as the input of a chat: the end for the engine's audio callback. From
-/// [`VoiceChat::engine_input`](crate::VoiceChat::engine_input).
+/// [`VoiceMicrophone::engine_input`](crate::VoiceMicrophone::engine_input).
 #[derive(Debug)]
 pub struct EngineInput {
     feed: EngineFeed,

@@ -7,7 +7,7 @@ use super::EngineLink;
 use super::playing_end::{PlayingEnd, playing_end};
 
 /// The mix, for an engine that plays it: the end for the engine's audio callback. Returned by
-/// [`VoiceChat::engine_output`](crate::VoiceChat::engine_output).
+/// [`VoicePlayback::engine_output`](crate::VoicePlayback::engine_output).
 ///
 /// Dropping it ends the sound; another one can be requested afterwards.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::playing_end::{PlayingEnd, playing_end};
 use crate::statistics::EngineSoundRow;
 
 /// One player's voice, for an engine with its own 3D audio: the end for the engine's audio callback. Returned by
-/// [`VoiceChat::player_stream`](crate::VoiceChat::player_stream).
+/// [`Player::stream`](crate::Player::stream).
 ///
 /// Dropping it puts the player back into the mix.
 #[derive(Debug)]

@@ -33,6 +33,7 @@ impl Playback {
             Hearing::NoiseGate { name, enabled } => {
                 self.remember(&name, |heard| heard.noise_gate = enabled)?;
             }
+            Hearing::Place { name, place } => return self.place(&[(name, place)]),
             Hearing::Places(places) => return self.place(&places),
             Hearing::Listener(pose) => {
                 self.listener = pose;
@@ -55,14 +56,14 @@ impl Playback {
         Ok(())
     }
 
-    fn place(&mut self, places: &[(String, Option<SpeakerPlace>)]) -> Result<(), String> {
+    fn place<N: AsRef<str>>(&mut self, places: &[(N, Option<SpeakerPlace>)]) -> Result<(), String> {
         let is_new = |name: &str| self.remembered.place_of(name).is_none();
-        let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name)).count();
+        let new = places.iter().filter(|(name, place)| place.is_some() && is_new(name.as_ref())).count();
         // A game that places the players it draws may do so even after they have left.
         if !self.remembered.has_room(new) {
             self.remembered.forget_places(|name| !self.listed.has(name));
         }
-        let set = |(name, place): &(String, _)| self.set_place(name, *place);
+        let set = |(name, place): &(N, _)| self.set_place(name.as_ref(), *place);
         // One name too many changes nothing for the others.
         places.iter().map(set).fold(Ok(()), Result::and)
     }

@@ -29,7 +29,7 @@ impl Default for HeardAs {
 
 impl HeardAs {
     pub(super) fn show(&self, player: &PlayerState) {
-        player.volume.set(self.volume);
+        player.set_volume(self.volume);
         player.set_muted(self.muted);
     }
 

@@ -195,7 +195,7 @@ fn an_absurd_volume_is_brought_into_its_range_or_changes_nothing() {
         playback.obey(Hearing::Volume { name: "player 1".into(), volume }).expect("one name");
         assert!((playback.remembered.of("player 1").volume - expected).abs() < f32::EPSILON);
         let listed = playback.listed.get(ClientId(1)).expect("it is here");
-        assert!((listed.player.volume.get() - expected).abs() < f32::EPSILON);
+        assert!((listed.player.volume() - expected).abs() < f32::EPSILON);
         playback.obey(Hearing::MasterVolume(volume)).expect("it applies to all");
         assert!((playback.master_volume() - expected).abs() < f32::EPSILON, "what is in force is shown");
     }

@@ -118,7 +118,7 @@ impl Voices {
         let silent = self.present.iter().filter(|(_, voice)| !voice.is_speaking && !waits(voice, mixer));
         let Some(id) = silent.min_by_key(|(_, voice)| voice.since).map(|(id, _)| *id) else { return false };
         if let Some(voice) = self.present.remove(&id) {
-            voice.player.amplitude.set(0.0);
+            voice.player.set_amplitude(0.0);
             mixer.remove_speaker(voice.key);
         }
         true

@@ -61,7 +61,7 @@ impl Everyone {
     pub(super) fn new(observed: Observed, tracks: Tracks) -> Self {
         // Subscribing first ensures that no player that joins meanwhile is missed.
         let joined = observed.events.subscribe(None);
-        let others = observed.players.all().into_iter().filter(|player| !player.is_local);
+        let others = observed.players.all().into_iter().filter(|player| !player.is_local());
         let waiting = others.map(|player| player.name.clone()).collect();
         Self { observed, joined, tracks, recorded: BTreeSet::new(), waiting, told_of_limit: false }
     }

@@ -246,9 +246,9 @@ pub(crate) fn player_row(
     row.rooms = player.rooms.iter().map(ToString::to_string).collect();
     row.is_speaking = player.is_speaking;
     if let Some(state) = state {
-        row.is_local = state.is_local;
-        row.is_speaking |= state.is_local && state.is_speaking();
-        (row.muted, row.volume) = (state.is_muted(), state.volume.get());
+        row.is_local = state.is_local();
+        row.is_speaking |= state.is_local() && state.is_speaking();
+        (row.muted, row.volume) = (state.is_muted(), state.volume());
         row.positional = state.is_positional();
         row.priority = state.priority().map(priority_words).unwrap_or_default();
         let target = |target| match target {
@@ -256,7 +256,7 @@ pub(crate) fn player_row(
             SpeakingTarget::Player(name) => shown::ChannelTarget::Player(name),
             SpeakingTarget::Me => shown::ChannelTarget::Player(own_name.to_owned()),
         };
-        row.channels = state.channels().into_iter().map(|channel| target(channel.target)).collect();
+        row.channels = state.speaking_channels().into_iter().map(|channel| target(channel.target)).collect();
     }
     if let Some(past) = past {
         (row.heard_ms_ago, row.silent_for_ms) = (ms_ago(now, past.heard_at), ms_ago(now, past.silent_since));

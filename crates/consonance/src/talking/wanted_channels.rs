@@ -14,7 +14,7 @@ use consonance_session::{ChannelProperties, Client, Priority, Target};
 
 use wanted_channel::WantedChannel;
 
-use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
+use crate::channel::{ChannelActivation, ChannelNumber, ChannelOrder, ChannelState, NewChannel};
 use crate::player_state::SpeakingChannel;
 use crate::timeline::Timeline;
 
@@ -40,7 +40,7 @@ const CHANNELS_MAX: usize = 1024;
 
 /// All channels that the game wants.
 pub(super) struct WantedChannels {
-    channels: BTreeMap<Channel, WantedChannel>,
+    channels: BTreeMap<ChannelNumber, WantedChannel>,
     chat: Timeline<ChatActivation>,
     /// Whether a state visible to the game has changed.
     changed: bool,
@@ -58,7 +58,7 @@ impl WantedChannels {
     /// If the game wants too many channels.
     pub(super) fn add(
         &mut self,
-        channel: Channel,
+        channel: ChannelNumber,
         new: NewChannel,
         from: Option<Instant>,
     ) -> Result<(), String> {
@@ -70,10 +70,10 @@ impl WantedChannels {
             ));
         }
         let activation = match from {
-            None => Timeline::new(new.activation),
+            None => Timeline::new(new.settings.activation),
             Some(from) => {
                 let mut activation = Timeline::new(ChannelActivation::Closed);
-                activation.set(from, new.activation);
+                activation.set(from, new.settings.activation);
                 activation
             }
         };
@@ -88,7 +88,7 @@ impl WantedChannels {
     /// If there are too many channels for another one.
     pub(super) fn obey(
         &mut self,
-        channel: Channel,
+        channel: ChannelNumber,
         order: ChannelOrder,
         now: Instant,
         client: &mut Client,
@@ -100,24 +100,13 @@ impl WantedChannels {
         match order {
             ChannelOrder::Open(_) => {}
             ChannelOrder::Properties(properties) => {
-                wanted.new.properties = properties;
+                wanted.new.settings.properties = properties;
                 wanted.show(client);
             }
             ChannelOrder::Activation(activation) => wanted.activation.set(now, activation),
-            ChannelOrder::Fade(fade) => wanted.new.fade = fade,
-            ChannelOrder::Close => self.close(channel),
+            ChannelOrder::Fade(fade) => wanted.new.settings.fade = fade,
         }
         Ok(())
-    }
-
-    fn close(&mut self, channel: Channel) {
-        if let Some(wanted) = self.channels.get_mut(&channel) {
-            wanted.closed = true;
-            if wanted.open.is_none() {
-                self.channels.remove(&channel);
-            }
-            self.changed = true;
-        }
     }
 
     /// Changes the activation of channels that follow the chat, from now on.
@@ -192,7 +181,7 @@ impl WantedChannels {
         let wanted = self.channels.values().filter(|wanted| wanted.is_still_wanted());
         wanted.map(|wanted| ChannelView {
             target: &wanted.new.target,
-            properties: wanted.new.properties,
+            properties: wanted.new.settings.properties,
             activation: wanted.activation.newest(),
             is_open: wanted.open.is_some(),
         })
@@ -210,7 +199,7 @@ impl WantedChannels {
     }
 
     /// The channel states for the game, if any has changed since the last call of [`shown`](Self::shown).
-    pub(super) fn changed(&self) -> Option<impl Iterator<Item = (Channel, ChannelState)>> {
+    pub(super) fn changed(&self) -> Option<impl Iterator<Item = (ChannelNumber, ChannelState)>> {
         let states = self.channels.iter().filter(|(_, wanted)| wanted.is_still_wanted());
         self.changed.then(|| states.map(|(&channel, wanted)| (channel, wanted.state())))
     }
@@ -228,10 +217,11 @@ mod tests {
     use consonance_session::ClientSettings;
 
     use super::*;
+    use crate::channel::ChannelSettings;
     use crate::fader::Fade;
 
-    const RADIO: Channel = Channel(1);
-    const NEAR: Channel = Channel(2);
+    const RADIO: ChannelNumber = ChannelNumber(1);
+    const NEAR: ChannelNumber = ChannelNumber(2);
 
     /// Channels of a client without a session, and blocks of 10 ms whose time is `late` before that of their handling.
     struct Bench {
@@ -253,21 +243,21 @@ mod tests {
             self.begun + Duration::from_millis(self.now_ms)
         }
 
-        fn add(&mut self, channel: Channel, activation: ChannelActivation, fade: Fade) {
+        fn add(&mut self, channel: ChannelNumber, activation: ChannelActivation, fade: Fade) {
             let target = Target::Room(format!("{channel:?}").into());
-            let new =
-                NewChannel { activation, fade, ..NewChannel::new(target, ChannelProperties::default()) };
+            let settings = ChannelSettings { activation, fade, ..ChannelSettings::default() };
+            let new = NewChannel::new(target, settings);
             let now = self.now();
             self.wanted.add(channel, new, Some(now)).unwrap();
         }
 
-        fn set(&mut self, channel: Channel, activation: ChannelActivation) {
+        fn set(&mut self, channel: ChannelNumber, activation: ChannelActivation) {
             let (now, order) = (self.now(), ChannelOrder::Activation(activation));
             self.wanted.obey(channel, order, now, &mut self.client).unwrap();
         }
 
         /// Runs this many blocks; returns which of them went over a channel.
-        fn blocks(&mut self, count: usize, channel: Channel, is_speech: bool) -> Vec<bool> {
+        fn blocks(&mut self, count: usize, channel: ChannelNumber, is_speech: bool) -> Vec<bool> {
             let one = |_| {
                 self.now_ms += 10;
                 let recorded_until = self.now().checked_sub(Duration::from_millis(self.late_ms)).unwrap();
@@ -317,7 +307,7 @@ mod tests {
         bench.add(RADIO, ChannelActivation::Open, Fade::NONE);
         bench.blocks(5, RADIO, false);
         bench.add(NEAR, ChannelActivation::Open, Fade::NONE);
-        bench.wanted.close(RADIO);
+        bench.wanted.channels[&RADIO].new.closed.set();
         assert!(bench.wanted.channels[&RADIO].open.is_some(), "until the next block");
         assert_eq!(bench.blocks(1, NEAR, false), [true]);
         assert_eq!(bench.wanted.channels.len(), 1);
@@ -338,14 +328,13 @@ mod tests {
     }
 
     #[test]
-    fn channels_whose_owners_have_gone_are_forgotten_although_nothing_is_captured() {
+    fn closed_channels_are_forgotten_although_nothing_is_captured() {
         let mut bench = Bench::new(0);
         for number in 0..10_000 {
-            let target = Target::Room("lobby".into());
-            let owner = std::sync::Arc::new(());
-            let new = NewChannel::new(target, ChannelProperties::default());
-            let new = NewChannel { owner: Some(std::sync::Arc::downgrade(&owner)), ..new };
-            bench.wanted.add(Channel(number), new, None).unwrap();
+            let new = NewChannel::new(Target::Room("lobby".into()), ChannelSettings::default());
+            let closed = new.closed.clone();
+            bench.wanted.add(ChannelNumber(number), new, None).unwrap();
+            closed.set();
         }
         assert_eq!(bench.wanted.channels.len(), 1);
     }
@@ -357,21 +346,21 @@ mod tests {
         for number in 0..=most {
             // Closing a channel with listeners would take a frame, which this test does not send.
             let target = Target::Player(format!("stranger {number}").into());
-            let new = NewChannel::new(target, ChannelProperties::default());
-            let new = NewChannel { activation: ChannelActivation::Open, ..new };
-            bench.wanted.add(Channel(number), new, None).unwrap();
+            let open = ChannelSettings { activation: ChannelActivation::Open, ..ChannelSettings::default() };
+            let new = NewChannel::new(target, open);
+            bench.wanted.add(ChannelNumber(number), new, None).unwrap();
         }
         let mut block = |wanted: &mut WantedChannels| {
             bench.now_ms += 10;
             let recorded_until = bench.begun + Duration::from_millis(bench.now_ms);
             let (_, problem) = wanted.decide_block(recorded_until, false, &mut bench.client);
-            (problem.is_some(), wanted.channels[&Channel(most)].open.is_some())
+            (problem.is_some(), wanted.channels[&ChannelNumber(most)].open.is_some())
         };
         assert_eq!(
             [(); 3].map(|()| block(&mut bench.wanted)),
             [(true, false), (false, false), (false, false)]
         );
-        bench.wanted.close(Channel(3));
+        bench.wanted.channels[&ChannelNumber(3)].new.closed.set();
         assert_eq!([(); 2].map(|()| block(&mut bench.wanted)), [(false, false), (false, true)]);
     }
 
@@ -379,8 +368,8 @@ mod tests {
     fn a_game_that_wants_too_many_channels_is_told() {
         let mut bench = Bench::new(0);
         let channels = 0..CHANNELS_MAX as u32;
-        channels.for_each(|number| bench.add(Channel(number), ChannelActivation::Closed, Fade::NONE));
-        let new = NewChannel::new(Target::Room("lobby".into()), ChannelProperties::default());
-        assert!(bench.wanted.add(Channel(u32::MAX), new, None).is_err());
+        channels.for_each(|number| bench.add(ChannelNumber(number), ChannelActivation::Closed, Fade::NONE));
+        let new = NewChannel::new(Target::Room("lobby".into()), ChannelSettings::default());
+        assert!(bench.wanted.add(ChannelNumber(u32::MAX), new, None).is_err());
     }
 }

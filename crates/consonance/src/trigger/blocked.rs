@@ -98,9 +98,9 @@ pub(super) fn waits_for(activation: TriggerActivation, tick: &FrameInput, voice:
     match activation {
         TriggerActivation::None => Blocked::NotActivated,
         TriggerActivation::PushToTalk if !tick.push_to_talk => Blocked::KeyUp,
-        _ if voice.is_muted() => Blocked::NoVoice,
+        _ if voice.microphone().is_muted() => Blocked::NoVoice,
         _ if voice.status() != Status::Connected => Blocked::Starting,
-        TriggerActivation::Voice if !voice.is_voice_detected() => Blocked::NoSpeech,
+        TriggerActivation::Voice if !voice.microphone().is_voice_detected() => Blocked::NoSpeech,
         _ if voice.statistics().capture.is_none() => Blocked::NoVoice,
         _ => Blocked::Starting,
     }

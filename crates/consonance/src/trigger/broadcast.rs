@@ -6,9 +6,9 @@ use std::time::Instant;
 use consonance_session::{ChannelProperties, Priority, Target};
 
 use super::blocked::{be_inside, pass, waits_for};
-use super::held::HeldChannel;
+use super::held::{HeldChannel, own_voice};
 use super::{Blocked, FrameInput, TriggerActivation, Zone};
-use crate::channel::{ChannelActivation, ChannelState, NewChannel};
+use crate::channel::{ChannelActivation, ChannelSettings, ChannelState};
 use crate::fader::{Fade, Fader};
 use crate::voice_chat::VoiceChat;
 
@@ -126,7 +126,7 @@ impl BroadcastTrigger {
             TriggerTarget::Owner(None) => return,
         };
         if blocked == Blocked::NoToken {
-            voice.own_voice().missing_tokens().note(Instant::now(), true, &target, &self.tokens);
+            own_voice(voice).missing_tokens().note(Instant::now(), true, &target, &self.tokens);
         }
     }
 
@@ -154,13 +154,13 @@ impl BroadcastTrigger {
     fn hold(&mut self, voice: &VoiceChat, target: Target, activation: ChannelActivation, volume: f32) {
         let (positional, priority) = (self.positional, self.priority);
         let properties = ChannelProperties { positional, priority, amplitude: volume };
-        let fade = self.activation_fade;
+        let settings = ChannelSettings { properties, activation, fade: self.activation_fade };
         match &mut self.held {
-            Some((_, held)) => held.set(voice, properties, activation, fade),
+            Some((_, held)) => held.set(settings),
             None if activation == ChannelActivation::Closed => {}
             None => {
-                let new = NewChannel { activation, fade, ..NewChannel::new(target, properties) };
-                self.held = HeldChannel::open(voice, new).map(|held| (self.target.clone(), held));
+                let held = HeldChannel::open(voice, target, settings);
+                self.held = held.map(|held| (self.target.clone(), held));
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use consonance_session::ChannelProperties;
+use consonance_session::Target;
 
-use crate::channel::{Channel, ChannelActivation, ChannelOrder, ChannelState, NewChannel};
+use crate::channel::{ChannelActivation, ChannelOrder, ChannelSettings, ChannelState};
 use crate::command::Command;
-use crate::fader::Fade;
+use crate::handles::Channel;
 use crate::own_voice::OwnVoice;
 use crate::voice_chat::VoiceChat;
 
@@ -14,63 +14,50 @@ use crate::voice_chat::VoiceChat;
 #[derive(Debug)]
 pub(super) struct HeldChannel {
     channel: Channel,
-    /// Keeps the channel open: the voice thread closes it once this is dropped.
-    _owner: Arc<()>,
-    chat: Arc<OwnVoice>,
-    properties: ChannelProperties,
-    activation: ChannelActivation,
-    fade: Fade,
+    settings: ChannelSettings,
 }
 
 impl HeldChannel {
     /// Opens a channel; `None` if the voice thread is too busy.
-    pub(super) fn open(voice: &VoiceChat, new: NewChannel) -> Option<Self> {
-        let owner = Arc::new(());
-        let NewChannel { properties, activation, fade, .. } = new;
-        let channel = voice.open_owned(new, Arc::downgrade(&owner))?;
-        let chat = Arc::clone(voice.own_voice());
-        Some(Self { channel, _owner: owner, chat, properties, activation, fade })
+    pub(super) fn open(voice: &VoiceChat, target: Target, settings: ChannelSettings) -> Option<Self> {
+        let channel = Channel::try_open(voice.thread(), target, settings)?;
+        Some(Self { channel, settings })
     }
 
     /// Whether it belongs to this chat: a game may have started another one.
     pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
-        Arc::ptr_eq(&self.chat, voice.own_voice())
+        self.channel.is_of(voice.thread())
     }
 
     /// Applies changes. Those for which the voice thread has no room are applied the next time.
-    pub(super) fn set(
-        &mut self,
-        voice: &VoiceChat,
-        properties: ChannelProperties,
-        activation: ChannelActivation,
-        fade: Fade,
-    ) {
-        if self.fade != fade && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Fade(fade))) {
-            self.fade = fade;
+    pub(super) fn set(&mut self, settings: ChannelSettings) {
+        let ChannelSettings { properties, activation, fade } = settings;
+        if self.settings.fade != fade && self.channel.try_order(ChannelOrder::Fade(fade)) {
+            self.settings.fade = fade;
         }
-        if self.properties != properties
-            && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Properties(properties)))
+        if self.settings.properties != properties
+            && self.channel.try_order(ChannelOrder::Properties(properties))
         {
-            self.properties = properties;
+            self.settings.properties = properties;
         }
-        self.set_activation(voice, activation);
+        self.set_activation(activation);
     }
 
-    pub(super) fn set_activation(&mut self, voice: &VoiceChat, activation: ChannelActivation) {
-        if self.activation != activation
-            && voice.try_ask(Command::Channel(self.channel, ChannelOrder::Activation(activation)))
+    pub(super) fn set_activation(&mut self, activation: ChannelActivation) {
+        if self.settings.activation != activation
+            && self.channel.try_order(ChannelOrder::Activation(activation))
         {
-            self.activation = activation;
+            self.settings.activation = activation;
         }
     }
 
     pub(super) fn is_shut(&self) -> bool {
-        self.activation == ChannelActivation::Closed
+        self.settings.activation == ChannelActivation::Closed
     }
 
     /// Closed until the voice thread knows it.
     pub(super) fn state(&self) -> ChannelState {
-        self.chat.channel(self.channel).unwrap_or_default()
+        self.channel.state().unwrap_or_default()
     }
 }
 
@@ -84,8 +71,8 @@ pub(super) struct HeldRoom {
 impl HeldRoom {
     /// Joins a room; `None` if the voice thread is too busy.
     pub(super) fn join(voice: &VoiceChat, room: &str) -> Option<Self> {
-        let is_taken = voice.try_ask(Command::HoldRoom(room.to_owned()));
-        let chat = Arc::clone(voice.own_voice());
+        let is_taken = voice.thread().try_ask(Command::HoldRoom(room.to_owned()));
+        let chat = Arc::clone(own_voice(voice));
         is_taken.then(|| Self { room: room.to_owned(), chat })
     }
 
@@ -105,7 +92,7 @@ impl HeldRoom {
 
     /// Whether it belongs to this chat: a game may have started another one.
     pub(super) fn is_of(&self, voice: &VoiceChat) -> bool {
-        Arc::ptr_eq(&self.chat, voice.own_voice())
+        Arc::ptr_eq(&self.chat, own_voice(voice))
     }
 }
 
@@ -113,4 +100,9 @@ impl Drop for HeldRoom {
     fn drop(&mut self) {
         self.chat.give_up(std::mem::take(&mut self.room));
     }
+}
+
+/// The state of the local voice, for triggers.
+pub(super) fn own_voice(voice: &VoiceChat) -> &Arc<OwnVoice> {
+    &voice.thread().shared.own_voice
 }

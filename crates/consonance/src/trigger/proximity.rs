@@ -8,14 +8,15 @@ use consonance_session::{ChannelProperties, Priority, Target};
 
 use super::blocked::{be_inside, pass, waits_for};
 use super::cell_rooms::CellRooms;
-use super::held::{HeldChannel, HeldRoom};
+use super::held::{HeldChannel, HeldRoom, own_voice};
 use super::{Blocked, Cell, FrameInput, Grid, TriggerActivation, Zone};
-use crate::channel::{ChannelActivation, NewChannel};
+use crate::channel::{ChannelActivation, ChannelSettings};
 use crate::voice_chat::VoiceChat;
 
 /// Speaks to players nearby with a [`ProximityReceiptTrigger`] of the same grid, or the original's equivalent.
 ///
-/// The voice is positional; the [listener](VoiceChat::set_spatial) determines how it is attenuated with distance.
+/// The voice is positional; the [listener](crate::VoicePlayback::set_spatial) determines how it is attenuated with
+/// distance.
 #[derive(Debug)]
 pub struct ProximityBroadcastTrigger {
     /// The range of voices, and the players addressed. Changing it closes all channels, and the same update opens new
@@ -76,21 +77,21 @@ impl ProximityBroadcastTrigger {
         };
         let properties = ChannelProperties { positional: true, priority: self.priority, amplitude: 1.0 };
         let activation = self.activation.of_channel(tick.push_to_talk);
+        let settings = ChannelSettings { properties, activation, ..ChannelSettings::default() };
         self.leaving.retain(|held| held.is_of(voice) && (held.state().is_open || !held.is_shut()));
         self.cells.held.retain(|_, held| held.is_of(voice));
         let allowed = around.into_iter().filter(|cell| self.allow_cell.allows(*cell));
         let left = self.cells.move_to(&self.grid, &allowed.collect(), |room| {
-            let new = NewChannel { activation, ..NewChannel::new(Target::Room(room.into()), properties) };
-            HeldChannel::open(voice, new)
+            HeldChannel::open(voice, Target::Room(room.into()), settings)
         });
         // If a player has left more cells than it can have walked through, the oldest are dropped.
         self.leaving.extend(left);
         self.leaving.drain(..self.leaving.len().saturating_sub(LEAVING_MAX));
         for held in &mut self.leaving {
-            held.set_activation(voice, ChannelActivation::Closed);
+            held.set_activation(ChannelActivation::Closed);
         }
         for held in self.cells.held.values_mut() {
-            held.set(voice, properties, activation, crate::fader::Fade::NONE);
+            held.set(settings);
         }
         let is_open = self.is_transmitting();
         self.blocked = (!is_open).then(|| waits_for(self.activation, tick, voice));
@@ -253,7 +254,7 @@ fn tell_missing_token(
     if blocked != Blocked::NoToken {
         return;
     }
-    let (now, missing) = (Instant::now(), voice.own_voice().missing_tokens());
+    let (now, missing) = (Instant::now(), own_voice(voice).missing_tokens());
     let note =
         |room| missing.note(now, is_speaking, &consonance_inspector::ChannelTarget::Room(room), tokens);
     match cells_around(grid, tick) {

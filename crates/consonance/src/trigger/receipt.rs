@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::blocked::{be_inside, pass};
-use super::held::HeldRoom;
+use super::held::{HeldRoom, own_voice};
 use super::{Blocked, FrameInput, Zone};
 use crate::voice_chat::VoiceChat;
 
@@ -37,7 +37,7 @@ impl ReceiptTrigger {
         if self.blocked == Some(Blocked::NoToken) {
             // Used to diagnose why nothing of the room is heard.
             let room = consonance_inspector::ChannelTarget::Room(self.room.clone());
-            voice.own_voice().missing_tokens().note(Instant::now(), false, &room, &self.tokens);
+            own_voice(voice).missing_tokens().note(Instant::now(), false, &room, &self.tokens);
         }
         if self.blocked.is_some() {
             self.held = None;

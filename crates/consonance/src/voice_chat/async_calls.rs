@@ -17,7 +17,7 @@ impl VoiceChat {
     /// them; [`subscribe`](Self::subscribe) and [`into_stream`](crate::EventReader::into_stream) give a separate queue.
     /// It ends when the chat has ended and all events were taken.
     pub fn event_stream(&self) -> EventStream {
-        EventStream::new(self.running.shared.events.own(), None)
+        EventStream::new(self.thread().shared.events.own(), None)
     }
 
     /// Waits until the chat is in its session. Takes no events from other readers, and may be dropped at any time.
@@ -35,7 +35,7 @@ impl VoiceChat {
     /// # Errors
     /// If the chat has ended: the reason.
     pub async fn joined(&self) -> Result<(), End> {
-        let events = &self.running.shared.events;
+        let events = &self.thread().shared.events;
         let mut stream = self.subscribe().into_stream();
         // Checked after subscribing, so that an event in between is seen in one of the two.
         if let Some(end) = events.end() {
@@ -63,7 +63,7 @@ impl VoiceChat {
     /// # Errors
     /// As those of [`leave`](Self::leave).
     pub async fn leave_async(self) -> Result<Vec<Event>, End> {
-        self.running.ask_to_leave();
+        self.thread().ask_to_leave();
         let end = self.running.ended().await;
         if end == End::Left { Ok(self.events().collect()) } else { Err(end) }
     }
@@ -73,7 +73,7 @@ impl Running {
     /// Waits for the end of the chat, and until everything that it owned is gone.
     async fn ended(&self) -> End {
         let end = self.next_end().await;
-        let (finish, diagnostics) = (Arc::clone(&self.finish), lock(&self.diagnostics).take());
+        let (finish, diagnostics) = (Arc::clone(&self.thread.finish), lock(&self.diagnostics).take());
         let free = move || {
             finish.wait();
             drop(diagnostics);
@@ -88,22 +88,22 @@ impl Running {
 
     async fn next_end(&self) -> End {
         // With its own queue, independent of other readers.
-        let mut stream = self.shared.events.subscribe(None).into_stream();
+        let mut stream = self.thread.shared.events.subscribe(None).into_stream();
         while let Some(event) = stream.next().await {
             if let EventKind::Ended(end) = event.kind {
                 return end;
             }
         }
         // Only a stream created after the end is empty.
-        self.shared.events.end().unwrap_or(End::Panicked)
+        self.thread.shared.events.end().unwrap_or(End::Panicked)
     }
 
     /// Leaves without waiting if the last handle is dropped on a thread of a runtime; false on other threads.
     pub(super) fn leave_in_background(&self) -> bool {
         let Ok(runtime) = Handle::try_current() else { return false };
-        self.ask_to_leave();
+        self.thread.ask_to_leave();
         if let Some(diagnostics) = lock(&self.diagnostics).take() {
-            let (events, finish) = (Arc::clone(&self.shared.events), Arc::clone(&self.finish));
+            let (events, finish) = (Arc::clone(&self.thread.shared.events), Arc::clone(&self.thread.finish));
             drop(runtime.spawn_blocking(move || {
                 events.wait_for_end();
                 finish.wait();

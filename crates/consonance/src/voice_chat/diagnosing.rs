@@ -1,15 +1,10 @@
 //! Diagnostics and recordings of the chat on disk.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
-use super::{Running, VoiceChat};
-use crate::command::Command;
+use super::VoiceChat;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings};
 use crate::recorder::{Observed, Recorder, RecorderError};
-use crate::shared_state::SharedState;
-use crate::tap::TapSource;
 
 impl VoiceChat {
     /// Records everything that helps to find a fault, into a folder that is created if needed: sound before and after
@@ -35,8 +30,8 @@ impl VoiceChat {
     }
 
     fn observed(&self) -> Observed {
-        let Running { commands, shared, .. } = self.running();
-        observed(commands, shared)
+        let thread = self.thread();
+        Observed::new(&thread.commands, &thread.shared)
     }
 }
 
@@ -48,19 +43,8 @@ impl Recorder {
     /// # Errors
     /// As [`add`](Self::add), if there is no track for the mix or the local voice, or no room for the order itself.
     pub fn add_all(&mut self, voice: &VoiceChat) -> Result<(), RecorderError> {
-        for source in [TapSource::Mix, TapSource::ProcessedMicrophone] {
-            self.add(voice.tap(source))?;
-        }
+        self.add(voice.playback().tap())?;
+        self.add(voice.microphone().tap())?;
         self.add_everyone(voice.observed())
-    }
-}
-
-/// The parts of a chat that diagnostics and recorders observe.
-pub(crate) fn observed(commands: &SyncSender<Command>, shared: &SharedState) -> Observed {
-    Observed {
-        commands: commands.clone(),
-        events: Arc::clone(&shared.events),
-        players: Arc::clone(&shared.players),
-        statistics: Arc::clone(&shared.statistics),
     }
 }

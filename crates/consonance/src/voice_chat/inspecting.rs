@@ -1,6 +1,6 @@
-//! Inspecting a chat: its state, and why a player is not heard.
+//! Inspecting a chat: its state, what the operator has decided, and the page.
 
-use consonance_inspector::{Diagnosis, Snapshot, why};
+use consonance_inspector::Snapshot;
 use consonance_session::RecordingNotice;
 
 use super::VoiceChat;
@@ -13,26 +13,19 @@ impl VoiceChat {
     /// The state of the chat, as plain data: everything that an inspector shows. At most a second old when requested
     /// once, and a tenth of that while requested repeatedly.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::from((*self.running.shared.snapshot.get()).clone())
+        self.thread().snapshot()
     }
 
     /// The restrictions that the server's operator has currently set for us; changes are reported as
     /// [`EventKind::Operator`](crate::EventKind::Operator).
     pub fn restrictions(&self) -> Restrictions {
-        self.running.shared.own_voice.restrictions()
+        self.thread().shared.own_voice.restrictions()
     }
 
     /// The server operator's notice about recording of voices; changes are reported as
     /// [`OperatorDecision::Recorded`](crate::OperatorDecision::Recorded).
     pub fn recording_notice(&self) -> RecordingNotice {
-        self.running.shared.own_voice.recorded()
-    }
-
-    /// Why this player is not heard here, as far as this chat knows: link by link, and the first broken one. With
-    /// snapshots of others too, [`why`](consonance_inspector::why()) knows more.
-    pub fn why(&self, speaker: &str) -> Diagnosis {
-        let own_name = &*self.running.shared.players.local().name;
-        why(&[self.snapshot()], speaker, own_name)
+        self.thread().shared.own_voice.recorded()
     }
 
     /// The address of the inspector's page, if the chat was started with [one](crate::VoiceChatBuilder::inspector).
@@ -47,50 +40,56 @@ impl VoiceChat {
 mod page {
     //! The chat as seen by the page.
 
-    use std::sync::{Arc, Weak};
+    use std::sync::Arc;
 
     use consonance_inspector::page::{Inspector, InspectorError, InspectorSettings};
-    use consonance_inspector::{Action, ClientSnapshot, Inspected, Snapshot};
+    use consonance_inspector::{Action, Inspected, Snapshot};
 
-    use super::super::{Running, VoiceChat};
+    use super::super::Running;
+    use crate::handles::{Player, VoiceMicrophone, VoicePlayback};
+    use crate::voice_thread_handle::VoiceThreadHandle;
 
     /// The page, once it is open.
     pub(crate) type Page = std::sync::OnceLock<Inspector>;
     /// The page's settings, if a page is wanted.
     pub(crate) type WantedPage = Option<InspectorSettings>;
 
-    /// Does not keep the chat running, unlike a handle.
+    /// Does not keep the chat running.
     struct InspectedChat {
-        running: Weak<Running>,
+        thread: Arc<VoiceThreadHandle>,
         log_levels: String,
     }
 
-    impl VoiceChat {
+    impl Running {
         /// Opens the page, before the chat is shared.
         pub(crate) fn open_page(&self, settings: &InspectorSettings) -> Result<(), InspectorError> {
             let log_levels = settings.log_levels.clone();
-            let chat = InspectedChat { running: Arc::downgrade(&self.running), log_levels };
+            let chat = InspectedChat { thread: Arc::clone(&self.thread), log_levels };
             // Set only once.
-            let _ = self.running.page.set(Inspector::start(settings, Arc::new(chat))?);
+            let _ = self.page.set(Inspector::start(settings, Arc::new(chat))?);
             Ok(())
         }
     }
 
     impl Inspected for InspectedChat {
         fn snapshot(&self) -> Snapshot {
-            let written = self.running.upgrade().map(|running| running.shared.snapshot.get());
-            let mut snapshot = written.map_or_else(ClientSnapshot::default, |written| (*written).clone());
+            let mut snapshot = (*self.thread.shared.snapshot.get()).clone();
             snapshot.log_levels = [crate::log::levels(), self.log_levels.clone()]
                 .join(if self.log_levels.is_empty() { "" } else { "; " });
             Snapshot::from(snapshot)
         }
 
         fn act(&self, action: &Action) -> bool {
-            let Some(voice) = self.running.upgrade().map(VoiceChat::of) else { return false };
+            if !self.thread.is_running() {
+                return false;
+            }
+            let thread = Arc::clone(&self.thread);
             match action {
-                Action::MutePlayer { name, muted } => voice.set_player_muted(name, *muted),
-                Action::Mute { muted } => voice.set_muted(*muted),
-                Action::Deafen { deafened } => voice.set_deafened(*deafened),
+                Action::MutePlayer { name, muted } => {
+                    Player::new(name.as_str().into(), thread).set_muted(*muted);
+                }
+                Action::Mute { muted } => VoiceMicrophone::new(thread).set_muted(*muted),
+                Action::Deafen { deafened } => VoicePlayback::new(thread).set_deafened(*deafened),
                 _ => return false,
             }
             true

@@ -48,7 +48,7 @@ impl VoiceChat {
         let started = Instant::now();
         // Subscribed before the first look: what happens in between is seen in one of the two.
         let events = self.subscribe();
-        if let Some(end) = self.running.shared.events.end() {
+        if let Some(end) = self.thread().shared.events.end() {
             return Err(WaitJoinedError::Ended(end));
         }
         while self.status() != Status::Connected {
@@ -59,7 +59,7 @@ impl VoiceChat {
                 Some(_) => {}
                 None => {
                     let timed_out = WaitJoinedError::TimedOut { waited: at_most };
-                    return Err(self.running.shared.events.end().map_or(timed_out, WaitJoinedError::Ended));
+                    return Err(self.thread().shared.events.end().map_or(timed_out, WaitJoinedError::Ended));
                 }
             }
         }

@@ -25,9 +25,8 @@ impl VoiceThread {
         let before = self.shared.switches.get();
         // Commands given before leaving are carried out.
         let is_leaving = self.shared.switches.is_leaving();
-        // Read before the queue is emptied, since the queue may still contain the commands that join and open them.
+        // Read before the queue is emptied, since the queue may still contain the commands that join them.
         let given_up = self.shared.own_voice.take_given_up();
-        let closed = self.shared.own_voice.take_closed();
         // The limit covers all commands given so far; later ones may wait for the next turn.
         let mut more = true;
         for _ in 0..COMMANDS_MAX {
@@ -50,9 +49,6 @@ impl VoiceThread {
             self.obey(Command::LeaveRoom(room));
         }
         self.settle_rooms();
-        for channel in closed {
-            self.obey(Command::Channel(channel, ChannelOrder::Close));
-        }
         self.follow(before.and_then(self.shared.switches.get()));
         if is_leaving {
             self.end = Some(End::Left);

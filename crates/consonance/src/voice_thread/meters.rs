@@ -16,7 +16,7 @@ impl VoiceThread {
         }
         local.set_speaking(speaks);
         let amplitude = self.capture.row().map_or(0.0, |row| row.chain.output_amplitude);
-        local.amplitude.set(amplitude);
+        local.set_amplitude(amplitude);
     }
 
     /// Logs once if this thread, or the capture thread, does not keep up, and when noise suppression is reduced.

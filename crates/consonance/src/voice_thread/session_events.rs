@@ -50,7 +50,7 @@ impl VoiceThread {
                 ClientEvent::ServersListed { addresses } => self.links.list_servers(addresses),
                 ClientEvent::PlayersSynced => self.may_speak = true,
                 ClientEvent::PlayerJoined { id, name, codec } => {
-                    if let Some(player) = self.shared.players.find(name).filter(|player| !player.is_local)
+                    if let Some(player) = self.shared.players.find(name).filter(|player| !player.is_local())
                         && let Err(text) = self.playback.add(*id, player, *codec)
                     {
                         self.watch.note_undecodable(name, &text);

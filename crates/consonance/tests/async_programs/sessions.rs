@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance::audio::Discard;
-use consonance::{End, EventKind, EventStream, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{End, EventKind, EventStream, VoiceChat, VoiceChatBuilder};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::timeout;
 
@@ -50,13 +50,13 @@ fn an_async_program_joins_reads_events_and_leaves() {
             let bob = join(&stage, "Bob").await;
             until(&mut events, |kind| *kind == EventKind::Joined).await;
             until(&mut events, |kind| matches!(kind, EventKind::PlayerJoined { name } if name == "Bob")).await;
-            assert!(alice.player("Bob").is_some());
+            assert!(alice.player_state("Bob").is_some());
             let mut texts = bob.event_stream();
             let here = |kind: &EventKind| {
                 matches!(kind, EventKind::EnteredRoom { name, room } if name == "Alice" && room == "lobby")
             };
             until(&mut texts, here).await;
-            bob.send_text(Target::Room("lobby".into()), "hello").unwrap();
+            bob.room("lobby").send_text("hello").unwrap();
             until(&mut events, |kind| matches!(kind, EventKind::Text { from, .. } if from == "Bob")).await;
             timeout(PATIENCE, bob.leave_async()).await.unwrap().unwrap();
             until(&mut events, |kind| matches!(kind, EventKind::PlayerLeft { name } if name == "Bob")).await;
@@ -98,7 +98,7 @@ fn a_second_stream_gets_what_a_dropped_one_did_not_take() {
         let _ = timeout(Duration::from_millis(50), until(&mut first, never)).await;
         drop(first);
         let (mut second, mut independent) = (voice.event_stream(), voice.subscribe().into_stream());
-        voice.listen_to_room("arena");
+        voice.room("arena").listen();
         let entered =
             |kind: &EventKind| matches!(kind, EventKind::EnteredRoom { room, .. } if room == "arena");
         until(&mut second, entered).await;

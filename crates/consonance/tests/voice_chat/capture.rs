@@ -40,7 +40,7 @@ fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
     let sentence = recording(1, 0.2, 2.2);
     let spoken =
         [silence(1.0), sentence.clone(), silence(1.5), recording(2, 0.2, 1.2), silence(1.0)].concat();
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.until(&started_speaking("Alice"));
     bob.until(&stopped_speaking("Alice"));
     bob.forget();
@@ -67,17 +67,17 @@ fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() 
     alice.until_counted("captured", |counted| counted.capture.is_some_and(|row| row.chain.blocks > 50));
     assert!(!bob.has_seen(&started_speaking("Alice")));
 
-    alice.voice.set_push_to_talk(true);
+    alice.voice.microphone().set_push_to_talk(true);
     bob.until(&started_speaking("Alice"));
-    alice.voice.set_push_to_talk(false);
+    alice.voice.microphone().set_push_to_talk(false);
     bob.until(&stopped_speaking("Alice"));
 
     bob.forget();
-    alice.voice.set_muted(true);
-    alice.voice.set_push_to_talk(true);
+    alice.voice.microphone().set_muted(true);
+    alice.voice.microphone().set_push_to_talk(true);
     bob.ear.listen_for(0.5);
     assert!(!bob.has_seen(&started_speaking("Alice")), "a muted player was heard");
-    alice.voice.set_muted(false);
+    alice.voice.microphone().set_muted(false);
     bob.until(&started_speaking("Alice"));
 }
 
@@ -105,7 +105,7 @@ fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
     let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Box::new(Bot { voice: recording(3, 0.0, 1.0), blocks: 0 }));
+    alice.voice.microphone().set_input(Box::new(Bot { voice: recording(3, 0.0, 1.0), blocks: 0 }));
     for _ in 0..2 {
         bob.until(&started_speaking("Alice"));
         bob.until(&stopped_speaking("Alice"));
@@ -130,12 +130,12 @@ fn an_input_that_panics_is_told_and_may_be_replaced() {
     alice.until(&entered("Bob", "lobby"));
     for _ in 0..2 {
         alice.forget();
-        alice.voice.set_input(Box::new(Broken));
+        alice.voice.microphone().set_input(Box::new(Broken));
         alice.until_some(
             "a problem",
             |kind| matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Input, text } if text.contains("give the chat another one")),
         );
-        alice.voice.set_input(Speech::once(&recording(3, 0.0, 0.5)));
+        alice.voice.microphone().set_input(Speech::once(&recording(3, 0.0, 0.5)));
         bob.until(&started_speaking("Alice"));
         bob.until(&stopped_speaking("Alice"));
         bob.forget();
@@ -182,10 +182,10 @@ fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
     let room = Room::new();
     let alice = in_a_room(stage.chat().name("Alice"), &room, settings).start().unwrap();
     // Ducking would reduce the echo too.
-    alice.set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });
+    alice.playback().set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
-    bob.voice.set_input(Speech::endless(&recording(1, 0.0, 5.0)));
+    bob.voice.microphone().set_input(Speech::endless(&recording(1, 0.0, 5.0)));
     bob.ear.listen_for(3.0);
     bob.ear.clear();
     bob.ear.listen_for(2.0);
@@ -234,8 +234,8 @@ fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
     // In dBFS, once the canceller had some seconds and the rest is quiet enough.
     let level = |is_told: bool, enough_dbfs: f32| {
         let alice = stage.chat().name("Alice").speak_in_room("lobby").capture(settings).start().unwrap();
-        let echo_reference = is_told.then(|| alice.echo_reference());
-        alice.set_input(Box::new(Music { echo_reference, waiting: VecDeque::new(), noise: 1 }));
+        let echo_reference = is_told.then(|| alice.microphone().echo_reference());
+        alice.microphone().set_input(Box::new(Music { echo_reference, waiting: VecDeque::new(), noise: 1 }));
         let deadline = Instant::now() + PATIENCE;
         loop {
             // A stall of the machine shifts the reference: the canceller then has to find the echo again.

@@ -1,7 +1,7 @@
 //! Joining, speaking, writing and leaving: events and voice of each player.
 
 use consonance::audio::SAMPLE_RATE_HZ;
-use consonance::{ChannelProperties, EventKind, Fade, Target, TextTarget};
+use consonance::{EventKind, Fade, TextTarget};
 use consonance_testing::sound::{UNLIKE, likeness};
 
 use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
@@ -18,8 +18,8 @@ fn two_players_speak_at_the_same_time_and_only_they_hear_each_other() {
     bob.until(&entered("Alice", "lobby"));
 
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
-    alice.voice.set_input(Speech::once(&from_alice));
-    bob.voice.set_input(Speech::once(&from_bob));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
+    bob.voice.microphone().set_input(Speech::once(&from_bob));
     for (listener, speaker, spoken) in [(&mut alice, "Bob", &from_bob), (&mut bob, "Alice", &from_alice)] {
         listener.until(&started_speaking(speaker));
         listener.assert_hears(speaker, spoken);
@@ -41,7 +41,7 @@ fn a_whisper_is_heard_by_its_player_alone() {
     alice.until(&joined("Bob"));
 
     let whisper = recording(2, 0.2, 1.7);
-    alice.voice.set_input(Speech::once(&whisper));
+    alice.voice.microphone().set_input(Speech::once(&whisper));
     bob.assert_hears("Alice", &whisper);
     assert!(carol.ear.peak() < 1e-6, "Carol heard the whisper");
 }
@@ -56,9 +56,9 @@ fn a_text_reaches_a_room_or_a_player() {
     alice.until(&joined("Carol"));
 
     let text = |to, text: &str| EventKind::Text { from: "Alice".into(), to, text: text.into() };
-    alice.voice.send_text(Target::Room("lobby".into()), "to the room").unwrap();
+    alice.voice.room("lobby").send_text("to the room").unwrap();
     bob.until(&text(TextTarget::Room("lobby".into()), "to the room"));
-    alice.voice.send_text(Target::Player("Carol".into()), "to Carol").unwrap();
+    alice.voice.player("Carol").send_text("to Carol").unwrap();
     let to_carol = text(TextTarget::Player("Carol".into()), "to Carol");
     carol.until(&to_carol);
     assert!(!carol.has_seen(&text(TextTarget::Room("lobby".into()), "to the room")));
@@ -83,7 +83,7 @@ fn an_input_that_ends_closes_its_channel_at_once() {
     let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").trace_frames());
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
+    alice.voice.microphone().set_input(Speech::once(&recording(2, 0.2, 0.7)));
     let stopped = bob.until(&stopped_speaking("Alice"));
     // The last frame is marked as such: there is no time-out.
     let last = bob.last_received_from("Alice");
@@ -94,13 +94,12 @@ fn an_input_that_ends_closes_its_channel_at_once() {
 fn the_fade_of_a_channel_can_be_changed_while_one_speaks_over_it() {
     let stage = Stage::open();
     let alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.5, 2.5))));
-    let lobby = Target::Room("lobby".into());
-    let channel = alice.voice.speak_to(lobby, ChannelProperties::default());
+    let channel = alice.voice.room("lobby").speak();
     let is_at = |volume: f32| {
-        let heard = alice.voice.channel_state(channel);
+        let heard = channel.state();
         heard.is_some_and(|heard| heard.is_open && (heard.volume - volume).abs() < 1e-3)
     };
     alice.until_counted("the channel is open, and as loud as it can be", |_| is_at(1.0));
-    alice.voice.set_channel_fade(channel, Fade { volume: 0.25, ..Fade::NONE });
+    channel.set_fade(Fade { volume: 0.25, ..Fade::NONE });
     alice.until_counted("it is a quarter as loud", |_| is_at(0.25));
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use consonance::audio::{
     ActivationMode, ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality,
 };
-use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, VoiceChat, VoiceChatBuilder};
 
 use crate::glue::{Glue, sticky};
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
@@ -30,7 +30,7 @@ fn muting_oneself_works_under_any_load_of_commands() {
     let stage = Stage::open();
     let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
-    glue.ask_in_a_crowd(&alice, |alice| alice.set_muted(true));
+    glue.ask_in_a_crowd(&alice, |alice| alice.microphone().set_muted(true));
     bob.until(&stopped_speaking("Alice"));
 }
 
@@ -40,9 +40,9 @@ fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
     let settings = ActivationSettings { mode: ActivationMode::PushToTalk, ..ActivationSettings::default() };
     let (alice, glue, mut bob) =
         alice_and_bob(&stage, |alice| alice.speak_in_room("lobby").activation(settings));
-    alice.set_push_to_talk(true);
+    alice.microphone().set_push_to_talk(true);
     bob.until(&started_speaking("Alice"));
-    glue.ask_in_a_crowd(&alice, |alice| alice.set_push_to_talk(false));
+    glue.ask_in_a_crowd(&alice, |alice| alice.microphone().set_push_to_talk(false));
     bob.until(&stopped_speaking("Alice"));
 }
 
@@ -50,14 +50,14 @@ fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
 fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
     let stage = Stage::open();
     let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice);
-    let channel = alice.speak_in_room("lobby");
+    let channel = alice.room("lobby").speak();
     bob.until(&started_speaking("Alice"));
-    glue.ask_in_a_crowd(&alice, |alice| alice.close_channel(channel));
+    glue.ask_in_a_crowd(&alice, |_| channel.close());
     // While Alice's voice thread hangs, Bob hears nothing.
     bob.until(&stopped_speaking("Alice"));
     let deadline = Instant::now() + PATIENCE;
-    while let Some(open) = alice.channel_state(channel) {
-        assert!(Instant::now() < deadline, "{open:?}");
+    while alice.microphone().is_transmitting() {
+        assert!(Instant::now() < deadline, "the channel is still open");
         alice.wait_event(Duration::from_millis(10));
     }
 }
@@ -91,15 +91,15 @@ fn no_single_setter_claims_what_found_no_room() {
     let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
     let before = alice.settings();
     glue.ask_in_a_crowd(&alice, |alice| {
-        alice.set_encoder(EncoderSettings { frame: FrameSize::Ms60, ..before.encoder() });
-        alice.set_quality(Quality::Music);
-        alice.set_capture(CaptureSettings::default());
-        alice.set_activation(ActivationSettings { pre_roll_ms: 7, ..before.activation });
-        alice.set_ducking(DuckingSettings { level: 0.25, ..before.ducking });
-        alice.set_auto_volume(true);
-        alice.set_master_volume(0.5);
+        alice.microphone().set_encoder(EncoderSettings { frame: FrameSize::Ms60, ..before.encoder() });
+        alice.microphone().set_quality(Quality::Music);
+        alice.microphone().set_capture(CaptureSettings::default());
+        alice.microphone().set_activation(ActivationSettings { pre_roll_ms: 7, ..before.activation });
+        alice.playback().set_ducking(DuckingSettings { level: 0.25, ..before.ducking });
+        alice.playback().set_auto_volume(true);
+        alice.playback().set_master_volume(0.5);
         assert_eq!(alice.settings(), before);
-        assert!((alice.master_volume() - before.master_volume).abs() < f32::EPSILON);
+        assert!((alice.playback().master_volume() - before.master_volume).abs() < f32::EPSILON);
     });
 }
 
@@ -110,8 +110,8 @@ fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_ro
     let events = alice.subscribe();
     let mut sent = None;
     glue.ask_in_a_crowd(&alice, |alice| {
-        sent = alice.send_text(Target::Player("Bob".into()), "hello").ok();
-        alice.moderate("Bob", ModeratorAction::Kick, "too loud");
+        sent = alice.player("Bob").send_text("hello").ok();
+        alice.player("Bob").moderate(ModeratorAction::Kick, "too loud");
     });
     let told: Vec<_> = events.map(|event| event.kind).collect();
     let is_about_text =

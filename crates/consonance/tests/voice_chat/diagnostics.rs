@@ -25,9 +25,9 @@ fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));
-    bob.voice.set_input(Speech::once(&from_bob));
+    bob.voice.microphone().set_input(Speech::once(&from_bob));
     alice.until(&stopped_speaking("Bob"));
-    alice.voice.set_input(Speech::once(&from_alice));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
     bob.until(&stopped_speaking("Alice"));
     alice.ear.listen_for(0.3);
     alice.voice.leave().unwrap();
@@ -71,7 +71,7 @@ fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request()
     let diagnostics = alice.voice.record_diagnostics(&folder).unwrap();
     let mut carol = Player::join("Carol", hall.chat().0.listen_to_room("lobby").speak_in_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
-    carol.voice.set_input(Speech::once(&recording(2, 0.2, 0.7)));
+    carol.voice.microphone().set_input(Speech::once(&recording(2, 0.2, 0.7)));
     alice.until(&stopped_speaking("Carol"));
     let report = diagnostics.stop().unwrap();
     assert!(report.packets.packets > 20 && report.packets.dropped == 0, "{report:?}");
@@ -82,7 +82,7 @@ fn a_recording_that_begins_later_knows_the_present_players_and_ends_on_request()
     assert_eq!(read(&folder, "players.txt"), "player-1 \"Bob\"\nplayer-2 \"Carol\"\n");
     assert!(read(&folder, "events.txt").contains("stopped"));
     // The chat continues.
-    alice.voice.listen_to_room("elsewhere");
+    alice.voice.room("elsewhere").listen();
     alice.until(&entered("Alice", "elsewhere"));
 }
 

@@ -9,7 +9,7 @@ use consonance::transport::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, DisconnectReason,
 };
 use consonance::{
-    EncryptionEvent, EncryptionState, EventKind, MessageType, Routing, Target, TextTarget, VoiceChatBuilder,
+    EncryptionEvent, EncryptionState, EventKind, MessageType, Routing, TextTarget, VoiceChatBuilder,
     VoiceStatistics,
 };
 use consonance_server::SessionsSettings;
@@ -33,11 +33,11 @@ fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothin
     }
 
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
-    alice.voice.set_input(Speech::once(&from_alice));
-    bob.voice.set_input(Speech::once(&from_bob));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
+    bob.voice.microphone().set_input(Speech::once(&from_bob));
     alice.assert_hears("Bob", &from_bob);
     bob.assert_hears("Alice", &from_alice);
-    alice.voice.send_text(Target::Player("Bob".into()), "psst").unwrap();
+    alice.voice.player("Bob").send_text("psst").unwrap();
     let to = TextTarget::Player("Bob".into());
     bob.until(&EventKind::Text { from: "Alice".into(), to, text: "psst".into() });
 
@@ -65,16 +65,16 @@ fn what_goes_over_a_direct_link_is_encrypted_too() {
         player.until(&entered(other, "lobby"));
         player.until(&EventKind::Encryption(EncryptionEvent::State(EncryptionState::On)));
     }
-    alice.until_counted("members", |_| alice.voice.encryption().members.len() == 2);
+    alice.until_counted("members", |_| alice.voice.encryption().status().members.len() == 2);
 
     let spoken = recording(1, 0.2, 2.2);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Alice", &spoken);
-    alice.voice.send_text(Target::Player("Bob".into()), "psst").unwrap();
+    alice.voice.player("Bob").send_text("psst").unwrap();
     let to = TextTarget::Player("Bob".into());
     bob.until(&EventKind::Text { from: "Alice".into(), to, text: "psst".into() });
     assert_eq!(hall.frames_relayed(), 0);
-    let packets = bob.voice.encryption().packets;
+    let packets = bob.voice.encryption().status().packets;
     assert!(packets.opened.opened > 100, "{packets:?}");
     assert_eq!((packets.received_plain, packets.refused_plain), (0, 0));
 }
@@ -88,7 +88,7 @@ fn when_the_direct_link_is_cut_in_the_middle_of_speech_the_voice_goes_on_through
     alice.until(&entered("Bob", "lobby"));
 
     let spoken = recording(1, 0.2, 2.2);
-    alice.voice.set_input(Speech::endless(&spoken));
+    alice.voice.microphone().set_input(Speech::endless(&spoken));
     bob.until(&started_speaking("Alice"));
     alice.until_counted("frames go directly", |now| now.session.frames_direct > 20);
     assert_eq!(hall.frames_relayed(), 0);
@@ -109,7 +109,7 @@ fn when_the_direct_link_is_cut_in_the_middle_of_speech_the_voice_goes_on_through
 fn a_direct_link_that_is_made_in_the_middle_of_speech_takes_it_over() {
     let hall = Hall::open();
     let [(alice, to_alice), (mut bob, to_bob)] = ["Alice", "Bob"].map(|name| in_lobby(&hall, name));
-    alice.voice.set_input(Speech::endless(&recording(1, 0.2, 2.2)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.2, 2.2)));
     bob.until(&started_speaking("Alice"));
     let _link = to_alice.connect(&to_bob).unwrap();
     bob.until(&linked("Alice"));
@@ -131,7 +131,7 @@ fn the_use_of_direct_links_can_be_changed_during_speech() {
         ["Alice", "Bob"].map(|name| join(&hall, name, relay_first));
     let _link = to_alice.connect(&to_bob).unwrap();
     alice.until(&linked("Bob"));
-    alice.voice.set_input(Speech::endless(&recording(1, 0.2, 2.2)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.2, 2.2)));
     bob.until(&started_speaking("Alice"));
     let relayed = alice.until_counted("frames are relayed", |now| now.session.frames_relayed > 20);
     assert_eq!(relayed.session.frames_direct, 0);
@@ -170,13 +170,13 @@ fn a_player_without_direct_links_among_others_with_them_hears_and_is_heard() {
     }
 
     let (from_alice, from_carol) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));
-    alice.voice.set_input(Speech::once(&from_alice));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
     bob.assert_hears("Alice", &from_alice);
     carol.assert_hears("Alice", &from_alice);
     for listener in [&alice, &bob] {
         listener.ear.clear();
     }
-    carol.voice.set_input(Speech::once(&from_carol));
+    carol.voice.microphone().set_input(Speech::once(&from_carol));
     alice.assert_hears("Carol", &from_carol);
     bob.assert_hears("Carol", &from_carol);
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use consonance::{
     AccountProof, AttestationKeys, EncryptionEvent, EncryptionPolicy, EncryptionSettings, EncryptionState,
-    EncryptionStatus, EventKind, IdentityKey, Target, WithheldReason,
+    EncryptionStatus, EventKind, IdentityKey, WithheldReason,
 };
 use consonance_server::moderation::By;
 use consonance_server::token::Key;
@@ -39,8 +39,8 @@ fn names(status: &EncryptionStatus) -> Vec<&str> {
 
 /// Waits until the player sees this number of members.
 fn until_members(player: &Player, count: usize) -> EncryptionStatus {
-    player.until_counted("members", |_| player.voice.encryption().members.len() == count);
-    player.voice.encryption()
+    player.until_counted("members", |_| player.voice.encryption().status().members.len() == count);
+    player.voice.encryption().status()
 }
 
 #[test]
@@ -53,11 +53,11 @@ fn speech_and_text_in_an_encrypted_session_arrive() {
     bob.until(&on());
     until_members(&alice, 2);
     let spoken = recording(1, 0.0, 3.0);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Alice", &spoken);
-    alice.voice.send_text(Target::Room("lobby".into()), "hello").unwrap();
+    alice.voice.room("lobby").send_text("hello").unwrap();
     bob.until_some("hello", |kind| matches!(kind, EventKind::Text { text, .. } if text == "hello"));
-    let status = bob.voice.encryption();
+    let status = bob.voice.encryption().status();
     assert_eq!(names(&status), ["Alice", "Bob"]);
     assert!(status.is_room_encrypted("lobby"));
     assert!(status.packets.opened.opened > 100, "{:?}", status.packets);
@@ -65,7 +65,7 @@ fn speech_and_text_in_an_encrypted_session_arrive() {
     let number = |of: &EncryptionStatus, name: &str| {
         of.members.iter().find(|member| member.name == name).and_then(|member| member.safety_number)
     };
-    let alices = alice.voice.encryption();
+    let alices = alice.voice.encryption().status();
     assert_eq!(number(&alices, "Bob"), number(&status, "Alice"));
     assert_eq!(alices.safety_number, status.safety_number);
 }
@@ -135,21 +135,21 @@ fn a_room_where_a_player_does_not_encrypt_is_heard_by_all_and_shown_as_not_encry
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&on());
     bob.until(&on());
-    assert!(bob.voice.encryption().is_room_encrypted("lobby"));
+    assert!(bob.voice.encryption().status().is_room_encrypted("lobby"));
     let old = stage.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
     let mut old = Player::join("Old", old);
     for player in [&mut alice, &mut bob] {
         player.until_some("rooms", |kind| {
             matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_), .. }))
         });
-        assert!(!player.voice.encryption().is_room_encrypted("lobby"));
-        assert!(player.voice.encryption().is_room_encrypted("cave"));
+        assert!(!player.voice.encryption().status().is_room_encrypted("lobby"));
+        assert!(player.voice.encryption().status().is_room_encrypted("cave"));
     }
     let spoken = recording(1, 0.0, 2.0);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     old.assert_hears("Alice", &spoken);
     bob.assert_hears("Alice", &spoken);
-    assert!(bob.voice.encryption().packets.received_plain > 50);
+    assert!(bob.voice.encryption().status().packets.received_plain > 50);
 }
 
 #[test]
@@ -160,8 +160,9 @@ fn a_player_that_requires_encryption_says_nothing_where_it_is_not_offered() {
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&EventKind::Encryption(EncryptionEvent::State(EncryptionState::Waiting)));
-    alice.voice.set_input(Speech::once(&recording(1, 0.0, 1.0)));
-    let dropped = |_: &consonance::VoiceStatistics| alice.voice.encryption().packets.without_keys > 30;
+    alice.voice.microphone().set_input(Speech::once(&recording(1, 0.0, 1.0)));
+    let dropped =
+        |_: &consonance::VoiceStatistics| alice.voice.encryption().status().packets.without_keys > 30;
     alice.until_counted("dropped frames", dropped);
     assert_eq!(bob.voice.statistics().session.frames_received, 0);
     assert!(!bob.has_seen_some(|kind| matches!(kind, EventKind::StartedSpeaking { .. })));
@@ -177,7 +178,7 @@ fn where_encryption_is_not_offered_a_player_that_requires_it_is_told() {
     let stage = stage(Encryption::Off);
     let mut alice = Player::join("Alice", stage.chat().encryption(policy(EncryptionPolicy::Required)));
     until_withheld(&mut alice, WithheldReason::NotOffered);
-    assert_eq!(alice.voice.encryption().state, EncryptionState::Waiting);
+    assert_eq!(alice.voice.encryption().status().state, EncryptionState::Waiting);
 }
 
 #[test]
@@ -197,20 +198,20 @@ fn a_player_that_requires_encryption_sends_nothing_to_a_room_where_it_is_only_al
         player.until(&on());
     }
     until_members(&alice, 2);
-    alice.voice.set_input(Speech::once(&recording(1, 0.0, 1.0)));
+    alice.voice.microphone().set_input(Speech::once(&recording(1, 0.0, 1.0)));
     until_withheld(&mut alice, WithheldReason::PlainRoom { room: "lobby".into() });
-    alice.until_counted("withheld frames", |_| alice.voice.encryption().packets.withheld > 30);
-    alice.voice.send_text(Target::Room("lobby".into()), "hello").unwrap();
+    alice.until_counted("withheld frames", |_| alice.voice.encryption().status().packets.withheld > 30);
+    alice.voice.room("lobby").send_text("hello").unwrap();
     alice.until_some(
         "a refusal",
         |kind| matches!(kind, EventKind::TextNotSent { reason, .. } if reason.contains("lobby")),
     );
-    let status = alice.voice.encryption();
+    let status = alice.voice.encryption().status();
     assert_eq!((status.packets.sent_plain, status.plain_rooms), (0, lobby()));
     for player in [&bob, &old] {
         assert_eq!(player.voice.statistics().session.frames_received, 0);
     }
-    alice.voice.send_text(Target::Room("cave".into()), "hello").unwrap();
+    alice.voice.room("cave").send_text("hello").unwrap();
     bob.until_some("hello", |kind| matches!(kind, EventKind::Text { text, .. } if text == "hello"));
 }
 
@@ -272,7 +273,7 @@ fn with_a_constant_rate_the_server_sees_frames_of_one_size_without_their_loudnes
         alice.until(&on());
         until_members(&alice, 2);
         let spoken = recording(1, 0.0, 2.0);
-        alice.voice.set_input(Speech::once(&spoken));
+        alice.voice.microphone().set_input(Speech::once(&spoken));
         bob.assert_hears("Alice", &spoken);
         alice.voice.leave().unwrap();
         let frames = captured_frames(&std::fs::read(folder.join("packets.pcapng")).unwrap());
@@ -314,9 +315,9 @@ fn after_a_restart_of_the_server_the_players_make_another_group() {
     stage.start_again();
     alice.until(&entered("Bob", "lobby"));
     bob.until(&EventKind::Joined);
-    let opened = bob.voice.encryption().packets.opened.opened;
+    let opened = bob.voice.encryption().status().packets.opened.opened;
     let spoken = recording(1, 0.0, 4.0);
-    alice.voice.set_input(Speech::endless(&spoken));
-    bob.until_counted("frames", |_| bob.voice.encryption().packets.opened.opened > opened + 100);
+    alice.voice.microphone().set_input(Speech::endless(&spoken));
+    bob.until_counted("frames", |_| bob.voice.encryption().status().packets.opened.opened > opened + 100);
     assert_eq!(names(&until_members(&bob, 2)), ["Alice", "Bob"]);
 }

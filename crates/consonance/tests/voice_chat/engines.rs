@@ -72,12 +72,12 @@ fn an_engine_speaks_and_hears_at_its_own_rate() {
     // Repeated, since an engine's thread may be late on a busy machine.
     let said = resample(&spoken, 48_000, RATE_HZ).unwrap();
     let mut said = said.into_iter().cycle();
-    let mut microphone = alice.voice.engine_input();
+    let mut microphone = alice.voice.microphone().engine_input();
     let mouth = Engine::start(move || {
         let stereo: Vec<f32> = said.by_ref().take(CALLBACK_FRAMES).flat_map(|sample| [sample; 2]).collect();
         microphone.push(&stereo, 2, RATE_HZ);
     });
-    let (heard, mut output) = (Heard::default(), bob.voice.engine_output());
+    let (heard, mut output) = (Heard::default(), bob.voice.playback().engine_output());
     let into = heard.clone();
     let ear = Engine::start(move || {
         let mut stereo = [0.0; 2 * CALLBACK_FRAMES];
@@ -110,7 +110,7 @@ fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
     let mut listener = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     let speakers = ["Alice", "Carol"].map(|name| Player::join(name, stage.chat().speak_in_room("lobby")));
     listener.until(&entered("Bob", "lobby"));
-    let (heard, mut stream) = (Heard::default(), listener.voice.player_stream("Alice"));
+    let (heard, mut stream) = (Heard::default(), listener.voice.player("Alice").stream());
     let into = heard.clone();
     let source = Engine::start(move || {
         let mut mono = [0.0; CALLBACK_FRAMES];
@@ -119,14 +119,14 @@ fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
     });
     listener.until_counted("a stream", |counted| counted.player_streams.len() == 1);
     let said = [recording(1, 0.2, 2.2), recording(3, 0.2, 2.2)];
-    speakers[1].voice.set_input(Speech::once(&said[1]));
+    speakers[1].voice.microphone().set_input(Speech::once(&said[1]));
     listener.until(&stopped_speaking("Carol"));
     // Repeated, since an engine's thread may be late on a busy machine.
     let deadline = Instant::now() + PATIENCE;
     while likeness(&said[0], &heard.sound()) < ALIKE {
         assert!(Instant::now() < deadline, "{}", likeness(&said[0], &heard.sound()));
         listener.forget();
-        speakers[0].voice.set_input(Speech::once(&said[0]));
+        speakers[0].voice.microphone().set_input(Speech::once(&said[0]));
         listener.until(&stopped_speaking("Alice"));
         listener.ear.listen_for(0.8);
     }
@@ -140,7 +140,7 @@ fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
     listener.until_counted("no stream", |counted| counted.player_streams.is_empty());
     listener.forget();
     listener.ear.clear();
-    speakers[0].voice.set_input(Speech::once(&said[0]));
+    speakers[0].voice.microphone().set_input(Speech::once(&said[0]));
     listener.assert_hears("Alice", &said[0]);
 }
 

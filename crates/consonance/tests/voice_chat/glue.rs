@@ -49,7 +49,7 @@ impl Glue {
         self.stuck.recv().unwrap();
         let events = voice.subscribe();
         for _ in 0..TOO_MANY {
-            voice.stop_listening_to_room("nowhere");
+            voice.room("nowhere").stop_listening();
         }
         let is_full =
             |kind: &EventKind| matches!(kind, EventKind::Problem { about: ProblemKind::Commands, .. });

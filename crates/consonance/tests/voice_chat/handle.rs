@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use consonance::audio::{Output, OutputError, StereoBlock};
 use consonance::transport::memory::MemoryNetwork;
-use consonance::{End, EventKind, TapSource, Target, TextTarget, VoiceChat, WaitJoinedError};
+use consonance::{End, EventKind, TextTarget, VoiceChat, WaitJoinedError};
 
-use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking};
+use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
@@ -21,7 +21,7 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     alice.until(&joined("Bob"));
     // Each of these is answered with one event: there is no such player, or too many commands.
     for _ in 0..ASKED {
-        alice.voice.send_text(Target::Player("Dave".into()), "hello").unwrap();
+        alice.voice.player("Dave").send_text("hello").unwrap();
     }
     // The queue of commands may remain full for a moment.
     let text = EventKind::Text {
@@ -32,7 +32,7 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     let deadline = Instant::now() + PATIENCE;
     while !bob.has_seen(&text) {
         assert!(Instant::now() < deadline, "nothing she says arrives");
-        alice.voice.send_text(Target::Player("Bob".into()), "still here").unwrap();
+        alice.voice.player("Bob").send_text("still here").unwrap();
         thread::sleep(Duration::from_millis(10));
     }
     let dropped = alice.voice.events_dropped() as usize;
@@ -88,7 +88,7 @@ fn commands_may_come_from_any_thread() {
     let voice = &alice.voice;
     thread::scope(|scope| {
         for room in &rooms {
-            scope.spawn(move || voice.listen_to_room(room));
+            scope.spawn(move || voice.room(room).listen());
         }
     });
     for room in &rooms {
@@ -103,19 +103,53 @@ fn channels_opened_from_many_threads_are_told_apart() {
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("kept").listen_to_room("closed"));
     alice.until(&entered("Bob", "closed"));
     let voice = &alice.voice;
-    let open = |room: &str| voice.speak_in_room(room);
+    let open = |room: &str| voice.room(room).speak();
     thread::scope(|scope| {
-        scope.spawn(|| open("kept"));
-        scope.spawn(|| {
-            let channel = open("closed");
-            voice.close_channel(channel);
-        });
+        scope.spawn(|| open("kept").detach());
+        scope.spawn(|| drop(open("closed")));
     });
     bob.until(&started_speaking("Alice"));
     bob.forget();
     bob.ear.clear();
     bob.ear.listen_for(0.5);
     assert!(bob.ear.peak() > 0.0, "the other channel goes on");
+}
+
+#[test]
+fn a_channel_that_is_dropped_closes_and_a_detached_one_stays_open() {
+    let stage = Stage::open();
+    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
+    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    alice.until(&entered("Bob", "lobby"));
+    let lobby = alice.voice.room("lobby");
+    let (first, second) = (lobby.speak(), lobby.speak());
+    assert!(first.id() != second.id() && first.id() > 0);
+    bob.until(&started_speaking("Alice"));
+    drop((first, second));
+    bob.until(&stopped_speaking("Alice"));
+    bob.forget();
+    lobby.speak().detach();
+    bob.until(&started_speaking("Alice"));
+    bob.ear.clear();
+    bob.ear.listen_for(0.5);
+    assert!(bob.ear.peak() > 0.0 && !bob.has_seen(&stopped_speaking("Alice")));
+}
+
+#[test]
+fn handles_of_a_chat_that_has_ended_do_nothing() {
+    let stage = Stage::open();
+    let alice = Player::join("Alice", stage.chat());
+    let (room, bob, microphone) =
+        (alice.voice.room("lobby"), alice.voice.player("Bob"), alice.voice.microphone());
+    let channel = room.speak();
+    alice.voice.leave().unwrap();
+    room.listen();
+    bob.set_volume(0.5);
+    microphone.set_muted(true);
+    assert!(room.send_text("hello").is_ok() && microphone.is_muted());
+    assert_eq!((channel.state(), room.speak().state()), (None, None));
+    assert!(bob.state().is_none() && !bob.verify());
+    channel.close();
 }
 
 /// Why a game's own sound engine fails.
@@ -137,8 +171,17 @@ fn a_debug_print_of_a_handle_is_short() {
     let stage = Stage::open();
     let alice = Player::join("Alice", stage.chat());
     let _bob = Player::join("Bob", stage.chat());
-    let tap = alice.voice.tap(TapSource::Mix);
-    for print in [format!("{:?}", stage.chat()), format!("{:?}", alice.voice), format!("{tap:?}")] {
+    let voice = &alice.voice;
+    let (tap, room) = (voice.playback().tap(), voice.room("lobby"));
+    let (channel, bob) = (room.speak(), voice.player("Bob"));
+    for print in [
+        format!("{:?}", stage.chat()),
+        format!("{voice:?}"),
+        format!("{tap:?}"),
+        format!("{room:?} {channel:?} {bob:?}"),
+        format!("{:?} {:?} {:?}", voice.microphone(), voice.playback(), voice.encryption()),
+        format!("{:?}", voice.local_player()),
+    ] {
         assert!(print.len() <= 200, "{} bytes: {print}", print.len());
     }
 }
@@ -200,12 +243,12 @@ fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
         stage.chat().name("Bob").speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
     let chat = chat.output(Box::new(Panicking(orders))).start().unwrap();
     while chat.wait_event(PATIENCE).unwrap().kind != joined("Alice") {}
-    let alice = chat.player("Alice").unwrap();
+    let alice = chat.player_state("Alice").unwrap();
     sender.send(()).unwrap();
     assert_eq!(end_of(&chat), Some(End::Panicked));
     assert!(!alice.is_connected() && !chat.local_player().is_connected(), "no player is here any more");
     assert_eq!(chat.players().len(), 1);
-    assert!(!chat.is_transmitting() && !chat.local_player().is_speaking());
+    assert!(!chat.microphone().is_transmitting() && !chat.local_player().is_speaking());
     assert_eq!(chat.leave().unwrap_err(), End::Panicked);
 }
 

@@ -14,7 +14,7 @@ fn pair(stage: &Stage) -> (Player, Player) {
     let mut alice = Player::join("Alice", to_lobby);
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.5, 2.5)));
     bob.until(&started_speaking("Alice"));
     (alice, bob)
 }
@@ -35,18 +35,18 @@ fn at(position_m: [f32; 3]) -> SpeakerPlace {
 fn a_positional_voice_comes_from_where_its_player_is() {
     let stage = Stage::open();
     let (_alice, bob) = pair(&stage);
-    bob.voice.set_place("Alice", Some(at([-2.0, 0.0, 0.0])));
+    bob.voice.player("Alice").set_place(Some(at([-2.0, 0.0, 0.0])));
     let (nowhere, _) = hear(&bob);
     assert!(nowhere.abs() < 0.1, "without a listener's place it is in the middle: {nowhere} dB");
-    bob.voice.set_listener(Some(Pose::default()));
+    bob.voice.playback().set_listener(Some(Pose::default()));
     let (to_the_left, near) = hear(&bob);
     assert!(to_the_left > 6.0, "{to_the_left} dB");
     let unknown = ("Dave".to_owned(), None);
-    bob.voice.set_places([unknown, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
+    bob.voice.playback().set_places([unknown, ("Alice".to_owned(), Some(at([20.0, 0.0, 0.0])))]);
     let (to_the_right, far) = hear(&bob);
     assert!(to_the_right < -6.0, "{to_the_right} dB");
     assert!(far < near / 3.0, "{far} far away, {near} near");
-    bob.voice.set_place("Alice", None);
+    bob.voice.player("Alice").set_place(None);
     let (middle, _) = hear(&bob);
     assert!(middle.abs() < 0.1, "{middle} dB");
 }
@@ -55,7 +55,7 @@ fn a_positional_voice_comes_from_where_its_player_is() {
 fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
     let stage = Stage::open();
     let (alice, mut bob) = pair(&stage);
-    bob.voice.set_player_muted("Alice", true);
+    bob.voice.player("Alice").set_muted(true);
     assert!(hear(&bob).1 < 1e-4);
     alice.voice.leave().unwrap();
     bob.until(&left("Alice"));
@@ -65,7 +65,7 @@ fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
     bob.until(&joined("Alice"));
     bob.until(&started_speaking("Alice"));
     assert!(hear(&bob).1 < 1e-4);
-    bob.voice.set_player_muted("Alice", false);
+    bob.voice.player("Alice").set_muted(false);
     assert!(hear(&bob).1 > 0.005);
 }
 
@@ -74,14 +74,14 @@ fn a_quiet_player_is_brought_to_the_loudness_of_the_others_if_that_is_wanted_for
     let stage = Stage::open();
     let (alice, bob) = pair(&stage);
     let quiet: Vec<f32> = recording(1, 0.5, 2.5).iter().map(|sample| 0.2 * sample).collect();
-    alice.voice.set_input(Speech::endless(&quiet));
+    alice.voice.microphone().set_input(Speech::endless(&quiet));
     let before = hear(&bob).1;
-    bob.voice.set_auto_volume(true);
-    bob.voice.set_player_auto_volume("Alice", Some(false));
-    bob.voice.set_player_noise_gate("Alice", true);
+    bob.voice.playback().set_auto_volume(true);
+    bob.voice.player("Alice").set_auto_volume(Some(false));
+    bob.voice.player("Alice").set_noise_gate(true);
     let left_alone = hear(&bob).1;
     assert!((left_alone / before - 1.0).abs() < 0.3, "{before} before, {left_alone} left alone");
-    bob.voice.player("Alice").unwrap().set_auto_volume(None);
+    bob.voice.player("Alice").set_auto_volume(None);
     let levelled = hear(&bob).1;
     assert!(levelled > 1.25 * before, "{before} before, {levelled} levelled");
 }
@@ -91,17 +91,17 @@ fn others_are_quieter_while_the_player_speaks_or_as_set_and_silent_while_deafene
     let stage = Stage::open();
     let (_alice, bob) = pair(&stage);
     let (_, plain) = hear(&bob);
-    bob.voice.set_master_volume(0.5);
+    bob.voice.playback().set_master_volume(0.5);
     let (_, half) = hear(&bob);
     assert!((0.4..0.6).contains(&(half / plain)), "{half} of {plain}");
-    bob.voice.set_master_volume(1.0);
-    bob.voice.speak_in_room("elsewhere");
-    bob.voice.set_ducking(DuckingSettings { level: 0.25, ..DuckingSettings::default() });
-    bob.voice.set_input(Speech::endless(&recording(2, 0.0, 2.0)));
+    bob.voice.playback().set_master_volume(1.0);
+    let _channel = bob.voice.room("elsewhere").speak();
+    bob.voice.playback().set_ducking(DuckingSettings { level: 0.25, ..DuckingSettings::default() });
+    bob.voice.microphone().set_input(Speech::endless(&recording(2, 0.0, 2.0)));
     bob.ear.listen_for(0.5);
     let (_, ducked) = hear(&bob);
     assert!((0.2..0.3).contains(&(ducked / plain)), "{ducked} of {plain}");
-    bob.voice.set_deafened(true);
+    bob.voice.playback().set_deafened(true);
     assert!(hear(&bob).1 < 1e-4);
 }
 
@@ -113,9 +113,9 @@ fn a_listener_too_far_away_for_the_server_is_still_where_it_is_for_itself() {
     let _bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
     let pose = |x| Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() });
-    alice.voice.set_place("Bob", Some(at([FAR_M + 100.0, 0.0, 0.0])));
-    alice.voice.set_listener(pose(0.0));
-    alice.voice.set_listener(pose(FAR_M));
+    alice.voice.player("Bob").set_place(Some(at([FAR_M + 100.0, 0.0, 0.0])));
+    alice.voice.playback().set_listener(pose(0.0));
+    alice.voice.playback().set_listener(pose(FAR_M));
     alice.until_some("a problem", |kind| {
         matches!(kind, EventKind::Problem { about: ProblemKind::Hearing, .. })
     });

@@ -25,9 +25,9 @@ fn a_playing_host_and_a_guest_talk_over_the_games_own_network() {
     guest.until(&entered("Host", "lobby"));
 
     let (from_host, from_guest) = (recording(2, 0.2, 1.7), recording(1, 0.2, 1.7));
-    host.voice.set_input(Speech::once(&from_host));
+    host.voice.microphone().set_input(Speech::once(&from_host));
     guest.assert_hears("Host", &from_host);
-    guest.voice.set_input(Speech::once(&from_guest));
+    guest.voice.microphone().set_input(Speech::once(&from_guest));
     host.assert_hears("Guest", &from_guest);
 
     guest.voice.leave().unwrap();

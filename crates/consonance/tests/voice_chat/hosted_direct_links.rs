@@ -38,7 +38,7 @@ fn guests_introduced_by_the_game_talk_directly_until_one_of_them_leaves() {
     alice.until(&entered("Bob", "lobby"));
     alice.until(&linked("Bob"));
     let spoken = recording(2, 0.2, 1.7);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Alice", &spoken);
     bob.until(&linked("Alice"));
     bob.until_counted("the 75 frames of 20 ms came directly", |now| {

@@ -61,7 +61,7 @@ fn a_moved_player_follows_and_can_leave_the_room_as_its_own() {
         *decision == OperatorDecision::Moved { from: "lobby".into(), to: "jail".into() }
     });
     alice.until(&entered("Alice", "jail"));
-    alice.voice.stop_listening_to_room("jail");
+    alice.voice.room("jail").stop_listening();
     alice.until(&EventKind::ExitedRoom { name: "Alice".into(), room: "jail".into() });
 }
 
@@ -90,18 +90,18 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
     let (mut ann, mut bob) = (join("Ann", true), join("Bob", false));
     let moderated = |name: &str, action, answer| EventKind::Moderated { name: name.into(), action, answer };
     let mute = ModeratorAction::Mute { lasts: None };
-    bob.voice.moderate("Ann", mute.clone(), "");
+    bob.voice.player("Ann").moderate(mute.clone(), "");
     bob.until(&moderated("Ann", mute.clone(), ModeratorAnswer::NotModerator));
-    ann.voice.moderate("Bob", mute.clone(), "too loud");
+    ann.voice.player("Bob").moderate(mute.clone(), "too loud");
     ann.until(&moderated("Bob", mute, ModeratorAnswer::Done));
     decided(&mut bob, "Bob is told", |decision| {
         matches!(decision, OperatorDecision::Restricted { restriction: Restriction::Muted, terms }
             if &*terms.reason == "too loud")
     });
     stage.moderation().impose(&by(), "main", &"Bob".into(), Restriction::Muted, None).unwrap();
-    ann.voice.moderate("Bob", ModeratorAction::Unmute, "");
+    ann.voice.player("Bob").moderate(ModeratorAction::Unmute, "");
     ann.until(&moderated("Bob", ModeratorAction::Unmute, ModeratorAnswer::Protected));
-    ann.voice.moderate("Bob", ModeratorAction::Kick, "enough");
+    ann.voice.player("Bob").moderate(ModeratorAction::Kick, "enough");
     ann.until(&moderated("Bob", ModeratorAction::Kick, ModeratorAnswer::Done));
     assert_eq!(bob.until_ended(), End::Kicked { reason: EndReason::with_words(EndCode::Kicked, "enough") });
 }
@@ -124,9 +124,9 @@ fn a_player_that_a_moderator_has_banned_does_not_come_back() {
     let ban = ModeratorAction::Ban { lasts: Some(Duration::from_hours(1)) };
     let answered =
         |name: &str, answer| EventKind::Moderated { name: name.into(), action: ban.clone(), answer };
-    bob.voice.moderate("Ann", ban.clone(), "");
+    bob.voice.player("Ann").moderate(ban.clone(), "");
     bob.until(&answered("Ann", ModeratorAnswer::NotModerator));
-    ann.voice.moderate("Bob", ban.clone(), "enough");
+    ann.voice.player("Bob").moderate(ban.clone(), "enough");
     ann.until(&answered("Bob", ModeratorAnswer::Done));
     assert_eq!(bob.until_ended().code(), "banned");
     let again = Player::start("Bob", chat("Bob", false)).until_ended();

@@ -25,7 +25,7 @@ fn a_conversation_inside_one_process_needs_no_socket() {
     alice.until(&entered("Bob", "lobby"));
 
     let spoken = recording(2, 0.2, 1.7);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Alice", &spoken);
     alice.voice.leave().unwrap();
     bob.voice.leave().unwrap();
@@ -49,7 +49,7 @@ fn over_a_network_that_loses_a_tenth_and_shuffles_the_rest_most_frames_are_still
     let mut bob = Player::join("Bob", bob);
     alice.until(&entered("Bob", "lobby"));
 
-    alice.voice.set_input(Speech::once(&recording(1, 0.2, 2.7)));
+    alice.voice.microphone().set_input(Speech::once(&recording(1, 0.2, 2.7)));
     bob.until(&stopped_speaking("Alice"));
     bob.ear.listen_for(0.5);
     alice.forget();

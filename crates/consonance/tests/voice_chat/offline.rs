@@ -1,7 +1,7 @@
 //! A session without a network: voice and texts come back.
 
 use consonance::audio::FrameSize;
-use consonance::{ChannelProperties, EventKind, FrameTrace, Target, TextTarget, VoiceChat, VoiceChatBuilder};
+use consonance::{EventKind, FrameTrace, TextTarget, VoiceChat, VoiceChatBuilder};
 use consonance_testing::sound::{UNLIKE, likeness};
 
 use crate::player::{Player, entered, joined, started_speaking, stopped_speaking};
@@ -30,16 +30,16 @@ fn what_one_says_to_a_room_is_heard_from_loopback_a_little_later() {
 fn a_channel_that_is_opened_later_is_repeated_too_and_so_is_what_is_said_to_loopback_itself() {
     let mut alice = Player::join("Alice", VoiceChat::offline());
     let speech = recording(2, 0.2, 1.2);
-    for target in [Target::Room("later".into()), Target::Player("Loopback".into())] {
-        let is_room = matches!(target, Target::Room(_));
-        let channel = alice.voice.speak_to(target, ChannelProperties::default());
+    for is_room in [true, false] {
+        let (room, player) = (alice.voice.room("later"), alice.voice.player("Loopback"));
+        let channel = if is_room { room.speak() } else { player.speak() };
         if is_room {
             alice.until(&entered("Loopback", "later"));
         }
         alice.ear.clear();
-        alice.voice.set_input(Speech::once(&speech));
+        alice.voice.microphone().set_input(Speech::once(&speech));
         alice.assert_hears("Loopback", &speech);
-        alice.voice.close_channel(channel);
+        channel.close();
         alice.forget();
     }
 }
@@ -48,8 +48,8 @@ fn a_channel_that_is_opened_later_is_repeated_too_and_so_is_what_is_said_to_loop
 fn a_muted_player_hears_nothing() {
     let speech = recording(1, 0.2, 1.2);
     let mut alice = Player::join("Alice", VoiceChat::offline().speak_in_room("lobby"));
-    alice.voice.set_muted(true);
-    alice.voice.set_input(Speech::once(&speech));
+    alice.voice.microphone().set_muted(true);
+    alice.voice.microphone().set_input(Speech::once(&speech));
     alice.ear.listen_for(2.0);
     assert!(alice.ear.peak() < 1e-6);
     assert!(!alice.has_seen(&started_speaking("Loopback")));
@@ -62,11 +62,11 @@ fn texts_come_back_from_where_they_were_sent() {
         Player::join("Alice", VoiceChat::offline().listen_to_room("lobby").speak_in_room("radio"));
     alice.until(&entered("Loopback", "lobby"));
     let text = |to, text: &str| EventKind::Text { from: "Loopback".into(), to, text: text.into() };
-    alice.voice.send_text(Target::Room("lobby".into()), "to a room that I listen to").unwrap();
+    alice.voice.room("lobby").send_text("to a room that I listen to").unwrap();
     alice.until(&text(TextTarget::Room("lobby".into()), "to a room that I listen to"));
-    alice.voice.send_text(Target::Room("radio".into()), "to one that I only speak to").unwrap();
+    alice.voice.room("radio").send_text("to one that I only speak to").unwrap();
     alice.until(&text(TextTarget::Player("Alice".into()), "to one that I only speak to"));
-    alice.voice.send_text(Target::Player("Loopback".into()), "to the echo").unwrap();
+    alice.voice.player("Loopback").send_text("to the echo").unwrap();
     alice.until(&text(TextTarget::Player("Alice".into()), "to the echo"));
 }
 
@@ -98,6 +98,6 @@ fn a_player_that_changes_the_length_of_frames_is_repeated_all_the_same() {
     alice.until(&EventKind::PlayersSynced);
     alice.until(&entered("Loopback", "lobby"));
     alice.ear.clear();
-    alice.voice.set_input(Speech::once(&speech));
+    alice.voice.microphone().set_input(Speech::once(&speech));
     alice.assert_hears("Loopback", &speech);
 }

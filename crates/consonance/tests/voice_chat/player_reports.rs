@@ -68,9 +68,9 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
     mallory.until(&on());
     bob.until(&on());
     let spoken = recording(1, 0.0, 3.0);
-    mallory.voice.set_input(Speech::once(&spoken));
+    mallory.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Mallory", &spoken);
-    bob.voice.report(&["Mallory"], "shouting").unwrap();
+    bob.voice.encryption().report(&["Mallory"], "shouting").unwrap();
     bob.until(&happened(EncryptionEvent::ReportTaken));
 
     let (kept, file) = only_report(&reports);
@@ -84,7 +84,7 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
     assert_eq!((&*report.reporter.name, &*report.reason), ("Bob", "shouting"));
     assert_eq!(report.reporter.account.as_deref(), Some("account 7"));
     let [voice] = &report.voices[..] else { panic!() };
-    let status = bob.voice.encryption();
+    let status = bob.voice.encryption().status();
     let of_group = status.members.iter().find(|member| member.name == "Mallory").unwrap();
     assert_eq!((&*voice.speaker.name, &voice.speaker.key), ("Mallory", &of_group.key));
     let mut opus = OggPacketWriter::new(Vec::new(), 1, Channels::Mono, &[]).unwrap();
@@ -101,7 +101,7 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
     let likeness = likeness(&spoken, &decode(&*opus.finish().unwrap()));
     assert!(likeness > ALIKE, "{likeness}");
 
-    bob.voice.report(&[], "again").unwrap();
+    bob.voice.encryption().report(&[], "again").unwrap();
     bob.until_some("a refusal", |kind| {
         matches!(kind, EventKind::Encryption(EncryptionEvent::ReportRefused { reason }) if reason.contains("minute"))
     });
@@ -123,14 +123,17 @@ fn a_report_is_refused_where_none_is_taken_and_of_players_that_were_not_heard() 
             matches!(kind, EventKind::Encryption(EncryptionEvent::ReportRefused { reason }) if reason.contains(word))
         });
     };
-    bob.voice.report(&["Mallory"], "silence").unwrap();
+    bob.voice.encryption().report(&["Mallory"], "silence").unwrap();
     refused(&mut bob, "nothing was heard");
     let spoken = recording(1, 0.0, 1.0);
-    mallory.voice.set_input(Speech::once(&spoken));
+    mallory.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Mallory", &spoken);
-    bob.voice.report(&["Mallory"], "shouting").unwrap();
+    bob.voice.encryption().report(&["Mallory"], "shouting").unwrap();
     refused(&mut bob, "takes no reports");
-    assert_eq!(mallory.voice.report(&["Bob"], ""), Err(SubmitReportError::NoKey));
+    assert_eq!(mallory.voice.encryption().report(&["Bob"], ""), Err(SubmitReportError::NoKey));
     let long = "x".repeat(1001);
-    assert_eq!(bob.voice.report(&[], &long), Err(SubmitReportError::ReasonTooLong { bytes: 1001 }));
+    assert_eq!(
+        bob.voice.encryption().report(&[], &long),
+        Err(SubmitReportError::ReasonTooLong { bytes: 1001 })
+    );
 }

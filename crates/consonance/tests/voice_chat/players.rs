@@ -32,14 +32,14 @@ fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
     let mut alice = Player::join("Alice", chat);
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "b"));
-    let seen = bob.voice.player("Alice").unwrap();
+    let seen = bob.voice.player_state("Alice").unwrap();
     assert_eq!((seen.name(), seen.rooms()), ("Alice", vec!["a".to_owned(), "b".to_owned()]));
     assert!(seen.is_connected() && !seen.is_local() && !seen.is_speaking());
     assert_eq!((seen.priority(), seen.amplitude(), seen.packet_loss()), (None, 0.0, None));
     assert!(bob.voice.top_priority_speaker().is_none());
 
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.5, 2.5)));
     bob.until(&started_speaking("Alice"));
     until("loud", || seen.amplitude() > 0.01);
     assert!(seen.is_speaking() && seen.is_positional());
@@ -59,14 +59,14 @@ fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
     };
     assert!(room == "lobby" && (amplitude - 0.5).abs() < 0.01);
     until("a whole window of frames", || seen.packet_loss() == Some(0.0));
-    assert_eq!(bob.voice.packet_loss(), Some(0.0));
+    assert_eq!(bob.voice.playback().packet_loss(), Some(0.0));
 
     let me = alice.voice.local_player();
     assert!(me.is_local() && me.is_connected() && me.is_speaking());
     assert_eq!(me.rooms(), ["a", "b"]);
     until("my own channels", || me.speaking_channels().len() == 1);
     until("my own voice", || me.amplitude() > 0.01);
-    seen.set_muted(true);
+    bob.voice.player("Alice").set_muted(true);
     until("muted", || seen.is_muted() && seen.priority().is_none());
     assert!(bob.voice.top_priority_speaker().is_none(), "who is muted here does not count");
 }
@@ -76,17 +76,18 @@ fn a_player_that_comes_back_is_another_with_the_former_volume_and_mute() {
     let stage = Stage::open();
     let alice = Player::join("Alice", stage.chat());
     let mut bob = Player::join("Bob", stage.chat());
-    let first = bob.voice.player("Alice").unwrap();
-    let what_happens = first.subscribe().unwrap();
-    first.set_volume(0.25);
-    first.set_muted(true);
+    let player = bob.voice.player("Alice");
+    let first = player.state().unwrap();
+    let what_happens = player.subscribe();
+    player.set_volume(0.25);
+    player.set_muted(true);
     alice.voice.leave().unwrap();
     bob.until(&left("Alice"));
-    assert!(!first.is_connected() && bob.voice.player("Alice").is_none());
+    assert!(!first.is_connected() && player.state().is_none());
     bob.forget();
     let _alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
-    let second = bob.voice.player("Alice").unwrap();
+    let second = player.state().unwrap();
     assert!(second.is_connected() && !first.is_connected());
     assert!(second.is_muted() && (second.volume() - 0.25).abs() < 1e-6);
     let kinds: Vec<_> = what_happens.map(|event| event.kind).collect();
@@ -100,7 +101,7 @@ fn a_player_without_a_name_gets_a_unique_one() {
     let names = chats.each_ref().map(|chat| chat.local_player().name().to_owned());
     assert_ne!(names[0], names[1]);
     until("they see each other", || {
-        chats[0].player(&names[1]).is_some() && chats[1].player(&names[0]).is_some()
+        chats[0].player_state(&names[1]).is_some() && chats[1].player_state(&names[0]).is_some()
     });
 }
 
@@ -126,12 +127,12 @@ fn a_room_that_was_joined_twice_is_left_at_the_second_time() {
     let alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
     let mut bob = Player::join("Bob", stage.chat());
     bob.until(&entered("Alice", "lobby"));
-    alice.voice.listen_to_room("lobby");
-    alice.voice.stop_listening_to_room("lobby");
-    alice.voice.listen_to_room("other");
+    alice.voice.room("lobby").listen();
+    alice.voice.room("lobby").stop_listening();
+    alice.voice.room("other").listen();
     bob.until(&entered("Alice", "other"));
     assert!(!bob.has_seen(&exited("Alice", "lobby")), "it is still joined once");
-    alice.voice.stop_listening_to_room("lobby");
+    alice.voice.room("lobby").stop_listening();
     bob.until(&exited("Alice", "lobby"));
     until("one room is left", || alice.voice.local_player().rooms() == ["other"]);
 }
@@ -142,16 +143,18 @@ fn the_chat_ends_with_its_last_handle() {
     let mut alice = Player::join("Alice", stage.chat());
     let bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
-    let (clone, player) = (bob.voice.clone(), alice.voice.local_player());
+    let (clone, me, bob_of_alice) =
+        (bob.voice.clone(), alice.voice.local_player(), alice.voice.player("Bob"));
     drop(bob);
-    alice.voice.send_text(Target::Player("Bob".into()), "still there?").unwrap();
+    alice.voice.player("Bob").send_text("still there?").unwrap();
     let answer = clone.wait_event(PATIENCE);
     assert!(answer.is_some() && clone.is_running());
     drop(clone);
     alice.until(&left("Bob"));
     drop(alice);
-    assert!(!player.is_connected(), "a player object does not keep the chat");
-    assert!(player.subscribe().is_none());
+    assert!(!me.is_connected(), "handles do not keep the chat running");
+    assert!(bob_of_alice.state().is_none());
+    assert!(bob_of_alice.subscribe().next().is_none());
 }
 
 #[test]
@@ -179,8 +182,8 @@ fn a_top_priority_silences_all_below_and_the_own_can_be_changed() {
     let _carol = Player::join("Carol", talking());
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     bob.until(&started_speaking("Carol"));
-    alice.voice.set_priority(Priority::Medium);
-    assert_eq!(alice.voice.priority(), Priority::Medium);
+    alice.voice.microphone().set_priority(Priority::Medium);
+    assert_eq!(alice.voice.microphone().priority(), Priority::Medium);
     until("Alice is above", || {
         bob.voice.top_priority_speaker().is_some_and(|player| player.name() == "Alice")
     });

@@ -57,7 +57,7 @@ fn two_players_hear_each_other_within_twice_the_range_and_not_beyond_four_times_
         mouth.update(&alice.voice, &at(0.0));
         mouth.is_transmitting() && mouth.blocked().is_none()
     });
-    until("from a place", || bob.voice.player("Alice").is_some_and(|alice| alice.is_positional()));
+    until("from a place", || bob.voice.player_state("Alice").is_some_and(|alice| alice.is_positional()));
 
     mouth.update(&alice.voice, &at(-21.5));
     bob.until(&stopped_speaking("Alice"));
@@ -127,7 +127,7 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
     let (near, nearer) = (Grid::default(), Grid::new("nearer", 2).unwrap());
     let kept = near.room_of(Cell { x: 0, y: 0, z: 0 });
     let left = near.room_of(Cell { x: -1, y: 0, z: 0 });
-    bob.voice.listen_to_room(kept.clone());
+    bob.voice.room(&kept).listen();
     let mut ear = ProximityReceiptTrigger::new(near);
     ear.update(&bob.voice, &at(0.0));
     alice.until(&entered("Bob", &left));
@@ -137,7 +137,7 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
     for cell in ear.cells() {
         alice.until(&entered("Bob", &nearer.room_of(cell)));
     }
-    let bob_as_seen = alice.voice.player("Bob").unwrap();
+    let bob_as_seen = alice.voice.player_state("Bob").unwrap();
     until("nine rooms", || bob_as_seen.rooms().len() == 9);
     assert!(bob_as_seen.rooms().contains(&kept));
 }
@@ -163,14 +163,14 @@ fn a_room_that_the_wire_cannot_tell_from_another_is_listened_to_once_that_one_is
     let hall = Hall::open();
     let (_alice, bob) = players(&hall);
     let (first, second) = names_of_one_id();
-    bob.voice.listen_to_room(first.clone());
+    bob.voice.room(&first).listen();
     let mut ear = ReceiptTrigger::new(second.clone());
     until("it waits for a place", || {
         ear.update(&bob.voice, &at(0.0));
         ear.blocked() == Some(Blocked::NoPlace)
     });
     assert!(!ear.is_listening() && bob.voice.local_player().rooms() == [first.clone()]);
-    bob.voice.stop_listening_to_room(first);
+    bob.voice.room(&first).stop_listening();
     until("it listens", || {
         ear.update(&bob.voice, &at(0.0));
         ear.is_listening() && bob.voice.local_player().rooms() == [second.clone()]

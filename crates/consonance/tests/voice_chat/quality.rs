@@ -15,7 +15,7 @@ fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
     let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").quality(Quality::Low));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Speech::endless(&voice));
+    alice.voice.microphone().set_input(Speech::endless(&voice));
     bob.until(&started_speaking("Alice"));
 
     let counted = |statistics: &VoiceStatistics| {
@@ -23,7 +23,7 @@ fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
         (flow.packets, flow.bytes)
     };
     let bytes_per_packet = |quality| {
-        alice.voice.set_quality(quality);
+        alice.voice.microphone().set_quality(quality);
         bob.ear.listen_for(0.3);
         let (packets, bytes) = counted(&alice.voice.statistics());
         bob.ear.clear();

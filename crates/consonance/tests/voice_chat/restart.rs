@@ -18,8 +18,8 @@ fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_a
     let bob = stage.chat().speak_to_player("Alice").input(Speech::endless(&from_bob));
     let mut bob = Player::join("Bob", bob);
     // Requests made later are kept as well as those made at the start.
-    bob.voice.listen_to_room("team");
-    alice.voice.speak_in_room("team");
+    bob.voice.room("team").listen();
+    let _channel = alice.voice.room("team").speak();
     alice.until(&started_speaking("Bob"));
     bob.until(&started_speaking("Alice"));
 

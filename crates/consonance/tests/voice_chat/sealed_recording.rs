@@ -80,7 +80,7 @@ fn a_holder_of_the_keys_hears_what_a_server_recorded_and_nobody_else_does() {
     alice.until(&on());
     bob.until(&on());
     let spoken = recording(1, 0.0, 3.0);
-    alice.voice.set_input(Speech::once(&spoken));
+    alice.voice.microphone().set_input(Speech::once(&spoken));
     bob.assert_hears("Alice", &spoken);
     drop((alice, bob));
     let (recording, index) = finished(recorder, &folder);
@@ -135,7 +135,7 @@ fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
     alice.until(&on());
     bob.until(&on());
     let (first, second) = (recording(1, 0.0, 2.0), recording(3, 0.2, 2.2));
-    alice.voice.set_input(Speech::once(&first));
+    alice.voice.microphone().set_input(Speech::once(&first));
     bob.assert_hears("Alice", &first);
     let mut never = EncryptionSettings::default();
     never.policy = EncryptionPolicy::Never;
@@ -143,7 +143,7 @@ fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
     alice.until_some("rooms", |kind| {
         matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_), .. }))
     });
-    alice.voice.set_input(Speech::once(&second));
+    alice.voice.microphone().set_input(Speech::once(&second));
     old.assert_hears("Alice", &second);
     drop((alice, bob, old));
     let (recording, index) = finished(recorder, &folder);

@@ -10,7 +10,7 @@ use crate::player::{Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
 
 fn stand_at(player: &Player, x: f32) {
-    player.voice.set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
+    player.voice.playback().set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_player_that_shares_its_position_hears_those_nearby_and_walks_in_and_out_of_
     for (player, x) in [(&alice, 0.0), (&bob, 5.0), (&carol, 500.0), (&dave, 1.0)] {
         stand_at(player, x);
     }
-    alice.voice.set_input(Speech::endless(&recording(1, 0.5, 2.5)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.5, 2.5)));
     bob.until(&started_speaking("Alice"));
     assert!(!carol.has_seen(&started_speaking("Alice")));
     stand_at(&carol, -5.0);
@@ -37,6 +37,6 @@ fn a_player_that_shares_its_position_hears_those_nearby_and_walks_in_and_out_of_
     stand_at(&bob, 500.0);
     bob.until(&stopped_speaking("Alice"));
     assert!(!dave.has_seen(&started_speaking("Alice")), "a player that hides its place hears no other");
-    dave.voice.set_share_position(true);
+    dave.voice.playback().set_share_position(true);
     dave.until(&started_speaking("Alice"));
 }

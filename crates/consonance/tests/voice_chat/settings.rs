@@ -14,9 +14,9 @@ fn settings_in_force_are_told_whichever_method_set_them() {
     (wanted.quality, wanted.frame, wanted.master_volume) = (Quality::Low, FrameSize::Ms40, 0.5);
     let alice = Player::join("Alice", stage.chat().settings(wanted.clone()));
     assert_eq!(alice.voice.settings(), wanted);
-    alice.voice.set_quality(Quality::Music);
-    alice.voice.set_master_volume(9.0);
-    alice.voice.set_auto_volume(true);
+    alice.voice.microphone().set_quality(Quality::Music);
+    alice.voice.playback().set_master_volume(9.0);
+    alice.voice.playback().set_auto_volume(true);
     let present = alice.voice.settings();
     assert_eq!((present.quality, present.master_volume, present.auto_volume), (Quality::Music, 4.0, true));
 }
@@ -81,9 +81,9 @@ fn whatever_single_setters_are_given_the_settings_in_force_can_be_used_again() {
     let chat = stage.chat().capture(absurd.capture).activation(absurd.activation);
     let alice = Player::join("Alice", chat);
     alice.voice.settings().validate().unwrap();
-    alice.voice.set_capture(absurd.capture);
-    alice.voice.set_activation(absurd.activation);
-    alice.voice.set_ducking(absurd.ducking);
-    alice.voice.set_master_volume(f32::NAN);
+    alice.voice.microphone().set_capture(absurd.capture);
+    alice.voice.microphone().set_activation(absurd.activation);
+    alice.voice.playback().set_ducking(absurd.ducking);
+    alice.voice.playback().set_master_volume(f32::NAN);
     alice.voice.settings().validate().unwrap();
 }

@@ -36,9 +36,9 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
     };
     until(Direction::Input, DeviceState::is_running);
     bob.until(&EventKind::StartedSpeaking { name: "Alice".into() });
-    alice.select_device(Direction::Input, DeviceSelection::None);
+    alice.microphone().select_device(DeviceSelection::None);
     until(Direction::Input, |state| *state == DeviceState::Off);
-    alice.select_device(Direction::Input, DeviceSelection::Default);
+    alice.microphone().select_device(DeviceSelection::Default);
     until(Direction::Input, DeviceState::is_running);
     let deadline = std::time::Instant::now() + PATIENCE;
     let is_running = |device: &Option<DeviceRow>| device.as_ref().is_some_and(|row| row.state.is_running());
@@ -55,7 +55,7 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
 fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
     let stage = Stage::open();
     let mut alice = Player::join("Alice", stage.chat());
-    alice.voice.select_device(Direction::Output, DeviceSelection::None);
+    alice.voice.playback().select_device(DeviceSelection::None);
     assert_eq!(alice.voice.settings().loudspeaker, DeviceSelection::Default, "it is not in force");
     alice.until_some(
         "a problem",
@@ -69,7 +69,7 @@ fn a_chat_with_a_microphone_only_opens_no_loudspeaker_that_would_play_nothing() 
     let stage = Stage::open();
     let with_microphone = stage.chat().microphone(DeviceSelection::Default).device_backend(Backend::Null);
     let mut alice = Player::join("Alice", with_microphone);
-    alice.voice.select_device(Direction::Output, DeviceSelection::Default);
+    alice.voice.playback().select_device(DeviceSelection::Default);
     alice.until_some("a problem", |kind| {
         matches!(kind, EventKind::Problem { about: consonance::ProblemKind::Device, text }
             if text.contains("without a loudspeaker"))
@@ -78,7 +78,7 @@ fn a_chat_with_a_microphone_only_opens_no_loudspeaker_that_would_play_nothing() 
     let mut settings = alice.voice.settings();
     settings.loudspeaker = DeviceSelection::None;
     alice.voice.apply_settings(&settings).unwrap();
-    alice.voice.select_device(Direction::Input, DeviceSelection::None);
+    alice.voice.microphone().select_device(DeviceSelection::None);
     alice.until_some("the microphone is off", |kind| {
         matches!(kind, EventKind::Device(event)
             if event.direction == Direction::Input && event.state == DeviceState::Off)

@@ -14,7 +14,7 @@ fn left_over_right_db(bot: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder) ->
     let mut alice = Player::join("Alice", bot(stage.chat().speak_in_room("lobby")));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
+    alice.voice.microphone().set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
     bob.until(&started_speaking("Alice"));
     bob.ear.listen_for(0.5);
     bob.ear.clear();
@@ -48,9 +48,9 @@ fn music_that_goes_over_to_a_voice_moves_to_the_middle() {
     let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").quality(Quality::Music));
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
-    alice.voice.set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
+    alice.voice.microphone().set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
     bob.until(&started_speaking("Alice"));
-    alice.voice.set_quality(Quality::High);
+    alice.voice.microphone().set_quality(Quality::High);
     bob.ear.listen_for(1.0);
     bob.ear.clear();
     bob.ear.listen_for(1.0);

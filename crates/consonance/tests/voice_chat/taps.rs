@@ -20,18 +20,19 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
     bob.until(&entered("Alice", "lobby"));
 
     let mut recorder = Recorder::start(path_of_test("taps"), RecordingSettings::default()).unwrap();
-    for source in [
-        TapSource::Mix,
-        TapSource::Player("Bob".into()),
-        TapSource::RawMicrophone,
-        TapSource::ProcessedMicrophone,
+    let microphone = alice.voice.microphone();
+    for tap in [
+        alice.voice.playback().tap(),
+        alice.voice.player("Bob").tap(),
+        microphone.tap_raw(),
+        microphone.tap(),
     ] {
-        recorder.add(alice.voice.tap(source)).unwrap();
+        recorder.add(tap).unwrap();
     }
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
-    bob.voice.set_input(Speech::once(&from_bob));
+    bob.voice.microphone().set_input(Speech::once(&from_bob));
     alice.until(&stopped_speaking("Bob"));
-    alice.voice.set_input(Speech::once(&from_alice));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
     bob.until(&stopped_speaking("Alice"));
     alice.ear.listen_for(0.3);
     alice.voice.leave().unwrap();
@@ -66,11 +67,11 @@ fn one_call_records_all_players_also_those_that_join_later() {
     carol.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob, from_carol) =
         (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
-    alice.voice.set_input(Speech::once(&from_alice));
+    alice.voice.microphone().set_input(Speech::once(&from_alice));
     bob.until(&stopped_speaking("Alice"));
     // A player that speaks as soon as it has joined can be recorded only from its second word on.
     for (player, spoken) in [(&bob, &from_bob), (&carol, &from_carol)] {
-        player.voice.set_input(Speech::once(spoken));
+        player.voice.microphone().set_input(Speech::once(spoken));
     }
     alice.until(&stopped_speaking("Bob"));
     alice.until(&stopped_speaking("Carol"));
@@ -95,9 +96,9 @@ fn one_call_records_all_players_also_those_that_join_later() {
 fn a_dropped_tap_and_one_on_an_absent_player_cost_nothing() {
     let stage = Stage::open();
     let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
-    drop(bob.voice.tap(TapSource::Mix));
-    let mut unknown = bob.voice.tap(TapSource::Player("Dave".into()));
-    let mut mix = bob.voice.tap(TapSource::Mix);
+    drop(bob.voice.playback().tap());
+    let mut unknown = bob.voice.player("Dave").tap();
+    let mut mix = bob.voice.playback().tap();
     bob.ear.listen_for(0.5);
     assert_eq!(unknown.poll(), None);
     let first = mix.poll().unwrap().position;

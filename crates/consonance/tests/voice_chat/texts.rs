@@ -1,6 +1,6 @@
 //! Text messages: their outcome is reported, and the history keeps both sides.
 
-use consonance::{Caption, EventKind, SendTextError, TEXT_BYTES_MAX, Target, TextTarget};
+use consonance::{Caption, EventKind, SendTextError, TEXT_BYTES_MAX, TextTarget};
 
 use crate::player::{Player, entered, joined};
 use crate::stage::Stage;
@@ -13,11 +13,10 @@ fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
     let _carol = Player::join("Carol", stage.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&entered("Carol", "lobby"));
-    let send = |target: Target| alice.voice.send_text(target, "hello").unwrap();
-    let to_room = send(Target::Room("lobby".into()));
-    let to_bob = send(Target::Player("Bob".into()));
-    let to_empty_room = send(Target::Room("empty".into()));
-    let to_absent = send(Target::Player("Dora".into()));
+    let to_room = alice.voice.room("lobby").send_text("hello").unwrap();
+    let to_bob = alice.voice.player("Bob").send_text("hello").unwrap();
+    let to_empty_room = alice.voice.room("empty").send_text("hello").unwrap();
+    let to_absent = alice.voice.player("Dora").send_text("hello").unwrap();
     alice.until(&EventKind::TextSent { id: to_room, players: 2 });
     alice.until(&EventKind::TextSent { id: to_bob, players: 1 });
     alice.until(&EventKind::TextSent { id: to_empty_room, players: 0 });
@@ -34,10 +33,10 @@ fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() 
     let mut bob = Player::join("Bob", stage.chat());
     alice.until(&joined("Bob"));
     let bytes = TEXT_BYTES_MAX + 1;
-    let refused = alice.voice.send_text(Target::Player("Bob".into()), "x".repeat(bytes));
+    let refused = alice.voice.player("Bob").send_text("x".repeat(bytes));
     assert_eq!(refused, Err(SendTextError::TooLong { bytes }));
     let longest = "x".repeat(TEXT_BYTES_MAX);
-    alice.voice.send_text(Target::Player("Bob".into()), &*longest).unwrap();
+    alice.voice.player("Bob").send_text(&*longest).unwrap();
     bob.until_some("the longest", |kind| matches!(kind, EventKind::Text { text, .. } if *text == longest));
 }
 
@@ -49,10 +48,10 @@ fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
     alice.until(&joined("Bob"));
     bob.until(&joined("Alice"));
     for text in ["one", "two", "three"] {
-        alice.voice.send_text(Target::Player("Bob".into()), text).unwrap();
+        alice.voice.player("Bob").send_text(text).unwrap();
         bob.until_some(text, |kind| matches!(kind, EventKind::Text { text: heard, .. } if heard == text));
     }
-    bob.voice.send_text(Target::Player("Alice".into()), "four").unwrap();
+    bob.voice.player("Alice").send_text("four").unwrap();
     alice.until_some("four", |kind| matches!(kind, EventKind::Text { .. }));
     let history = alice.voice.text_history();
     let lines: Vec<_> = history.iter().map(|message| (&*message.from, &*message.text)).collect();
@@ -66,7 +65,7 @@ fn a_caption_of_a_player_comes_as_such_and_any_other_text_as_text() {
     let mut captioner = Player::join("Captions", stage.chat());
     let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").text_history(9));
     captioner.until(&entered("Bob", "lobby"));
-    let send = |text: &str| captioner.voice.send_text(Target::Room("lobby".into()), text).unwrap();
+    let send = |text: &str| captioner.voice.room("lobby").send_text(text).unwrap();
     let to = TextTarget::Room("lobby".into());
     for is_final in [false, true] {
         let caption = Caption { player: "Bob".into(), text: "good evening".into(), is_final };

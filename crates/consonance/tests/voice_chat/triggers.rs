@@ -11,7 +11,7 @@ use consonance::transport::memory::MemoryNetwork;
 use consonance::trigger::{
     Blocked, BroadcastTrigger, FrameInput, ReceiptTrigger, TriggerActivation, TriggerTarget, Zone,
 };
-use consonance::{ChannelActivation, ChannelProperties, EventKind, Fade, ProblemKind, Target, VoiceChat};
+use consonance::{Channel, ChannelActivation, ChannelSettings, EventKind, ProblemKind, VoiceChat};
 use consonance_testing::sound::{ALIKE, likeness};
 
 use crate::hall::Hall;
@@ -43,7 +43,7 @@ impl Scene {
             scene.alice.until(&entered("Witness", room));
         }
         scene.witness.seen.clear();
-        scene.alice.voice.set_input(endless());
+        scene.alice.voice.microphone().set_input(endless());
         scene
     }
 
@@ -231,19 +231,17 @@ fn another_target_closes_one_channel_and_opens_another() {
 fn a_channel_that_is_shut_for_another_one_breaks_no_utterance() {
     let mut scene = Scene::new(&["lobby", "kitchen"]);
     let open = |scene: &Scene, room: &str| {
-        let target = Target::Room(room.into());
-        let (properties, fade) = (ChannelProperties::default(), Fade::NONE);
-        scene.alice.voice.speak_to_with(target, properties, ChannelActivation::Open, fade)
+        let settings = ChannelSettings { activation: ChannelActivation::Open, ..ChannelSettings::default() };
+        scene.alice.voice.room(room).speak_with(settings)
     };
     let mut present = open(&scene, "lobby");
     scene.run("frames", |_, witness| witness.amplitudes().len() > 3);
     for room in ["kitchen", "lobby", "kitchen", "lobby"] {
         let next = open(&scene, room);
-        scene.alice.voice.set_channel_activation(present, ChannelActivation::Closed);
-        let is_open =
-            |alice: &Player, channel| alice.voice.channel_state(channel).is_some_and(|state| state.is_open);
-        scene.run("moved", |alice, _| is_open(alice, next) && !is_open(alice, present));
-        scene.alice.voice.close_channel(present);
+        present.set_activation(ChannelActivation::Closed);
+        let is_open = |channel: &Channel| channel.state().is_some_and(|state| state.is_open);
+        scene.run("moved", |_, _| is_open(&next) && !is_open(&present));
+        present.close();
         let frames = scene.witness.amplitudes().len();
         scene.run("more frames", |_, witness| witness.amplitudes().len() > frames + 3);
         present = next;
@@ -303,7 +301,7 @@ fn dropping_a_trigger_does_not_wait_even_while_the_output_hangs_and_the_queue_is
     let deadline = Instant::now() + PATIENCE;
     while !voice.poll_event().is_some_and(is_full) {
         assert!(Instant::now() < deadline, "the queue is never full");
-        voice.stop_listening_to_room("nowhere");
+        voice.room("nowhere").stop_listening();
     }
     let (sender, dropped) = sync_channel(1);
     thread::spawn(move || {
@@ -357,7 +355,10 @@ fn a_game_that_stalls_loses_not_even_the_first_syllable_and_neither_does_it_leav
     // From here on the game stalls: no updates, and no reads of events.
     let silence = vec![0.0; 48_000];
     let sentence = recording(1, 0.2, 2.2);
-    alice.voice.set_input(Speech::endless(&[silence.clone(), sentence.clone(), silence.repeat(8)].concat()));
+    alice
+        .voice
+        .microphone()
+        .set_input(Speech::endless(&[silence.clone(), sentence.clone(), silence.repeat(8)].concat()));
     bob.until(&started_speaking("Alice"));
     bob.assert_hears("Alice", &sentence);
     trigger.update(&alice.voice, &FRAME_INPUT);
@@ -373,21 +374,20 @@ fn beside_an_open_channel_one_with_voice_activation_carries_speech_alone_and_all
     alice.until(&entered("Bob", "near"));
     alice.until(&entered("Carol", "radio"));
     let open = |room: &str, activation| {
-        let target = Target::Room(room.into());
-        alice.voice.speak_to_with(target, ChannelProperties::default(), activation, Fade::NONE)
+        alice.voice.room(room).speak_with(ChannelSettings { activation, ..ChannelSettings::default() })
     };
     let (radio, near) = (open("radio", ChannelActivation::Open), open("near", ChannelActivation::Voice));
     let silence = vec![0.0; 48_000];
     let sentence = recording(1, 0.2, 2.2);
     let sound = [silence.clone(), sentence.clone(), silence.repeat(9)].concat();
-    alice.voice.set_input(Speech::endless(&sound));
+    alice.voice.microphone().set_input(Speech::endless(&sound));
     carol.until(&started_speaking("Alice"));
     assert!(!bob.has_seen(&started_speaking("Alice")), "there is a second of silence before");
-    let is_open = |channel| alice.voice.channel_state(channel).is_some_and(|state| state.is_open);
+    let is_open = |channel: &Channel| channel.state().is_some_and(|state| state.is_open);
     bob.until(&started_speaking("Alice"));
     bob.assert_hears("Alice", &sentence);
-    assert!(!is_open(near));
-    assert!(is_open(radio) && !carol.has_seen(&stopped_speaking("Alice")), "silence is heard too");
+    assert!(!is_open(&near));
+    assert!(is_open(&radio) && !carol.has_seen(&stopped_speaking("Alice")), "silence is heard too");
     let heard = likeness(&sentence, &carol.ear.samples());
     assert!(heard > ALIKE, "{heard}");
 }
@@ -397,7 +397,7 @@ fn muting_the_chat_closes_all_triggers_at_once() {
     let mut scene = Scene::new(&["lobby"]);
     let mut trigger = to_lobby(TriggerActivation::Open);
     scene.until_transmitting(&mut trigger, FRAME_INPUT);
-    scene.alice.voice.set_muted(true);
+    scene.alice.voice.microphone().set_muted(true);
     scene.until_stopped(&mut trigger, FRAME_INPUT, Blocked::NoVoice);
     assert!(scene.witness.amplitudes().iter().all(|amplitude| is_full(*amplitude)));
 }

@@ -20,7 +20,7 @@ fn a_speaker_that_loses_frames_on_the_way_up_expects_it_and_is_told_so_by_server
     let bob = Player::join("Bob", VoiceChat::over(Box::new(network.client("main"))).listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     assert_eq!(alice.voice.statistics().uplink.lost_percent, None, "she has not spoken yet");
-    alice.voice.set_input(Speech::endless(&recording(1, 0.0, 3.0)));
+    alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.0, 3.0)));
 
     let counted = alice.until_counted("a lossy way up", |statistics| {
         let uplink = &statistics.uplink;

@@ -11,12 +11,12 @@ use crate::call::{Call, endless, until_cause};
 fn the_listener_mutes_all_players_and_hears_again() {
     let call = Call::open();
     let (alice, bob) = call.pair();
-    bob.set_deafened(true);
+    bob.playback().set_deafened(true);
     until_cause(&[&bob], &SilenceCause::Deafened);
-    bob.set_deafened(false);
-    bob.set_master_volume(0.0);
+    bob.playback().set_deafened(false);
+    bob.playback().set_master_volume(0.0);
     until_cause(&[&bob], &SilenceCause::MasterVolumeZero);
-    bob.set_master_volume(1.0);
+    bob.playback().set_master_volume(1.0);
     call.until_in_order(&alice, &bob);
 }
 
@@ -24,13 +24,13 @@ fn the_listener_mutes_all_players_and_hears_again() {
 fn the_listener_has_muted_the_speaker_or_turned_it_down() {
     let call = Call::open();
     let (alice, bob) = call.pair();
-    bob.set_player_muted("Alice", true);
+    bob.player("Alice").set_muted(true);
     until_cause(&[&bob], &SilenceCause::MutedByListener);
     until_cause(&[&alice, &bob, &call.server()], &SilenceCause::MutedByListener);
-    bob.set_player_muted("Alice", false);
-    bob.set_volume("Alice", 0.0);
+    bob.player("Alice").set_muted(false);
+    bob.player("Alice").set_volume(0.0);
     until_cause(&[&bob], &SilenceCause::VolumeZero);
-    bob.set_volume("Alice", 1.0);
+    bob.player("Alice").set_volume(1.0);
     call.until_in_order(&alice, &bob);
 }
 
@@ -62,12 +62,12 @@ fn the_speaker_is_too_far_away() {
     let here = ChannelProperties { positional: true, ..ChannelProperties::default() };
     let alice = call.chat("Alice").speak_to(Target::Room("lobby".into()), here).input(endless());
     let alice = alice.start().unwrap();
-    bob.set_listener(Some(Pose::default()));
+    bob.playback().set_listener(Some(Pose::default()));
     let place = |x| SpeakerPlace { position_m: [x, 0.0, 0.0], ..SpeakerPlace::default() };
-    bob.set_place("Alice", Some(place(500.0)));
+    bob.player("Alice").set_place(Some(place(500.0)));
     let diagnosis = until_cause(&[&alice, &bob], &SilenceCause::OutOfRange);
     assert!(diagnosis.verdict().contains("500.0 m"), "{diagnosis}");
-    bob.set_place("Alice", Some(place(2.0)));
+    bob.player("Alice").set_place(Some(place(2.0)));
     call.until_in_order(&alice, &bob);
 }
 
@@ -88,11 +88,11 @@ fn others_are_louder() {
 #[cfg(feature = "devices")]
 #[test]
 fn the_listeners_loudspeaker_is_off() {
-    use consonance::device::{Backend, DeviceSelection, Direction};
+    use consonance::device::{Backend, DeviceSelection};
     let call = Call::open();
     let _alice = call.speaker("Alice").start().unwrap();
     let bob = call.listener("Bob").device_backend(Backend::Null).loudspeaker(DeviceSelection::Default);
     let bob = bob.start().unwrap();
-    bob.select_device(Direction::Output, DeviceSelection::None);
+    bob.playback().select_device(DeviceSelection::None);
     until_cause(&[&bob], &SilenceCause::LoudspeakerFailed);
 }

@@ -22,7 +22,7 @@ fn the_server_does_not_let_the_listener_into_the_room() {
     let call = call_with_doors();
     let bob = call.chat("Bob").start().unwrap();
     let events = bob.subscribe();
-    bob.listen_to_room("vip");
+    bob.room("vip").listen();
     let alice = call.chat("Alice").speak_in_room("vip").input(endless()).start().unwrap();
     let said = EventKind::RemovedFromRoom { room: "vip".into() };
     let diagnosis = until_cause(&[&call.server()], &SilenceCause::RoomRefused);
@@ -83,7 +83,7 @@ fn call_of_the_near() -> Call {
 }
 
 fn stand_at(chat: &VoiceChat, x: f32) {
-    chat.set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
+    chat.playback().set_listener(Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() }));
 }
 
 #[test]
@@ -110,6 +110,6 @@ fn the_listener_does_not_say_where_it_is() {
     let diagnosis = until_cause(&[&call.server()], &SilenceCause::NoPosition);
     assert!(diagnosis.verdict().contains("let Bob share its position"), "{diagnosis}");
     until_cause(&[&alice, &bob, &call.server()], &SilenceCause::NoPosition);
-    bob.set_share_position(true);
+    bob.playback().set_share_position(true);
     call.until_in_order(&alice, &bob);
 }

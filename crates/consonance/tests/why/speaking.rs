@@ -26,7 +26,7 @@ fn no_player_of_that_name_has_joined() {
     let bob = call.listener("Bob").start().unwrap();
     until_cause(&[&bob], &SilenceCause::NotJoined);
     until_cause(&[&call.server()], &SilenceCause::NotJoined);
-    assert_eq!(bob.why("Alice").cause(), Some(&SilenceCause::NotJoined));
+    assert_eq!(bob.player("Alice").why().cause(), Some(&SilenceCause::NotJoined));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn the_speakers_file_has_ended() {
 fn the_speakers_microphone_is_silent() {
     let call = Call::open();
     let (alice, bob) = call.pair();
-    alice.set_input(Box::new(DeadMicrophone));
+    alice.microphone().set_input(Box::new(DeadMicrophone));
     until_cause(&[&alice, &bob], &SilenceCause::MicrophoneSilent);
     // The received sound is silence, which the listener can detect.
     until_cause(&[&bob], &SilenceCause::MicrophoneSilent);
@@ -78,12 +78,12 @@ fn the_speakers_microphone_is_silent() {
 #[cfg(feature = "devices")]
 #[test]
 fn the_speakers_microphone_is_off() {
-    use consonance::device::{Backend, DeviceSelection, Direction};
+    use consonance::device::{Backend, DeviceSelection};
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").speak_in_room("lobby").device_backend(Backend::Null);
     let alice = alice.microphone(DeviceSelection::Default).start().unwrap();
-    alice.select_device(Direction::Input, DeviceSelection::None);
+    alice.microphone().select_device(DeviceSelection::None);
     until_cause(&[&alice, &bob], &SilenceCause::MicrophoneFailed);
 }
 
@@ -91,7 +91,7 @@ fn the_speakers_microphone_is_off() {
 fn the_speaker_has_muted_itself() {
     let call = Call::open();
     let (alice, bob) = call.pair();
-    alice.set_muted(true);
+    alice.microphone().set_muted(true);
     until_cause(&[&alice, &bob], &SilenceCause::SelfMuted);
     until_cause(&[&alice], &SilenceCause::SelfMuted);
 }
@@ -103,7 +103,7 @@ fn the_speaker_does_not_hold_the_key() {
     let pushing = call.speaker("Alice").activation(activation(ActivationMode::PushToTalk));
     let alice = pushing.start().unwrap();
     until_cause(&[&alice, &bob], &SilenceCause::KeyNotHeld);
-    alice.set_push_to_talk(true);
+    alice.microphone().set_push_to_talk(true);
     call.until_in_order(&alice, &bob);
 }
 
@@ -118,10 +118,10 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     to_lobby.update(&alice, &FrameInput::default());
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     // A second channel that waits for the key does not count as speaking either.
-    let to_attic = alice.speak_in_room("attic");
+    let to_attic = alice.room("attic").speak();
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
-    alice.close_channel(to_attic);
-    alice.set_input(crate::call::endless());
+    to_attic.close();
+    alice.microphone().set_input(crate::call::endless());
     call.until_in_order(&alice, &bob);
 }
 
@@ -217,8 +217,8 @@ fn the_speaker_has_no_target() {
     let bob = call.listener("Bob").start().unwrap();
     let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
     until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
-    let to_lobby = alice.speak_in_room("lobby");
+    let to_lobby = alice.room("lobby").speak();
     call.until_in_order(&alice, &bob);
-    alice.close_channel(to_lobby);
+    to_lobby.close();
     until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
 }

@@ -21,11 +21,11 @@ fn the_listener_does_not_listen_to_what_others_do() {
     let call = Call::open();
     let (alice, bob) = call.pair();
     let _carol = call.listener("Carol").start().unwrap();
-    bob.stop_listening_to_room("lobby");
+    bob.room("lobby").stop_listening();
     until_cause(&[&alice, &bob], &SilenceCause::NotListening);
     until_cause(&[&alice], &SilenceCause::NotListening);
     until_cause(&[&call.server()], &SilenceCause::NotListening);
-    bob.listen_to_room("lobby");
+    bob.room("lobby").listen();
     call.until_in_order(&alice, &bob);
 }
 

@@ -81,7 +81,7 @@ impl Client {
                 let said =
                     until("it has said its words", SOON, || Ok(player.mouth.is_silent().then_some(())));
                 pass(CAPTURE_S);
-                player.voice.close_channel(channel);
+                channel.close();
                 said
             }
             // The microphone loops: twice the length contains all words in one piece, wherever it starts.

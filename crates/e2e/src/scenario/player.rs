@@ -7,7 +7,7 @@ use consonance::audio::{Pose, Quality};
 use consonance::quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
 use consonance::transport::ClientNetwork;
 use consonance::transport::impair::{ImpairedClient, Impairment};
-use consonance::{Channel, ChannelProperties, EventKind, Target, VoiceChat, VoiceChatBuilder};
+use consonance::{Channel, ChannelProperties, EventKind, VoiceChat, VoiceChatBuilder};
 use consonance_testing::networks;
 use consonance_testing::stage::{Failure, SOON, until};
 use plain_sockets::PlainClient;
@@ -55,22 +55,24 @@ impl Player {
 
     /// Opens a channel for its words to this target.
     pub(crate) fn open(&self, to: To) -> Channel {
-        let (target, is_positional) = match to {
-            To::Room(room) => (Target::Room(room.into()), room == WORLD),
-            To::Player(member) => (Target::Player(member.name().into()), false),
-        };
-        self.voice.speak_to(target, ChannelProperties { positional: is_positional, ..Default::default() })
+        match to {
+            To::Room(room) => {
+                let properties = ChannelProperties { positional: room == WORLD, ..Default::default() };
+                self.voice.room(room).speak_with(properties)
+            }
+            To::Player(member) => self.voice.player(member.name()).speak(),
+        }
     }
 
     /// Takes a position this many metres along the line on which all players stand.
     pub(crate) fn stand_at(&self, metres: f32) {
-        self.voice.set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
+        self.voice.playback().set_listener(Some(Pose { position_m: [metres, 0.0, 0.0], ..Pose::default() }));
     }
 
     /// The other players, as far as it knows.
     pub(crate) fn knows(&self) -> Vec<String> {
         let others = self.voice.players().into_iter().filter(|player| !player.is_local());
-        others.filter(consonance::Player::is_connected).map(|player| player.name().to_owned()).collect()
+        others.filter(|player| player.is_connected()).map(|player| player.name().to_owned()).collect()
     }
 
     /// All events since [`forget`](Self::forget).

@@ -231,7 +231,7 @@ impl Stage {
         let said = until(&what, SOON, || Ok(player.mouth.is_silent().then_some(())));
         // The last frame is still in the capture chain.
         self.pass(0.1)?;
-        player.voice.close_channel(channel);
+        channel.close();
         said
     }
 

@@ -2,11 +2,11 @@
 
 use consonance::{ModeratorAction, ModeratorAnswer, OperatorDecision, RecordingNotice, Restriction, RoomUse};
 
-use super::{Told, millis, with_text};
+use super::{EventView, millis, with_text};
 use crate::structs::{CEventType, CModeratorAction, CModeratorAnswer, COperatorDecision, CRestriction};
 
 /// A decision of the operator about the player of the chat.
-pub(super) fn told(decision: &OperatorDecision) -> Told<'_> {
+pub(super) fn operator_decision(decision: &OperatorDecision) -> EventView<'_> {
     let number_of = |restriction: &Restriction| self::restriction(*restriction) as u64;
     let (detail, room, name, number) = match decision {
         OperatorDecision::Restricted { restriction, .. } => {
@@ -29,7 +29,7 @@ pub(super) fn told(decision: &OperatorDecision) -> Told<'_> {
         }
     };
     let (detail, name) = (detail as i32, name.to_owned());
-    Told { name, room, detail, number, ..with_text(CEventType::Operator, &decision.to_string()) }
+    EventView { name, room, detail, number, ..with_text(CEventType::Operator, &decision.to_string()) }
 }
 
 /// What a moderator asked for.

@@ -1,6 +1,6 @@
 //! Rooms to listen to, and rooms and players to speak to.
 
-use consonance::{ChannelActivation, ChannelProperties, Fade, Target};
+use consonance::{Channel, ChannelActivation, ChannelProperties, ChannelSettings, Fade, VoiceChat};
 
 use crate::c::{In, Out, Text};
 use crate::chats::Chat;
@@ -24,9 +24,9 @@ pub extern "C" fn consonance_listen(chat: u64, room: Text, listens: u32) -> CErr
     guard(|| {
         let (chat, room) = (Chat::of(chat)?, room.read("room")?);
         if listens == 0 {
-            chat.voice.stop_listening_to_room(room);
+            chat.voice.room(room).stop_listening();
         } else {
-            chat.voice.listen_to_room(room);
+            chat.voice.room(room).listen();
         }
         Ok(())
     })
@@ -40,7 +40,10 @@ pub extern "C" fn consonance_speak_in_room(
     settings: In<CChannelSettings>,
     channel: Out<u32>,
 ) -> CError {
-    guard(|| speak(chat, Target::Room(room.read("room")?.into()), settings, channel))
+    guard(|| {
+        let room = room.read("room")?;
+        speak(chat, settings, channel, |voice, settings| voice.room(room).speak_with(settings))
+    })
 }
 
 /// Opens a channel to a player, for as long as the player is in the session, and writes its number, which is never 0.
@@ -54,7 +57,7 @@ pub extern "C" fn consonance_speak_to_player(
 ) -> CError {
     guard(|| {
         let name = Chat::of(chat)?.name_of(player)?;
-        speak(chat, Target::Player(name.into()), settings, channel)
+        speak(chat, settings, channel, |voice, settings| voice.player(name).speak_with(settings))
     })
 }
 
@@ -64,11 +67,12 @@ pub extern "C" fn consonance_set_channel(chat: u64, channel: u32, settings: In<C
     guard(|| {
         let chat = Chat::of(chat)?;
         let options = settings.read("settings", CChannelSettings::DEFAULT)?;
-        let (properties, activation, fade) = options.read()?;
-        let channel = consonance::Channel::from_number(channel);
-        chat.voice.set_channel(channel, properties);
-        chat.voice.set_channel_fade(channel, fade);
-        chat.voice.set_channel_activation(channel, activation);
+        let ChannelSettings { properties, activation, fade } = options.read()?;
+        chat.with_channel(channel, |channel| {
+            channel.set_properties(properties);
+            channel.set_fade(fade);
+            channel.set_activation(activation);
+        });
         Ok(())
     })
 }
@@ -77,7 +81,7 @@ pub extern "C" fn consonance_set_channel(chat: u64, channel: u32, settings: In<C
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_close_channel(chat: u64, channel: u32) -> CError {
     guard(|| {
-        Chat::of(chat)?.voice.close_channel(consonance::Channel::from_number(channel));
+        Chat::of(chat)?.close_channel(channel);
         Ok(())
     })
 }
@@ -86,8 +90,7 @@ pub extern "C" fn consonance_close_channel(chat: u64, channel: u32) -> CError {
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_get_channel_state(chat: u64, channel: u32, state: Out<CChannelState>) -> CError {
     guard(|| {
-        let known = Chat::of(chat)?.voice.channel_state(consonance::Channel::from_number(channel));
-        let known = known.unwrap_or_default();
+        let known = Chat::of(chat)?.with_channel(channel, Channel::state).flatten().unwrap_or_default();
         let info = CChannelState { size: 0, is_open: known.is_open.into(), volume: known.volume };
         state.write_sized("state", info)
     })
@@ -95,16 +98,15 @@ pub extern "C" fn consonance_get_channel_state(chat: u64, channel: u32, state: O
 
 fn speak(
     chat: u64,
-    target: Target,
     settings: In<CChannelSettings>,
     channel: Out<u32>,
+    open: impl FnOnce(&VoiceChat, ChannelSettings) -> Channel,
 ) -> Result<(), Failure> {
     channel.write("channel", 0)?;
     let chat = Chat::of(chat)?;
     let options = settings.read_if_any("settings", CChannelSettings::DEFAULT)?;
-    let (properties, activation, fade) = options.unwrap_or(CChannelSettings::DEFAULT).read()?;
-    let opened = chat.voice.speak_to_with(target, properties, activation, fade);
-    channel.write("channel", opened.number())
+    let settings = options.unwrap_or(CChannelSettings::DEFAULT).read()?;
+    channel.write("channel", chat.keep_channel(open(&chat.voice, settings))?)
 }
 
 impl CChannelSettings {
@@ -118,7 +120,7 @@ impl CChannelSettings {
         fade_out_seconds: 0.0,
     };
 
-    fn read(self) -> Result<(ChannelProperties, ChannelActivation, Fade), Failure> {
+    fn read(self) -> Result<ChannelSettings, Failure> {
         let priority =
             if self.priority == -1 { None } else { Some(choice("priority", &PRIORITIES, self.priority)?) };
         let activation = choice("activation", &ACTIVATIONS, self.activation)?;
@@ -129,6 +131,6 @@ impl CChannelSettings {
             fade_in_seconds: up_to("fade_in_seconds", FADE_SECONDS_MAX, self.fade_in_seconds)?,
             fade_out_seconds: up_to("fade_out_seconds", FADE_SECONDS_MAX, self.fade_out_seconds)?,
         };
-        Ok((properties, activation, fade))
+        Ok(ChannelSettings { properties, activation, fade })
     }
 }

@@ -96,14 +96,14 @@ pub extern "C" fn consonance_get_status(chat: u64, status: Out<CStatus>) -> CErr
         let value = CStatus {
             size: 0,
             connection: connection as i32,
-            is_transmitting: voice.is_transmitting().into(),
-            is_voice_detected: voice.is_voice_detected().into(),
-            is_muted: voice.is_muted().into(),
-            is_deafened: voice.is_deafened().into(),
+            is_transmitting: voice.microphone().is_transmitting().into(),
+            is_voice_detected: voice.microphone().is_voice_detected().into(),
+            is_muted: voice.microphone().is_muted().into(),
+            is_deafened: voice.playback().is_deafened().into(),
             other_players: voice.other_player_count() as u32,
             top_priority_speaker: top.map_or(0, |player| chat.id_of(player.name())),
             amplitude: voice.local_player().amplitude(),
-            packet_loss: voice.packet_loss().unwrap_or(-1.0),
+            packet_loss: voice.playback().packet_loss().unwrap_or(-1.0),
             events_dropped: voice.events_dropped(),
         };
         status.write_sized("status", value)

@@ -38,7 +38,10 @@ pub extern "C" fn consonance_select_device(chat: u64, loudspeaker: u32, name: Te
         }
         let name = name.read_if_any("name")?;
         let selection = name.map_or(DeviceSelection::Default, |name| DeviceSelection::Named(name.to_owned()));
-        chat.voice.select_device(direction(loudspeaker), selection);
+        match direction(loudspeaker) {
+            Direction::Input => chat.voice.microphone().select_device(selection),
+            Direction::Output => chat.voice.playback().select_device(selection),
+        }
         Ok(())
     })
 }

@@ -126,7 +126,7 @@ pub extern "C" fn consonance_is_room_encrypted(chat: u64, room: Text, encrypted:
     guard(|| {
         encrypted.write("encrypted", 0)?;
         let (chat, room) = (Chat::of(chat)?, room.read("room")?);
-        encrypted.write("encrypted", chat.voice.encryption().is_room_encrypted(room).into())
+        encrypted.write("encrypted", chat.voice.encryption().status().is_room_encrypted(room).into())
     })
 }
 
@@ -141,12 +141,12 @@ pub extern "C" fn consonance_verify_member(chat: u64, player: u32, key: Text) ->
         let (chat, key) = (Chat::of(chat)?, key.read("key")?);
         let name = chat.name_of(player)?;
         let missing = || Failure::new(CError::Player, format!("{name} is not another member of the group"));
-        let members = chat.voice.encryption().members;
+        let members = chat.voice.encryption().status().members;
         let member = members.iter().find(|member| member.name == name).ok_or_else(missing)?;
         if member.key.to_string() != key {
             return Err(Failure::value("the member's key", &member.key, format!("{key}: compare again")));
         }
-        chat.voice.verify_member(&name).then_some(()).ok_or_else(missing)
+        chat.voice.player(&name).verify().then_some(()).ok_or_else(missing)
     })
 }
 
@@ -161,7 +161,7 @@ pub extern "C" fn consonance_get_known_keys(
     length: Out<usize>,
 ) -> CError {
     guard(|| {
-        let known = Chat::of(chat)?.voice.known_keys();
+        let known = Chat::of(chat)?.voice.encryption().known_keys();
         buffer.write_bytes(capacity, length, known.to_text().as_bytes())
     })
 }
@@ -184,7 +184,7 @@ pub extern "C" fn consonance_report_players(
         let players = players.read("players", player_count as usize)?;
         let names = players.iter().map(|id| chat.name_of(*id)).collect::<Result<Vec<_>, _>>()?;
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        chat.voice.report(&names, reason).map_err(Failure::refused)
+        chat.voice.encryption().report(&names, reason).map_err(Failure::refused)
     })
 }
 

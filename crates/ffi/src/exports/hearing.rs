@@ -20,7 +20,7 @@ const ROLL_OFFS: [RollOff; 4] =
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_deafened(chat: u64, deafened: u32) -> CError {
     guard(|| {
-        Chat::of(chat)?.voice.set_deafened(deafened != 0);
+        Chat::of(chat)?.voice.playback().set_deafened(deafened != 0);
         Ok(())
     })
 }
@@ -31,7 +31,7 @@ pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f
     guard(|| {
         let chat = Chat::of(chat)?;
         let volume = up_to("volume", VOLUME_MAX, volume)?;
-        chat.voice.set_volume(chat.name_of(player)?, volume);
+        chat.voice.player(chat.name_of(player)?).set_volume(volume);
         Ok(())
     })
 }
@@ -41,7 +41,7 @@ pub extern "C" fn consonance_set_player_volume(chat: u64, player: u32, volume: f
 pub extern "C" fn consonance_set_player_muted(chat: u64, player: u32, muted: u32) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        chat.voice.set_player_muted(chat.name_of(player)?, muted != 0);
+        chat.voice.player(chat.name_of(player)?).set_muted(muted != 0);
         Ok(())
     })
 }
@@ -54,7 +54,7 @@ pub extern "C" fn consonance_set_player_effects(chat: u64, player: u32, effects:
     guard(|| {
         let chat = Chat::of(chat)?;
         let effects = read_effects(effects)?;
-        chat.voice.set_effects(chat.name_of(player)?, effects);
+        chat.voice.player(chat.name_of(player)?).set_effects(effects);
         Ok(())
     })
 }
@@ -66,7 +66,7 @@ pub extern "C" fn consonance_set_player_auto_volume(chat: u64, player: u32, auto
     guard(|| {
         let auto_volume = switch_or_default("auto_volume", auto_volume)?;
         let chat = Chat::of(chat)?;
-        chat.voice.set_player_auto_volume(chat.name_of(player)?, auto_volume);
+        chat.voice.player(chat.name_of(player)?).set_auto_volume(auto_volume);
         Ok(())
     })
 }
@@ -77,7 +77,7 @@ pub extern "C" fn consonance_set_player_auto_volume(chat: u64, player: u32, auto
 pub extern "C" fn consonance_set_player_noise_gate(chat: u64, player: u32, noise_gate: u32) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        chat.voice.set_player_noise_gate(chat.name_of(player)?, noise_gate != 0);
+        chat.voice.player(chat.name_of(player)?).set_noise_gate(noise_gate != 0);
         Ok(())
     })
 }
@@ -88,7 +88,7 @@ pub extern "C" fn consonance_set_room_effects(chat: u64, room: Text, effects: Te
     guard(|| {
         let (chat, room) = (Chat::of(chat)?, room.read("room")?);
         let effects = read_effects(effects)?;
-        chat.voice.set_room_effects(room, effects);
+        chat.voice.room(room).set_effects(effects);
         Ok(())
     })
 }
@@ -107,7 +107,7 @@ pub extern "C" fn consonance_set_positions(chat: u64, positions: Array<CPosition
             let place = SpeakerPlace { position_m: row.position, occlusion: row.occlusion };
             Some((chat.name_of(row.player).ok()?, (row.is_known != 0).then_some(place)))
         });
-        chat.voice.set_places(places);
+        chat.voice.playback().set_places(places);
         Ok(())
     })
 }
@@ -118,7 +118,7 @@ pub extern "C" fn consonance_set_listener(chat: u64, pose: Array<CPose>) -> CErr
     guard(|| {
         let chat = Chat::of(chat)?;
         let pose = pose.read("pose", usize::from(!pose.is_null()))?.first();
-        chat.voice.set_listener(pose.map(|pose| Pose {
+        chat.voice.playback().set_listener(pose.map(|pose| Pose {
             position_m: pose.position,
             orientation: Orientation::looking(pose.forward, pose.up),
         }));
@@ -130,7 +130,7 @@ pub extern "C" fn consonance_set_listener(chat: u64, pose: Array<CPose>) -> CErr
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_share_position(chat: u64, shared: u32) -> CError {
     guard(|| {
-        Chat::of(chat)?.voice.set_share_position(shared != 0);
+        Chat::of(chat)?.voice.playback().set_share_position(shared != 0);
         Ok(())
     })
 }
@@ -151,7 +151,7 @@ pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSetting
         let options = settings.read("settings", options)?;
         let mode = choice("mode", &MODES, options.mode)?;
         let roll_off = choice("roll_off", &ROLL_OFFS, options.roll_off)?;
-        chat.voice.set_spatial(SpatialSettings {
+        chat.voice.playback().set_spatial(SpatialSettings {
             mode,
             roll_off,
             min_distance_m: options.min_distance,
@@ -166,7 +166,7 @@ pub extern "C" fn consonance_set_spatial(chat: u64, settings: In<CSpatialSetting
 pub extern "C" fn consonance_set_headphones(chat: u64, headphones: i32) -> CError {
     guard(|| {
         let headphones = switch_or_default("headphones", headphones)?;
-        Chat::of(chat)?.voice.set_headphones(headphones);
+        Chat::of(chat)?.voice.playback().set_headphones(headphones);
         Ok(())
     })
 }

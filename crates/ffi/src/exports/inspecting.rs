@@ -80,7 +80,7 @@ pub extern "C" fn consonance_get_why(
 ) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        let diagnosis = chat.voice.why(&chat.name_of(player)?);
+        let diagnosis = chat.voice.player(&chat.name_of(player)?).why();
         buffer.write_text(capacity, length, &diagnosis.to_string())
     })
 }

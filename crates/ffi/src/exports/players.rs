@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::time::Duration;
 
-use consonance::{ModeratorAction, Target};
+use consonance::{ModeratorAction, SendTextError, TextId};
 
 use crate::c::{ArrayOut, Out, Text};
 use crate::chats::Chat;
@@ -78,7 +78,7 @@ pub extern "C" fn consonance_find_player(chat: u64, name: Text, player: Out<u32>
     guard(|| {
         player.write("player", 0)?;
         let (chat, name) = (Chat::of(chat)?, name.read("name")?);
-        let found = chat.voice.player(name).map(|player| chat.id_of(player.name()));
+        let found = chat.voice.player_state(name).map(|player| chat.id_of(player.name()));
         let found = found.or_else(|| chat.find_id(name));
         let missing = || Failure::new(CError::Player, format!("no player is called {name:?}"));
         player.write("player", found.ok_or_else(missing)?)
@@ -93,7 +93,10 @@ pub extern "C" fn consonance_send_text_to_room(
     text: Text,
     number: Out<u64>,
 ) -> CError {
-    guard(|| send_text(chat, Target::Room(room.read("room")?.into()), text, number))
+    guard(|| {
+        let (chat, room) = (Chat::of(chat)?, room.read("room")?);
+        write_text_number(chat.voice.room(room).send_text(text.read("text")?), number)
+    })
 }
 
 /// Sends a text to a player and writes its number, which `CONSONANCE_EVENT_TYPE_TEXT_SENT` repeats.
@@ -105,8 +108,9 @@ pub extern "C" fn consonance_send_text_to_player(
     number: Out<u64>,
 ) -> CError {
     guard(|| {
-        let name = Chat::of(chat)?.name_of(player)?;
-        send_text(chat, Target::Player(name.into()), text, number)
+        let chat = Chat::of(chat)?;
+        let player = chat.voice.player(chat.name_of(player)?);
+        write_text_number(player.send_text(text.read("text")?), number)
     })
 }
 
@@ -138,7 +142,7 @@ pub extern "C" fn consonance_moderate(
             CModeratorAction::Ban => ModeratorAction::Ban { lasts },
         };
         let reason = reason.read_if_any("reason")?.unwrap_or_default();
-        chat.voice.moderate(chat.name_of(player)?, action, reason);
+        chat.voice.player(chat.name_of(player)?).moderate(action, reason);
         Ok(())
     })
 }
@@ -152,10 +156,7 @@ const MODERATOR_ACTIONS: [CModeratorAction; 5] = [
     CModeratorAction::Ban,
 ];
 
-fn send_text(chat: u64, target: Target, text: Text, number: Out<u64>) -> Result<(), Failure> {
-    let (chat, text) = (Chat::of(chat)?, text.read("text")?);
-    let sent = chat.voice.send_text(target, text);
-    let id = sent.map_err(Failure::refused)?;
-    number.write_if_wanted(id.number());
+fn write_text_number(sent: Result<TextId, SendTextError>, number: Out<u64>) -> Result<(), Failure> {
+    number.write_if_wanted(sent.map_err(Failure::refused)?.number());
     Ok(())
 }

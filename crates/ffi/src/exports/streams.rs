@@ -16,20 +16,20 @@ const CHANNELS_MAX: u32 = 64;
 /// silences the first.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_engine_output(chat: u64, stream: Out<u64>) -> CError {
-    open(chat, stream, |chat| Ok(Stream::Output(chat.voice.engine_output())))
+    open(chat, stream, |chat| Ok(Stream::Output(chat.voice.playback().engine_output())))
 }
 
 /// Takes a player out of the mix, for an engine that places voices itself, and writes the stream's handle. The stream
 /// stays with the player, also when the player leaves and joins again, until `consonance_destroy`.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_player_stream(chat: u64, player: u32, stream: Out<u64>) -> CError {
-    open(chat, stream, |chat| Ok(Stream::Player(chat.voice.player_stream(chat.name_of(player)?))))
+    open(chat, stream, |chat| Ok(Stream::Player(chat.voice.player(chat.name_of(player)?).stream())))
 }
 
 /// Uses the audio that the engine records and pushes as the player's voice, and writes the stream's handle.
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_engine_input(chat: u64, stream: Out<u64>) -> CError {
-    open(chat, stream, |chat| Ok(Stream::Input(chat.voice.engine_input())))
+    open(chat, stream, |chat| Ok(Stream::Input(chat.voice.microphone().engine_input())))
 }
 
 /// Takes the engine's output as the reference for echo cancelling, and writes the stream's handle. `with_voices` is 1
@@ -39,8 +39,8 @@ pub extern "C" fn consonance_engine_input(chat: u64, stream: Out<u64>) -> CError
 pub extern "C" fn consonance_echo_reference(chat: u64, with_voices: u32, stream: Out<u64>) -> CError {
     open(chat, stream, |chat| {
         Ok(Stream::Echo(match with_voices {
-            0 => chat.voice.echo_reference(),
-            _ => chat.voice.full_echo_reference(),
+            0 => chat.voice.microphone().echo_reference(),
+            _ => chat.voice.microphone().full_echo_reference(),
         }))
     })
 }

@@ -54,7 +54,7 @@ pub extern "C" fn consonance_set_voice_settings(chat: u64, settings: In<CVoiceSe
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_muted(chat: u64, muted: u32) -> CError {
     guard(|| {
-        Chat::of(chat)?.voice.set_muted(muted != 0);
+        Chat::of(chat)?.voice.microphone().set_muted(muted != 0);
         Ok(())
     })
 }
@@ -63,7 +63,7 @@ pub extern "C" fn consonance_set_muted(chat: u64, muted: u32) -> CError {
 #[unsafe(no_mangle)]
 pub extern "C" fn consonance_set_push_to_talk(chat: u64, pressed: u32) -> CError {
     guard(|| {
-        Chat::of(chat)?.voice.set_push_to_talk(pressed != 0);
+        Chat::of(chat)?.voice.microphone().set_push_to_talk(pressed != 0);
         Ok(())
     })
 }
@@ -74,7 +74,7 @@ pub extern "C" fn consonance_set_push_to_talk(chat: u64, pressed: u32) -> CError
 pub extern "C" fn consonance_set_priority(chat: u64, wanted: i32) -> CError {
     guard(|| {
         let chat = Chat::of(chat)?;
-        chat.voice.set_priority(choice("priority", &PRIORITIES, wanted)?);
+        chat.voice.microphone().set_priority(choice("priority", &PRIORITIES, wanted)?);
         Ok(())
     })
 }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance::transport::memory::MemoryNetwork;
-use consonance::{EventKind, Target, TextTarget, VoiceChat};
+use consonance::{EventKind, TextTarget, VoiceChat};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use plain_sockets::{PlainClient, PlainServer, PlainServerSettings};
 
@@ -28,7 +28,7 @@ fn a_host_and_its_guest_reach_each_other() {
     }
 
     for (from, name, to) in [(&host, "Host", &guest), (&guest, "Guest", &host)] {
-        from.send_text(Target::Room("lobby".into()), "hello").unwrap();
+        from.room("lobby").send_text("hello").unwrap();
         let to_room = TextTarget::Room("lobby".into());
         wait_for(to, &EventKind::Text { from: name.into(), to: to_room, text: "hello".into() });
     }

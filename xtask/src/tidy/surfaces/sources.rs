@@ -26,6 +26,9 @@ pub(super) enum Source {
     SnakeCase(&'static str, &'static str),
     /// The public methods of a type in a folder of Rust or a file.
     Methods(&'static str, &'static str),
+    /// The public methods of several types in Rust, each in a folder or a file; those of all types but the first with
+    /// the name of the type, such as `Room::listen`.
+    Handles(&'static [(&'static str, &'static str)]),
     /// The public fields of structs in Rust: file, name, and a prefix, such as `capture.` for those inside `capture`.
     Fields(&'static [(&'static str, &'static str, &'static str)]),
     /// The variants of an enum that a file of Rust names.
@@ -76,6 +79,7 @@ impl Source {
             Self::KebabCase(file, name) => reading::in_case(variants(file, name), '-'),
             Self::SnakeCase(file, name) => reading::in_case(variants(file, name), '_'),
             Self::Methods(place, name) => reading::methods(repository, place, name),
+            Self::Handles(types) => reading::handles(repository, types),
             Self::Fields(structs) => reading::fields(repository, structs),
             Self::Named(file, name) => reading::named(text(file)?, name),
             Self::Words(file, function) => reading::words(text(file)?, function),
@@ -106,6 +110,7 @@ impl Source {
             | Self::KebabCase(file, name)
             | Self::SnakeCase(file, name)
             | Self::Methods(file, name)
+            | Self::Handles(&[(file, name), ..])
             | Self::Fields(&[(file, name, _), ..])
             | Self::Named(file, name)
             | Self::Words(file, name)
@@ -120,7 +125,7 @@ impl Source {
             Self::CFields(name) => format!("{name} in {LAYOUT}"),
             Self::CsEvents | Self::CsMembers(_) => reading::CS_FOLDER.to_owned(),
             Self::PyEvents => PY_EVENTS.to_owned(),
-            Self::Fields(&[]) | Self::Some(_) => "a list without sources".to_owned(),
+            Self::Handles(&[]) | Self::Fields(&[]) | Self::Some(_) => "a list without sources".to_owned(),
         }
     }
 }
@@ -247,7 +252,7 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         heading: "What a chat can do",
         columns: &[
-            ("Rust", Source::Methods("crates/consonance/src/voice_chat", "VoiceChat")),
+            ("Rust", Source::Handles(CHAT_HANDLES)),
             ("C", Source::CFunctions),
             ("C#", Source::CsMembers(&["VoiceChat", "Player", "Room"])),
             ("Python", Source::PyMethods(PY_CHAT, "VoiceChat")),
@@ -257,6 +262,17 @@ pub(super) const SECTIONS: &[Section] = &[
     },
 ];
 
+/// The handle of a chat, those of its parts, and the state of a player.
+const CHAT_HANDLES: &[(&str, &str)] = &[
+    ("crates/consonance/src/voice_chat", "VoiceChat"),
+    ("crates/consonance/src/handles/channel", "Channel"),
+    ("crates/consonance/src/handles/encryption", "VoiceEncryption"),
+    ("crates/consonance/src/handles/microphone", "VoiceMicrophone"),
+    ("crates/consonance/src/handles/playback", "VoicePlayback"),
+    ("crates/consonance/src/handles/player", "Player"),
+    ("crates/consonance/src/handles/room", "Room"),
+    ("crates/consonance/src/player_state", "PlayerState"),
+];
 /// The settings of a player's voice, and those inside them.
 const VOICE_SETTINGS: &[(&str, &str, &str)] = &[
     ("crates/consonance/src/settings.rs", "VoiceSettings", ""),

@@ -21,20 +21,18 @@ pub(super) struct WantedChannel {
     pub(super) open: Option<ChannelId>,
     /// Whether the session had no room for it, which was reported to the game.
     refused: bool,
-    /// Whether the game has closed it; it ends with the next block.
-    pub(super) closed: bool,
 }
 
 impl WantedChannel {
     /// A channel that is not open yet.
     pub(super) fn new(new: NewChannel, activation: Timeline<ChannelActivation>) -> Self {
         let fader = Fader::default();
-        Self { new, activation, fader, intent: false, open: None, refused: false, closed: false }
+        Self { new, activation, fader, intent: false, open: None, refused: false }
     }
 
     /// This channel's demand on the capture.
     pub(super) fn demand(&self, chat: ChatActivation) -> Demand {
-        let fade = self.new.fade.within_limits();
+        let fade = self.new.settings.fade.within_limits();
         let mut demand = demand_of(self.activation.newest(), chat);
         if demand.speech {
             demand.tail_ms = (fade.fade_out_seconds * 1_000.0).ceil() as u32;
@@ -60,7 +58,7 @@ impl WantedChannel {
         let demand = demand_of(self.activation.at(recorded_until), chat);
         self.intent = (demand.everything || demand.speech && is_speech) && self.is_still_wanted();
         let before = self.fader.volume();
-        let volume = self.fader.step(self.new.fade, self.intent, BLOCK_SECONDS);
+        let volume = self.fader.step(self.new.settings.fade, self.intent, BLOCK_SECONDS);
         if !self.intent {
             self.refused = false;
         }
@@ -82,8 +80,8 @@ impl WantedChannel {
 
     /// The properties to send: the game's amplitude is multiplied by the current volume of the fade.
     fn shown(&self) -> ChannelProperties {
-        let amplitude = self.new.properties.amplitude * self.fader.volume();
-        ChannelProperties { amplitude, ..self.new.properties }
+        let amplitude = self.new.settings.properties.amplitude * self.fader.volume();
+        ChannelProperties { amplitude, ..self.new.settings.properties }
     }
 
     pub(super) fn show(&self, client: &mut Client) {
@@ -92,9 +90,9 @@ impl WantedChannel {
         }
     }
 
-    /// False once the game has closed it, or its owner was dropped.
+    /// False once the game has closed it; it ends with the next block.
     pub(super) fn is_still_wanted(&self) -> bool {
-        !self.closed && self.new.owner.as_ref().is_none_or(|owner| owner.strong_count() > 0)
+        !self.new.closed.is_set()
     }
 
     /// Whether an open channel has nothing more to send: it is no longer wanted, or has faded out.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use consonance::VoiceChat;
 use consonance::audio::{Quality, Tone};
-use consonance::{Player, VoiceChat};
 use consonance_testing::input::LeftOnly;
 use consonance_testing::stage::{Failure, KeyboardKey, Owner, Tab, ensure, until};
 
@@ -46,7 +46,7 @@ fn is_on_the_left(stage: &Stage<'_>, tab: &Tab, listener: &str, speaker: &str) -
 
 fn bot_hears_pages_on_the_left(stage: &Stage<'_>, bot: &VoiceChat, ear: &Ear) -> Result<(), Failure> {
     for name in ["Pia", "Piet"] {
-        let speaks = || Ok(bot.player(name).filter(Player::is_speaking));
+        let speaks = || Ok(bot.player_state(name).filter(|player| player.is_speaking()));
         until(&format!("{name} speaks"), WITHIN, speaks)?;
     }
     ear.forget();

@@ -13,7 +13,7 @@ impl Stage {
     pub(super) fn table_fills(&mut self, players: &[CastMember]) -> Checks {
         for member in players {
             let player = self.player(*member)?;
-            player.voice.listen_to_room(CARD_TABLE);
+            player.voice.room(CARD_TABLE).listen();
             player.is_told("there is a chair", |kind| match kind {
                 EventKind::EnteredRoom { name, room } if *name == member.name() && room == CARD_TABLE => {
                     Some(())
@@ -26,7 +26,7 @@ impl Stage {
 
     pub(super) fn has_no_chair(&mut self, member: CastMember) -> Checks {
         let player = self.player(member)?;
-        player.voice.listen_to_room(CARD_TABLE);
+        player.voice.room(CARD_TABLE).listen();
         player.is_told("it is told that there is no chair", |kind| match kind {
             EventKind::Operator(OperatorDecision::RoomFull { room, to: RoomUse::Listen })
                 if room == CARD_TABLE =>
@@ -35,7 +35,7 @@ impl Stage {
             }
             _ => None,
         })?;
-        player.voice.stop_listening_to_room(CARD_TABLE);
+        player.voice.room(CARD_TABLE).stop_listening();
         Ok(vec![Check::seen(format!("{member:?} is told that the card table is full"))])
     }
 

@@ -17,7 +17,7 @@ impl Stage {
         let dancers = self.players.iter().filter(|player| player.member.listens_to(DANCE_FLOOR));
         let (bot, mut member) = (CastMember::Jukebox.name(), Vec::new());
         for dancer in dancers {
-            let hears = || dancer.voice.player(&bot).is_some_and(|bot| bot.is_speaking());
+            let hears = || dancer.voice.player_state(&bot).is_some_and(|bot| bot.is_speaking());
             until(&format!("{:?} hears the music", dancer.member), SOON, || Ok(hears().then_some(())))?;
             member.push(dancer.member.name());
         }
@@ -30,7 +30,7 @@ impl Stage {
         let was_playing = !bot.mouth.is_silent();
         bot.mouth.hush();
         if let Some(channel) = channel {
-            bot.voice.close_channel(channel);
+            channel.close();
         }
         self.pass(1.0)?;
         Ok(vec![Check::new("the music has played all the while", was_playing)])

@@ -69,6 +69,15 @@ pub(super) fn methods(repository: &Repository, place: &str, name: &str) -> BTree
     found
 }
 
+/// The public methods of several types: of the first one as they are, of the others as `Type::method`.
+pub(super) fn handles(repository: &Repository, types: &[(&str, &str)]) -> BTreeSet<String> {
+    let each = types.iter().enumerate().flat_map(|(index, (place, name))| {
+        let found = methods(repository, place, name).into_iter();
+        found.map(move |method| if index == 0 { method } else { format!("{name}::{method}") })
+    });
+    each.collect()
+}
+
 fn is_named(of: &Type, name: &str) -> bool {
     matches!(of, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == name))
 }
