@@ -86,7 +86,7 @@ pub enum CEventType {
     ConnectionLost = 21,
     /// The transport of packets changed.
     ///
-    /// `detail` is a `consonance_link`, `text` says why.
+    /// `detail` is a `consonance_transport`, `text` says why.
     TransportChanged = 22,
     /// A request failed. Voice continues.
     ///

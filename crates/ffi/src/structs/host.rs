@@ -45,7 +45,7 @@ pub enum CPacketAction {
     Received = 3,
     /// A link is up.
     ///
-    /// `peer` is its `consonance_link`, and the bytes are a text that says why.
+    /// `peer` is its `consonance_transport`, and the bytes are a text that says why.
     Connected = 4,
     /// A link has ended or could not connect. It is the last action.
     ///

@@ -5,15 +5,15 @@ use std::net::Ipv4Addr;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use consonance_game_networks::simple_web;
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
+use consonance_link::voice_websocket as websocket;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DisconnectReason, EndCode, EndReason, ServerLinkEvent,
     ServerNetwork as _,
 };
-use consonance_game_networks::simple_web;
-use consonance_link::voice_websocket as websocket;
 
 /// The time limit of every wait.
 const PATIENCE: Duration = Duration::from_mins(2);
