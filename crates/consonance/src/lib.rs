@@ -77,7 +77,6 @@ mod fader;
 mod finish;
 #[cfg(any(doctest, test))]
 mod guide;
-mod handles;
 #[cfg(feature = "host")]
 pub mod host;
 mod links;
@@ -125,7 +124,6 @@ pub mod trigger;
 mod uplink_quality;
 mod voice_chat;
 mod voice_thread;
-mod voice_thread_handle;
 
 pub use builder::VoiceChatBuilder;
 pub use caption::Caption;
@@ -160,7 +158,6 @@ pub use event_queue::EventReader;
 #[cfg(feature = "tokio")]
 pub use event_stream::EventStream;
 pub use fader::Fade;
-pub use handles::{Channel, Player, Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
 #[cfg(not(feature = "quic"))]
 #[doc(hidden)]
 pub use needs_quic::ServerAddressNeedsFeatureQuic;
@@ -187,4 +184,5 @@ pub use tap::{Tap, TapBlock, TapSender, TapSound, TapSource};
 pub use text::{SendTextError, TEXT_BYTES_MAX, TextId, TextMessage};
 pub use tokens::{TokenLimitReached, Tokens};
 pub use trace::FrameTrace;
+pub use voice_chat::handles::{Channel, Player, Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
 pub use voice_chat::{VoiceChat, WaitJoinedError};

@@ -1,13 +1,16 @@
 //! State published by the voice thread: shared with all handles of the chat, which may read it at any time.
 
 use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
 
 use consonance_session::Client;
 
+use crate::command::Command;
 use crate::encryption::SharedEncryption;
 use crate::event_queue::EventQueue;
 use crate::own_voice::OwnVoice;
 use crate::player_state::Players;
+use crate::recorder::Observed;
 use crate::snapshot::SharedSnapshot;
 use crate::statistics::SharedStatistics;
 use crate::status::SharedStatus;
@@ -45,6 +48,16 @@ impl SharedState {
             players: Arc::new(players),
             encryption: Arc::default(),
             texts: Arc::new(TextHistory::new(texts)),
+        }
+    }
+
+    /// The parts of a chat that diagnostics and recorders observe.
+    pub(crate) fn observed(&self, commands: &SyncSender<Command>) -> Observed {
+        Observed {
+            commands: commands.clone(),
+            events: Arc::clone(&self.events),
+            players: Arc::clone(&self.players),
+            statistics: Arc::clone(&self.statistics),
         }
     }
 }

@@ -6,10 +6,12 @@
 #[cfg(feature = "tokio")]
 mod async_calls;
 mod diagnosing;
+pub(crate) mod handles;
 mod inspecting;
 mod joining;
 mod players;
 mod settings;
+pub(crate) mod voice_thread_handle;
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -26,14 +28,14 @@ use crate::command::Command;
 use crate::diagnostics::Diagnostics;
 use crate::event::{End, Event};
 use crate::event_queue::EventReader;
-use crate::handles::{Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
 use crate::lock::lock;
 use crate::statistics::VoiceStatistics;
 use crate::status::Status;
 use crate::text::TextMessage;
 use crate::tokens::Tokens;
 use crate::trace::FrameTrace;
-use crate::voice_thread_handle::VoiceThreadHandle;
+use handles::{Room, VoiceEncryption, VoiceMicrophone, VoicePlayback};
+use voice_thread_handle::VoiceThreadHandle;
 
 /// A running voice chat. Clones are further handles of the same chat; when the last one is dropped, the chat leaves its
 /// session.

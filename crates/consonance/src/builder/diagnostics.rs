@@ -7,7 +7,6 @@ use std::sync::mpsc::SyncSender;
 use super::VoiceChatBuilder;
 use crate::command::Command;
 use crate::diagnostics::{Diagnostics, DiagnosticsError, DiagnosticsSettings};
-use crate::recorder::Observed;
 use crate::shared_state::SharedState;
 
 impl VoiceChatBuilder {
@@ -31,7 +30,7 @@ pub(super) fn start(
     commands: &SyncSender<Command>,
     shared: &SharedState,
 ) -> Result<Mutex<Option<Diagnostics>>, DiagnosticsError> {
-    let started = wanted
-        .map(|(folder, settings)| Diagnostics::start(&folder, settings, Observed::new(commands, shared)));
+    let started =
+        wanted.map(|(folder, settings)| Diagnostics::start(&folder, settings, shared.observed(commands)));
     started.transpose().map(Mutex::new)
 }

@@ -28,9 +28,9 @@ use crate::shared_state::SharedState;
 use crate::sound_devices::OpenedDevices;
 use crate::start_error::StartError;
 use crate::talking::{Talking, session_codec};
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 use crate::voice_chat::{Page, Running, VoiceChat};
 use crate::voice_thread::{VoiceParts, VoiceThread};
-use crate::voice_thread_handle::VoiceThreadHandle;
 
 /// Until the first loss has been measured, packets carry a copy of the frame before.
 const FIRST_EXPECTED_LOSS_PERCENT: u8 = 5;

@@ -6,7 +6,6 @@ use std::sync::mpsc::SyncSender;
 use crate::command::Command;
 use crate::event_queue::EventQueue;
 use crate::player_state::Players;
-use crate::shared_state::SharedState;
 use crate::statistics::SharedStatistics;
 
 /// A running chat, as seen by recorders and diagnostics.
@@ -18,15 +17,6 @@ pub(crate) struct Observed {
 }
 
 impl Observed {
-    pub(crate) fn new(commands: &SyncSender<Command>, shared: &SharedState) -> Self {
-        Self {
-            commands: commands.clone(),
-            events: Arc::clone(&shared.events),
-            players: Arc::clone(&shared.players),
-            statistics: Arc::clone(&shared.statistics),
-        }
-    }
-
     /// Sends a command to the voice thread; with a full queue, which is reported elsewhere, it is dropped.
     pub(crate) fn ask(&self, command: Command) {
         let _ = self.commands.try_send(command);

@@ -6,9 +6,9 @@ use consonance_session::Target;
 
 use crate::channel::{ChannelActivation, ChannelOrder, ChannelSettings, ChannelState};
 use crate::command::Command;
-use crate::handles::Channel;
 use crate::own_voice::OwnVoice;
 use crate::voice_chat::VoiceChat;
+use crate::voice_chat::handles::Channel;
 
 /// A channel that closes when this is dropped: the voice thread notices by itself, however full its queue is.
 #[derive(Debug)]

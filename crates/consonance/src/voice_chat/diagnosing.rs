@@ -31,7 +31,7 @@ impl VoiceChat {
 
     fn observed(&self) -> Observed {
         let thread = self.thread();
-        Observed::new(&thread.commands, &thread.shared)
+        thread.shared.observed(&thread.commands)
     }
 }
 

@@ -46,8 +46,8 @@ mod page {
     use consonance_inspector::{Action, Inspected, Snapshot};
 
     use super::super::Running;
-    use crate::handles::{Player, VoiceMicrophone, VoicePlayback};
-    use crate::voice_thread_handle::VoiceThreadHandle;
+    use crate::voice_chat::handles::{Player, VoiceMicrophone, VoicePlayback};
+    use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
     /// The page, once it is open.
     pub(crate) type Page = std::sync::OnceLock<Inspector>;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::VoiceChat;
-use crate::handles::Player;
 use crate::player_state::PlayerState;
+use crate::voice_chat::handles::Player;
 
 impl VoiceChat {
     /// The player of this name, in the session or not: how it is heard here, its sound, and what is sent to it.

@@ -6,7 +6,7 @@ use consonance_device::Direction;
 use super::VoiceChat;
 use crate::command::Command;
 use crate::settings::{SettingsError, VoiceSettings};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 impl VoiceChat {
     /// The current settings, whichever method set them. An encoder that was

@@ -265,12 +265,12 @@ pub(super) const SECTIONS: &[Section] = &[
 /// The handle of a chat, those of its parts, and the state of a player.
 const CHAT_HANDLES: &[(&str, &str)] = &[
     ("crates/consonance/src/voice_chat", "VoiceChat"),
-    ("crates/consonance/src/handles/channel", "Channel"),
-    ("crates/consonance/src/handles/encryption", "VoiceEncryption"),
-    ("crates/consonance/src/handles/microphone", "VoiceMicrophone"),
-    ("crates/consonance/src/handles/playback", "VoicePlayback"),
-    ("crates/consonance/src/handles/player", "Player"),
-    ("crates/consonance/src/handles/room", "Room"),
+    ("crates/consonance/src/voice_chat/handles/channel", "Channel"),
+    ("crates/consonance/src/voice_chat/handles/encryption", "VoiceEncryption"),
+    ("crates/consonance/src/voice_chat/handles/microphone", "VoiceMicrophone"),
+    ("crates/consonance/src/voice_chat/handles/playback", "VoicePlayback"),
+    ("crates/consonance/src/voice_chat/handles/player", "Player"),
+    ("crates/consonance/src/voice_chat/handles/room", "Room"),
     ("crates/consonance/src/player_state", "PlayerState"),
 ];
 /// The settings of a player's voice, and those inside them.

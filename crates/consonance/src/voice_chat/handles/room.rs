@@ -10,7 +10,7 @@ use super::channel::Channel;
 use crate::channel::ChannelSettings;
 use crate::command::{Command, Hearing};
 use crate::text::{SendTextError, TextId};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// A room: whether it is listened to, its effects, and what is sent to it.
 ///

@@ -14,7 +14,7 @@ use crate::command::Command;
 use crate::engine_sound::{EngineInput, engine_input};
 use crate::settings::bounds;
 use crate::tap::{Tap, TapSource};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// The local voice, from the microphone, or the input in its place, to the encoder.
 ///

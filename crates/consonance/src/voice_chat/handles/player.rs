@@ -16,7 +16,7 @@ use crate::event_queue::EventReader;
 use crate::player_state::PlayerState;
 use crate::tap::{Tap, TapSource};
 use crate::text::{SendTextError, TextId};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// A player: how it is heard here, its sound, and what is sent to it.
 ///

@@ -7,7 +7,7 @@ use consonance_e2ee::{KnownKeys, MemberReport};
 
 use crate::command::Command;
 use crate::encryption::{EncryptionStatus, SubmitReportError};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// The end-to-end encryption of the session. A member is verified by [`Player::verify`](crate::Player::verify).
 ///

@@ -14,7 +14,7 @@ use crate::lock::lock;
 use crate::player_state::Others;
 use crate::settings::bounds;
 use crate::tap::{Tap, TapSource};
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// Playback of all other players; settings of one of them are those of a [`Player`](crate::Player).
 ///

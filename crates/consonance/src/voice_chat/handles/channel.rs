@@ -10,7 +10,7 @@ use crate::channel::{
 };
 use crate::command::Command;
 use crate::fader::Fade;
-use crate::voice_thread_handle::VoiceThreadHandle;
+use crate::voice_chat::voice_thread_handle::VoiceThreadHandle;
 
 /// An open channel: it carries the local voice to a room or a player.
 ///
