@@ -157,7 +157,10 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-mumble",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-link", "consonance-replay-window"
+        may_use: Only(&[
+            "consonance-fuzz-tape",
+            "consonance-link",
+            "consonance-replay-window",
             "consonance-settings",
         ]),
         tests_may_also_use: &[],
