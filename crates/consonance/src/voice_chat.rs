@@ -150,7 +150,8 @@ impl VoiceChat {
         self.thread().shared.events.dropped()
     }
 
-    /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`] tells when it is over.
+    /// Leaves the session without waiting for the goodbye; [`EventKind::Ended`](crate::EventKind::Ended) reports when
+    /// it is over.
     pub fn stop(&self) {
         self.thread().ask_to_leave();
     }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use consonance_settings::settings;
+
 use crate::AddressShares;
 use crate::gateway::streams::{PingSettings, StreamSettings};
-use consonance_settings::settings;
 
 settings! {
     /// The limits of a server's clients.

@@ -6,8 +6,8 @@ use crate::{ClientLinkEvent, ClientNetwork, PacketLimits, Statistics};
 
 use crate::gateway::MessageChannel;
 
-/// The connections to the game's server of an [`EnvelopeServer`](crate::gateway::EnvelopeServer) that answers the game's
-/// clients itself. It has no values.
+/// The connections to the game's server of an [`EnvelopeServer`](crate::gateway::EnvelopeServer) that answers the
+/// game's clients itself. It has no values.
 #[derive(Clone, Copy, Debug)]
 pub enum NoUpstream {}
 
