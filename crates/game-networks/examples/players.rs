@@ -32,7 +32,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// The time limit for the example, which needs about eight seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../assets/speech/austen-2.wav");
+const SPEECH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/speech/austen-2.wav");
 
 fn main() -> Result<(), Box<dyn Error>> {
     let room = SignallingRoom::default();
