@@ -173,14 +173,14 @@ mod tests {
             "counters! { #[derive(Clone)] pub struct Link { pub a: u64 } }",
             "counters! { pub struct Link<T>(T); }",
         ] {
-            let found = found(&[wire, ("crates/game-networks/src/kcp/link.rs", &format!("\n{other}"))]);
+            let found = found(&[wire, ("crates/networks/kcp/src/link.rs", &format!("\n{other}"))]);
             assert_eq!(found.len(), 2, "{other}: {found:?}");
             assert_eq!(
                 found[0],
                 "crates/wire/src/lib.rs:1: the public type `Link` has the name of another one, at \
-                 crates/game-networks/src/kcp/link.rs:2 — make one type serve both, or give one of them a name of its own"
+                 crates/networks/kcp/src/link.rs:2 — make one type serve both, or give one of them a name of its own"
             );
-            assert!(found[1].starts_with("crates/game-networks/src/kcp/link.rs:2: "), "{found:?}");
+            assert!(found[1].starts_with("crates/networks/kcp/src/link.rs:2: "), "{found:?}");
         }
     }
 
