@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use consonance_link::gateway::tcp::TcpConnections;
 use consonance_link::{ConnectionCounts, ConnectionSlots, Delivery, DisconnectReason, Peer, Statistics};
 
+use crate::webrtc_network::LIMITS;
 use crate::webrtc_network::peer::{End, Ice, PeerEvent, Sent};
 use crate::webrtc_network::peers::Peers;
 use crate::webrtc_network::settings::{HostSettings, tls_of};
@@ -18,8 +19,6 @@ use crate::webrtc_network::signalling::client::SignallingEvent;
 use crate::webrtc_network::signalling::link::{LinkEvent, SignallingLink};
 use crate::webrtc_network::signalling::poll_budget::{self, PollBudget};
 use crate::webrtc_network::signalling::{SignalLinkId, SignallingListener};
-
-use crate::webrtc_network::LIMITS;
 
 /// Listens for the players of one or many sessions.
 ///

@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use crate::{Delivery, PacketLimits};
-
 use crate::gateway::{
     ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
 };
+use crate::{Delivery, PacketLimits};
 
 /// Each message is a voice packet, on the channel for its delivery and on no other.
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use crate::{Delivery, PacketLimits};
-
 use crate::gateway::{MessageChannel, MessageParts};
+use crate::{Delivery, PacketLimits};
 
 /// The part of an envelope that is the same at both ends of a connection.
 pub trait EnvelopeEnd: Send {

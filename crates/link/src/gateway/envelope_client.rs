@@ -4,11 +4,10 @@ use std::fmt;
 use std::task::Waker;
 use std::time::Instant;
 
+use crate::gateway::{ClientEnvelope, MessagePart, MessageParts};
 use crate::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, MessageChannel, PacketLimits, Statistics,
 };
-
-use crate::gateway::{ClientEnvelope, MessagePart, MessageParts};
 
 /// A [`ClientNetwork`] to a game's server that serves voice, as the game's own clients use it.
 ///

@@ -15,14 +15,13 @@ use std::os::fd::BorrowedFd;
 use std::task::Waker;
 use std::time::Instant;
 
-use crate::{
-    CapabilityRequest, ClientNetwork, Delivery, EndCode, EndReason, GameStatistics, MessageChannel,
-    NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
-};
-
 use crate::gateway::upstream::{self, Upstreams};
 use crate::gateway::{
     EnvelopeKind, MessageParts, NoUpstream, Timers, UpstreamSettings, VoiceClosed, VoiceStart,
+};
+use crate::{
+    CapabilityRequest, ClientNetwork, Delivery, EndCode, EndReason, GameStatistics, MessageChannel,
+    NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 use player::Player;

@@ -2,11 +2,10 @@
 
 use std::time::Instant;
 
-use crate::{Delivery, PacketLimits};
-
 use crate::gateway::{
     ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
 };
+use crate::{Delivery, PacketLimits};
 
 /// Each message is a byte for the delivery of a voice packet (0 reliable, 1 unreliable), and the packet. So packets
 /// may be empty although messages must not be, and the delivery is known although channels are not reported.

@@ -14,11 +14,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use crate::gateway::{MessageChannel, VoiceChannels};
 use crate::inbox::{InboxLimits, Mailbox, Pushed};
 use crate::packet_pool::SharedPacket;
 use crate::{Delivery, DisconnectReason, PacketLimits, Peer};
-
-use crate::gateway::{MessageChannel, VoiceChannels};
 
 pub use client::MemoryGameNetworkClient;
 pub use server::MemoryGameNetworkServer;

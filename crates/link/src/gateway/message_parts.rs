@@ -1,7 +1,6 @@
 //! The parts of a message, on the way to their destinations.
 
 use crate::Delivery;
-
 use crate::gateway::{BufferQueue, MessageChannel};
 
 /// Filled by an [`Envelope`](crate::gateway::Envelope), emptied by its caller: parts in order, in

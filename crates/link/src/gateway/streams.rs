@@ -20,7 +20,6 @@ mod settings;
 mod tls;
 
 use crate::PacketLimits;
-
 use crate::gateway::{MessageChannel, VoiceChannels};
 
 pub use client::StreamClient;

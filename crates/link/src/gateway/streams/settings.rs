@@ -4,7 +4,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::AddressShares;
-
 use crate::gateway::tcp::TcpSettings;
 
 /// Bounds of a server of messages in streams.

@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::{ClientNetwork, ServerNetwork};
-
 use crate::gateway::MessageChannel;
+use crate::{ClientNetwork, ServerNetwork};
 
 /// The server's end of a protocol in UDP datagrams: a game network that reads and writes datagrams only through its
 /// driver, such as [`UdpServer`](super::UdpServer).

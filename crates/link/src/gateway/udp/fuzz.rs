@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use crate::{Peer, Remote, ServerLinkEvent};
-
 use crate::gateway::MessageChannel;
+use crate::{Peer, Remote, ServerLinkEvent};
 
 /// The connected peers of a server, according to its events.
 #[derive(Debug, Default)]

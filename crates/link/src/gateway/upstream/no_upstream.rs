@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use crate::{ClientLinkEvent, ClientNetwork, PacketLimits, Statistics};
-
 use crate::gateway::MessageChannel;
+use crate::{ClientLinkEvent, ClientNetwork, PacketLimits, Statistics};
 
 /// The connections to the game's server of an [`EnvelopeServer`](crate::gateway::EnvelopeServer) that answers the
 /// game's clients itself. It has no values.

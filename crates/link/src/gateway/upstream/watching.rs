@@ -2,9 +2,8 @@
 
 use std::io;
 
-use crate::{ClientNetwork, MessageChannel, Peer, ServerNetwork};
-
 use crate::gateway::readiness::{Interest, Readiness, Ready};
+use crate::{ClientNetwork, MessageChannel, Peer, ServerNetwork};
 
 /// Whether there is a descriptor to sleep at; otherwise all have to be polled periodically.
 pub(crate) const SEES: bool = cfg!(target_os = "linux");

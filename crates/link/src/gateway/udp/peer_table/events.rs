@@ -1,8 +1,7 @@
 //! Events to report, with their bytes.
 
-use crate::{Peer, ServerLinkEvent};
-
 use crate::gateway::{BufferQueue, MessageChannel};
+use crate::{Peer, ServerLinkEvent};
 
 #[derive(Debug, Default)]
 pub(super) struct Events(BufferQueue<ServerLinkEvent<MessageChannel>>);

@@ -3,11 +3,10 @@
 use std::fmt;
 use std::time::Instant;
 
-use crate::random::Random;
-use crate::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
-
 use crate::gateway::udp::ClientEndpoint;
 use crate::gateway::{MessageChannel, VoiceChannels};
+use crate::random::Random;
+use crate::{ClientLinkEvent, ClientNetwork, Delivery, PacketLimits, Statistics};
 
 /// A client's machine that nothing reaches and nothing leaves once it is [cut](Self::cut), until it connects again.
 pub struct Cable<C> {

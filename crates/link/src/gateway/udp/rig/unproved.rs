@@ -4,9 +4,8 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use crate::{Peer, ServerLinkEvent};
-
 use crate::gateway::udp::ServerEndpoint;
+use crate::{Peer, ServerLinkEvent};
 
 /// How long the server goes on after the first request, in simulated time.
 const TIME: Duration = Duration::from_secs(30);
