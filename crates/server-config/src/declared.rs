@@ -147,6 +147,8 @@ fn schema_of_kind(kind: &SettingKind) -> Map<String, Json> {
         SettingKind::Decimal => json!({ "type": "number" }),
         SettingKind::List(items) => json!({ "type": "array", "items": schema_of_kind(items) }),
         SettingKind::Text => json!({ "type": "string" }),
+        SettingKind::Path => json!({ "type": "string", "format": "path" }),
+        SettingKind::Choice(words) => json!({ "type": "string", "enum": words }),
     };
     if let Json::Object(keys) = schema { keys } else { Map::new() }
 }

@@ -33,12 +33,18 @@
 //! assert_eq!(queue, QueueSettings { messages_max: 64, patience: Duration::from_millis(1500) });
 //! ```
 //!
+//! # Features
+//!
+//! * `std`: paths as settings.
+//!
 //! Needs Rust 1.95 or later.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
 
 mod declaration;
 mod key;
@@ -46,4 +52,4 @@ mod value;
 
 pub use declaration::DeclaredSettings;
 pub use key::{SettingKey, SettingRange};
-pub use value::{PlainValue, SettingKind, SettingType};
+pub use value::{PlainValue, SettingChoice, SettingKind, SettingType};

@@ -45,6 +45,11 @@ pub enum SettingKind {
     Decimal,
     /// A text.
     Text,
+    /// The path of a file or folder.
+    #[cfg(feature = "std")]
+    Path,
+    /// One of these words.
+    Choice(Vec<&'static str>),
     /// A list.
     List(Box<SettingKind>),
 }
@@ -94,6 +99,21 @@ macro_rules! whole_numbers {
 
 whole_numbers!(u8, u16, u32, u64, usize);
 
+/// From 0 on: a number of another program that is an `i32` there and never negative. A negative one is written as 0.
+impl SettingType for i32 {
+    fn kind() -> SettingKind {
+        SettingKind::Whole(i32::MAX.unsigned_abs().into())
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::from(*self)
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if let PlainValue::Whole(number) = value { (*number).try_into().ok() } else { None }
+    }
+}
+
 impl SettingType for f64 {
     fn kind() -> SettingKind {
         SettingKind::Decimal
@@ -134,6 +154,63 @@ impl SettingType for String {
 
     fn from_plain(value: &PlainValue) -> Option<Self> {
         if let PlainValue::Text(text) = value { Some(text.clone()) } else { None }
+    }
+}
+
+/// With slashes as the system has them. A path that is not valid UTF-8 is written with replacement characters.
+#[cfg(feature = "std")]
+impl SettingType for std::path::PathBuf {
+    fn kind() -> SettingKind {
+        SettingKind::Path
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Text(self.to_string_lossy().into_owned())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        if let PlainValue::Text(text) = value { Some(text.into()) } else { None }
+    }
+}
+
+/// A type whose values an operator chooses by a word.
+///
+/// ```
+/// use consonance_settings::{SettingChoice, SettingKind, SettingType};
+///
+/// #[derive(Clone, Copy, Debug, PartialEq)]
+/// enum Color {
+///     Red,
+///     Green,
+/// }
+///
+/// impl SettingChoice for Color {
+///     const CHOICES: &'static [(&'static str, Self)] = &[("red", Self::Red), ("green", Self::Green)];
+/// }
+///
+/// assert_eq!(Color::kind(), SettingKind::Choice(vec!["red", "green"]));
+/// assert_eq!(Color::from_plain(&"green".into()), Some(Color::Green));
+/// assert_eq!(Color::from_plain(&"blue".into()), None);
+/// ```
+pub trait SettingChoice: Copy + PartialEq + 'static {
+    /// Each value with its word.
+    const CHOICES: &'static [(&'static str, Self)];
+}
+
+/// A value without a word has none.
+impl<T: SettingChoice> SettingType for T {
+    fn kind() -> SettingKind {
+        SettingKind::Choice(T::CHOICES.iter().map(|(word, _)| *word).collect())
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        let chosen = T::CHOICES.iter().find(|(_, value)| value == self);
+        chosen.map_or(PlainValue::None, |(word, _)| (*word).into())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        let PlainValue::Text(text) = value else { return None };
+        T::CHOICES.iter().find(|(word, _)| word == text).map(|(_, value)| *value)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The keys of a declaration, their documentation, and their values.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use consonance_settings::{DeclaredSettings, PlainValue, SettingKind, SettingRange, settings};
+use consonance_settings::{
+    DeclaredSettings, PlainValue, SettingChoice, SettingKind, SettingRange, SettingType, settings,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 struct Rate {
@@ -191,4 +194,43 @@ fn a_key_may_be_in_an_inner_table() {
     ];
     assert_eq!(keys, expected);
     assert!(settings.usual && settings.rare);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Order {
+    Newest,
+    Oldest,
+    Random,
+}
+
+impl SettingChoice for Order {
+    const CHOICES: &'static [(&'static str, Self)] = &[("newest", Self::Newest), ("oldest", Self::Oldest)];
+}
+
+#[test]
+fn a_choice_is_one_of_its_words() {
+    assert_eq!(Order::kind(), SettingKind::Choice(vec!["newest", "oldest"]));
+    assert_eq!(Order::Oldest.to_plain(), "oldest".into());
+    assert_eq!(Order::from_plain(&"newest".into()), Some(Order::Newest));
+    assert_eq!(Option::<Order>::from_plain(&PlainValue::None), Some(None));
+    for wrong in [PlainValue::from("Newest"), PlainValue::from("random"), PlainValue::Whole(0)] {
+        assert_eq!(Order::from_plain(&wrong), None, "{wrong:?}");
+    }
+    assert_eq!(Order::Random.to_plain(), PlainValue::None, "a value without a word");
+}
+
+#[test]
+fn a_signed_number_is_set_from_0_on() {
+    assert_eq!(i32::kind(), SettingKind::Whole(2_147_483_647));
+    assert_eq!(i32::from_plain(&PlainValue::Whole(2_147_483_647)), Some(i32::MAX));
+    assert_eq!(i32::from_plain(&PlainValue::Whole(2_147_483_648)), None);
+    assert_eq!((-1_i32).to_plain(), PlainValue::Whole(0));
+}
+
+#[test]
+fn a_path_is_written_as_text() {
+    assert_eq!(PathBuf::kind(), SettingKind::Path);
+    assert_eq!(PathBuf::from("a/b").to_plain(), "a/b".into());
+    assert_eq!(PathBuf::from_plain(&"a/b".into()), Some(PathBuf::from("a/b")));
+    assert_eq!(PathBuf::from_plain(&PlainValue::Whole(1)), None);
 }
