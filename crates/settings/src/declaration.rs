@@ -18,6 +18,7 @@ pub trait DeclaredSettings: Clone + Default {
 /// * `as _`: no key: an operator does not set it;
 /// * `as ..`: the keys of this field, which are settings themselves, are keys of this table;
 /// * `as { … }`: each part of this field that is named has a key of its own, with its documentation and its range;
+/// * `as key in ms`, also for such a part: a duration in whole milliseconds instead of seconds;
 /// * `as table.key`, also for such a part: a key of a table that is in this one, for settings that few need;
 /// * `as table.*`: the keys of this field, which are settings themselves, are keys of that table.
 ///
@@ -56,7 +57,8 @@ macro_rules! settings {
             $(
                 $(#[doc = $about:literal])*
                 $(#[example($example:expr)])?
-                pub $field:ident: $kind:ty $(as $key:tt $(. $inner:tt)?)? = $default:expr $(, $least:tt..=$most:tt)?;
+                pub $field:ident: $kind:ty $(as $key:tt $(. $inner:tt)? $(in $unit:ident)?)? = $default:expr
+                    $(, $least:tt..=$most:tt)?;
             )*
         }
     ) => {
@@ -79,7 +81,8 @@ macro_rules! settings {
         impl $crate::DeclaredSettings for $name {
             fn visit(&mut self, visit: &mut dyn FnMut($crate::SettingKey<'_>)) {
                 $($crate::visit_setting! {
-                    visit, self.$field, $field, ($($key $(. $inner)?)?), [$($about),*], ($($example)?), ($($least, $most)?)
+                    visit, self.$field, $field, ($($key $(. $inner)? $(in $unit)?)?),
+                    [$($about),*], ($($example)?), ($($least, $most)?)
                 })*
             }
         }
@@ -100,23 +103,24 @@ macro_rules! visit_setting {
     ($visit:ident, $value:expr, $field:ident, ($table:ident . *), $($more:tt)*) => {
         $crate::DeclaredSettings::visit(&mut $value, &mut |key| $visit(key.in_table(stringify!($table))));
     };
-    ($visit:ident, $value:expr, $field:ident, ($table:ident . $key:ident), $($more:tt)*) => {{
+    ($visit:ident, $value:expr, $field:ident, ($table:ident . $key:ident $(in $unit:ident)?), $($more:tt)*) => {{
         let mut visit = |key: $crate::SettingKey<'_>| $visit(key.in_table(stringify!($table)));
-        $crate::visit_setting! { visit, $value, $field, ($key), $($more)* }
+        $crate::visit_setting! { visit, $value, $field, ($key $(in $unit)?), $($more)* }
     }};
     ($visit:ident, $value:expr, $field:ident, ({$(
         $(#[doc = $about:literal])*
-        $part:ident as $key:ident $(. $inner:ident)? $(, $least:tt..=$most:tt)?;
+        $part:ident as $key:ident $(. $inner:ident)? $(in $unit:ident)? $(, $least:tt..=$most:tt)?;
     )*}), $($more:tt)*) => {
         $($crate::visit_setting! {
-            $visit, $value.$part, $part, ($key $(. $inner)?), [$($about),*], (), ($($least, $most)?)
+            $visit, $value.$part, $part, ($key $(. $inner)? $(in $unit)?), [$($about),*], (), ($($least, $most)?)
         })*
     };
     (
-        $visit:ident, $value:expr, $field:ident, ($key:ident), [$($about:literal),*],
+        $visit:ident, $value:expr, $field:ident, ($key:ident $(in $unit:ident)?), [$($about:literal),*],
         ($($example:expr)?), ($($least:tt, $most:tt)?)
     ) => {
         let key = $crate::SettingKey::new(stringify!($key), &[$($about),*], &mut $value);
+        $(let key = key.$unit();)?
         $(let key = key.with_example($example);)?
         $(let key = key.with_range($least, $most);)?
         $visit(key);

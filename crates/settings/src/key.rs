@@ -20,6 +20,7 @@ pub struct SettingKey<'s> {
     pub example: Option<PlainValue>,
     lines: &'static [&'static str],
     value: &'s mut dyn Slot,
+    is_in_ms: bool,
 }
 
 /// The least and the greatest allowed number.
@@ -52,13 +53,19 @@ impl<T: SettingType> Slot for T {
 impl<'s> SettingKey<'s> {
     /// A key without an example and a range, with the lines of its documentation.
     pub fn new<T: SettingType>(name: &'static str, lines: &'static [&'static str], value: &'s mut T) -> Self {
-        Self { name, table: None, kind: T::kind(), range: None, example: None, lines, value }
+        Self { name, table: None, kind: T::kind(), range: None, example: None, lines, value, is_in_ms: false }
     }
 
     /// The same in a table inside of the struct's own.
     #[must_use]
     pub fn in_table(self, table: &'static str) -> Self {
         Self { table: Some(table), ..self }
+    }
+
+    /// The same for a [`Duration`](core::time::Duration) that is written in whole milliseconds.
+    #[must_use]
+    pub fn ms(self) -> Self {
+        Self { kind: SettingKind::Whole(u32::MAX.into()), is_in_ms: true, ..self }
     }
 
     /// How a value looks.
@@ -92,12 +99,23 @@ impl<'s> SettingKey<'s> {
 
     /// The value.
     pub fn value(&self) -> PlainValue {
-        self.value.plain()
+        match self.value.plain() {
+            PlainValue::Decimal(seconds) if self.is_in_ms => {
+                PlainValue::Whole((seconds * 1000.0 + 0.5) as u64)
+            }
+            value => value,
+        }
     }
 
     /// Sets the value, if it is of the key's kind; the range is the caller's concern.
     pub fn set(&mut self, value: &PlainValue) -> bool {
-        self.value.set(value)
+        match value {
+            PlainValue::Whole(ms) if self.is_in_ms => {
+                self.value.set(&PlainValue::Decimal(*ms as f64 / 1000.0))
+            }
+            _ if self.is_in_ms => false,
+            value => self.value.set(value),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use alloc::string::String;
+use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -125,6 +125,21 @@ impl SettingType for f64 {
 
     fn from_plain(value: &PlainValue) -> Option<Self> {
         value.as_decimal()
+    }
+}
+
+/// As the shortest decimal number that is read as the same one: 0.1, not 0.10000000149.
+impl SettingType for f32 {
+    fn kind() -> SettingKind {
+        SettingKind::Decimal
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Decimal(self.to_string().parse().unwrap_or(f64::from(*self)))
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        value.as_decimal().map(|number| number as f32)
     }
 }
 

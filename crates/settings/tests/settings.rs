@@ -13,6 +13,11 @@ struct Rate {
     burst: u32,
 }
 
+#[derive(Clone, Debug, PartialEq)]
+struct Pauses {
+    short: Duration,
+}
+
 settings! {
     /// Of a part.
     #[derive(Debug, PartialEq)]
@@ -49,6 +54,14 @@ settings! {
         pub byte: u8 = 1;
         /// A flag.
         pub flag: bool = true;
+        /// In milliseconds.
+        pub pause: Duration as pause_ms in ms = Duration::from_millis(7), 0..=20;
+        /// A part in milliseconds.
+        pub pauses: Pauses as {
+            short as pauses.short_ms in ms;
+        } = Pauses { short: Duration::from_micros(2600) };
+        /// Short numbers.
+        pub metres: f32 = 0.1, 0.1..=9;
     }
 }
 
@@ -96,6 +109,9 @@ fn keys_come_in_the_order_of_the_struct_with_those_of_parts_in_their_place() {
         ("names", SettingKind::List(Box::new(SettingKind::Text))),
         ("byte", SettingKind::Whole(255)),
         ("flag", SettingKind::Flag),
+        ("pause_ms", SettingKind::Whole(u32::MAX.into())),
+        ("short_ms", SettingKind::Whole(u32::MAX.into())),
+        ("metres", SettingKind::Decimal),
     ];
     assert_eq!(keys().into_iter().map(|key| (key.name, key.kind)).collect::<Vec<_>>(), expected);
 }
@@ -113,11 +129,15 @@ fn a_key_has_the_default_of_its_field_and_its_range_and_example() {
         PlainValue::List(vec![text("a")]),
         PlainValue::Whole(1),
         PlainValue::Flag(true),
+        PlainValue::Whole(7),
+        PlainValue::Whole(3),
+        PlainValue::Decimal(0.1),
     ];
     assert_eq!(values, expected);
     let ranges: Vec<_> = keys().into_iter().filter_map(|key| key.range).collect();
     let (seconds, depth) = (SettingRange::Decimal(0.5, 600.0), SettingRange::Decimal(0.0, 1.0));
-    assert_eq!(ranges, [seconds, SettingRange::Whole(1, 9), depth]);
+    let (pause, metres) = (SettingRange::Whole(0, 20), SettingRange::Decimal(0.1, 9.0));
+    assert_eq!(ranges, [seconds, SettingRange::Whole(1, 9), depth, pause, metres]);
     let examples: Vec<_> = keys().into_iter().filter_map(|key| key.example).collect();
     assert_eq!(examples, [text("lobby")]);
 }
@@ -137,17 +157,22 @@ fn a_value_of_the_right_kind_is_set_and_no_other_changes_anything() {
     assert!(set(&mut settings, "rate_burst", &PlainValue::Whole(11)));
     assert!(set(&mut settings, "depth", &PlainValue::Decimal(0.25)));
     assert!(set(&mut settings, "names", &PlainValue::List(vec![text.clone()])));
+    assert!(set(&mut settings, "pause_ms", &PlainValue::Whole(19)));
+    assert!(set(&mut settings, "metres", &PlainValue::Decimal(0.7)));
     let expected = AllSettings {
         room: Some("b".into()),
         seconds: Duration::from_secs(3),
         rate: Rate { per_second: 5, burst: 11 },
         part: PartSettings { depth: 0.25 },
         names: vec!["b".into()],
+        pause: Duration::from_millis(19),
+        metres: 0.7,
         ..AllSettings::default()
     };
     assert_eq!(settings, expected);
     for (name, wrong) in [
         ("flag", &text),
+        ("pause_ms", &PlainValue::Decimal(0.5)),
         ("room", &PlainValue::Flag(true)),
         ("byte", &PlainValue::Whole(256)),
         ("rate_per_second", &PlainValue::Decimal(1.0)),
