@@ -211,3 +211,35 @@ pub(crate) fn written(write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteErr
     write(&mut writer).expect("it fits");
     writer.written().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_is_taken_back_leaves_what_came_before_it_and_its_space() {
+        let mut buffer = [0; 4];
+        let mut writer = Writer::new(&mut buffer);
+        writer.u16(0x0102).unwrap();
+        let body = writer.len();
+        writer.u8(3).unwrap();
+        assert!(writer.u16(0x0405).is_err(), "it does not fit");
+        writer.truncate(body);
+        assert_eq!((writer.len(), writer.written()), (2, &[1, 2][..]));
+        writer.u16(0x0607).unwrap();
+        assert_eq!(writer.written(), [1, 2, 6, 7]);
+        writer.truncate(0);
+        assert!(writer.is_empty() && writer.written().is_empty());
+    }
+
+    #[test]
+    fn a_length_beyond_what_was_written_takes_nothing_back_and_adds_nothing() {
+        let mut buffer = [9; 4];
+        let mut writer = Writer::new(&mut buffer);
+        writer.u16(0x0102).unwrap();
+        for len in [2, 3, 4, 5, usize::MAX] {
+            writer.truncate(len);
+            assert_eq!(writer.written(), [1, 2], "{len}");
+        }
+    }
+}
