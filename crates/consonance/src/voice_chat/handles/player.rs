@@ -116,6 +116,9 @@ impl Player {
     }
 
     /// Speaks to it while there is input and the player is in the session, until the channel is dropped.
+    ///
+    /// Keep the channel in a variable with a name, such as `let _channel = …`, or [detach](Channel::detach) it:
+    /// `let _ = …` drops it at once, so that nothing is spoken, and the compiler does not warn.
     pub fn speak(&self) -> Channel {
         self.speak_with(ChannelSettings::default())
     }

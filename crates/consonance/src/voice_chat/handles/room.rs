@@ -63,6 +63,9 @@ impl Room {
 
     /// Speaks to all of its listeners while there is input, until the channel is dropped. The room need not be listened
     /// to.
+    ///
+    /// Keep the channel in a variable with a name, such as `let _channel = …`, or [detach](Channel::detach) it:
+    /// `let _ = …` drops it at once, so that nothing is spoken, and the compiler does not warn.
     pub fn speak(&self) -> Channel {
         self.speak_with(ChannelSettings::default())
     }
