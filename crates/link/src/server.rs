@@ -64,9 +64,11 @@ pub trait ServerNetwork<C: NetworkChannel = Delivery>: Send {
     /// [Ends](Self::disconnect) one link for a reason with a code.
     ///
     /// If the network [carries codes](Self::carries_end_reasons), its client reports exactly this reason; otherwise the
-    /// reason's text is for people, as with `disconnect`.
+    /// reason's text is for people, as with `disconnect`. By default, that is what `disconnect` gets: the
+    /// [encoded](EndReason::encode) reason, or its text.
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.disconnect(now, peer, &reason.to_string());
+        let line = if self.carries_end_reasons() { reason.encode() } else { reason.to_string() };
+        self.disconnect(now, peer, &line);
     }
 
     /// Whether the end of a link carries the code and the fields of an [`EndReason`] to its client. If not, the server

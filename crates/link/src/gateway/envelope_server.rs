@@ -24,6 +24,7 @@ use crate::{
     NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
+use admission::Goodbye;
 use player::Player;
 use voice_peers::{NumberedPeers, VoicePeers};
 
@@ -183,11 +184,6 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
     pub fn game_statistics(&self) -> GameStatistics {
         self.upstreams.as_ref().map(Upstreams::statistics).unwrap_or_default()
     }
-
-    /// A reason as the network carries it.
-    fn line(&self, reason: &EndReason) -> String {
-        if self.carries_end_reasons() { reason.encode() } else { reason.to_string() }
-    }
 }
 
 impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<MessageChannel>> ServerNetwork
@@ -229,13 +225,11 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
     }
 
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
-        self.newcomer.take_if(|newcomer| *newcomer == peer);
-        self.close_voice(now, peer, reason);
+        self.close_voice(now, peer, Goodbye::Words(reason));
     }
 
     fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        let line = self.line(reason);
-        self.disconnect(now, peer, &line);
+        self.close_voice(now, peer, Goodbye::Reason(reason));
     }
 
     /// Not with an upstream: what clients read there is the game's.
@@ -255,10 +249,10 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
     }
 
     fn shutdown(&mut self, now: Instant) {
-        let line = self.line(&EndCode::ShuttingDown.into());
+        let reason = EndCode::ShuttingDown.into();
         let peers: Vec<Peer> = self.players.keys().copied().collect();
         for peer in peers {
-            self.end(now, peer, &line);
+            self.end(now, peer, Goodbye::Reason(&reason));
         }
         self.network.shutdown(now);
     }

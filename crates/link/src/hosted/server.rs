@@ -193,10 +193,6 @@ impl ServerNetwork for HostedServer {
         }
     }
 
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        self.disconnect(now, peer, &self.line(reason));
-    }
-
     fn limits(&self) -> PacketLimits {
         self.limits
     }

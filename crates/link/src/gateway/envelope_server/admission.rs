@@ -2,11 +2,20 @@
 
 use std::time::Instant;
 
-use crate::{ClientNetwork, DisconnectReason, MessageChannel, Peer, Remote, ServerNetwork};
+use crate::{ClientNetwork, DisconnectReason, EndReason, MessageChannel, Peer, Remote, ServerNetwork};
 
 use super::EnvelopeServer;
 use super::player::Player;
 use crate::gateway::{Envelope as _, EnvelopeKind, MessagePart, VoiceStart};
+
+/// What a client learns when its connection ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Goodbye<'r> {
+    /// Words for people.
+    Words(&'r str),
+    /// A reason with its code, where the network carries codes.
+    Reason(&'r EndReason),
+}
 
 impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<MessageChannel>>
     EnvelopeServer<G, E, C>
@@ -93,7 +102,7 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
 
     /// Ends a client's connections in order, if that has not begun, and its voice at once.
     fn end_with_voice(&mut self, now: Instant, peer: Peer, words: &str, reason: DisconnectReason) {
-        if self.end(now, peer, words)
+        if self.end(now, peer, Goodbye::Words(words))
             && let Some(voice) = self.players.get_mut(&peer).and_then(Player::take_voice)
         {
             self.forget_voice(voice, reason);
@@ -102,7 +111,7 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
 
     /// Ends a client's connections in order, and drops what it has said. Its voice ends when the client is gone.
     /// Returns whether it was still there.
-    pub(super) fn end(&mut self, now: Instant, peer: Peer, words: &str) -> bool {
+    pub(super) fn end(&mut self, now: Instant, peer: Peer, goodbye: Goodbye<'_>) -> bool {
         if self.parts_of == peer {
             self.parts.clear();
         }
@@ -111,7 +120,12 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
         }
         let is_there = self.players.get_mut(&peer).is_some_and(Player::begin_to_end);
         if is_there {
-            self.network.disconnect(now, peer, words);
+            match goodbye {
+                Goodbye::Words(words) => self.network.disconnect(now, peer, words),
+                Goodbye::Reason(reason) if self.upstreams.is_none() => self.network.reject(now, peer, reason),
+                // What clients read there is the game's.
+                Goodbye::Reason(reason) => self.network.disconnect(now, peer, &reason.to_string()),
+            }
         }
         is_there
     }

@@ -7,6 +7,7 @@ use crate::{
 };
 
 use super::EnvelopeServer;
+use super::admission::Goodbye;
 use crate::gateway::{EnvelopeKind, VoiceClosed};
 
 impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<MessageChannel>>
@@ -43,7 +44,8 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
     }
 
     /// The session closes a player's voice.
-    pub(super) fn close_voice(&mut self, now: Instant, voice: Peer, reason: &str) {
+    pub(super) fn close_voice(&mut self, now: Instant, voice: Peer, goodbye: Goodbye<'_>) {
+        self.newcomer.take_if(|newcomer| *newcomer == voice);
         let Some(peer) = self.voices.client_of(voice) else { return };
         let player = self.players.get_mut(&peer).filter(|player| player.voice() == Some(voice));
         let Some(player) = player else { return };
@@ -56,7 +58,7 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
             }
             VoiceClosed::GameEnds => {
                 player.end_voice();
-                self.end(now, peer, reason);
+                self.end(now, peer, goodbye);
             }
         }
     }

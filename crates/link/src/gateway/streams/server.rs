@@ -11,8 +11,8 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 
 use crate::{
-    ConnectionCounts, ConnectionSlots, Delivery, EndCode, EndReason, HandshakeSlots, NetworkStatistics,
-    PacketLimits, Peer, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, Statistics,
+    ConnectionCounts, ConnectionSlots, Delivery, EndCode, HandshakeSlots, NetworkStatistics, PacketLimits,
+    Peer, SHUTTING_DOWN, ServerLinkEvent, ServerNetwork, Statistics,
 };
 
 use super::link::Link;
@@ -151,11 +151,6 @@ impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
         }
         link.stage = Stage::Leaving;
         link.link.finish(now, &mut self.tcp, &self.out);
-    }
-
-    fn reject(&mut self, now: Instant, peer: Peer, reason: &EndReason) {
-        let line = if self.carries_end_reasons() { reason.encode() } else { reason.to_string() };
-        self.disconnect(now, peer, &line);
     }
 
     fn set_joined(&mut self, now: Instant, peer: Peer, is_joined: bool) {
