@@ -106,16 +106,31 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind> EnvelopeServer<G, E> {
         Self::with(network, envelope_kind, None, VoicePeers::OfNetwork, settings)
     }
 
+    /// The same for networks whose clients name a session in the [greeting](ServerLinkEvent::Connected), in
+    /// UTF-8. A client that names none still joins the one of [`new`](Self::new).
+    ///
+    /// Not with an [upstream](Self::upstream), to which the greeting belongs.
+    #[must_use]
+    pub fn sessions_by_greeting(mut self) -> Self {
+        self.settings.sessions_by_greeting = true;
+        self
+    }
+
     /// Puts this server in front of the game's own one: opens a connection to that for each client, and passes on
     /// whatever is not voice. `open` makes the connection, not connected yet, for a client at this address.
     ///
     /// # Errors
-    /// If the system lacks the resources to wait for many connections.
+    /// If the system lacks the resources to wait for many connections. [`io::ErrorKind::InvalidInput`] if clients name
+    /// [sessions by their greeting](Self::sessions_by_greeting), which is the game's here.
     pub fn upstream<C: ClientNetwork<MessageChannel>>(
         self,
         open: impl FnMut(SocketAddr) -> io::Result<C> + Send + 'static,
         settings: UpstreamSettings,
     ) -> io::Result<EnvelopeServer<G, E, C>> {
+        if self.settings.sessions_by_greeting {
+            let what = "a greeting cannot name a session and be for the game's server";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+        }
         let upstreams = Upstreams::new(&self.network, open, settings.timeout)?;
         let voices = VoicePeers::Numbered(NumberedPeers::default());
         let settings = Settings { voice_closed: settings.voice_closed, ..self.settings };
@@ -157,14 +172,6 @@ impl<G: ServerNetwork<MessageChannel>, E: EnvelopeKind, C: ClientNetwork<Message
     #[must_use]
     pub fn named(mut self, name: &'static str) -> Self {
         self.settings.name = Some(name);
-        self
-    }
-
-    /// The same for networks whose clients name a session in the [greeting](ServerLinkEvent::Connected), in
-    /// UTF-8. A client that names none still joins the one of [`new`](EnvelopeServer::new).
-    #[must_use]
-    pub fn sessions_by_greeting(mut self) -> Self {
-        self.settings.sessions_by_greeting = true;
         self
     }
 

@@ -1,11 +1,12 @@
 //! The moment when a game's clients become players of a voice-only server.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::memory::{
     MemoryGameNetwork, MemoryGameNetworkClient, MemoryGameNetworkServer, RELIABLE, UNRELIABLE,
 };
-use consonance_link::gateway::{BareEnvelope, EnvelopeServer, VoiceChannels, VoiceStart};
+use consonance_link::gateway::{BareEnvelope, EnvelopeServer, UpstreamSettings, VoiceChannels, VoiceStart};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerLinkEvent,
     ServerNetwork as _,
@@ -69,6 +70,15 @@ impl Stage {
 
 fn packet(bytes: &[u8]) -> Heard {
     Heard::Packet(Delivery::Reliable, bytes.to_vec())
+}
+
+#[test]
+fn a_greeting_names_a_session_or_is_for_the_games_server_but_not_both() {
+    let network = MemoryGameNetwork::new();
+    let bare = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
+    let server = EnvelopeServer::new(network.listen(), bare, "main").sessions_by_greeting();
+    let upstream = server.upstream(move |_| Ok(network.client()), UpstreamSettings::default());
+    assert_eq!(upstream.err().map(|error| error.kind()), Some(io::ErrorKind::InvalidInput));
 }
 
 #[test]
