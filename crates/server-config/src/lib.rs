@@ -93,5 +93,5 @@ pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
-pub use web::{ORIGIN, WebConfig, WebLimitsConfig, is_origin};
+pub use web::{ORIGIN, WebConfig, is_origin};
 pub use webhooks::{WebhookConfig, WebhookEventName};

@@ -213,11 +213,6 @@ fn simplify_keys(keys: &mut Map<String, Json>) {
         "format" => !is_integer && value != "double",
         _ => true,
     });
-    for key in keys.get("required").and_then(Json::as_array).cloned().unwrap_or_default() {
-        if let Some(Json::Object(required)) = key.as_str().map(|key| &mut keys["properties"][key]) {
-            required.remove("default");
-        }
-    }
     let is_of_strings = keys.get("items").is_some_and(|items| items["type"] == "string");
     if is_of_strings {
         keys["type"] = ["array", "string"].into_iter().collect();

@@ -12,7 +12,12 @@ use crate::declared::Declared;
 use crate::table::{Secret, table};
 
 table! {
-    /// `[web]`: the page for players, and where their voice arrives.
+    /// `[web]`: the page for players, and where their voice arrives. What is only here are addresses to listen on,
+    /// files, secrets, and texts that are read into other types.
+    #[schemars(extend("x-tables" = {
+        "limits": "What one browser, and clients of the page that have not joined, may use. Few servers need other \
+                   values."
+    }))]
     pub struct WebConfig {
         /// The TCP address of the page; port 0 picks a free port. Default: no page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
@@ -89,14 +94,7 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<WebLimits>", extend("x-flat" = true))]
         pub visitors: WebLimits = WebLimits::default();
-        /// What one browser, and clients of the page that have not joined, may use. Few servers need other values.
-        pub limits: WebLimitsConfig = WebLimitsConfig::default();
     }
-}
-
-table! {
-    /// `[web.limits]`: bounds that few operators change. All keys are those of the structs in [`WebConfig`].
-    pub struct WebLimitsConfig {}
 }
 
 impl WebConfig {

@@ -1,10 +1,11 @@
 //! Fields of a table whose keys are keys of the table itself: structs that other crates declare.
 //!
 //! Such a field is marked with `x-flat`. Tables inside of such a struct are merged into the tables of the same names,
-//! before their own keys. A key of a table's own that stands between those of structs names the key before it with
-//! `x-after`; a struct whose keys stand between those of others has a table there, of keys and those before them.
+//! before their own keys; a table that has no keys of its own is named in `x-tables`, with its description. A key of a
+//! table's own that stands between those of structs names the key before it with `x-after`; a struct whose keys stand
+//! between those of others has a table there, of keys and those before them.
 
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::properties;
 
@@ -13,6 +14,9 @@ const PLACE: &str = "x-place";
 
 /// The key behind which a key stands.
 const AFTER: &str = "x-after";
+
+/// Tables after the other keys that have only keys of structs, with their descriptions.
+const TABLES: &str = "x-tables";
 
 /// The place of the value of a key, if it is in the struct of another crate.
 pub(super) fn place_of(schema: &Json) -> Option<&str> {
@@ -38,8 +42,13 @@ fn flatten_at(place: &str, schema: &mut Json) {
     if let Some(items) = schema.get_mut("items") {
         flatten_at("", items);
     }
-    let Some(Json::Array(order)) = schema.get("x-order").cloned() else { return };
+    let Some(Json::Array(mut order)) = schema.get("x-order").cloned() else { return };
+    let tables = schema.as_object_mut().and_then(|keys| keys.remove(TABLES));
     let Some(Json::Object(fields)) = schema.get_mut("properties") else { return };
+    for (name, about) in tables.as_ref().and_then(Json::as_object).into_iter().flatten() {
+        fields.insert(name.clone(), table_of_others(about));
+        order.push(name.as_str().into());
+    }
     let place_of_field =
         |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     let order: Vec<_> = order.iter().filter_map(Json::as_str).collect();
@@ -67,6 +76,22 @@ fn flatten_at(place: &str, schema: &mut Json) {
     }
     *fields = keys;
     schema["x-order"] = names.into();
+    for key in schema["required"].as_array().cloned().unwrap_or_default() {
+        if let Some(Json::Object(required)) = key.as_str().map(|key| &mut schema["properties"][key]) {
+            required.remove("default");
+        }
+    }
+}
+
+/// A table without keys of its own.
+fn table_of_others(about: &Json) -> Json {
+    json!({
+        "description": about,
+        "type": "object",
+        "properties": {},
+        "additionalProperties": false,
+        "x-order": [],
+    })
 }
 
 /// Inserts a key behind that one, if it is known, or else at this place; returns the place behind it.
