@@ -179,12 +179,12 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-cluster",
-        may_use: Only(&["consonance-link"]),
+        may_use: Only(&["consonance-link", "consonance-settings"]),
         tests_may_also_use: &["consonance-session", "consonance-testing", "consonance-wire"],
     },
     Walls {
         package: "consonance-nats",
-        may_use: Only(&["consonance-cluster", "consonance-secrets"]),
+        may_use: Only(&["consonance-cluster", "consonance-secrets", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing", "consonance-link"],
     },
     Walls {
@@ -212,6 +212,8 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-server-config",
         may_use: Only(&[
             "consonance-admin",
+            "consonance-cluster",
+            "consonance-nats",
             "consonance-pcap",
             "consonance-quic",
             "consonance-server",
