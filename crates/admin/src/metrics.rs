@@ -25,7 +25,7 @@ mod workers;
 
 pub use cluster::ClusterNumbers;
 pub use consonance_link::{MetricFamily, MetricKind};
-pub use export::{ExportCounters, ExportResult, ExportSignal, ExportStatistics, SpanResult};
+pub use export::{ExportCounters, ExportResult, ExportSettings, ExportSignal, ExportStatistics, SpanResult};
 pub use families::families;
 pub use observation::Observation;
 pub use reference::reference_page;

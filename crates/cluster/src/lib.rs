@@ -78,8 +78,8 @@ pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use node::{
     ANSWER_BYTES_MAX, ClusterNode, ClusterView, NodeEvent, NodeInfo, NodeLease, NodeQueries, NodeQuestion,
-    NodeRequests, NodeState, NodeStatistics, NodeView, OLDEST_PROTOCOL, PROTOCOL, PendingAnswer, Publication,
-    QUERY_TIMEOUT, QUESTION_BYTES_MAX, QueryError,
+    NodeRequests, NodeSettings, NodeState, NodeStatistics, NodeView, OLDEST_PROTOCOL, PROTOCOL,
+    PendingAnswer, Publication, QUERY_TIMEOUT, QUESTION_BYTES_MAX, QueryError,
 };
 pub use nodes::{
     Bundle, BusWay, JoinedWays, LinkStatus, NodeGateway, NodeWorkers, Parcel, StreamStatistics, WAYS, Way,

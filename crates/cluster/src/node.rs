@@ -9,6 +9,7 @@ mod lease;
 mod queries;
 mod query_message;
 mod requests;
+mod settings;
 mod statistics;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub use queries::{
     ANSWER_BYTES_MAX, NodeQueries, NodeQuestion, PendingAnswer, QUERY_TIMEOUT, QUESTION_BYTES_MAX, QueryError,
 };
 pub use requests::NodeRequests;
+pub use settings::NodeSettings;
 pub use statistics::NodeStatistics;
 pub use view::{ClusterView, NodeState, NodeView};
 

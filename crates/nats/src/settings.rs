@@ -3,47 +3,43 @@
 use std::path::PathBuf;
 
 use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::settings;
 
 use crate::error::NatsError;
 use crate::subjects::is_cluster_name;
 
-/// How a node reaches NATS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NatsSettings {
-    /// The servers' addresses: `tls://host:port`, or `nats://host:port` on this machine. A client goes on with another
-    /// one when its own is gone, and never with one that only servers tell of.
-    pub servers: Vec<ServiceAddress>,
-    /// The name of the cluster: nodes of others on the same servers are not seen.
-    pub cluster: String,
-    /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes of
-    /// all regions see each other.
-    pub region: Option<String>,
-    /// A file with a JWT and a key, as NATS's `nsc` makes it.
-    pub credentials: Option<PathBuf>,
-    /// A user and a password, instead of a file.
-    pub user: Option<(String, SecretText)>,
-    /// Certificates that the servers' are signed with, instead of the system's.
-    pub ca: Option<PathBuf>,
-    /// A certificate that this node shows, and its key.
-    pub certificate: Option<(PathBuf, PathBuf)>,
-    /// How many servers keep the bucket (default 1): 3 where there are as many.
-    pub replicas: usize,
+settings! {
+    /// How a node reaches NATS.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct NatsSettings {
+        /// The servers' addresses: `tls://host:port`, or `nats://host:port` on this machine. A client goes on with
+        /// another one when its own is gone, and never with one that only servers tell of.
+        pub servers: Vec<ServiceAddress> as _ = Vec::new();
+        /// The name of the cluster: servers with another name on the same NATS servers are ignored.
+        pub cluster: String as name = "main".to_owned();
+        /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes
+        /// of all regions see each other.
+        pub region: Option<String> as _ = None;
+        /// A file with a JWT and a key for NATS, as its `nsc` writes it.
+        #[example("consonance.creds")]
+        pub credentials: Option<PathBuf> as credentials_file = None;
+        /// A user and a password, instead of a file.
+        pub user: Option<(String, SecretText)> as _ = None;
+        /// A PEM file with certificate authorities to trust for NATS instead of the usual ones.
+        #[example("own-authority.pem")]
+        pub ca: Option<PathBuf> as authorities_file = None;
+        /// A certificate that this node shows, and its key.
+        pub certificate: Option<(PathBuf, PathBuf)> as _ = None;
+        /// How many NATS servers keep which server has which session: 3 where there are as many.
+        pub replicas: usize as store_replicas = 1, 1..=5;
+    }
 }
 
 impl NatsSettings {
     /// Without credentials.
     pub fn new(servers: Vec<ServiceAddress>, cluster: &str) -> Self {
-        Self {
-            servers,
-            cluster: cluster.to_owned(),
-            region: None,
-            credentials: None,
-            user: None,
-            ca: None,
-            certificate: None,
-            replicas: 1,
-        }
+        Self { servers, cluster: cluster.to_owned(), ..Self::default() }
     }
 
     /// Whether they make sense: other machines are reached over TLS and with credentials only.

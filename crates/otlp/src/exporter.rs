@@ -69,9 +69,9 @@ impl Exporter {
         metrics: Option<MetricsExport>,
         spans: Option<FinishedSpans>,
     ) -> Result<Export, OtlpError> {
-        let interval = metrics.as_ref().map(|metrics| metrics.interval);
+        let interval = metrics.as_ref().map(|_| self.settings.export.metrics_interval);
         let shared = Arc::new(Shared {
-            resource: Resource::new(&self.settings.resource),
+            resource: Resource::new(&self.settings.attributes()),
             metrics: Mutex::new(metrics),
             state: Mutex::default(),
             changed: Condvar::new(),

@@ -1,10 +1,9 @@
 //! The address of a collector, and the data that it gets.
 
 use std::fmt;
-use std::time::Duration;
 
 use consonance_admin::Operator;
-use consonance_admin::metrics::ExportCounters;
+use consonance_admin::metrics::{ExportCounters, ExportSettings};
 use consonance_server::operator_service::{InvalidHeader, ServiceError};
 use consonance_server::{SecretText, ServiceAddress};
 
@@ -18,11 +17,9 @@ pub struct OtlpSettings {
     pub headers: Vec<(String, SecretText)>,
     /// Certificate authorities in PEM that are believed instead of the usual ones.
     pub authorities_pem: Option<Vec<u8>>,
-    /// `http://` is accepted for other machines, too (default no): anyone on the path can read what is exported.
-    pub allow_plain_http: bool,
-    /// How long the collector may take to answer (default 10 s).
-    pub timeout: Duration,
-    /// Attributes of this process, such as `service.name`.
+    /// What is sent, and how.
+    pub export: ExportSettings,
+    /// Attributes of this process besides those in the settings, such as `service.version`.
     pub resource: Vec<(&'static str, String)>,
     /// The counters of requests and spans.
     pub counters: ExportCounters,
@@ -35,15 +32,23 @@ impl OtlpSettings {
             endpoint,
             headers: Vec::new(),
             authorities_pem: None,
-            allow_plain_http: false,
-            timeout: Duration::from_secs(10),
+            export: ExportSettings::default(),
             resource: Vec::new(),
             counters: ExportCounters::default(),
         }
     }
+
+    /// All attributes of this process, named after
+    /// <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
+    pub(crate) fn attributes(&self) -> Vec<(&'static str, String)> {
+        let ExportSettings { service_name, node_name, .. } = &self.export;
+        let name = [("service.name", service_name.clone())].into_iter();
+        let instance = node_name.clone().map(|name| ("service.instance.id", name));
+        name.chain(self.resource.iter().cloned()).chain(instance).collect()
+    }
 }
 
-/// The metrics to export, and the interval.
+/// The metrics to export.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct MetricsExport {
@@ -51,20 +56,18 @@ pub struct MetricsExport {
     pub operator: Operator,
     /// The largest number of sessions that get metrics of their own (default none).
     pub sessions_max: usize,
-    /// The time between two exports (default 15 s).
-    pub interval: Duration,
 }
 
 impl MetricsExport {
     /// The metrics of this server.
     pub fn new(operator: Operator) -> Self {
-        Self { operator, sessions_max: 0, interval: Duration::from_secs(15) }
+        Self { operator, sessions_max: 0 }
     }
 }
 
 impl fmt::Debug for MetricsExport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MetricsExport").field("interval", &self.interval).finish_non_exhaustive()
+        f.debug_struct("MetricsExport").field("sessions_max", &self.sessions_max).finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use consonance_admin::metrics::ExportSignal;
+use consonance_admin::metrics::{ExportSettings, ExportSignal};
 use consonance_server::ServiceAddress;
 use consonance_server::operator_service::{
     RequestRules, ServiceAnswer, ServiceClient, ServiceFailure, ServiceSettings,
@@ -60,7 +60,8 @@ impl Target {
         let url: ServiceAddress = url.parse().map_err(|_| OtlpError::Url)?;
         let mut service = ServiceSettings::new(url);
         service.authorities_pem.clone_from(&settings.authorities_pem);
-        let rules = RequestRules { timeout: settings.timeout, allow_plain_http: settings.allow_plain_http };
+        let ExportSettings { timeout, allow_plain_http, .. } = settings.export;
+        let rules = RequestRules { timeout, allow_plain_http };
         let client = ServiceClient::new(&service, rules)?.with_headers(&settings.headers)?;
         Ok(Self { client, signal, is_rejecting: false })
     }

@@ -1,12 +1,40 @@
-//! Results of exporting metrics and spans to an OpenTelemetry collector.
+//! The export of metrics and spans to an OpenTelemetry collector: its settings and its results.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use consonance_server::spans::TracerStatistics;
+use consonance_settings::settings;
 
 use super::families::{OTLP_REQUESTS, OTLP_SPANS};
 use super::samples::Samples;
+
+settings! {
+    /// What an exporter sends to a collector, and how.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ExportSettings {
+        /// Accept http to other machines. Anyone on the path can then read what is exported, and the headers.
+        pub allow_plain_http: bool = false;
+        /// Time to answer.
+        pub timeout: Duration as timeout_s = Duration::from_secs(10), 0.1..=60;
+        /// The resource attribute service.name, which Prometheus calls job.
+        pub service_name: String = "consonance".into();
+        /// The resource attribute service.instance.id, which Prometheus calls instance; two servers must not have the
+        /// same. Default: `cluster.node_name`, or the name of this machine.
+        ///
+        /// The program that starts the exporter finds that default.
+        #[example("voice-1")]
+        pub node_name: Option<String> = None;
+        /// Export the metrics of docs/metrics.md; `admin.metrics_sessions_max` applies.
+        pub metrics: bool = true;
+        /// How often.
+        pub metrics_interval: Duration as metrics_every_s = Duration::from_secs(15), 1..=3600;
+        /// Export traces of joins, admin requests and webhook deliveries. They contain no name or address of a player.
+        pub traces: bool = true;
+    }
+}
 
 /// Counters of an exporter. Clones share the same counters.
 #[derive(Clone, Debug, Default)]

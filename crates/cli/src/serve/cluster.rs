@@ -53,12 +53,10 @@ pub(super) fn read(
     if !config.is_on() {
         return Ok(None);
     }
-    let mut settings = NatsSettings::new(config.nats.iter().map(|url| url.0.clone()).collect(), &config.name);
-    settings.credentials.clone_from(&config.credentials_file);
-    settings.ca.clone_from(&config.authorities_file);
+    let mut settings = config.connection.clone();
+    settings.servers = config.nats.iter().map(|url| url.0.clone()).collect();
     settings.certificate = config.certificate_file.clone().zip(config.private_key_file.clone());
-    settings.replicas = config.store_replicas;
-    settings.region = config.region.clone().filter(|_| !config.spans_regions);
+    settings.region = config.node.closed_region().map(str::to_owned);
     if let (Some(user), Some(file)) = (&config.user, &config.password_file) {
         let password = read_secret_line(loaded, "cluster.password_file", file, notes)?;
         settings.user = Some((user.clone(), password));
@@ -68,15 +66,8 @@ pub(super) fn read(
         let key = if is_name { "cluster.name" } else { "cluster.nats" };
         loaded.problem(key, error.to_string())
     })?;
-    let text = |text: &Option<String>| text.as_deref().unwrap_or_default().into();
-    let info = NodeInfo {
-        name: text(&config.node_name),
-        region: text(&config.region),
-        version: env!("CARGO_PKG_VERSION").into(),
-        // Known once the listeners are open.
-        address: Box::default(),
-    };
-    let address = config.address.as_deref().map(|address| read_address(loaded, address)).transpose()?;
+    let info = config.node.info(env!("CARGO_PKG_VERSION"));
+    let address = config.node.address.as_deref().map(|address| read_address(loaded, address)).transpose()?;
     Ok(Some(PreparedCluster { settings, info, address }))
 }
 
@@ -96,7 +87,7 @@ fn read_address(loaded: &LoadedConfig, address: &str) -> Result<Box<str>, Config
 
 /// What each server of the cluster has to be allowed at NATS, in the syntax of its configuration and for `nsc`.
 pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigError> {
-    let permissions = NatsPermissions::of_cluster(&loaded.config.cluster.name)
+    let permissions = NatsPermissions::of_cluster(&loaded.config.cluster.connection.cluster)
         .map_err(|error| loaded.problem("cluster.name", error.to_string()))?;
     let (publish, subscribe) = (permissions.publish.join(","), permissions.subscribe.join(","));
     Ok(format!(
@@ -142,7 +133,7 @@ pub(super) fn start(
     if address.is_empty() {
         warn!("players are not told this server's address, as it is unknown: set cluster.address");
     }
-    node.set_address(address, config.cluster.spans_regions);
+    node.set_address(address, config.cluster.node.spans_regions);
     let handle = server.handle();
     let records = Box::new(SharedRecords::new(records, handle.clone()));
     let records = NatsReplica::start(settings.clone(), id, records)?;

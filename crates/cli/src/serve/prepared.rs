@@ -126,7 +126,7 @@ impl Prepared {
         };
         words += fast_path_in_words(config);
         words += &joining::in_words(self.sessions.admission.settings());
-        if let Some(name) = self.cluster.as_ref().map(|_| &config.cluster.name) {
+        if let Some(name) = self.cluster.as_ref().map(|_| &config.cluster.connection.cluster) {
             let _ = writeln!(
                 words,
                 "one of the servers of cluster {name:?}, over {}",

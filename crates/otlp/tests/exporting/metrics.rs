@@ -20,9 +20,18 @@ fn server() -> (DedicatedServer, MetricsExport) {
     let records = Records::in_memory(RecordsSettings::default());
     let moderation = Moderation::new(server.handle(), records);
     let mut export = MetricsExport::new(Operator::new(server.handle(), moderation));
-    (export.sessions_max, export.interval) = (5, Duration::from_millis(10));
+    export.sessions_max = 5;
     (server, export)
 }
+
+/// An exporter to this collector that exports metrics as often as that.
+fn exporter(collector: &HttpServer, interval: Duration) -> Exporter {
+    let mut settings = settings(&endpoint(collector), &ExportCounters::default());
+    settings.export.metrics_interval = interval;
+    Exporter::new(settings).unwrap()
+}
+
+const OFTEN: Duration = Duration::from_millis(10);
 
 /// The metrics of a request, by name.
 fn read(collector: &HttpServer, request: usize) -> BTreeMap<String, Metric> {
@@ -38,8 +47,7 @@ fn read(collector: &HttpServer, request: usize) -> BTreeMap<String, Metric> {
 fn every_metric_arrives_with_its_kind_its_unit_and_its_meaning() {
     let collector = collector();
     let (server, metrics) = server();
-    let exporter = Exporter::new(settings(&endpoint(&collector), &ExportCounters::default())).unwrap();
-    let export = exporter.start(Some(metrics), None).unwrap();
+    let export = exporter(&collector, OFTEN).start(Some(metrics), None).unwrap();
     wait_until(|| collector.requests().len() >= 3);
     export.end_metrics();
     server.stop();
@@ -74,10 +82,8 @@ fn every_metric_arrives_with_its_kind_its_unit_and_its_meaning() {
 #[test]
 fn the_end_of_metrics_sends_the_last_numbers_of_a_server_that_still_runs() {
     let collector = collector();
-    let (server, mut metrics) = server();
-    metrics.interval = PATIENCE * 100;
-    let exporter = Exporter::new(settings(&endpoint(&collector), &ExportCounters::default())).unwrap();
-    let export = exporter.start(Some(metrics), None).unwrap();
+    let (server, metrics) = server();
+    let export = exporter(&collector, PATIENCE * 100).start(Some(metrics), None).unwrap();
     export.end_metrics();
     server.stop();
     export.stop(PATIENCE);
@@ -94,8 +100,9 @@ fn metrics_of_which_a_collector_rejects_a_part_count_as_rejected() {
     let (counters, partly) = (ExportCounters::default(), r#"{"partialSuccess":{"rejectedDataPoints":"3"}}"#);
     let collector = HttpServer::start(|_| answer("200 OK", partly));
     let (server, metrics) = server();
-    let exporter = Exporter::new(settings(&endpoint(&collector), &counters)).unwrap();
-    let export = exporter.start(Some(metrics), None).unwrap();
+    let mut settings = settings(&endpoint(&collector), &counters);
+    settings.export.metrics_interval = OFTEN;
+    let export = Exporter::new(settings).unwrap().start(Some(metrics), None).unwrap();
     wait_until(|| !collector.requests().is_empty());
     export.end_metrics();
     server.stop();

@@ -20,7 +20,7 @@ fn an_address_that_cannot_be_told_or_that_others_could_read_is_refused() {
         );
     }
     let mut settings = OtlpSettings::new("http://otlp.example.org".parse().unwrap());
-    settings.allow_plain_http = true;
+    settings.export.allow_plain_http = true;
     assert!(Exporter::new(settings.clone()).is_ok());
     settings.headers = vec![("a b".into(), SecretText::new("x"))];
     assert_eq!(Exporter::new(settings.clone()).map(drop).map_err(|error| error.code()), Err("header"));

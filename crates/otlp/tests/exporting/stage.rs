@@ -29,9 +29,9 @@ pub(crate) fn endpoint(collector: &HttpServer) -> String {
 
 pub(crate) fn settings(endpoint: &str, counters: &ExportCounters) -> OtlpSettings {
     let mut settings = OtlpSettings::new(endpoint.parse().unwrap());
-    settings.resource = vec![("service.name", "voice".into()), ("service.instance.id", "node-7".into())];
+    (settings.export.service_name, settings.export.node_name) = ("voice".into(), Some("node-7".into()));
     settings.counters = counters.clone();
-    settings.timeout = PATIENCE;
+    settings.export.timeout = PATIENCE;
     settings
 }
 

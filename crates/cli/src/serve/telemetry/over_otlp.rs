@@ -1,7 +1,7 @@
 //! The export over OTLP, from its settings to its thread.
 
 use consonance_admin::Operator;
-use consonance_admin::metrics::ExportCounters;
+use consonance_admin::metrics::{ExportCounters, ExportSettings};
 pub(in crate::serve) use consonance_otlp::Export;
 use consonance_otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
 use consonance_server::spans::{FinishedSpans, Tracer};
@@ -34,9 +34,8 @@ pub(in crate::serve) fn read(
     let authorities = config.authorities_file.as_deref();
     settings.authorities_pem =
         authorities.map(|path| read_authorities(loaded, AUTHORITIES, path)).transpose()?;
-    settings.allow_plain_http = config.allow_plain_http;
-    settings.timeout = config.timeout_s.into();
-    settings.resource = resource(&loaded.config);
+    settings.export = export(&loaded.config);
+    settings.resource = vec![("service.version", env!("CARGO_PKG_VERSION").to_owned())];
     let counters = settings.counters.clone();
     let exporter = Exporter::new(settings).map_err(|error| {
         let key = match error {
@@ -53,20 +52,16 @@ pub(in crate::serve) fn read(
 
 const AUTHORITIES: &str = "telemetry.authorities_file";
 
-/// The resource attributes, named after <https://opentelemetry.io/docs/specs/semconv/resource/service/>.
-fn resource(Config { telemetry: config, cluster, .. }: &Config) -> Vec<(&'static str, String)> {
-    let mut resource = vec![
-        ("service.name", config.service_name.clone()),
-        ("service.version", env!("CARGO_PKG_VERSION").to_owned()),
-    ];
-    let node_name = config.node_name.clone().or_else(|| cluster.node_name.clone());
-    let node_name = node_name.or_else(node_name::of_this_machine);
-    resource.extend(node_name.map(|name| ("service.instance.id", name)));
-    resource
+/// The settings of the export, with the name of this server.
+fn export(Config { telemetry: config, cluster, .. }: &Config) -> ExportSettings {
+    let mut export = config.export.clone();
+    let node_name = export.node_name.take().or_else(|| cluster.node.name.clone());
+    export.node_name = node_name.or_else(node_name::of_this_machine);
+    export
 }
 
 fn traced(config: &TelemetryConfig) -> (Tracer, Option<FinishedSpans>) {
-    if !config.traces || config.tracer.sampling_ratio <= 0.0 {
+    if !config.export.traces || config.tracer.sampling_ratio <= 0.0 {
         return (Tracer::default(), None);
     }
     let (tracer, spans) = Tracer::new(&config.tracer);
@@ -82,16 +77,16 @@ impl Telemetry {
     /// A line that describes what would be exported.
     pub(in crate::serve) fn in_words(&self) -> String {
         let traces = self.spans.as_ref().map(|_| "traces");
-        let signals: Vec<_> = self.config.metrics.then_some("metrics").into_iter().chain(traces).collect();
+        let signals: Vec<_> =
+            self.config.export.metrics.then_some("metrics").into_iter().chain(traces).collect();
         let signals = if signals.is_empty() { "nothing".to_owned() } else { signals.join(" and ") };
         format!("{signals} exported over OTLP\n")
     }
 
     /// Starts to export the metrics and spans of this server.
     pub(in crate::serve) fn start(self, operator: Operator) -> Result<Export, OtlpError> {
-        let metrics = self.config.metrics.then(|| {
+        let metrics = self.config.export.metrics.then(|| {
             let mut metrics = MetricsExport::new(operator);
-            metrics.interval = self.config.metrics_every_s.into();
             metrics.sessions_max = self.metrics_sessions_max;
             metrics
         });
@@ -106,17 +101,9 @@ mod tests {
     #[test]
     fn a_server_has_its_own_name_for_collectors_or_that_of_the_cluster() {
         let mut config = Config::default();
-        let instance =
-            |config: &Config| resource(config).into_iter().find(|it| it.0 == "service.instance.id");
-        config.cluster.node_name = Some("fra-1".to_owned());
-        assert_eq!(instance(&config), Some(("service.instance.id", "fra-1".to_owned())));
-        config.telemetry.node_name = Some("rack-7".to_owned());
-        assert_eq!(instance(&config), Some(("service.instance.id", "rack-7".to_owned())));
-    }
-
-    #[test]
-    fn the_defaults_of_the_configuration_are_those_of_the_exporter() {
-        let config = TelemetryConfig::default();
-        assert_eq!(config.timeout_s.0, OtlpSettings::new("http://127.0.0.1".parse().unwrap()).timeout);
+        config.cluster.node.name = Some("fra-1".to_owned());
+        assert_eq!(export(&config).node_name.as_deref(), Some("fra-1"));
+        config.telemetry.export.node_name = Some("rack-7".to_owned());
+        assert_eq!(export(&config).node_name.as_deref(), Some("rack-7"));
     }
 }
