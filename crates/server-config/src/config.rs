@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use consonance_admin::{AdminAccess, AdminLimits};
 use consonance_link::AddressShares;
 use consonance_pcap::PacketCaptureSettings;
-use consonance_quic::QuicServerSettings;
+use consonance_quic::{FastPathSettings, QuicServerSettings};
 use consonance_server::records::RecordsSettings;
 use consonance_server::{SessionHosting, SheddingSettings};
 use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
@@ -140,7 +140,9 @@ table! {
         pub shutdown: ShutdownConfig = ShutdownConfig::default();
         /// Sealed voice datagrams on the QUIC port, which cost a fraction of QUIC; where they do not arrive, voice goes
         /// over QUIC.
-        pub fast_path: FastPathConfig = FastPathConfig::default();
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<FastPathSettings>")]
+        pub fast_path: FastPathSettings = FastPathSettings::default();
         /// Limits of a session, which affect only the player that exceeds them; see docs/limits.md. Rates are token
         /// buckets: burst is how many at once after a pause.
         #[serde(with = "crate::declared")]
@@ -246,17 +248,5 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<AdminLimits>", extend("x-flat" = true))]
         pub limits: AdminLimits = AdminLimits::default();
-    }
-}
-
-table! {
-    /// `[fast_path]`: sealed voice datagrams beside the connections.
-    pub struct FastPathConfig {
-        /// Offer the fast path. On systems other than Linux each worker needs a further UDP port for it, which must be
-        /// open.
-        pub enabled: bool = true;
-        /// How long, in milliseconds, frames of several speakers for one listener may wait on a busy worker to share a
-        /// datagram. 0 disables it.
-        pub gather_ms_max: u32 = 10, 0..=20;
     }
 }

@@ -72,7 +72,7 @@ pub mod derives {
 
 pub use changes::TakesEffect;
 pub use cluster::ClusterConfig;
-pub use config::{AdminConfig, CertificateConfig, Config, DiagnosticsConfig, FastPathConfig, StorageConfig};
+pub use config::{AdminConfig, CertificateConfig, Config, DiagnosticsConfig, StorageConfig};
 pub use declared::Declared;
 pub use default_port::DEFAULT_PORT;
 pub use document::value_of_text;

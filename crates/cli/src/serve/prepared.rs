@@ -150,7 +150,7 @@ impl Prepared {
 }
 
 fn fast_path_in_words(config: &Config) -> &'static str {
-    if config.fast_path.enabled {
+    if config.fast_path.is_on {
         "voice beside QUIC where its datagrams come through\n"
     } else {
         "voice over QUIC only\n"

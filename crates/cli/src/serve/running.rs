@@ -7,12 +7,10 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_fast_path::ServerPathSettings;
 use consonance_link::authority;
 use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
-    BindError, FastPathSettings, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings,
-    ShownIdentity,
+    BindError, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
@@ -371,14 +369,9 @@ fn advised(error: BindError) -> Box<dyn Error> {
 }
 
 fn quic_settings(config: &Config) -> QuicServerSettings {
-    let fast_path = &config.fast_path;
-    let gather_max = Duration::from_millis(fast_path.gather_ms_max.into());
     QuicServerSettings {
         address_shares: config.addresses,
-        fast_path: FastPathSettings {
-            is_on: fast_path.enabled,
-            path: ServerPathSettings { gather_max, ..ServerPathSettings::default() },
-        },
+        fast_path: config.fast_path.clone(),
         ..config.quic.clone()
     }
 }

@@ -81,13 +81,22 @@ settings! {
     }
 }
 
-/// Settings of a server's fast path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FastPathSettings {
-    /// Whether there is one. Yes; systems that cannot share a port between sockets need further UDP ports for it.
-    pub is_on: bool,
-    /// Limits and times.
-    pub path: ServerPathSettings,
+settings! {
+    /// Settings of a server's fast path.
+    #[derive(Debug, PartialEq, Eq)]
+    pub struct FastPathSettings {
+        /// Offer the fast path. On systems other than Linux each worker needs a further UDP port for it, which must be
+        /// open.
+        ///
+        /// Those cannot share a port between sockets.
+        pub is_on: bool as enabled = true;
+        /// Limits and times.
+        pub path: ServerPathSettings as {
+            /// How long, in milliseconds, frames of several speakers for one listener may wait on a busy worker to
+            /// share a datagram. 0 disables it.
+            gather_max as gather_ms_max in ms, 0..=20;
+        } = ServerPathSettings::default();
+    }
 }
 
 /// Limits on reliable packets that wait to be sent over one link. One more ends the link as too slow.
@@ -115,12 +124,6 @@ impl Default for QuicClientSettings {
             path: ClientPathSettings::default(),
             udp_offload: UdpOffload::default(),
         }
-    }
-}
-
-impl Default for FastPathSettings {
-    fn default() -> Self {
-        Self { is_on: true, path: ServerPathSettings::default() }
     }
 }
 
