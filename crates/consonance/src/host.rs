@@ -9,7 +9,8 @@
 //! | [`access`](SessionsSettings::access) | [`RoomPattern`], [`AccessRule`] | rooms that require access tokens |
 //! | [`room_limits`](SessionsSettings::room_limits) | [`RoomPattern`], [`RoomLimits`] | listeners, speakers and the rate of texts of a room |
 //! | [`limits`](SessionsSettings::limits) | [`Limits`], [`Rate`] | bounds of a whole session |
-//! | [`admission`](SessionsSettings::admission) | [`Admission`], [`JoiningSettings`] | passwords, join tokens, reserved names |
+//! | [`admission`](SessionsSettings::admission) | [`Admission`], [`JoiningSettings`] | passwords, join tokens, reserved names, names in use |
+//! | [`encryption`](SessionsSettings::encryption) | [`SessionEncryption`], [`Encryption`] | sessions that are encrypted from end to end |
 //! | [`shedding`](SessionsSettings::shedding) | [`SheddingSettings`] | load shedding |
 //!
 //! ```

@@ -8,12 +8,14 @@ use consonance_link::AddressShares;
 use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::{FastPathSettings, QuicServerSettings};
 use consonance_server::records::RecordsSettings;
-use consonance_server::{SessionHosting, SheddingSettings};
-use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
+use consonance_server::{
+    ChannelMonitoring, SessionEncryption, SessionHosting, SheddingSettings, WorkerThreads,
+};
+use consonance_session::{AccessRule, Limits, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::cluster::ClusterConfig;
 use crate::declared::Declared;
-use crate::encryption::{EncryptedSessions, EncryptionRule};
+use crate::encryption::EncryptedSessions;
 use crate::joining::JoiningConfig;
 use crate::listening::ListenConfig;
 use crate::log::LogConfig;
@@ -47,12 +49,16 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<SessionHosting>", extend("x-flat" = true, "x-reload" = true))]
         pub hosting: SessionHosting = SessionHosting::default();
-        /// Worker threads. Each session is managed by one of them, and the players of a large one are served by all. 0
-        /// starts one for each core that the process may use.
-        #[schemars(extend("x-after" = "sessions_idle_s"))]
-        pub workers: usize = 0, 0..=256;
-        /// Pin each worker to its own core (Linux), for dedicated machines.
-        pub pin_workers: bool = false;
+        /// How many workers there are, and where they run.
+        #[serde(with = "crate::declared")]
+        #[schemars(
+            with = "Declared<WorkerThreads>",
+            extend("x-flat" = true, "x-after" = {
+                "workers": "sessions_idle_s",
+                "pin_workers": "spread_sessions_from",
+            })
+        )]
+        pub threads: WorkerThreads = WorkerThreads::default();
         /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens
         /// to listen and to speak, or one of `listen_tokens` to listen and one of `speak_tokens` to speak; join tokens
         /// contain them. Only fully named rooms have their own id.
@@ -69,10 +75,10 @@ table! {
         /// speakers that a listener receives at once (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
-        /// Whether sessions are encrypted from end to end, so this server relays voice and text it cannot hear or
-        /// read; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
-        /// client listens to it. required: other clients are refused.
-        pub encryption: EncryptionRule = EncryptionRule::Off;
+        /// Whether sessions are encrypted from end to end.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<SessionEncryption>", extend("x-flat" = true))]
+        pub encryption: SessionEncryption = SessionEncryption::default();
         /// Sessions with another rule, by name or prefix; the first match applies.
         #[schemars(extend("examples" = [[{ "session": "staff*", "encryption": "required" }]]))]
         pub encrypted_sessions: Vec<EncryptedSessions> = Vec::new();
@@ -172,9 +178,11 @@ impl Config {
         self.room_limits.iter().map(RoomLimitsConfig::rule).collect()
     }
 
-    /// Which sessions are encrypted, by name or prefix; the first match applies, then [`encryption`](Self::encryption).
-    pub fn encryption_rules(&self) -> Vec<(RoomPattern, Encryption)> {
-        self.encrypted_sessions.iter().map(EncryptedSessions::rule).collect()
+    /// Which sessions are encrypted.
+    pub fn session_encryption(&self) -> SessionEncryption {
+        let mut encryption = self.encryption.clone();
+        encryption.exceptions = self.encrypted_sessions.iter().map(EncryptedSessions::rule).collect();
+        encryption
     }
 }
 
@@ -214,10 +222,10 @@ table! {
         /// The TCP port of the inspector's page on this machine; port 0 picks a free port. Default: no page.
         #[schemars(example = 7779)]
         pub inspector_port: Option<u16> = None;
-        /// Always track which player speaks to which, as the open inspector page does, and log it at level debug. Costs
-        /// a little for every frame.
-        #[schemars(extend("x-reload" = true))]
-        pub monitor_channels: bool = false;
+        /// Whether the targets of speakers are followed at all times.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<ChannelMonitoring>", extend("x-flat" = true, "x-reload" = true))]
+        pub monitoring: ChannelMonitoring = ChannelMonitoring::default();
         /// A file for the plain packets of all sessions, for Wireshark. Tell the players: it contains what they say and
         /// write.
         #[schemars(example = &"packets.pcapng", extend("format" = "path"))]

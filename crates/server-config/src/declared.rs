@@ -4,6 +4,8 @@
 //! `#[schemars(with = "Declared<…>")]`; it is a table of its own, or with `extend("x-flat" = true)` its keys are keys
 //! of the table around it (`schema/flat.rs`).
 
+pub(crate) mod value;
+
 use std::borrow::Cow;
 use std::marker::PhantomData;
 

@@ -1,47 +1,27 @@
-//! `encryption` and `[[encrypted_sessions]]`: which sessions are encrypted from end to end.
+//! `[[encrypted_sessions]]`: sessions whose encryption differs from that of the others.
 
 use consonance_session::{Encryption, RoomPattern};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+use crate::declared::value::DeclaredValue;
 use crate::table::table;
 
-/// What a session asks of its clients; see [`Encryption`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum EncryptionRule {
-    /// Nothing is encrypted from end to end.
-    Off,
-    /// Clients that can do it; a room is not encrypted while another client listens to it.
-    Allowed,
-    /// Other clients are refused.
-    Required,
-}
-
-impl From<EncryptionRule> for Encryption {
-    fn from(rule: EncryptionRule) -> Self {
-        match rule {
-            EncryptionRule::Off => Self::Off,
-            EncryptionRule::Allowed => Self::Allowed,
-            EncryptionRule::Required => Self::Required,
-        }
-    }
-}
-
 table! {
-    /// A rule of `[[encrypted_sessions]]`.
+    /// A rule of `[[encrypted_sessions]]`: a pair in [`SessionEncryption`](consonance_server::SessionEncryption), which
+    /// only the file names.
     #[schemars(extend("required" = ["session", "encryption"]))]
     pub struct EncryptedSessions {
         /// Which sessions, by name or prefix.
         pub session: String = String::new();
         /// Whether they are encrypted.
-        pub encryption: EncryptionRule = EncryptionRule::Required;
+        #[serde(with = "crate::declared::value")]
+        #[schemars(with = "DeclaredValue<Encryption>")]
+        pub encryption: Encryption = Encryption::Required;
     }
 }
 
 impl EncryptedSessions {
     /// The same for a server.
     pub(super) fn rule(&self) -> (RoomPattern, Encryption) {
-        (self.session.as_str().into(), self.encryption.into())
+        (self.session.as_str().into(), self.encryption)
     }
 }

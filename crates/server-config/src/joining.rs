@@ -3,9 +3,6 @@
 use std::path::PathBuf;
 
 use consonance_server::{HookRequests, JoiningSettings};
-use consonance_session::NameTaken;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::contradiction::Contradiction;
 use crate::declared::Declared;
@@ -37,11 +34,6 @@ table! {
             { "session": "match-*", "password": "xyzzy" }
         ]]))]
         pub passwords: Vec<SessionPassword> = Vec::new();
-        /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
-        /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
-        /// disconnected. See docs/guide/joining.md for players that return.
-        #[schemars(extend("x-after" = "account_names_for_s"))]
-        pub name_taken: NameTakenRule = NameTakenRule::Keep;
         /// An HTTP service that the server asks about every player that the other rules admit; see
         /// docs/guide/joining.md.
         pub hook: HookConfig = HookConfig::default();
@@ -67,28 +59,6 @@ table! {
         /// The file with it.
         #[schemars(extend("format" = "path"))]
         pub file: Option<PathBuf> = None;
-    }
-}
-
-/// What happens to a newcomer whose name is in use; see [`NameTaken`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum NameTakenRule {
-    /// The newcomer gets the name, and the holder is disconnected.
-    Newest,
-    /// The newcomer waits.
-    Keep,
-    /// The newcomer is refused.
-    Refuse,
-}
-
-impl From<NameTakenRule> for NameTaken {
-    fn from(rule: NameTakenRule) -> Self {
-        match rule {
-            NameTakenRule::Newest => Self::Newest,
-            NameTakenRule::Keep => Self::Keep,
-            NameTakenRule::Refuse => Self::Refuse,
-        }
     }
 }
 

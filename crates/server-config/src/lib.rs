@@ -3,8 +3,9 @@
 //! A setting is declared once. Structs in the crates that use them, such as [`Limits`](consonance_session::Limits) and
 //! [`JoiningSettings`](consonance_server::JoiningSettings), have the documentation, default, range and key of each: see
 //! [`settings!`](consonance_settings::settings). The tables here (`config.rs` and its neighbours) say where those
-//! structs are in the file and whether a running server reloads them, and declare the keys that only a file has, such
-//! as folders. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, `file_schema.rs`, [`json_schema`]); the
+//! structs are in the file and whether a running server reloads them, and declare the keys that only a file has: files
+//! with secrets, folders, addresses to listen on, names of sessions, and lists of rules for rooms and sessions by their
+//! names. A JSON Schema is derived from them (`declared.rs`, `schema.rs`, `file_schema.rs`, [`json_schema`]); the
 //! file with all defaults ([`default_file`]), the reference page ([`reference_page`]), the names of environment
 //! variables and the suggestions for misspelt keys follow from it. `sources.rs` reads files and variables,
 //! `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a [`Config`]
@@ -76,9 +77,9 @@ pub use config::{AdminConfig, CertificateConfig, Config, DiagnosticsConfig, Stor
 pub use declared::Declared;
 pub use default_port::DEFAULT_PORT;
 pub use document::value_of_text;
-pub use encryption::{EncryptedSessions, EncryptionRule};
+pub use encryption::EncryptedSessions;
 pub use file_schema::json_schema;
-pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
+pub use joining::{HookConfig, JoiningConfig, SessionPassword};
 pub use listening::{
     IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
     OtherSettingsType, ProxyListenerConfig, SettingsType,
@@ -94,4 +95,4 @@ pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
 pub use web::{ORIGIN, WebConfig, is_origin};
-pub use webhooks::{WebhookConfig, WebhookEventName};
+pub use webhooks::WebhookConfig;

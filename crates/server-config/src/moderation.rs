@@ -13,10 +13,7 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<ReportBufferSettings>", extend("x-flat" = true))]
         pub report_buffer: ReportBufferSettings = ReportBufferSettings::default();
-        /// Accept reports from players of encrypted sessions, encrypted to the game's moderators. Needs
-        /// `storage.folder` (or systemd's `StateDirectory`).
-        pub player_reports: bool = false;
-        /// The limits of stored reports.
+        /// Which reports are accepted, and how many are kept.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<ReportsSettings>", extend("x-flat" = true))]
         pub reports: ReportsSettings = ReportsSettings::default();

@@ -3,10 +3,12 @@
 use consonance_session::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 
 use crate::contradiction::{Contradiction, repeated};
-use crate::table::{Seconds, table};
+use crate::declared::Declared;
+use crate::table::table;
 
 table! {
-    /// A rule of `[[access]]`.
+    /// A rule of `[[access]]`. Not an [`AccessRule`], which has the tokens of each use: here, `tokens` is short for
+    /// both, and arguments replace one use of a rule.
     #[schemars(extend("required" = ["room"]))]
     pub struct AccessConfig {
         /// The room, by name or prefix.
@@ -54,21 +56,17 @@ table! {
     pub struct ProximityConfig {
         /// The room, by name or prefix.
         pub room: String = String::new();
-        /// How far a voice carries.
-        pub range_m: f64 = 0.0, 0.1..=1_000_000;
-        /// By how much a speaker must beat another to replace it.
-        pub hysteresis: f64 = 0.25, 0..=1;
-        /// Speakers that a listener receives at once.
-        pub streams_max: u8 = 8, 1..=64;
+        /// Its settings.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<ProximitySettings>", extend("x-flat" = true))]
+        pub settings: ProximitySettings = ProximitySettings::default();
     }
 }
 
 impl ProximityConfig {
     /// The same for a session.
     pub(super) fn rule(&self) -> (RoomPattern, ProximitySettings) {
-        let mut settings = ProximitySettings::new(self.range_m as f32);
-        (settings.hysteresis, settings.max_streams) = (self.hysteresis as f32, self.streams_max);
-        ((&*self.room).into(), settings)
+        ((&*self.room).into(), self.settings)
     }
 }
 
@@ -78,26 +76,17 @@ table! {
     pub struct RoomLimitsConfig {
         /// The room, by name or prefix.
         pub room: String = String::new();
-        /// Players that may listen at once.
-        pub listeners_max: Option<usize> = None, 1..=65_535;
-        /// Players that may speak at once.
-        pub speakers_max: Option<usize> = None, 0..=65_535;
-        /// The time a player must wait between two texts to the room.
-        pub text_every_s: Seconds = Seconds::new(0), 0..=86_400;
+        /// Its limits.
+        #[serde(with = "crate::declared")]
+        #[schemars(with = "Declared<RoomLimits>", extend("x-flat" = true))]
+        pub limits: RoomLimits = RoomLimits::new();
     }
 }
 
 impl RoomLimitsConfig {
     /// The same for a session.
     pub(super) fn rule(&self) -> (RoomPattern, RoomLimits) {
-        ((&*self.room).into(), self.limits())
-    }
-
-    fn limits(&self) -> RoomLimits {
-        let mut limits = RoomLimits::new();
-        (limits.listeners, limits.speakers) = (self.listeners_max, self.speakers_max);
-        limits.text_every = self.text_every_s.into();
-        limits
+        ((&*self.room).into(), self.limits.clone())
     }
 }
 
@@ -124,7 +113,7 @@ pub(super) fn contradictions(
             say("access", item, what);
         }
     }
-    for (item, _) in limits.iter().enumerate().filter(|(_, own)| own.limits() == RoomLimits::new()) {
+    for (item, _) in limits.iter().enumerate().filter(|(_, own)| own.limits == RoomLimits::new()) {
         say("room_limits", item, "the room has no limit: set listeners_max, speakers_max or text_every_s");
     }
     found

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use consonance_server::{WebhookDelivery, WebhookEvent};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use crate::contradiction::{Contradiction, repeated};
 use crate::declared::Declared;
+use crate::declared::value::DeclaredValue;
 use crate::table::{ServiceUrl, table};
 
 table! {
     /// A webhook of `[[webhooks]]`, with the files of its secrets; see
-    /// [`WebhookSettings`](consonance_server::WebhookSettings).
+    /// [`WebhookSettings`](consonance_server::WebhookSettings). Its events are here because the file refuses an empty
+    /// list of them.
     #[schemars(extend("required" = ["url", "hmac_secret_file"]))]
     pub struct WebhookConfig {
         /// The URL: https, or http on this machine.
@@ -31,52 +31,12 @@ table! {
         #[schemars(with = "Declared<WebhookDelivery>", extend("x-flat" = true))]
         pub delivery: WebhookDelivery = WebhookDelivery::default();
         /// What it is told.
-        #[schemars(length(min = 1), extend("x-after" = "allow_plain_http"))]
-        pub events: Vec<WebhookEventName> = WebhookEvent::ALL.map(WebhookEventName::of).to_vec();
-    }
-}
-
-/// An event of a webhook; see [`WebhookEvent`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum WebhookEventName {
-    /// A session runs.
-    SessionBegun,
-    /// A session does not run any more.
-    SessionEnded,
-    /// A player has joined a session.
-    PlayerJoined,
-    /// A player has left a session, or was removed.
-    PlayerLeft,
-    /// A name, an account or addresses were banned.
-    Banned,
-    /// The files of a recording are complete.
-    RecordingReady,
-}
-
-impl WebhookEventName {
-    const fn of(event: WebhookEvent) -> Self {
-        match event {
-            WebhookEvent::SessionBegun => Self::SessionBegun,
-            WebhookEvent::SessionEnded => Self::SessionEnded,
-            WebhookEvent::PlayerJoined => Self::PlayerJoined,
-            WebhookEvent::PlayerLeft => Self::PlayerLeft,
-            WebhookEvent::Banned => Self::Banned,
-            WebhookEvent::RecordingReady => Self::RecordingReady,
-        }
-    }
-}
-
-impl From<WebhookEventName> for WebhookEvent {
-    fn from(name: WebhookEventName) -> Self {
-        match name {
-            WebhookEventName::SessionBegun => Self::SessionBegun,
-            WebhookEventName::SessionEnded => Self::SessionEnded,
-            WebhookEventName::PlayerJoined => Self::PlayerJoined,
-            WebhookEventName::PlayerLeft => Self::PlayerLeft,
-            WebhookEventName::Banned => Self::Banned,
-            WebhookEventName::RecordingReady => Self::RecordingReady,
-        }
+        #[serde(with = "crate::declared::value")]
+        #[schemars(
+            with = "DeclaredValue<Vec<WebhookEvent>>",
+            extend("minItems" = 1, "x-after" = "allow_plain_http")
+        )]
+        pub events: Vec<WebhookEvent> = WebhookEvent::ALL.to_vec();
     }
 }
 

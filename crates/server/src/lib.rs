@@ -80,6 +80,7 @@ mod threads;
 pub mod token;
 pub mod utc;
 mod webhooks;
+mod worker_threads;
 mod workers;
 
 pub use admission::{
@@ -99,7 +100,9 @@ pub use networks::NetworkNumbers;
 pub use relay_delay::RelayDelay;
 pub use session_events::{SessionEvent, SessionEvents};
 pub use session_loop::{Authority, LoopNumbers, SessionLoop, SessionNumbers};
-pub use sessions::{SessionHosting, SessionsSettings, SessionsSettingsError};
+pub use sessions::{
+    ChannelMonitoring, SessionEncryption, SessionHosting, SessionsSettings, SessionsSettingsError,
+};
 pub use shedding::{Shedding, SheddingSettings};
 pub use stepped::SteppedServer;
 pub use threads::ThreadSpawnError;
@@ -107,4 +110,5 @@ pub use webhooks::{
     Webhook, WebhookDelivery, WebhookError, WebhookEvent, WebhookMessage, WebhookPlayer, WebhookSettings,
     WebhookStatistics, Webhooks,
 };
+pub use worker_threads::WorkerThreads;
 pub use workers::Workers;

@@ -62,6 +62,11 @@ impl Reports {
         self.stored.set_settings(settings);
     }
 
+    /// The same reports, if the settings accept some from members of encrypted sessions.
+    pub fn of_members(&self) -> Option<Self> {
+        self.stored.settings().from_members.then(|| self.clone())
+    }
+
     /// The reports before this number, newest first, at most `limit`.
     pub fn list(&self, before: Option<u64>, limit: usize) -> Vec<Report> {
         self.stored.list(before, limit)

@@ -25,7 +25,9 @@ use leaving::Leaving;
 pub(crate) use leaving::{Departure, LinkEnd};
 use lost_links::LostLinks;
 use schedule::Schedule;
-pub use settings::{SessionHosting, SessionsSettings, SessionsSettingsError};
+pub use settings::{
+    ChannelMonitoring, SessionEncryption, SessionHosting, SessionsSettings, SessionsSettingsError,
+};
 
 /// One session with its name.
 #[derive(Debug)]
@@ -240,7 +242,7 @@ impl Sessions {
     /// Follows the targets of speakers while there is an observer, if not always.
     pub(crate) fn monitor_channels(&mut self, has_observers: bool) {
         self.has_observers = has_observers;
-        let is_on = has_observers || self.settings.monitor_channels;
+        let is_on = has_observers || self.settings.monitoring.always;
         for index in self.indices() {
             self.get_mut(index).server.reconfigure().set_monitor_channels(is_on);
         }
@@ -255,11 +257,10 @@ impl Sessions {
     pub(crate) fn reconfigure(&mut self, settings: &SessionsSettings) {
         let own = &mut self.settings;
         own.limits.clone_from(&settings.limits);
-        own.name_taken = settings.name_taken;
         own.admission.clone_from(&settings.admission);
         own.access.clone_from(&settings.access);
         own.room_limits.clone_from(&settings.room_limits);
-        own.monitor_channels = settings.monitor_channels;
+        own.monitoring = settings.monitoring;
         own.hosting = settings.hosting;
         own.report_buffer = settings.report_buffer;
         own.member_reports.clone_from(&settings.member_reports);
@@ -267,7 +268,7 @@ impl Sessions {
         for index in self.indices() {
             let server = &mut self.get_mut(index).server;
             server.set_access_rules(settings.access.clone());
-            server.reconfigure().set_name_taken(settings.name_taken);
+            server.reconfigure().set_name_taken(settings.admission.settings().name_taken);
             server.reconfigure().set_member_reports(settings.member_reports.is_some());
             self.follow_rooms(index);
             self.announce_report_buffer(index);

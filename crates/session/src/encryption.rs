@@ -1,5 +1,7 @@
 //! Whether a session is encrypted from end to end.
 
+use consonance_settings::SettingChoice;
+
 /// The encryption that a session requires of its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -12,4 +14,9 @@ pub enum Encryption {
     Allowed,
     /// Only capable clients may join, and everything is encrypted.
     Required,
+}
+
+impl SettingChoice for Encryption {
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("off", Self::Off), ("allowed", Self::Allowed), ("required", Self::Required)];
 }

@@ -12,7 +12,7 @@ use consonance_http::{HttpCounters, Tls};
 use consonance_link::authority;
 use consonance_link::gateway::PlaceBoard;
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
-use consonance_server_config::{Config, EncryptionRule};
+use consonance_server_config::Config;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
@@ -178,12 +178,6 @@ fn info(config: &Config, joining: &JoiningSettings) -> Info {
         join: join_rule(joining),
         secrets: secrets(config, joining),
         udp: true,
-        encryption: may_encrypt(config),
+        encryption: config.session_encryption().is_possible(),
     }
-}
-
-/// Whether any session is encrypted, or can be.
-fn may_encrypt(config: &Config) -> bool {
-    let of_some = config.encrypted_sessions.iter().map(|sessions| sessions.encryption);
-    of_some.chain([config.encryption]).any(|rule| rule != EncryptionRule::Off)
 }

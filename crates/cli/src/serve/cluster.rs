@@ -1,7 +1,6 @@
 //! `[cluster]`: this server as one of several that share their sessions.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 
 use consonance_admin::Operator;
 use consonance_admin::metrics::ClusterNumbers;
@@ -11,7 +10,7 @@ use consonance_link::authority;
 use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings, NatsStatus};
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_server::{DedicatedServer, SessionsSettings, WorkerThreads, Workers};
 use consonance_server_config::{Config, ConfigError, ConfigProblem, LoadedConfig};
 use consonance_session::SERVER_BYTES_MAX;
 use tracing::warn;
@@ -101,9 +100,9 @@ pub(super) fn permissions(loaded: &LoadedConfig) -> Result<String, ConfigError> 
 pub(super) fn workers(
     cluster: Option<PreparedCluster>,
     sessions: &SessionsSettings,
-    count: NonZeroUsize,
-    are_pinned: bool,
+    threads: &WorkerThreads,
 ) -> (Workers, Option<OpenedCluster>) {
+    let (count, are_pinned) = (threads.number(), threads.are_pinned);
     let Some(PreparedCluster { settings, info, address }) = cluster else {
         return (Workers::new(sessions, count).pinned(are_pinned), None);
     };

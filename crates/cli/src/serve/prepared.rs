@@ -191,14 +191,12 @@ fn sessions(loaded: &LoadedConfig, notes: &mut Vec<String>) -> Result<SessionsSe
     settings.on_demand = config.sessions_on_demand.iter().map(|pattern| (&**pattern).into()).collect();
     settings.hosting = config.hosting;
     settings.limits = config.limits.clone();
-    settings.name_taken = config.joining.name_taken.into();
-    settings.encryption = config.encryption.into();
-    settings.encrypted_sessions = config.encryption_rules();
+    settings.encryption = config.session_encryption();
     settings.ipv6_prefix_bits = config.addresses.ipv6_prefix_bits;
     settings.access = config.access_rules();
     settings.proximity = config.proximity_rules();
     settings.room_limits = config.room_limit_rules();
-    settings.monitor_channels = config.diagnostics.monitor_channels;
+    settings.monitoring = config.diagnostics.monitoring;
     settings.shedding = config.overload;
     settings.shedding.counts_process = true;
     settings.report_buffer = config.moderation.report_buffer;
@@ -233,7 +231,7 @@ fn name_problems(loaded: &LoadedConfig) -> Vec<ConfigProblem> {
         let what = "voices are to be kept for reports, but there is no folder: set storage.folder, too";
         problems.push(loaded.problem("moderation.report_buffer_s", what));
     }
-    if config.storage.folder.is_none() && config.moderation.player_reports {
+    if config.storage.folder.is_none() && config.moderation.reports.from_members {
         let what = "players' reports are to be kept, but there is no folder: set storage.folder, too";
         problems.push(loaded.problem("moderation.player_reports", what));
     }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use consonance_server_config::{AccessConfig, Config, ProximityConfig};
+use consonance_session::ProximitySettings;
 
 /// Rules for rooms, by name or by prefix (`PREFIX*`).
 #[derive(Debug, Default, Args)]
@@ -73,7 +74,7 @@ fn parse_proximity(text: &str) -> Result<ProximityConfig, String> {
     match range.parse::<f64>() {
         Ok(metres) if (0.1..=1e6).contains(&metres) => {
             let mut rule = ProximityConfig::default();
-            (rule.room, rule.range_m) = (room.into(), metres);
+            (rule.room, rule.settings) = (room.into(), ProximitySettings::new(metres as f32));
             Ok(rule)
         }
         _ => Err(format!("invalid range {range:?}, expected metres from 0.1 to 1000000")),

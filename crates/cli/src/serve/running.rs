@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::io;
-use std::num::NonZeroUsize;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_link::authority;
@@ -94,10 +92,9 @@ impl Running {
             shown.replace(identity.clone());
         }
         let reports = reports(&config)?;
-        sessions.member_reports = reports.clone().filter(|_| config.moderation.player_reports);
+        sessions.member_reports = reports.as_ref().and_then(Reports::of_members);
         let capture = capture(&config)?;
-        let count = worker_count(&config);
-        let (mut workers, cluster) = cluster::workers(cluster, &sessions, count, config.pin_workers);
+        let (mut workers, cluster) = cluster::workers(cluster, &sessions, &config.threads);
         let kept = workers.restore(&left.sessions);
         let tls_ports: Vec<_> = opened.iter().filter_map(OpenedListener::tls_port).collect();
         let listeners = listen(&config, &identity, &tls_ports, &mut workers)?;
@@ -200,8 +197,10 @@ impl Running {
         let Prepared { loaded, mut sessions, webhooks, browsers, .. } = prepared;
         let config = loaded.config;
         sessions.records = self.records.clone();
-        sessions.member_reports =
-            self.moderation.reports().filter(|_| config.moderation.player_reports).cloned();
+        if let Some(reports) = self.moderation.reports() {
+            reports.set_settings(config.moderation.reports);
+            sessions.member_reports = reports.of_members();
+        }
         let keys = |changes: Vec<(&'static str, TakesEffect)>, wanted| {
             let keys: Vec<_> = changes.into_iter().filter(|(_, effect)| *effect == wanted).collect();
             keys.into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
@@ -209,9 +208,6 @@ impl Running {
         let taken = keys(config.changes(&self.config), TakesEffect::AtOnce);
         let waiting = keys(config.changes(&self.started), TakesEffect::AtNextStart);
         let is_done = self.server.reconfigure(sessions);
-        if let Some(reports) = self.moderation.reports() {
-            reports.set_settings(config.moderation.reports);
-        }
         if let (Some(running), Some(news)) = (&self.browsers, browsers) {
             running.follow(news);
         }
@@ -319,12 +315,6 @@ fn moderation(server: &DedicatedServer, records: &Records, reports: Option<Repor
         Some(reports) => moderation.with_reports(reports),
         None => moderation,
     }
-}
-
-/// The configured number of workers, or one for each core that the process may use.
-fn worker_count(config: &Config) -> NonZeroUsize {
-    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    NonZeroUsize::new(config.workers).unwrap_or_else(cores)
 }
 
 /// Notes the number of players from the previous process that have reservations.

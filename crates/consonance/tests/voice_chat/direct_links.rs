@@ -56,7 +56,7 @@ fn two_players_with_a_direct_link_hear_each_other_while_the_server_relays_nothin
 #[test]
 fn what_goes_over_a_direct_link_is_encrypted_too() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.encryption = Encryption::Required;
+    settings.encryption.rule = Encryption::Required;
     let hall = Hall::open_with(&settings);
     let [(mut alice, to_alice), (mut bob, to_bob)] = ["Alice", "Bob"].map(|name| in_lobby(&hall, name));
     let _link = to_alice.connect(&to_bob).unwrap();

@@ -18,7 +18,7 @@ use crate::speech::{Speech, recording};
 use crate::stage::Stage;
 
 fn stage(encryption: Encryption) -> Stage {
-    Stage::open_with(|settings| settings.encryption = encryption)
+    Stage::open_with(|settings| settings.encryption.rule = encryption)
 }
 
 fn policy(policy: EncryptionPolicy) -> EncryptionSettings {

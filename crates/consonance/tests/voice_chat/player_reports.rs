@@ -37,7 +37,7 @@ fn reporting_to(key: &ModeratorsKey) -> EncryptionSettings {
 fn taking(folder: &Folder) -> (Stage, Reports) {
     let reports = Reports::open(folder.path().join("reports"), ReportsSettings::default()).unwrap();
     let stage = Stage::open_with(|settings| {
-        settings.encryption = Encryption::Required;
+        settings.encryption.rule = Encryption::Required;
         settings.member_reports = Some(reports.clone());
     });
     (stage, reports)
@@ -110,7 +110,7 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
 
 #[test]
 fn a_report_is_refused_where_none_is_taken_and_of_players_that_were_not_heard() {
-    let stage = Stage::open_with(|settings| settings.encryption = Encryption::Required);
+    let stage = Stage::open_with(|settings| settings.encryption.rule = Encryption::Required);
     let moderators = ModeratorsSecret::generate().unwrap();
     let mut mallory = Player::join("Mallory", stage.chat().speak_in_room("lobby"));
     let bob = stage.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));

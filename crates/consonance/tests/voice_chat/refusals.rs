@@ -7,6 +7,7 @@ use std::time::Duration;
 use consonance::transport::{DisconnectReason, EndCode, EndReason};
 use consonance::{End, EventKind, StartError, VoiceChat};
 use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_server::{Admission, JoiningSettings};
 use consonance_session::NameTaken;
 
 use crate::player::{PATIENCE, Player};
@@ -55,7 +56,9 @@ fn another_certificate_than_the_addresss_is_refused_and_both_are_named() {
 
 #[test]
 fn where_the_newest_wins_a_second_login_takes_the_name_over() {
-    let stage = Stage::open_with(|settings| settings.name_taken = NameTaken::Newest);
+    let mut joining = JoiningSettings::default();
+    joining.name_taken = NameTaken::Newest;
+    let stage = Stage::admitting(Admission::new(joining));
     let mut first = Player::join("Alice", stage.chat());
     let second = Player::join("Alice", stage.chat());
     assert_eq!(first.until_ended(), End::ReplacedByNewerLogin);

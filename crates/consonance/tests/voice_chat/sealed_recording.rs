@@ -29,7 +29,7 @@ fn keys_in(file: &Path) -> Vec<LoggedEpoch> {
 
 /// A stage that records everything.
 fn recorded(encryption: Encryption, folder: &Folder) -> (Stage, SessionRecorder) {
-    let stage = Stage::open_with(|settings| settings.encryption = encryption);
+    let stage = Stage::open_with(|settings| settings.encryption.rule = encryption);
     let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["main".into()];
     settings.free_bytes_min = 0;
@@ -116,7 +116,7 @@ fn a_holder_of_the_keys_hears_what_a_server_recorded_and_nobody_else_does() {
 
 /// The keys of another session.
 fn other_keys(folder: &Folder) -> Vec<LoggedEpoch> {
-    let stage = Stage::open_with(|settings| settings.encryption = Encryption::Required);
+    let stage = Stage::open_with(|settings| settings.encryption.rule = Encryption::Required);
     let file = folder.path().join("other-keys");
     let mut carol = Player::join("Carol", stage.chat().encryption(logging(&file)));
     carol.until(&on());

@@ -30,7 +30,7 @@ pub extern "C" fn consonance_host_start(settings: In<CHostSettings>, host: Out<u
         if settings.players_max > 0 {
             sessions.limits.players = settings.players_max as usize;
         }
-        sessions.encryption = choice("encryption", &ENCRYPTION, settings.encryption)?;
+        sessions.encryption.rule = choice("encryption", &ENCRYPTION, settings.encryption)?;
         if let Some(password) = settings.password.read_if_any("password")? {
             let mut joining = JoiningSettings::default();
             joining.passwords.push((RoomPattern::Name(session.into()), SecretText::new(password)));

@@ -239,7 +239,7 @@ fn a_file_sets_what_it_names_and_nothing_else() {
         .map(|(room, rule)| (room.to_string(), rule.listen.len(), rule.speak.len()))
         .collect();
     assert_eq!(rules, [("b*".into(), 0, 1), ("a".into(), 2, 2)], "in the order of the file");
-    assert_eq!((config.proximity[0].range_m, config.proximity[0].streams_max), (25.0, 4));
+    assert_eq!((config.proximity[0].settings.range_m, config.proximity[0].settings.max_streams), (25.0, 4));
     let made: Vec<_> = config.settings_made().into_iter().map(|(key, _)| key).collect();
     let expected = [
         "listen",
@@ -296,7 +296,7 @@ fn a_variable_has_a_value_as_in_the_file_and_a_text_needs_no_quotes() {
     assert_eq!(certificate.file.as_deref(), Some(Path::new("cert.pem")));
     assert_eq!(certificate.private_key_file.as_deref(), Some(Path::new("key.pem")));
     assert_eq!(certificate.check_every_s.0.as_millis(), 500);
-    assert!(config.diagnostics.monitor_channels);
+    assert!(config.diagnostics.monitoring.always);
     assert_eq!(config.access_rules()[0].1.listen, [Box::from("gold")]);
 }
 

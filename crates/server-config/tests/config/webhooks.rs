@@ -13,9 +13,7 @@ const ONE: &str = "[[webhooks]]\nurl = 'https://example.org/voice'\nhmac_secret_
 #[test]
 fn a_webhook_is_told_everything_unless_its_events_say_otherwise() {
     let config = load(ONE);
-    let events = |config: &Config| -> Vec<WebhookEvent> {
-        config.webhooks[0].events.iter().map(|event| (*event).into()).collect()
-    };
+    let events = |config: &Config| config.webhooks[0].events.clone();
     assert_eq!(events(&config), WebhookEvent::ALL);
     assert_eq!(config.webhooks[0].hmac_secret_file, Path::new("/etc/consonance/secret.txt"));
     for event in WebhookEvent::ALL {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_secrets::SecretText;
-use consonance_session::RoomPattern;
+use consonance_session::{NameTaken, RoomPattern};
 use consonance_settings::settings;
 
 use super::Hook;
@@ -41,6 +41,10 @@ settings! {
         ///
         /// A new certificate takes a second to make.
         pub account_names_last: Duration as account_names_for_s = Duration::from_mins(10), 0..=31_536_000;
+        /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
+        /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
+        /// disconnected. See docs/guide/joining.md for players that return.
+        pub name_taken: NameTaken = NameTaken::Keep;
         /// How often a wrong password may be tried.
         pub password_attempts: PasswordAttemptLimits as .. = PasswordAttemptLimits::default();
         /// A service that has the last word.

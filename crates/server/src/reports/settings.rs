@@ -1,12 +1,17 @@
-//! How many reports are kept.
+//! Which reports are accepted, and how many are kept.
 
 use consonance_settings::settings;
 
 settings! {
-    /// How many reports are kept.
+    /// Which reports are accepted, and how many are kept.
     #[derive(Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ReportsSettings {
+        /// Accept reports from players of encrypted sessions, encrypted to the game's moderators. Needs
+        /// `storage.folder` (or systemd's `StateDirectory`).
+        ///
+        /// See [`Reports::of_members`](super::Reports::of_members).
+        pub from_members: bool as player_reports = false;
         /// Days that reports are kept.
         pub keep_days: u32 as reports_days = 30, 1..=36_500;
         /// Bytes of all reports together; reports from players of encrypted sessions get half of them.

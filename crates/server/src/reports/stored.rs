@@ -40,6 +40,10 @@ impl StoredReports {
         Ok(stored)
     }
 
+    pub(super) fn settings(&self) -> ReportsSettings {
+        self.lock().settings
+    }
+
     pub(super) fn set_settings(&self, settings: ReportsSettings) {
         self.lock().settings = settings;
     }
@@ -268,7 +272,8 @@ mod tests {
     #[test]
     fn players_reports_fill_their_half_and_leave_operators_theirs() {
         let folder = env::temp_dir().join(format!("consonance-shares-{}", process::id()));
-        let settings = ReportsSettings { keep_days: 30, bytes_max: 8 * BYTES_MIN };
+        let settings =
+            ReportsSettings { keep_days: 30, bytes_max: 8 * BYTES_MIN, ..ReportsSettings::default() };
         let stored = StoredReports::open(folder.clone(), settings).unwrap();
         let sealed = Evidence::Sealed(Box::new([7; 100]));
         for _ in 0..4 {

@@ -79,13 +79,12 @@ impl Sessions {
         settings.session = id;
         settings.limits = self.settings.limits.clone();
         settings.packets = self.packets;
-        settings.name_taken = self.settings.name_taken;
-        let rule = self.settings.encrypted_sessions.iter().find(|(pattern, _)| pattern.matches(name));
-        settings.encryption = rule.map_or(self.settings.encryption, |(_, rule)| *rule);
+        settings.name_taken = self.settings.admission.settings().name_taken;
+        settings.encryption = self.settings.encryption.of(name);
         settings.member_reports = self.settings.member_reports.is_some();
         settings.proximity.clone_from(&self.settings.proximity);
         settings.access.clone_from(&self.settings.access);
-        settings.monitor_channels = self.settings.monitor_channels || self.has_observers;
+        settings.monitor_channels = self.settings.monitoring.always || self.has_observers;
         // The driver admits each newcomer, and checks it against the bans.
         settings.admission = true;
         settings.capabilities = settings.capabilities.with(Capabilities::MODERATORS);

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use consonance_link::AddressShares;
-use consonance_session::{
-    AccessRule, Encryption, Limits, NameTaken, ProximitySettings, RoomLimits, RoomPattern,
-};
+use consonance_session::{AccessRule, Encryption, Limits, ProximitySettings, RoomLimits, RoomPattern};
 use consonance_settings::settings;
 
 use crate::admission::Admission;
@@ -29,17 +27,12 @@ pub struct SessionsSettings {
     pub hosting: SessionHosting,
     /// The limits of each session.
     pub limits: Limits,
-    /// The treatment of a newcomer that asks for a name in use.
-    pub name_taken: NameTaken,
     /// The length of the IPv6 prefix that counts as one origin, in bits, 1 to 128: a player whose link was lost has
     /// its name back from the same origin. Default as for [connections](consonance_link::AddressShares). An IPv4
     /// address counts as a whole.
     pub ipv6_prefix_bits: u8,
-    /// Whether sessions are encrypted from end to end (default: off); see
-    /// [`ServerSettings::encryption`](consonance_session::ServerSettings::encryption).
-    pub encryption: Encryption,
-    /// Sessions with another rule, by name or prefix (default none); the first match counts.
-    pub encrypted_sessions: Vec<(RoomPattern, Encryption)>,
+    /// Which sessions are encrypted from end to end.
+    pub encryption: SessionEncryption,
     /// Proximity rooms of each session; see
     /// [`ServerSettings::proximity`](consonance_session::ServerSettings::proximity).
     pub proximity: Vec<(RoomPattern, ProximitySettings)>,
@@ -52,16 +45,15 @@ pub struct SessionsSettings {
     pub room_limits: Vec<(RoomPattern, RoomLimits)>,
     /// Decisions of operators (default: none, and they are not stored): bans, and restrictions of players.
     pub records: Records,
-    /// Follow the targets of speakers at all times (default only while there is an observer); see
-    /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).
-    pub monitor_channels: bool,
+    /// Whether the targets of speakers are followed at all times, or only while there is an observer.
+    pub monitoring: ChannelMonitoring,
     /// The settings of load shedding, for each worker.
     pub shedding: SheddingSettings,
     /// How much of the latest voices is kept for [reports](crate::reports) (default: nothing).
     pub report_buffer: ReportBufferSettings,
     /// The store for reports that members of encrypted sessions submit (default none: they are not accepted).
     pub member_reports: Option<Reports>,
-    /// Admission (default open).
+    /// Admission (default open), and what happens to a newcomer that asks for a name in use.
     pub admission: Admission,
     /// Webhooks for events of sessions and players (default none). Bans are told by
     /// [`Records::with_webhooks`](crate::records::Records::with_webhooks), recordings by
@@ -93,6 +85,49 @@ settings! {
         /// The session's worker decides for all of them. The default is the number of listeners to which one worker can
         /// send the frames of four concurrent speakers.
         pub spread_from: usize as spread_sessions_from = 200, 0..=65_535;
+    }
+}
+
+settings! {
+    /// Which sessions are encrypted from end to end; see
+    /// [`ServerSettings::encryption`](consonance_session::ServerSettings::encryption).
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct SessionEncryption {
+        /// Whether sessions are encrypted from end to end, so this server relays voice and text it cannot hear or
+        /// read; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
+        /// client listens to it. required: other clients are refused.
+        pub rule: Encryption as encryption = Encryption::Off;
+        /// Sessions with another rule, by name or prefix; the first match applies.
+        pub exceptions: Vec<(RoomPattern, Encryption)> as _ = Vec::new();
+    }
+}
+
+settings! {
+    /// Whether the targets of speakers are followed; see
+    /// [`ServerSettings::monitor_channels`](consonance_session::ServerSettings::monitor_channels).
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct ChannelMonitoring {
+        /// Always track which player speaks to which, as the open inspector page does, and log it at level debug. Costs
+        /// a little for every frame.
+        ///
+        /// Otherwise it is tracked while there is an observer.
+        pub always: bool as monitor_channels = false;
+    }
+}
+
+impl SessionEncryption {
+    /// The rule of the session of this name.
+    pub fn of(&self, session: &str) -> Encryption {
+        let exception = self.exceptions.iter().find(|(pattern, _)| pattern.matches(session));
+        exception.map_or(self.rule, |(_, rule)| *rule)
+    }
+
+    /// Whether any session is encrypted, or can be.
+    pub fn is_possible(&self) -> bool {
+        let of_some = self.exceptions.iter().map(|(_, rule)| *rule);
+        of_some.chain([self.rule]).any(|rule| rule != Encryption::Off)
     }
 }
 
@@ -147,15 +182,13 @@ impl SessionsSettings {
             on_demand: Vec::new(),
             hosting: SessionHosting::default(),
             limits: Limits::default(),
-            name_taken: NameTaken::default(),
             ipv6_prefix_bits: AddressShares::default().ipv6_prefix_bits,
-            encryption: Encryption::Off,
-            encrypted_sessions: Vec::new(),
+            encryption: SessionEncryption::default(),
             proximity: Vec::new(),
             access: Vec::new(),
             room_limits: Vec::new(),
             records: Records::in_memory(RecordsSettings::default()),
-            monitor_channels: false,
+            monitoring: ChannelMonitoring::default(),
             shedding: SheddingSettings::default(),
             report_buffer: ReportBufferSettings::default(),
             member_reports: None,

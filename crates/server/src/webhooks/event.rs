@@ -1,5 +1,6 @@
 //! The events that webhooks can have.
 
+use consonance_settings::SettingChoice;
 use serde::{Deserialize, Serialize};
 
 /// An event that a webhook gets. Its name in bodies and settings is the one with hyphens, such as `player-joined`.
@@ -22,6 +23,18 @@ pub enum WebhookEvent {
     Banned,
     /// The files of a recording are complete.
     RecordingReady,
+}
+
+/// The names in settings are those in bodies.
+impl SettingChoice for WebhookEvent {
+    const CHOICES: &'static [(&'static str, Self)] = &[
+        ("session-begun", Self::SessionBegun),
+        ("session-ended", Self::SessionEnded),
+        ("player-joined", Self::PlayerJoined),
+        ("player-left", Self::PlayerLeft),
+        ("banned", Self::Banned),
+        ("recording-ready", Self::RecordingReady),
+    ];
 }
 
 impl WebhookEvent {

@@ -14,7 +14,7 @@ use crate::stage::Stage;
 #[test]
 fn a_session_refuses_a_commit_that_does_not_hold() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
-    settings.encryption = Encryption::Required;
+    settings.encryption.rule = Encryption::Required;
     let mut stage = Stage::with_settings(&settings, 1);
     let begun = stage.now;
     let mut eve = Member::new("Eve", &stage);

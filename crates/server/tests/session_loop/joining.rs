@@ -169,10 +169,9 @@ fn the_name_of_a_token_holder_is_its_own_while_it_is_here() {
     let set_up = |joining: &mut JoiningSettings| {
         passwords(joining);
         joining.token_keys = vec![key.public().unwrap()];
+        joining.name_taken = NameTaken::Refuse;
     };
-    let mut settings = settings(set_up);
-    settings.name_taken = NameTaken::Refuse;
-    let mut stage = Stage::with_settings(&settings, 1);
+    let mut stage = Stage::with_settings(&settings(set_up), 1);
     let of = |subject| token(&key, Some("Alice"), Some(subject), 60);
     let (mut alice, _) = join(&mut stage, "main", "Alice", Some(&of("a")), None);
     for (token, password) in

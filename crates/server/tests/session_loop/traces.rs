@@ -113,7 +113,11 @@ fn a_player_whose_link_was_lost_resumes() {
 
 #[test]
 fn a_newcomer_takes_over_the_name_of_a_player_that_leaves() {
-    let (mut stage, finished) = traced(|settings| settings.name_taken = NameTaken::Keep);
+    let (mut stage, finished) = traced(|settings| {
+        let mut joining = JoiningSettings::default();
+        joining.name_taken = NameTaken::Keep;
+        settings.admission = Admission::new(joining);
+    });
     let mut silent = stage.player("Alice", 0, "main");
     stage.settle(&mut [&mut silent]);
     taken(&finished);

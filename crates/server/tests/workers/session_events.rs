@@ -26,7 +26,7 @@ fn take(events: &SessionEvents, said: &mut Vec<String>) {
 #[test]
 fn a_subscriber_is_told_the_events_of_every_session_in_order() {
     let mut settings = SessionsSettings::new(["red", "blue"]).unwrap();
-    settings.monitor_channels = true;
+    settings.monitoring.always = true;
     let stage = Stage::with_settings(&settings, 2);
     let events = stage.server.handle().subscribe(64).unwrap();
     let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| stage.player(name, "red"));

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_name_key::PlayerName;
+use consonance_settings::SettingChoice;
 use consonance_wire::ClientId;
 
 use super::event::ServerEvent;
@@ -37,6 +38,11 @@ pub enum NameTaken {
     Keep,
     /// A refusal, as soon as the holder has answered; the name if the holder does not answer.
     Refuse,
+}
+
+impl SettingChoice for NameTaken {
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("newest", Self::Newest), ("keep", Self::Keep), ("refuse", Self::Refuse)];
 }
 
 /// Newcomers that wait for names in use.

@@ -5,6 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use consonance_settings::settings;
 use consonance_wire::{ChannelKind, ClientId, RoomId, VoiceChannel};
 
 use super::active_speaker_limiter::ActiveSpeakerLimiter;
@@ -12,17 +13,23 @@ use super::room_pattern::RoomPattern;
 use crate::client::SPEAKING_TIMEOUT;
 use crate::time::Instant;
 
-/// The limits of a room; the default is none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RoomLimits {
-    /// The maximum number of listeners; a further one cannot enter.
-    pub listeners: Option<usize>,
-    /// The maximum number of clients that may speak to it at once. A speaker's place is free again when it closes the
-    /// channel or has sent nothing for a second and a half, as long as listeners wait for a frame.
-    pub speakers: Option<usize>,
-    /// The minimum interval between a client's texts to the room.
-    pub text_every: Duration,
+settings! {
+    /// The limits of a room; the default is none.
+    #[derive(Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub struct RoomLimits {
+        /// Players that may listen at once.
+        ///
+        /// A further one cannot enter.
+        pub listeners: Option<usize> as listeners_max = None, 1..=65_535;
+        /// Players that may speak at once.
+        ///
+        /// A speaker's place is free again when it closes the channel or has sent nothing for a second and a half, as
+        /// long as listeners wait for a frame.
+        pub speakers: Option<usize> as speakers_max = None, 0..=65_535;
+        /// The time a player must wait between two texts to the room.
+        pub text_every: Duration as text_every_s = Duration::ZERO, 0..=86_400;
+    }
 }
 
 impl RoomLimits {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_game_networks::sidecar::SidecarBridge;
 use consonance_link::ClientLinkEvent;
 use consonance_link::memory::MemoryServer;
-use consonance_server::{DedicatedServer, SessionsSettings, Workers};
+use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
 use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 
@@ -48,7 +48,9 @@ impl Stage {
         settings.limits.resume = PLACES_KEPT;
         // A crashed player may come back before its network has noticed the crash, and the reference does not model
         // newcomers that wait for a name.
-        settings.name_taken = NameTaken::Newest;
+        let mut joining = JoiningSettings::default();
+        joining.name_taken = NameTaken::Newest;
+        settings.admission = Admission::new(joining);
         // A busy machine must not cause load shedding here.
         settings.shedding.is_on = false;
         let mut workers = Workers::new(&settings, NonZeroUsize::MIN);

@@ -1,17 +1,26 @@
 //! Settings for voice in a proximity room.
 
-/// Settings of a room where distance decides which speakers are heard.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ProximitySettings {
-    /// The range of a voice, in metres: 0.1 to 1 000 000.
-    pub range_m: f32,
-    /// The advantage that another speaker needs to replace one that is heard, and the margin by which the latter may
-    /// exceed the range: 0 to 1 (default 0.25, a quarter). Prevents flickering.
-    pub hysteresis: f32,
-    /// The maximum number of speakers that one listener receives at the same time: 1 to 64 (default 8), the nearest
-    /// and loudest.
-    pub max_streams: u8,
+use consonance_settings::settings;
+
+settings! {
+    /// Settings of a room where distance decides which speakers are heard.
+    #[derive(Copy, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub struct ProximitySettings {
+        /// How far a voice carries.
+        ///
+        /// In metres. The default is for tests: every game has a scale of its own.
+        pub range_m: f32 = 25.0, 0.1..=1_000_000;
+        /// By how much a speaker must beat another to replace it.
+        ///
+        /// Also the margin by which a speaker that is heard may exceed the range. 0.25 is a quarter. Prevents
+        /// flickering.
+        pub hysteresis: f32 = 0.25, 0..=1;
+        /// Speakers that a listener receives at once.
+        ///
+        /// The nearest and loudest.
+        pub max_streams: u8 as streams_max = 8, 1..=64;
+    }
 }
 
 impl ProximitySettings {
@@ -19,7 +28,7 @@ impl ProximitySettings {
     ///
     /// Numbers out of range are clamped, and NaN becomes the minimum.
     pub fn new(range_m: f32) -> Self {
-        Self { range_m, hysteresis: 0.25, max_streams: 8 }
+        Self { range_m, ..Self::default() }
     }
 
     /// The same with all values clamped to their ranges.
