@@ -1,5 +1,8 @@
 //! The connections to the game's server, one for each of its clients.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
