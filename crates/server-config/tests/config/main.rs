@@ -363,7 +363,7 @@ fn the_page_of_documentation_is_up_to_date() {
     }
     let page = std::fs::read_to_string(path).unwrap_or_default();
     let is_same = page.replace("\r\n", "\n") == reference_page(tables());
-    assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-server --test config");
+    assert!(is_same, "write it again: UPDATE_DOCS=1 cargo test -p consonance-server-config --test config");
 }
 
 #[test]
