@@ -27,6 +27,7 @@ mod moderation;
 mod monitor;
 mod name_claims;
 mod names;
+mod observations;
 mod outages;
 mod outbound;
 mod outgoing;
@@ -54,7 +55,6 @@ use consonance_wire::{HandshakeExtension, MessageType, Packet, PacketHeader, Ses
 
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::Transmit;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 use connections::Connections;
@@ -62,11 +62,10 @@ use entrance::Entrance;
 use fault::Fault;
 use group::GroupService;
 use members::Members;
-use monitor::Monitor;
+use observations::Observations;
 use outgoing::Outgoing;
 use reservations::Reservations;
 use room_policy::RoomPolicy;
-use voice_reports::VoiceReports;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use announcements::Announcements;
@@ -124,11 +123,8 @@ pub struct Server {
     connections: Connections,
     entrance: Entrance,
     reservations: Reservations,
-    voice_reports: VoiceReports,
     group: GroupService,
-    monitor: Monitor,
-    events: EventQueue<ServerEvent>,
-    statistics: ServerStatistics,
+    observations: Observations,
 }
 
 impl core::fmt::Debug for Server {
@@ -146,16 +142,13 @@ impl Server {
         Self {
             policy: RoomPolicy::new(&settings),
             connections: Connections::new(&settings.limits),
-            events: EventQueue::new(settings.limits.events),
+            observations: Observations::new(settings.limits.events),
             settings,
             now: Instant::START,
             members: Members::new(),
             entrance: Entrance::default(),
             reservations,
-            voice_reports: VoiceReports::default(),
             group,
-            monitor: Monitor::default(),
-            statistics: ServerStatistics::default(),
         }
     }
 
@@ -175,10 +168,9 @@ impl Server {
         ServerStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,
-            events_dropped: self.events.dropped(),
             commands_dropped: self.connections.commands_dropped(),
             streams_crowded: self.policy.proximity().crowded(),
-            ..self.statistics.clone()
+            ..self.observations.statistics()
         }
     }
 
@@ -195,7 +187,7 @@ impl Server {
             return;
         }
         if self.connections.links().len() >= self.settings.limits.links {
-            self.statistics.links_refused += 1;
+            self.observations.statistics_mut().links_refused += 1;
             return self.connections.close_unknown(link, CloseReason::SessionFull);
         }
         let deadline = now + self.settings.limits.handshake;
@@ -235,7 +227,7 @@ impl Server {
             Ok(None) => None,
             Ok(Some(payload)) => {
                 let frame = self.connections.outbound_mut().frame(payload)?;
-                self.statistics.frames_out += frame.to.len() as u64;
+                self.observations.statistics_mut().frames_out += frame.to.len() as u64;
                 Some(frame)
             }
             Err(fault) => {
@@ -258,7 +250,7 @@ impl Server {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now.advance(now);
         while let Some(link) = self.connections.links().overdue(now) {
-            self.statistics.handshakes_missed += 1;
+            self.observations.statistics_mut().handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
         let now = self.now;
@@ -266,7 +258,7 @@ impl Server {
             self.refuse(link);
         }
         while let Some(id) = self.policy.ended_visit(now) {
-            self.statistics.visits_ended += 1;
+            self.observations.statistics_mut().visits_ended += 1;
             match self.connections.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
                 None => self.remove_client(id),
@@ -274,12 +266,11 @@ impl Server {
         }
         self.moderation().end_restrictions();
         while let Some(id) = self.reservations.ended(now) {
-            self.statistics.places_given_up += 1;
+            self.observations.statistics_mut().places_given_up += 1;
             self.remove_client(id);
         }
-        let session = self.settings.session;
-        self.statistics.reports_sent += self.voice_reports.send_due(now, session, &mut self.connections);
-        self.relay().end_silent_channels();
+        self.observations.send_reports(now, self.settings.session, &mut self.connections);
+        self.observations.end_silent_channels(now, &self.members, self.policy.directory());
         self.check_names();
         self.group().ask_for_commits();
     }
@@ -288,7 +279,7 @@ impl Server {
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
         let unjoined = self.connections.links().next_deadline().map(|at| (at, "a link has not joined yet"));
         let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
-        let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
+        let report = self.observations.next_report().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self
             .entrance
             .joins()
@@ -296,7 +287,7 @@ impl Server {
             .map(|at| (at, "the driver has not answered a join request"));
         let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
         let restriction = self.policy.register().next_end().map(|end| (end, "a restriction ends"));
-        let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
+        let silent = self.observations.next_silence().map(|at| (at, "a speaker may have stopped"));
         let name = self.entrance.claims().next_check().map(|at| (at, "a newcomer waits for a name in use"));
         let commit = self.group.next_due().map(|at| (at, "a member is to be asked for a commit"));
         [unjoined, place, report, waiting, visit, restriction, silent, name, commit]
@@ -317,7 +308,7 @@ impl Server {
 
     /// The next event.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop()
+        self.observations.pop_event()
     }
 
     /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.
@@ -340,7 +331,7 @@ impl Server {
             return Err(Fault::Oversized);
         }
         if !record.admit(now, &self.settings, message?)? {
-            self.statistics.ignored += 1;
+            self.observations.statistics_mut().ignored += 1;
             return Ok(None);
         }
         if let (PacketHeader { session: Some(session), .. }, _) = PacketHeader::parse(packet)?
@@ -389,7 +380,7 @@ impl Server {
 
     /// What clients are told.
     fn outgoing(&mut self) -> Outgoing<'_> {
-        let Self { now, settings, members, connections, statistics, .. } = self;
-        Outgoing::new(*now, settings, members, connections, statistics)
+        let Self { now, settings, members, connections, observations, .. } = self;
+        Outgoing::new(*now, settings, members, connections, observations)
     }
 }

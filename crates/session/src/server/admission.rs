@@ -27,7 +27,7 @@ impl Server {
         if self.entrance.take_asked(link).is_none() {
             return false;
         }
-        self.statistics.joins_refused += 1;
+        self.observations.statistics_mut().joins_refused += 1;
         self.close(link, CloseReason::NotAdmitted);
         true
     }
@@ -41,9 +41,9 @@ impl Server {
         let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
         let (deadline, limits) = (self.now + self.settings.limits.handshake, &self.settings.limits);
         match self.entrance.joins_mut().ask(newcomer, deadline, limits.waiting_joins) {
-            Asking::Asked => self.events.push(ServerEvent::JoinRequested { link, name, join_token }),
-            Asking::Repeated => self.statistics.ignored += 1,
-            Asking::Full => self.statistics.joins_postponed += 1,
+            Asking::Asked => self.observations.raise(ServerEvent::JoinRequested { link, name, join_token }),
+            Asking::Repeated => self.observations.statistics_mut().ignored += 1,
+            Asking::Full => self.observations.statistics_mut().joins_postponed += 1,
         }
     }
 
@@ -53,7 +53,7 @@ impl Server {
             return false;
         }
         let Some(reason) = self.entrance.gate().refusal() else { return false };
-        self.statistics.newcomers_rejected += 1;
+        self.observations.statistics_mut().newcomers_rejected += 1;
         self.close(link, reason);
         true
     }
@@ -95,12 +95,12 @@ impl Server {
             NameStep::Waits { .. } => return,
             NameStep::Gets(link) => link,
             NameStep::TakesOver { holder, heir } => {
-                self.statistics.names_taken_over += 1;
+                self.observations.statistics_mut().names_taken_over += 1;
                 self.evict_namesake(holder);
                 heir
             }
             NameStep::Refused(link) => {
-                self.statistics.names_in_use += 1;
+                self.observations.statistics_mut().names_in_use += 1;
                 return self.close(link, CloseReason::NameInUse);
             }
         };

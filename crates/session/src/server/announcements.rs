@@ -12,9 +12,9 @@ use super::connections::Connections;
 use super::draining::Draining;
 use super::join_gate::{JoinGate, closing, millis};
 use super::members::Members;
+use super::observations::Observations;
 use super::outgoing::Outgoing;
 use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
 use crate::link::LinkId;
 use crate::time::Instant;
 
@@ -25,7 +25,7 @@ pub struct Announcements<'s> {
     members: &'s Members,
     connections: &'s mut Connections,
     gate: &'s mut JoinGate,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Announcements<'_> {
@@ -43,7 +43,7 @@ impl Server {
             members: &self.members,
             connections: &mut self.connections,
             gate: self.entrance.gate_mut(),
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -144,7 +144,7 @@ impl Announcements<'_> {
         self.settings.recorded = (is_whole, last_s);
         let (members, notice) = (self.members, Notice::Recorded { is_whole, last_s });
         let mut outgoing =
-            Outgoing::new(*self.now, self.settings, members, self.connections, self.statistics);
+            Outgoing::new(*self.now, self.settings, members, self.connections, self.observations);
         for id in members.in_order() {
             outgoing.notify(id, &notice);
         }

@@ -23,7 +23,7 @@ impl Server {
             record.budgets.take_position(now, limits)?;
             let id = own.ok_or(Fault::NotJoined)?;
             let report = report.map_err(|_| Fault::PositionRefused)?;
-            self.statistics.positions_received += 1;
+            self.observations.statistics_mut().positions_received += 1;
             self.policy.proximity_mut().report(id, report);
             return Ok(());
         }
@@ -47,13 +47,11 @@ impl Server {
         within_rate?;
         if record.can(Capabilities::VOICE_REPORTS) {
             let listener = own.ok_or(Fault::NotJoined)?;
-            if let Some(refused) = self.voice_reports.handle(now, &self.members, listener, trailing) {
-                self.statistics.reports_received += 1;
-                self.statistics.receptions_refused += refused;
+            if self.observations.handle_report(now, &self.members, listener, trailing) {
                 return Ok(());
             }
         }
-        self.statistics.ignored += 1;
+        self.observations.statistics_mut().ignored += 1;
         Ok(())
     }
 }

@@ -53,7 +53,7 @@ impl Server {
         let member = links.client_of(link).ok().and_then(|id| self.members.get(id));
         let is_same = member.is_some_and(|it| *it.name == *name && it.codec == request.codec);
         if is_same && links.can(link, Capabilities::RESUME) {
-            self.statistics.ignored += 1;
+            self.observations.statistics_mut().ignored += 1;
             return Ok(());
         }
         if let Some(ticket) = extension.and_then(|extension| extension.ticket)
@@ -70,7 +70,7 @@ impl Server {
         let ticket = extension.and_then(|extension| extension.ticket);
         let newcomer = Newcomer { link, name: (&*name).into(), codec: request.codec, join_token, ticket };
         if self.entrance.claims().is_repeated(&newcomer) {
-            self.statistics.ignored += 1;
+            self.observations.statistics_mut().ignored += 1;
             return Ok(());
         }
         self.names().withdraw(link);
@@ -96,14 +96,14 @@ impl Server {
         }
         let has_space = self.members.len() < self.settings.limits.links;
         let Some(id) = has_space.then(|| self.members.take_id()).flatten() else {
-            self.statistics.links_refused += 1;
+            self.observations.statistics_mut().links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
         };
         let (Newcomer { name, codec, .. }, links) = (newcomer, self.connections.links_mut());
         links.attach(link, id);
         let (name, key) = name.into_parts();
         self.members.insert(id, Box::clone(&name), key, codec, link);
-        self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
+        self.observations.raise(ServerEvent::ClientJoined { id, name, link, codec });
         self.members.visibility_mut().note_unannounced(id);
         self.policy.grant(id, access);
         self.policy.begin_restrictions(&self.members, id);
@@ -125,11 +125,11 @@ impl Server {
     pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let node = self.connections.reach_over(newcomer, link);
         self.policy.proximity_mut().set_node(newcomer, node);
-        self.voice_reports.begin(&self.settings, self.connections.links(), link, newcomer);
+        self.observations.begin_reports(&self.settings, self.connections.links(), link, newcomer);
         let capabilities = self.connections.links().get(link).map(|record| record.capabilities);
         let extension = self.reservations.answer_extension(newcomer, capabilities, resumed);
-        let Self { now, settings, members, policy, connections, group, statistics, .. } = self;
-        let mut outgoing = Outgoing::new(*now, settings, members, connections, statistics);
+        let Self { now, settings, members, policy, connections, group, observations, .. } = self;
+        let mut outgoing = Outgoing::new(*now, settings, members, connections, observations);
         outgoing.answer_handshake(link, newcomer, extension);
         outgoing.tell_roster(link, newcomer);
         outgoing.tell_restrictions(policy, newcomer);

@@ -14,11 +14,11 @@ use crate::time::Instant;
 impl Server {
     /// Counts a fault. A link with more offences than are forgiven is closed.
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
-        fault.count(&mut self.statistics);
+        fault.count(self.observations.statistics_mut());
         let (offence, links) = (fault.offence(), self.connections.links_mut());
         let is_over = links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
         if let Some(last) = offence.filter(|_| is_over) {
-            self.statistics.abusers_closed += 1;
+            self.observations.statistics_mut().abusers_closed += 1;
             self.close(link, CloseReason::Abuse { last });
         }
     }
@@ -38,12 +38,17 @@ impl Server {
         }
     }
 
+    /// Reports a client that speaks as stopped.
+    fn end_channels(&mut self, id: ClientId) {
+        self.observations.end_channels(id, &self.members, self.policy.directory());
+    }
+
     /// Takes a client out of the session and tells the remaining ones.
     pub(super) fn remove_client(&mut self, id: ClientId) {
-        self.relay().end_channels(id);
+        self.end_channels(id);
         let Some(mut member) = self.members.remove(id) else { return };
         let sent = self.connections.outbound_mut().remove(id);
-        self.voice_reports.remove(id);
+        self.observations.end_reports(id);
         self.group.leave(self.now, self.settings.encryption, id);
         self.connections.links_mut().forget_client(member.data, id, sent);
         self.reservations.forget(id);
@@ -53,10 +58,11 @@ impl Server {
             self.policy.leave(id, &room.name, false);
             let (name, room) = (name.clone(), room.name);
             // When a session ends, all clients leave at once; their leaves take precedence over room exits.
-            self.events.push_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
+            self.observations
+                .raise_before(self.members.len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
         let subject = self.policy.forget(id);
-        self.events.push(ServerEvent::ClientLeft { id, name, subject, link: member.data });
+        self.observations.raise(ServerEvent::ClientLeft { id, name, subject, link: member.data });
         let remove = RemoveClient { session: self.settings.session, id };
         // Clients outside its outage were told before.
         let to = self.members.visibility_mut().forget(id).map_or(Audience::All, Audience::Inside);
@@ -81,8 +87,8 @@ impl Server {
         let identity = self.policy.identity_of(&self.members, id);
         let Some(player) = identity else { return NotificationStatus::Absent };
         let decision = ModerationDecision::Kicked { reason: reason.into() };
-        self.events.push(ServerEvent::Moderated { id: Some(id), player, decision });
-        self.statistics.kicked += 1;
+        self.observations.raise(ServerEvent::Moderated { id: Some(id), player, decision });
+        self.observations.statistics_mut().kicked += 1;
         let was_told = self.outgoing().notify(id, &Notice::Kicked { reason: WireStr::from(reason) });
         let link = self.connections.link_of(id);
         self.remove_client(id);
@@ -98,7 +104,7 @@ impl Server {
         let everyone: Vec<ClientId> = self.members.in_order().collect();
         // Before any client leaves: room exits are reported only while there is space for the leaves after them.
         for &id in &everyone {
-            self.relay().end_channels(id);
+            self.end_channels(id);
         }
         for id in everyone {
             self.remove_client(id);
@@ -117,8 +123,8 @@ impl Server {
         self.reservations.draw_on_from(&previous.reservations);
         self.policy.inherit(previous.policy);
         self.entrance = previous.entrance.of_next_session();
-        self.statistics = previous.statistics;
-        self.events.push(ServerEvent::Restarted { session });
+        self.observations.count_on_from(previous.observations);
+        self.observations.raise(ServerEvent::Restarted { session });
         for (link, origin) in self.connections.count_on_from(previous.connections) {
             self.handle_connected_from(now, link, origin);
             self.outgoing().answer_wrong_session(link);

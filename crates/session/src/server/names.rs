@@ -11,13 +11,12 @@ use super::connections::Connections;
 use super::event::ServerEvent;
 use super::members::Members;
 use super::name_claims::{Claim, Contest, Hearing, Judgement, NameClaims, Verdict};
+use super::observations::Observations;
 use super::reservations::Reservations;
 use super::room_policy::RoomPolicy;
 use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
 use super::waiting_joins::Newcomer;
 use crate::link::{CloseReason, LinkId};
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The parts of the server that decide who has a name, and no others.
@@ -29,8 +28,7 @@ pub(super) struct Names<'s> {
     reservations: &'s Reservations,
     connections: &'s mut Connections,
     claims: &'s mut NameClaims,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 /// The decision about the name that a newcomer asks for.
@@ -70,8 +68,7 @@ impl Server {
             reservations: &self.reservations,
             connections: &mut self.connections,
             claims: self.entrance.claims_mut(),
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -87,11 +84,11 @@ impl Names<'_> {
                 NameDecision::Waits
             }
             Verdict::Waits(_) => {
-                self.statistics.names_in_use += 1;
+                self.observations.statistics_mut().names_in_use += 1;
                 NameDecision::Refused(CloseReason::NameInUse)
             }
             Verdict::Refused(reason) => {
-                self.statistics.names_protected += 1;
+                self.observations.statistics_mut().names_protected += 1;
                 NameDecision::Refused(reason)
             }
         }
@@ -132,8 +129,8 @@ impl Names<'_> {
     fn begin_waiting(&mut self, newcomer: &Newcomer, holder: ClientId, claim: Claim) {
         let (link, name) = (newcomer.link, newcomer.name.as_str().into());
         self.connections.links_mut().await_no_longer(link);
-        self.statistics.names_awaited += 1;
-        self.events.push(ServerEvent::NameInUse { link, name, holder });
+        self.observations.statistics_mut().names_awaited += 1;
+        self.observations.raise(ServerEvent::NameInUse { link, name, holder });
         self.claims.insert(self.now, claim);
         if !self.claims.is_probed(holder) {
             self.probe(holder);
@@ -211,7 +208,7 @@ impl Names<'_> {
     /// A link asks for something else than the name that it waited for.
     pub(super) fn withdraw(&mut self, link: LinkId) {
         let deadline = self.now + self.settings.limits.handshake;
-        self.claims.withdraw(link, self.connections.links_mut(), deadline, self.events);
+        self.claims.withdraw(link, self.connections.links_mut(), deadline, self.observations);
     }
 
     /// A link waits no longer, and has to join in time as any other.

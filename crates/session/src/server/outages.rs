@@ -11,16 +11,13 @@ use consonance_wire::{ClientId, RemoveClient};
 
 use super::Server;
 use super::connections::Connections;
-use super::event::ServerEvent;
 use super::members::Members;
-use super::monitor::Monitor;
+use super::observations::Observations;
 use super::outgoing::Outgoing;
 use super::room_directory::RoomDirectory;
 use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
 use super::visibility::{Audience, Outage};
 use crate::link::LinkId;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The clients that cannot be reached for a while: [`Server::outages`].
@@ -30,9 +27,7 @@ pub struct Outages<'s> {
     members: &'s mut Members,
     directory: &'s RoomDirectory,
     connections: &'s mut Connections,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Outages<'_> {
@@ -51,9 +46,7 @@ impl Server {
             members: &mut self.members,
             directory: self.policy.directory(),
             connections: &mut self.connections,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -74,7 +67,7 @@ impl Outages<'_> {
         let clients: Vec<ClientId> = clients.collect();
         let outage = self.members.visibility_mut().begin_outage(&clients);
         for &id in &clients {
-            self.monitor.end_channels(id, self.members, self.directory, self.events);
+            self.observations.end_channels(id, self.members, self.directory);
             let remove = RemoveClient { session: self.settings.session, id };
             self.outgoing().send_to(Audience::Outside(outage), &remove.into());
         }
@@ -104,6 +97,6 @@ impl Outages<'_> {
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.statistics)
+        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.observations)
     }
 }

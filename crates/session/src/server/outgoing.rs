@@ -16,9 +16,9 @@ use super::connections::{Connections, written};
 use super::event::ServerEvent;
 use super::fault::Fault;
 use super::members::Members;
+use super::observations::Observations;
 use super::room_policy::Report;
 use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
 use super::visibility::Audience;
 use crate::join_again;
 use crate::limits::STATE_BYTES;
@@ -33,7 +33,7 @@ pub(super) struct Outgoing<'s> {
     settings: &'s ServerSettings,
     members: &'s Members,
     connections: &'s mut Connections,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl<'s> Outgoing<'s> {
@@ -42,9 +42,9 @@ impl<'s> Outgoing<'s> {
         settings: &'s ServerSettings,
         members: &'s Members,
         connections: &'s mut Connections,
-        statistics: &'s mut ServerStatistics,
+        observations: &'s mut Observations,
     ) -> Self {
-        Self { now, settings, members, connections, statistics }
+        Self { now, settings, members, connections, observations }
     }
 
     pub(super) fn now(&self) -> Instant {
@@ -217,7 +217,7 @@ impl<'s> Outgoing<'s> {
         let length = writer.len();
         let (connections, packet) = (&mut *self.connections, &buffer[..length]);
         let was_sent = connections.send_if_able(self.now, id, Capabilities::MODERATION, packet);
-        self.statistics.notices_sent += u64::from(was_sent);
+        self.observations.statistics_mut().notices_sent += u64::from(was_sent);
         was_sent
     }
 

@@ -7,18 +7,16 @@ use consonance_wire::ClientId;
 use super::access::AccessRule;
 use super::connections::Connections;
 use super::entrance::Entrance;
-use super::event::ServerEvent;
 use super::join_gate::JoinState;
 use super::members::Members;
-use super::monitor::Monitor;
 use super::name_claims::NameTaken;
+use super::observations::Observations;
 use super::room_limits::RoomLimits;
 use super::room_pattern::RoomPattern;
 use super::room_policy::RoomPolicy;
 use super::{Server, ServerSettings};
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The settings that are changed without an effect on any client that is here: [`Server::reconfigure`].
@@ -29,8 +27,7 @@ pub struct Reconfigure<'s> {
     policy: &'s mut RoomPolicy,
     connections: &'s mut Connections,
     entrance: &'s mut Entrance,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Reconfigure<'_> {
@@ -49,8 +46,7 @@ impl Server {
             policy: &mut self.policy,
             connections: &mut self.connections,
             entrance: &mut self.entrance,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
+            observations: &mut self.observations,
         }
     }
 
@@ -82,7 +78,7 @@ impl Server {
 impl Reconfigure<'_> {
     /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.events.set_limit(limits.events);
+        self.observations.set_events_max(limits.events);
         self.connections.set_limits(&limits);
         self.settings.limits = limits;
     }
@@ -122,7 +118,7 @@ impl Reconfigure<'_> {
     pub fn set_monitor_channels(&mut self, on: bool) {
         self.settings.monitor_channels = on && !self.settings.permissive;
         if !on {
-            self.monitor.end_all_channels(self.members, self.policy.directory(), self.events);
+            self.observations.end_all_channels(self.members, self.policy.directory());
         }
     }
 
@@ -135,7 +131,7 @@ impl Reconfigure<'_> {
         let deadline = self.now + self.settings.limits.handshake;
         let (claims, links) = (self.entrance.claims_mut(), self.connections.links_mut());
         for link in claims.in_order() {
-            claims.withdraw(link, links, deadline, self.events);
+            claims.withdraw(link, links, deadline, self.observations);
         }
     }
 

@@ -6,23 +6,19 @@
 
 mod recipients;
 
-use alloc::vec::Vec;
-
 use consonance_wire::{
     ClientId, MessageType, Packet, ParseError, ServerRelay, TextData, TextRecipient, VoiceData,
 };
 
+use super::Server;
 use super::connections::Connections;
 use super::fault::Fault;
 use super::members::Members;
-use super::monitor::{Monitor, report_channel};
+use super::observations::Observations;
 use super::outgoing::Outgoing;
 use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
 use super::settings::ServerSettings;
-use super::voice_reports::VoiceReports;
-use super::{Server, ServerEvent, ServerStatistics};
 use crate::link::LinkId;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 pub(super) use recipients::cost;
@@ -33,11 +29,8 @@ pub(super) struct Relay<'s> {
     settings: &'s ServerSettings,
     members: &'s Members,
     policy: &'s mut RoomPolicy,
-    monitor: &'s mut Monitor,
-    voice_reports: &'s mut VoiceReports,
     connections: &'s mut Connections,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl Server {
@@ -49,11 +42,8 @@ impl Server {
             settings: &self.settings,
             members: &self.members,
             policy: &mut self.policy,
-            monitor: &mut self.monitor,
-            voice_reports: &mut self.voice_reports,
             connections: &mut self.connections,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 
@@ -82,8 +72,7 @@ impl Relay<'_> {
         }
         self.policy.check_voice(self.members, self.now, own, voice)?;
         self.note_channels(voice);
-        self.statistics.frames_routed += 1;
-        self.voice_reports.count(self.now, own, voice);
+        self.observations.count_routed(self.now, own, voice);
         self.list_listeners(own, voice, packet);
         Ok(())
     }
@@ -97,9 +86,9 @@ impl Relay<'_> {
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Refused> {
         self.check_inner(own, relay)?;
-        self.voice_reports.count_relayed(self.now, own, relay.packet);
+        self.observations.count_relayed(self.now, own, relay.packet);
         self.list_destinations(link, own, relay)?;
-        self.statistics.frames_relayed += 1;
+        self.observations.statistics_mut().frames_relayed += 1;
         Ok(relay.packet)
     }
 
@@ -210,25 +199,7 @@ impl Relay<'_> {
         if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
             return;
         }
-        let mut changes = Vec::new();
-        let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
-        self.statistics.channels_unmonitored += crowded;
-        for (target, begun) in changes {
-            let directory = self.policy.directory();
-            report_channel(self.members, directory, self.events, (voice.sender, target, begun));
-        }
-    }
-
-    /// Reports speakers that have been silent for too long as stopped.
-    pub(super) fn end_silent_channels(&mut self) {
-        while let Some(id) = self.monitor.silent(self.now) {
-            self.end_channels(id);
-        }
-    }
-
-    /// Ends all channels of a client that has left, or cannot be heard.
-    pub(super) fn end_channels(&mut self, id: ClientId) {
-        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
+        self.observations.note_channels(self.now, voice, self.members, self.policy.directory());
     }
 
     /// Reports a refusal to the client or the operator; returns its fault.
@@ -236,9 +207,10 @@ impl Relay<'_> {
     pub(super) fn report(&mut self, own: Option<ClientId>, refused: Refused) -> Fault {
         if let Some((id, report)) = own.zip(refused.report) {
             let (settings, connections) = (self.settings, &mut *self.connections);
-            let mut outgoing = Outgoing::new(self.now, settings, self.members, connections, self.statistics);
+            let mut outgoing =
+                Outgoing::new(self.now, settings, self.members, connections, self.observations);
             if let Some(event) = outgoing.report(id, Some(*report)) {
-                self.events.push(event);
+                self.observations.raise(event);
             }
         }
         refused.fault

@@ -19,7 +19,7 @@ impl Server {
         let Some(id) = self.connections.links_mut().detach(link) else { return };
         self.reservations.keep_capabilities(id, capabilities);
         self.connections.outbound_mut().remove(id);
-        self.voice_reports.remove(id);
+        self.observations.end_reports(id);
         self.members.note_unseen(id);
         let until = self.now + self.settings.limits.resume;
         self.reservations.keep(id, until, origin);
@@ -57,7 +57,7 @@ impl Server {
             && self.reservations.accepts(self.settings.session, ticket)
             && links.client_of(link).is_err();
         if !is_good {
-            self.statistics.tickets_refused += 1;
+            self.observations.statistics_mut().tickets_refused += 1;
             return false;
         }
         if let Some(old) = self.connections.link_of(id) {
@@ -70,8 +70,8 @@ impl Server {
         self.members.set_link(id, link);
         self.connections.links_mut().attach(link, id);
         self.entrance.claims_mut().forget(link);
-        self.statistics.places_resumed += 1;
-        self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
+        self.observations.statistics_mut().places_resumed += 1;
+        self.observations.raise(ServerEvent::ClientResumed { id, name: name.into(), link });
         self.welcome(link, id, true);
         self.announcements().tell_of_draining(id);
         true

@@ -16,14 +16,13 @@ use super::event::ServerEvent;
 use super::fault::Fault;
 use super::group::GroupService;
 use super::members::Members;
-use super::monitor::Monitor;
+use super::observations::Observations;
 use super::outgoing::{Outgoing, lacks_its_room_count};
 use super::room_policy::RoomPolicy;
 use super::settings::ServerSettings;
 use super::statistics::ServerStatistics;
 use super::visibility::{Announcement, Audience};
 use crate::link::LinkId;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The parts of the server that a change of rooms, or of the rights there, passes, and no others.
@@ -34,9 +33,7 @@ pub(super) struct Rooms<'s> {
     policy: &'s mut RoomPolicy,
     connections: &'s mut Connections,
     group: &'s mut GroupService,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 /// The rooms that a client named and is not in: it believes that it is in all of them until it is told otherwise.
@@ -62,9 +59,7 @@ impl Server {
             policy: &mut self.policy,
             connections: &mut self.connections,
             group: &mut self.group,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 
@@ -108,7 +103,7 @@ impl Rooms<'_> {
     }
 
     pub(super) fn statistics_mut(&mut self) -> &mut ServerStatistics {
-        self.statistics
+        self.observations.statistics_mut()
     }
 
     /// The link over which a client is reached.
@@ -118,17 +113,17 @@ impl Rooms<'_> {
 
     /// Raises an event about a client in a room.
     pub(super) fn raise(&mut self, event: ServerEvent) {
-        self.events.push(event);
+        self.observations.raise(event);
     }
 
     /// Reports a client that speaks as stopped.
     pub(super) fn end_channels(&mut self, id: ClientId) {
-        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
+        self.observations.end_channels(id, self.members, self.policy.directory());
     }
 
     /// What clients are told of these changes.
     pub(super) fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(self.now, self.settings, self.members, self.connections, self.statistics)
+        Outgoing::new(self.now, self.settings, self.members, self.connections, self.observations)
     }
 
     /// The clients.
@@ -309,9 +304,9 @@ impl Rooms<'_> {
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.members.enter(id, room) {
             self.policy.found_space(id, room);
-            self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
+            self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(id, room));
             let name = self.members.name_of(id).unwrap_or_default();
-            self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
+            self.observations.raise(ServerEvent::EnteredRoom { id, name, room: room.into() });
             self.group.note_plain_rooms(self.now, self.settings.encryption);
         }
     }
@@ -321,7 +316,7 @@ impl Rooms<'_> {
         let is_still_in_id = self.members.is_in_id(id, RoomId::of(room));
         self.policy.leave(id, room, is_still_in_id);
         let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
+        self.observations.raise(ServerEvent::ExitedRoom { id, name, room: room.into() });
         self.group.note_plain_rooms(self.now, self.settings.encryption);
     }
 }

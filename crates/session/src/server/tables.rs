@@ -12,11 +12,12 @@ use super::copies::Versions;
 use super::group::GroupService;
 use super::members::Members;
 use super::moderation::PlayerIdentity;
-use super::monitor::{Monitor, MonitoredChannel};
+use super::monitor::MonitoredChannel;
+use super::observations::Observations;
 use super::proximity::Proximity;
 use super::room_policy::RoomPolicy;
 use super::settings::ServerSettings;
-use super::voice_reports::{VoiceReports, VoiceRow};
+use super::voice_reports::VoiceRow;
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
 use crate::roster::Member;
@@ -82,9 +83,8 @@ pub struct Tables<'s> {
     members: &'s Members,
     policy: &'s RoomPolicy,
     connections: &'s Connections,
-    voice_reports: &'s VoiceReports,
     group: &'s GroupService,
-    monitor: &'s Monitor,
+    observations: &'s Observations,
 }
 
 impl core::fmt::Debug for Tables<'_> {
@@ -96,8 +96,8 @@ impl core::fmt::Debug for Tables<'_> {
 impl Server {
     /// The clients, rooms and connections of the session as plain data.
     pub fn tables(&self) -> Tables<'_> {
-        let Self { settings, members, policy, connections, voice_reports, group, monitor, .. } = self;
-        Tables { settings, members, policy, connections, voice_reports, group, monitor }
+        let Self { settings, members, policy, connections, group, observations, .. } = self;
+        Tables { settings, members, policy, connections, group, observations }
     }
 }
 
@@ -163,7 +163,7 @@ impl<'s> Tables<'s> {
 
     /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
     pub fn voice_losses(self) -> impl Iterator<Item = f32> {
-        self.members.iter().filter_map(move |member| self.voice_reports.lost_percent(member.id))
+        self.members.iter().filter_map(move |member| self.observations.lost_percent(member.id))
     }
 
     /// The client that joined over a link.
@@ -229,7 +229,7 @@ impl<'s> Tables<'s> {
     /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
-        self.monitor.channels_of(id, self.members, self.policy.directory())
+        self.observations.channels_of(id, self.members, self.policy.directory())
     }
 
     /// The positions of clients, where distance decides which players hear each other.
@@ -259,7 +259,7 @@ impl<'s> Tables<'s> {
             codec: member.codec,
             link: member.data,
             rooms: member.rooms.names().collect(),
-            voice: self.voice_reports.voice(member.id),
+            voice: self.observations.voice(member.id),
             refused: self.policy.gate().refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
             has_position: self.policy.proximity().has_position(member.id),
             access: self.policy.gate().access(member.id),

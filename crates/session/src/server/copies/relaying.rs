@@ -57,7 +57,7 @@ impl Server {
         self.now.advance(now);
         let payload = self.relay().relay_from_elsewhere(sender, packet)?;
         let frame = self.connections.outbound_mut().frame(payload)?;
-        self.statistics.frames_out += frame.to.len() as u64;
+        self.observations.statistics_mut().frames_out += frame.to.len() as u64;
         Some(frame)
     }
 }

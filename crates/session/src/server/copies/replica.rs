@@ -12,13 +12,12 @@ use crate::server::Server;
 use crate::server::connections::Connections;
 use crate::server::group::{GroupService, Parts};
 use crate::server::members::Members;
+use crate::server::observations::Observations;
 use crate::server::outgoing::Outgoing;
 use crate::server::reservations::Reservations;
 use crate::server::room_policy::RoomPolicy;
 use crate::server::settings::ServerSettings;
 use crate::server::snapshot::{KeptPlace, NO_LINK, SessionSnapshot, access_from, restrictions_from};
-use crate::server::statistics::ServerStatistics;
-use crate::server::voice_reports::VoiceReports;
 use crate::time::Instant;
 
 /// A session that follows another one, or continues it: [`Server::replica`]. It raises no events and admits nobody.
@@ -29,9 +28,8 @@ pub struct SessionReplica<'s> {
     policy: &'s mut RoomPolicy,
     connections: &'s mut Connections,
     reservations: &'s mut Reservations,
-    voice_reports: &'s mut VoiceReports,
     group: &'s mut GroupService,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for SessionReplica<'_> {
@@ -50,9 +48,8 @@ impl Server {
             policy: &mut self.policy,
             connections: &mut self.connections,
             reservations: &mut self.reservations,
-            voice_reports: &mut self.voice_reports,
             group: &mut self.group,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -85,7 +82,7 @@ impl SessionReplica<'_> {
         links.set_capabilities(link, capabilities);
         if links.client_of(link).ok() != Some(id) {
             links.attach(link, id);
-            self.voice_reports.begin(self.settings, links, link, id);
+            self.observations.begin_reports(self.settings, links, link, id);
         }
     }
 
@@ -94,7 +91,7 @@ impl SessionReplica<'_> {
         let links = self.connections.links_mut();
         let Some(id) = links.detach(link) else { return };
         links.remove(link);
-        self.voice_reports.remove(id);
+        self.observations.end_reports(id);
         if self.connections.link_of(id) == Some(link) {
             self.connections.outbound_mut().remove(id);
         }
@@ -103,13 +100,12 @@ impl SessionReplica<'_> {
     /// Handles the passing of time at a copy: reports to speakers how their voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now.advance(now);
-        let sent = self.voice_reports.send_due(*self.now, self.settings.session, self.connections);
-        self.statistics.reports_sent += sent;
+        self.observations.send_reports(*self.now, self.settings.session, self.connections);
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.voice_reports.next_due()
+        self.observations.next_report()
     }
 
     /// Takes over a lost session from this copy, at this [version](crate::Versions::current). Clients whose links are
@@ -160,8 +156,9 @@ impl SessionReplica<'_> {
         self.tell_changed(link, id, &changed);
         self.members.set_link(id, link);
         self.tell_own_state(id);
-        let Self { now, settings, members, policy, connections, statistics, .. } = self;
-        Outgoing::new(**now, settings, members, connections, statistics).tell_restrictions_again(policy, id);
+        let Self { now, settings, members, policy, connections, observations, .. } = self;
+        Outgoing::new(**now, settings, members, connections, observations)
+            .tell_restrictions_again(policy, id);
         self.tell_group(id);
         true
     }
@@ -259,7 +256,7 @@ impl SessionReplica<'_> {
         }
         for room in rooms {
             if self.members.enter(id, room) {
-                self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
+                self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(id, room));
             }
         }
     }
@@ -271,7 +268,7 @@ impl SessionReplica<'_> {
             self.connections.links_mut().detach(link);
         }
         self.connections.outbound_mut().remove(id);
-        self.voice_reports.remove(id);
+        self.observations.end_reports(id);
         self.group.leave(*self.now, self.settings.encryption, id);
         self.reservations.forget(id);
         while let Some(room) = member.rooms.pop() {
@@ -311,7 +308,7 @@ impl SessionReplica<'_> {
             let Some(member) = self.members.get(*id) else { return };
             let is_allowed = self.policy.may_be_restored(self.settings.room_bounds(), member, room);
             if is_allowed && self.members.enter(*id, room) {
-                self.statistics.room_collisions += u64::from(self.policy.enter(*id, room));
+                self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(*id, room));
             }
         }
         let until = *self.now + self.settings.limits.resume;
@@ -323,7 +320,7 @@ impl SessionReplica<'_> {
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.statistics)
+        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.observations)
     }
 
     fn tell_group(&mut self, id: ClientId) {

@@ -17,14 +17,13 @@ use super::member_reports::Reporter;
 use super::parts::Parts;
 use crate::encryption::Encryption;
 use crate::group_check::{GroupCheck, MadeCommit};
-use crate::queue::EventQueue;
 use crate::server::Server;
 use crate::server::event::ServerEvent;
 use crate::server::fault::Fault;
 use crate::server::members::Members;
+use crate::server::observations::Observations;
 use crate::server::reservations::Reservations;
 use crate::server::room_policy::RoomPolicy;
-use crate::server::statistics::ServerStatistics;
 
 /// The parts of the server that the messages of a group need, and no others: [`Server::group`].
 pub struct GroupDelivery<'s> {
@@ -33,8 +32,7 @@ pub struct GroupDelivery<'s> {
     policy: &'s RoomPolicy,
     reservations: &'s Reservations,
     parts: Parts<'s>,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for GroupDelivery<'_> {
@@ -52,8 +50,7 @@ impl Server {
             policy: &self.policy,
             reservations: &self.reservations,
             parts: Parts::new(self.now, &self.settings, &mut self.connections),
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -82,7 +79,7 @@ impl GroupDelivery<'_> {
         let inbox = self.service.inboxes.entry(own).or_default();
         let Some(message) = inbox.take(part, most).map_err(|()| Fault::GroupRefused)? else { return Ok(()) };
         let Some(message) = MemberMessage::parse(&message)? else {
-            self.statistics.ignored += 1;
+            self.observations.statistics_mut().ignored += 1;
             return Ok(());
         };
         self.handle_message(own, &message)
@@ -96,7 +93,7 @@ impl GroupDelivery<'_> {
                     let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
                     self.service.delivery.add(now, own, &name, key_package, shows_group);
                 } else {
-                    self.statistics.key_packages_delayed += 1;
+                    self.observations.statistics_mut().key_packages_delayed += 1;
                 }
             }
             MemberMessage::Commit { number, commit, tree, ref welcomes, info } => {
@@ -105,7 +102,7 @@ impl GroupDelivery<'_> {
             }
             MemberMessage::Complaint { group, epoch, signature } => {
                 let counts = self.service.delivery.complain(now, own, group, epoch, signature);
-                self.statistics.commit_complaints += u64::from(counts);
+                self.observations.statistics_mut().commit_complaints += u64::from(counts);
             }
             MemberMessage::Declined { number } => self.service.delivery.decline(now, own, number),
             MemberMessage::Position { group, epoch } => self.catch_up(own, group, epoch),
@@ -117,7 +114,7 @@ impl GroupDelivery<'_> {
                 if report.len() > granted {
                     return Err(Fault::GroupRefused);
                 }
-                self.events.push(ServerEvent::MemberReported { id: own, report: report.into() });
+                self.observations.raise(ServerEvent::MemberReported { id: own, report: report.into() });
             }
         }
         self.tell_left_out();
@@ -129,12 +126,12 @@ impl GroupDelivery<'_> {
         let committed = match self.service.delivery.commit(self.parts.now(), own, number, made) {
             Offer::Accepted(committed) => committed,
             Offer::Refused => {
-                self.statistics.commits_refused += 1;
+                self.observations.statistics_mut().commits_refused += 1;
                 return;
             }
             Offer::Late => return,
         };
-        self.statistics.commits += 1;
+        self.observations.statistics_mut().commits += 1;
         let MadeCommit { commit, tree, welcomes } = made.commit;
         let (group, epoch) = (committed.group, committed.epoch);
         self.parts.send(own, &DeliveryMessage::Accepted { number });

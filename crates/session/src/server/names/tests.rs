@@ -19,8 +19,7 @@ struct Stage {
     reservations: Reservations,
     connections: Connections,
     claims: NameClaims,
-    events: EventQueue<ServerEvent>,
-    statistics: ServerStatistics,
+    observations: Observations,
 }
 
 impl Stage {
@@ -43,8 +42,7 @@ impl Stage {
             members,
             connections,
             claims: NameClaims::default(),
-            events: EventQueue::new(9),
-            statistics: ServerStatistics::default(),
+            observations: Observations::new(9),
         };
         (stage, id)
     }
@@ -58,8 +56,7 @@ impl Stage {
             reservations: &self.reservations,
             connections: &mut self.connections,
             claims: &mut self.claims,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -92,8 +89,11 @@ fn a_newcomer_that_waits_is_reported_and_its_holder_asked() {
     let (mut stage, ann) = Stage::new();
     stage.names().decide(&newcomer("Ann", None), &Access::default());
     let event = ServerEvent::NameInUse { link: NEWCOMER, name: "Ann".into(), holder: ann };
-    assert_eq!((stage.events.pop(), stage.claims.pop_probe()), (Some(event), Some(LinkId(10))));
-    assert_eq!((stage.statistics.names_awaited, stage.statistics.names_in_use), (1, 0));
+    assert_eq!((stage.observations.pop_event(), stage.claims.pop_probe()), (Some(event), Some(LinkId(10))));
+    assert_eq!(
+        (stage.observations.statistics().names_awaited, stage.observations.statistics().names_in_use),
+        (1, 0)
+    );
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn where_nobody_may_wait_the_newcomer_is_refused() {
     stage.settings.limits.waiting_names = 0;
     let refused = stage.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(refused, NameDecision::Refused(CloseReason::NameInUse)), "{refused:?}");
-    assert_eq!(stage.statistics.names_in_use, 1);
+    assert_eq!(stage.observations.statistics().names_in_use, 1);
 }
 
 #[test]

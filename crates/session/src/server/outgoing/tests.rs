@@ -32,13 +32,13 @@ fn told(
     (members, mut connections): (Members, Connections),
     tell: impl FnOnce(&mut Outgoing<'_>),
 ) -> (Vec<u64>, u64) {
-    let (settings, mut statistics) = (ServerSettings::from_seed(7), ServerStatistics::default());
-    tell(&mut Outgoing::new(NOW, &settings, &members, &mut connections, &mut statistics));
+    let (settings, mut observations) = (ServerSettings::from_seed(7), Observations::new(9));
+    tell(&mut Outgoing::new(NOW, &settings, &members, &mut connections, &mut observations));
     let mut links = Vec::new();
     while let Some(transmit) = connections.outbound_mut().pop() {
         links.extend(transmit.to.iter().map(|link| link.0));
     }
-    (links, statistics.notices_sent)
+    (links, observations.statistics().notices_sent)
 }
 
 #[test]

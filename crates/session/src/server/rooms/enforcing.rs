@@ -28,7 +28,7 @@ impl Rooms<'_> {
     pub(in crate::server) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
         let Some(member) = self.members.get(id) else { return };
         for room in self.policy.forbidden(id, member.rooms.names()) {
-            self.statistics.rooms_forbidden += 1;
+            self.observations.statistics_mut().rooms_forbidden += 1;
             self.take_out(id, &room);
             let report = self.policy.note_denied(id, &room, RoomUse::Listen);
             self.report(id, Some(report));
@@ -44,7 +44,7 @@ impl Rooms<'_> {
         for room in rooms {
             for id in &listeners {
                 if self.take_out(*id, room) {
-                    self.statistics.rooms_vacated += 1;
+                    self.observations.statistics_mut().rooms_vacated += 1;
                     let report = self.policy.keep_out(*id, room, Some(entered));
                     self.report(*id, report);
                 }
@@ -75,7 +75,7 @@ impl Rooms<'_> {
 
     fn report(&mut self, id: ClientId, report: Option<Report>) {
         if let Some(event) = self.outgoing().report(id, report) {
-            self.events.push(event);
+            self.observations.raise(event);
         }
     }
 }

@@ -37,7 +37,7 @@ impl Rooms<'_> {
             self.members.insert(id, name.clone(), key, codec, link);
             let node = self.connections.reach_over(id, link);
             self.policy.proximity_mut().set_node(id, node);
-            self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
+            self.observations.raise(ServerEvent::ClientJoined { id, name, link, codec });
         }
         self.replace_rooms(id, state);
         Ok(RefusedRooms::none_of(id))
