@@ -31,6 +31,7 @@ mod observations;
 mod outages;
 mod outbound;
 mod outgoing;
+mod presence;
 mod proximity;
 mod reconfigure;
 mod relay;
@@ -57,14 +58,12 @@ use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::Transmit;
 use crate::time::Instant;
 
-use connections::Connections;
 use entrance::Entrance;
 use fault::Fault;
 use group::GroupService;
-use members::Members;
 use observations::Observations;
 use outgoing::Outgoing;
-use reservations::Reservations;
+use presence::Presence;
 use room_policy::RoomPolicy;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
@@ -118,18 +117,16 @@ pub struct Server {
     settings: ServerSettings,
     /// The latest time from the driver.
     now: Instant,
-    members: Members,
     policy: RoomPolicy,
-    connections: Connections,
+    presence: Presence,
     entrance: Entrance,
-    reservations: Reservations,
     group: GroupService,
     observations: Observations,
 }
 
 impl core::fmt::Debug for Server {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Server").field("clients", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("Server").field("clients", &self.presence.members().len()).finish_non_exhaustive()
     }
 }
 
@@ -138,16 +135,13 @@ impl Server {
     pub fn new(settings: ServerSettings) -> Self {
         let settings = settings.offering_what_is_set_up();
         let group = GroupService::new(&settings.secret_key);
-        let reservations = Reservations::new(&settings.secret_key);
         Self {
             policy: RoomPolicy::new(&settings),
-            connections: Connections::new(&settings.limits),
+            presence: Presence::new(&settings.limits, &settings.secret_key),
             observations: Observations::new(settings.limits.events),
             settings,
             now: Instant::START,
-            members: Members::new(),
             entrance: Entrance::default(),
-            reservations,
             group,
         }
     }
@@ -159,16 +153,16 @@ impl Server {
 
     /// The number of joined clients.
     pub fn clients(&self) -> usize {
-        self.members.len()
+        self.presence.members().len()
     }
 
     /// The counts so far.
     pub fn statistics(&self) -> ServerStatistics {
-        let received = self.connections.received().total(self.now);
+        let received = self.presence.connections().received().total(self.now);
         ServerStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,
-            commands_dropped: self.connections.commands_dropped(),
+            commands_dropped: self.presence.connections().commands_dropped(),
             streams_crowded: self.policy.proximity().crowded(),
             ..self.observations.statistics()
         }
@@ -183,15 +177,15 @@ impl Server {
     /// its name back ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
         self.now.advance(now);
-        if self.connections.links().contains(link) {
+        if self.presence.links().contains(link) {
             return;
         }
-        if self.connections.links().len() >= self.settings.limits.links {
+        if self.presence.links().len() >= self.settings.limits.links {
             self.observations.statistics_mut().links_refused += 1;
-            return self.connections.close_unknown(link, CloseReason::SessionFull);
+            return self.presence.connections_mut().close_unknown(link, CloseReason::SessionFull);
         }
         let deadline = now + self.settings.limits.handshake;
-        self.connections.links_mut().insert(now, link, deadline, origin);
+        self.presence.links_mut().insert(now, link, deadline, origin);
     }
 
     /// Handles the end of a network connection; the client that joined over it leaves, unless its place is kept for a
@@ -199,10 +193,10 @@ impl Server {
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
         self.now.advance(now);
         self.keep_place(link);
-        let links = self.connections.links();
+        let links = self.presence.links();
         if self.settings.permissive && links.clients_of(link).count() > 1 {
             // As the original does: the first client of the table goes with the link, and the others stay.
-            let first = self.members.first_in_order(links.clients_of(link));
+            let first = self.presence.members().first_in_order(links.clients_of(link));
             if let Some(first) = first {
                 self.remove_client(first);
             }
@@ -226,7 +220,7 @@ impl Server {
         match self.dispatch(link, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
-                let frame = self.connections.outbound_mut().frame(payload)?;
+                let frame = self.presence.outbound_mut().frame(payload)?;
                 self.observations.statistics_mut().frames_out += frame.to.len() as u64;
                 Some(frame)
             }
@@ -249,7 +243,7 @@ impl Server {
     /// reports to speakers how their voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now.advance(now);
-        while let Some(link) = self.connections.links().overdue(now) {
+        while let Some(link) = self.presence.links().overdue(now) {
             self.observations.statistics_mut().handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
@@ -259,26 +253,27 @@ impl Server {
         }
         while let Some(id) = self.policy.ended_visit(now) {
             self.observations.statistics_mut().visits_ended += 1;
-            match self.connections.link_of(id) {
+            match self.presence.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
                 None => self.remove_client(id),
             }
         }
         self.moderation().end_restrictions();
-        while let Some(id) = self.reservations.ended(now) {
+        while let Some(id) = self.presence.reservations().ended(now) {
             self.observations.statistics_mut().places_given_up += 1;
             self.remove_client(id);
         }
-        self.observations.send_reports(now, self.settings.session, &mut self.connections);
-        self.observations.end_silent_channels(now, &self.members, self.policy.directory());
+        self.observations.send_reports(now, self.settings.session, self.presence.connections_mut());
+        self.observations.end_silent_channels(now, self.presence.members(), self.policy.directory());
         self.check_names();
         self.group().ask_for_commits();
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        let unjoined = self.connections.links().next_deadline().map(|at| (at, "a link has not joined yet"));
-        let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
+        let unjoined = self.presence.links().next_deadline().map(|at| (at, "a link has not joined yet"));
+        let place =
+            self.presence.reservations().next_end().map(|end| (end, "a lost client has not come back yet"));
         let report = self.observations.next_report().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self
             .entrance
@@ -298,12 +293,12 @@ impl Server {
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.connections.outbound_mut().pop()
+        self.presence.outbound_mut().pop()
     }
 
     /// The next command for a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.connections.pop_command()
+        self.presence.connections_mut().pop_command()
     }
 
     /// The next event.
@@ -313,10 +308,10 @@ impl Server {
 
     /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.
     fn dispatch<'a>(&mut self, link: LinkId, packet: &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
-        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
+        let (now, clients, limits) = (self.now, self.presence.members().len(), &self.settings.limits);
         let message = MessageType::peek(packet);
-        let is_undrained = self.connections.outbound().waiting_bytes() > limits.outbox_bytes;
-        let record = self.connections.receive(now, link, packet)?;
+        let is_undrained = self.presence.outbound().waiting_bytes() > limits.outbox_bytes;
+        let (record, members) = self.presence.receive(now, link, packet)?;
         let is_group_part = matches!(message, Ok(MessageType::ErrorWrongSession));
         if is_group_part && self.group.awaits_long_message_of(now, record.client) {
             record.budgets.take_commit(now, limits, packet.len())?;
@@ -352,7 +347,7 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                record.budgets.take_fan_out(now, limits, clients, relay::cost(&self.members, &voice))?;
+                record.budgets.take_fan_out(now, limits, clients, relay::cost(members, &voice))?;
                 let mut relay = self.relay();
                 relay.route(own, &voice, packet).map_err(|refused| relay.report(own, refused))?;
                 return Ok(Some(packet));
@@ -380,7 +375,6 @@ impl Server {
 
     /// What clients are told.
     fn outgoing(&mut self) -> Outgoing<'_> {
-        let Self { now, settings, members, connections, observations, .. } = self;
-        Outgoing::new(*now, settings, members, connections, observations)
+        Outgoing::new(self.now, &self.settings, &mut self.presence, &mut self.observations)
     }
 }

@@ -49,7 +49,7 @@ impl Server {
 
     /// Closes the link of a newcomer if no newcomer comes in. True if it did; one with a client stays.
     pub(super) fn rejects(&mut self, link: LinkId) -> bool {
-        if self.connections.links().client_of(link).is_ok() {
+        if self.presence.links().client_of(link).is_ok() {
             return false;
         }
         let Some(reason) = self.entrance.gate().refusal() else { return false };

@@ -8,12 +8,11 @@ use consonance_wire::limits::{SERVER_BYTES_MAX, SERVERS_MAX};
 use consonance_wire::{Capabilities, ClientId, Closing, Notice, ServerList, Writer};
 
 use super::Server;
-use super::connections::Connections;
 use super::draining::Draining;
 use super::join_gate::{JoinGate, closing, millis};
-use super::members::Members;
 use super::observations::Observations;
 use super::outgoing::Outgoing;
+use super::presence::Presence;
 use super::settings::ServerSettings;
 use crate::link::LinkId;
 use crate::time::Instant;
@@ -22,8 +21,7 @@ use crate::time::Instant;
 pub struct Announcements<'s> {
     now: &'s mut Instant,
     settings: &'s mut ServerSettings,
-    members: &'s Members,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
     gate: &'s mut JoinGate,
     observations: &'s mut Observations,
 }
@@ -40,8 +38,7 @@ impl Server {
         Announcements {
             now: &mut self.now,
             settings: &mut self.settings,
-            members: &self.members,
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             gate: self.entrance.gate_mut(),
             observations: &mut self.observations,
         }
@@ -114,7 +111,7 @@ impl Announcements<'_> {
     /// packet; an address that is empty or longer than 255 bytes is left out. False if the client cannot be told.
     pub fn tell_servers(&mut self, now: Instant, id: ClientId, addresses: &[&str]) -> bool {
         self.now.advance(now);
-        if !self.connections.client_can(id, Capabilities::SERVER_LIST) {
+        if !self.presence.client_can(id, Capabilities::SERVER_LIST) {
             return false;
         }
         let (mut listed, mut count) = ([""; SERVERS_MAX], 0);
@@ -132,7 +129,12 @@ impl Announcements<'_> {
         if ServerList::write(&listed[..count], self.settings.session, &mut writer).is_err() {
             return false;
         }
-        self.connections.send_if_able(*self.now, id, Capabilities::SERVER_LIST, writer.written())
+        self.presence.connections_mut().send_if_able(
+            *self.now,
+            id,
+            Capabilities::SERVER_LIST,
+            writer.written(),
+        )
     }
 
     /// Announces to the clients of ours the operator's recording of voice: whether everything is recorded, and the
@@ -142,10 +144,9 @@ impl Announcements<'_> {
             return;
         }
         self.settings.recorded = (is_whole, last_s);
-        let (members, notice) = (self.members, Notice::Recorded { is_whole, last_s });
-        let mut outgoing =
-            Outgoing::new(*self.now, self.settings, members, self.connections, self.observations);
-        for id in members.in_order() {
+        let notice = Notice::Recorded { is_whole, last_s };
+        let mut outgoing = Outgoing::new(*self.now, self.settings, self.presence, self.observations);
+        for id in outgoing.members().in_order() {
             outgoing.notify(id, &notice);
         }
     }
@@ -157,17 +158,16 @@ impl Announcements<'_> {
         is_meant: impl Fn(LinkId) -> bool,
         of: impl Fn(u32) -> Closing<'a>,
     ) -> usize {
-        let connections = &*self.connections;
+        let presence = &*self.presence;
         let is_told = |id: &ClientId| {
-            connections.client_can(*id, Capabilities::HAND_OVER)
-                && connections.link_of(*id).is_some_and(&is_meant)
+            presence.client_can(*id, Capabilities::HAND_OVER) && presence.link_of(*id).is_some_and(&is_meant)
         };
-        let clients: Vec<ClientId> = self.members.in_order().filter(is_told).collect();
+        let clients: Vec<ClientId> = self.presence.members().in_order().filter(is_told).collect();
         let count = clients.len().max(1) as u32;
         let mut told = 0;
         for (turn, id) in (0_u32..).zip(clients) {
             let closing = of(millis(window * turn / count));
-            let was_told = send_closing(*self.now, self.settings, self.connections, (id, &closing));
+            let was_told = send_closing(*self.now, self.settings, self.presence, (id, &closing));
             told += usize::from(was_told);
         }
         told
@@ -176,7 +176,7 @@ impl Announcements<'_> {
     /// Tells a client that comes back to a draining session about its end, which it has missed.
     pub(super) fn tell_of_draining(&mut self, id: ClientId) {
         if let Some(news) = self.gate.missed_news(*self.now) {
-            send_closing(*self.now, self.settings, self.connections, (id, &news));
+            send_closing(*self.now, self.settings, self.presence, (id, &news));
         }
     }
 }
@@ -186,11 +186,11 @@ impl Announcements<'_> {
 fn send_closing(
     now: Instant,
     settings: &ServerSettings,
-    connections: &mut Connections,
+    presence: &mut Presence,
     (id, closing): (ClientId, &Closing<'_>),
 ) -> bool {
     let mut buffer = [0; crate::PACKET_BYTES_MAX];
     let mut writer = Writer::new(&mut buffer[..settings.packets.reliable_bytes]);
     closing.write(settings.session, &mut writer).is_ok()
-        && connections.send_if_able(now, id, Capabilities::HAND_OVER, writer.written())
+        && presence.connections_mut().send_if_able(now, id, Capabilities::HAND_OVER, writer.written())
 }

@@ -9,9 +9,8 @@ mod replica;
 
 use consonance_wire::{Capabilities, ClientId, Position};
 
-use super::connections::Connections;
 use super::members::Members;
-use super::reservations::Reservations;
+use super::presence::Presence;
 use super::room_policy::RoomPolicy;
 use super::snapshot::{KeptPlace, kept_place, since};
 use super::{PlayerIdentity, Server};
@@ -58,10 +57,8 @@ pub enum CopiedLink {
 /// What copies of a session have to be told: [`Server::changes`].
 pub struct ChangeFeed<'s> {
     now: Instant,
-    members: &'s mut Members,
     policy: &'s mut RoomPolicy,
-    reservations: &'s Reservations,
-    connections: &'s Connections,
+    presence: &'s mut Presence,
 }
 
 /// The versions of a session that has copies: [`Tables::versions`](super::Tables::versions).
@@ -72,7 +69,9 @@ pub struct Versions<'s> {
 
 impl core::fmt::Debug for ChangeFeed<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ChangeFeed").field("version", &self.members.version()).finish_non_exhaustive()
+        f.debug_struct("ChangeFeed")
+            .field("version", &self.presence.members().version())
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,13 +84,7 @@ impl core::fmt::Debug for Versions<'_> {
 impl Server {
     /// The changes of a session, for its copies.
     pub fn changes(&mut self) -> ChangeFeed<'_> {
-        ChangeFeed {
-            now: self.now,
-            members: &mut self.members,
-            policy: &mut self.policy,
-            reservations: &self.reservations,
-            connections: &self.connections,
-        }
+        ChangeFeed { now: self.now, policy: &mut self.policy, presence: &mut self.presence }
     }
 }
 
@@ -99,7 +92,7 @@ impl ChangeFeed<'_> {
     /// Starts noting changes for [`poll`](Self::poll), unless the session does already. The term is a number that, with
     /// high probability, no other owner of the session has or had: it distinguishes versions.
     pub fn note(&mut self, term: u32) {
-        self.members.note_changes(None, term);
+        self.presence.members_mut().note_changes(None, term);
         self.policy.register_mut().note_changes();
     }
 
@@ -109,7 +102,7 @@ impl ChangeFeed<'_> {
             let restrictions = self.policy.register().restrictions(&identity);
             return Some(SessionChange::Restricted(identity, since(&restrictions, self.now)));
         }
-        let id = self.members.pop_changed()?;
+        let id = self.presence.members_mut().pop_changed()?;
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
     }
 
@@ -118,19 +111,16 @@ impl ChangeFeed<'_> {
         let restricted = self.policy.register().iter().map(|(identity, restrictions)| {
             SessionChange::Restricted(identity.clone(), since(restrictions, self.now))
         });
-        let clients = self.members.in_order().filter_map(|id| self.copied_client(id));
+        let clients = self.presence.members().in_order().filter_map(|id| self.copied_client(id));
         restricted.chain(clients.map(SessionChange::Client))
     }
 
     fn copied_client(&self, id: ClientId) -> Option<CopiedClient> {
-        let link = self.connections.link_of(id);
-        let record = link.and_then(|link| self.connections.links().get(link));
         Some(CopiedClient {
-            place: kept_place(self.members, self.policy, self.reservations, id, self.now)?,
-            capabilities: record
-                .map_or_else(|| self.reservations.capabilities_of(id), |record| record.capabilities),
+            place: kept_place(self.presence, self.policy, id, self.now)?,
+            capabilities: self.presence.capabilities_of(id),
             position: self.policy.proximity().position(id),
-            link,
+            link: self.presence.link_of(id),
         })
     }
 }

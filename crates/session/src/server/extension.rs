@@ -16,7 +16,7 @@ impl Server {
         trailing: &[u8],
     ) -> Result<(), Fault> {
         let (now, limits) = (self.now, &self.settings.limits);
-        let record = self.connections.links_mut().get_mut(link)?;
+        let record = self.presence.links_mut().get_mut(link)?;
         if record.can(Capabilities::PROXIMITY)
             && let Some(report) = PositionReport::find(trailing)
         {
@@ -47,7 +47,7 @@ impl Server {
         within_rate?;
         if record.can(Capabilities::VOICE_REPORTS) {
             let listener = own.ok_or(Fault::NotJoined)?;
-            if self.observations.handle_report(now, &self.members, listener, trailing) {
+            if self.observations.handle_report(now, self.presence.members(), listener, trailing) {
                 return Ok(());
             }
         }

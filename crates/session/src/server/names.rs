@@ -7,12 +7,10 @@ use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::Server;
 use super::access::Access;
-use super::connections::Connections;
 use super::event::ServerEvent;
-use super::members::Members;
 use super::name_claims::{Claim, Contest, Hearing, Judgement, NameClaims, Verdict};
 use super::observations::Observations;
-use super::reservations::Reservations;
+use super::presence::Presence;
 use super::room_policy::RoomPolicy;
 use super::settings::ServerSettings;
 use super::waiting_joins::Newcomer;
@@ -23,10 +21,8 @@ use crate::time::Instant;
 pub(super) struct Names<'s> {
     now: Instant,
     settings: &'s ServerSettings,
-    members: &'s Members,
     policy: &'s RoomPolicy,
-    reservations: &'s Reservations,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
     claims: &'s mut NameClaims,
     observations: &'s mut Observations,
 }
@@ -63,10 +59,8 @@ impl Server {
         Names {
             now: self.now,
             settings: &self.settings,
-            members: &self.members,
             policy: &self.policy,
-            reservations: &self.reservations,
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             claims: self.entrance.claims_mut(),
             observations: &mut self.observations,
         }
@@ -95,40 +89,36 @@ impl Names<'_> {
     }
 
     fn verdict(&self, newcomer: &Newcomer, access: &Access, holder: ClientId) -> Verdict {
-        let (Newcomer { link, ticket, .. }, links) = (newcomer, self.connections.links());
+        let (Newcomer { link, ticket, .. }, links) = (newcomer, self.presence.links());
         let is_own = links.clients_of(*link).any(|id| id == holder);
         let is_holders = |ticket: &ResumeTicket| {
-            ticket.id == holder && self.reservations.accepts(self.settings.session, ticket)
+            ticket.id == holder && self.presence.reservations().accepts(self.settings.session, ticket)
         };
         if is_own || self.settings.permissive || ticket.as_ref().is_some_and(is_holders) {
             return Verdict::Granted;
         }
-        let (origin, holder_link) = (links.origin_of(*link), self.connections.link_of(holder));
-        let present_origin = match holder_link {
-            Some(link) => links.origin_of(link),
-            None => self.reservations.origin_of(holder),
-        };
+        let origin = links.origin_of(*link);
         let contest = Contest {
             rule: self.settings.name_taken,
             access,
             present: self.policy.gate().access(holder),
             is_stock: links.get(*link).is_some_and(|record| record.capabilities == Capabilities::NONE),
             origin,
-            is_same_origin: origin.is_some() && origin == present_origin,
-            holder_has_link: holder_link.is_some(),
-            kept_until: self.reservations.kept_until(holder),
+            is_same_origin: origin.is_some() && origin == self.presence.origin_of(holder),
+            holder_has_link: self.presence.link_of(holder).is_some(),
+            kept_until: self.presence.reservations().kept_until(holder),
         };
         contest.verdict(self.now, newcomer)
     }
 
     fn may_wait(&self, link: LinkId, holder: ClientId) -> bool {
-        let (origin, most) = (self.connections.links().origin_of(link), self.settings.limits.waiting_names);
+        let (origin, most) = (self.presence.links().origin_of(link), self.settings.limits.waiting_names);
         self.claims.has_space(origin, most, |name| self.holder_of(name) == Some(holder))
     }
 
     fn begin_waiting(&mut self, newcomer: &Newcomer, holder: ClientId, claim: Claim) {
         let (link, name) = (newcomer.link, newcomer.name.as_str().into());
-        self.connections.links_mut().await_no_longer(link);
+        self.presence.links_mut().await_no_longer(link);
         self.observations.statistics_mut().names_awaited += 1;
         self.observations.raise(ServerEvent::NameInUse { link, name, holder });
         self.claims.insert(self.now, claim);
@@ -140,9 +130,9 @@ impl Names<'_> {
     /// The client that has this name, in any spelling. The original compares names letter by letter.
     fn holder_of(&self, name: &PlayerName) -> Option<ClientId> {
         if self.settings.permissive {
-            return self.members.find_spelled(name, name.key());
+            return self.presence.members().find_spelled(name, name.key());
         }
-        self.members.find(name, name.key())
+        self.presence.members().find(name, name.key())
     }
 
     /// The place of a holder is kept until then: newcomers that wait for its name are not refused before.
@@ -160,7 +150,7 @@ impl Names<'_> {
     /// for the name of its client.
     pub(super) fn hear(&mut self, link: LinkId, heard: Option<Instant>) -> Vec<NameStep> {
         self.claims.restart_after_stall(self.now);
-        let Ok(holder) = self.connections.links().client_of(link) else { return Vec::new() };
+        let Ok(holder) = self.presence.links().client_of(link) else { return Vec::new() };
         let waiting = self.newcomers_for(holder);
         match self.claims.hear(self.now, holder, &waiting, heard) {
             Hearing::TakenOver(heir) => [NameStep::TakesOver { holder, heir }].into(),
@@ -179,7 +169,7 @@ impl Names<'_> {
     pub(super) fn check(&self, link: LinkId) -> NameStep {
         let Some(name) = self.claims.name_of(link) else { return NameStep::Waits { probed: None } };
         let holder = self.holder_of(name);
-        let has_link = holder.map(|holder| self.connections.link_of(holder).is_some());
+        let has_link = holder.map(|holder| self.presence.link_of(holder).is_some());
         match (self.claims.judge(self.now, link, has_link), holder) {
             (Judgement::Free, _) => NameStep::Gets(link),
             (Judgement::Refused, _) => NameStep::Refused(link),
@@ -200,7 +190,7 @@ impl Names<'_> {
     }
 
     fn probe(&mut self, holder: ClientId) {
-        if let Some(link) = self.connections.link_of(holder) {
+        if let Some(link) = self.presence.link_of(holder) {
             self.claims.probe(link);
         }
     }
@@ -208,13 +198,13 @@ impl Names<'_> {
     /// A link asks for something else than the name that it waited for.
     pub(super) fn withdraw(&mut self, link: LinkId) {
         let deadline = self.now + self.settings.limits.handshake;
-        self.claims.withdraw(link, self.connections.links_mut(), deadline, self.observations);
+        self.claims.withdraw(link, self.presence.links_mut(), deadline, self.observations);
     }
 
     /// A link waits no longer, and has to join in time as any other.
     pub(super) fn stop_waiting(&mut self, link: LinkId) -> Option<Newcomer> {
         let deadline = self.now + self.settings.limits.handshake;
-        self.claims.stop_waiting(link, self.connections.links_mut(), deadline)
+        self.claims.stop_waiting(link, self.presence.links_mut(), deadline)
     }
 }
 

@@ -10,10 +10,9 @@ use alloc::vec::Vec;
 use consonance_wire::{ClientId, RemoveClient};
 
 use super::Server;
-use super::connections::Connections;
-use super::members::Members;
 use super::observations::Observations;
 use super::outgoing::Outgoing;
+use super::presence::Presence;
 use super::room_directory::RoomDirectory;
 use super::settings::ServerSettings;
 use super::visibility::{Audience, Outage};
@@ -24,15 +23,14 @@ use crate::time::Instant;
 pub struct Outages<'s> {
     now: &'s mut Instant,
     settings: &'s ServerSettings,
-    members: &'s mut Members,
     directory: &'s RoomDirectory,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
     observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Outages<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let unreachable = self.members.visibility().unreachable();
+        let unreachable = self.presence.members().visibility().unreachable();
         f.debug_struct("Outages").field("clients", &unreachable).finish_non_exhaustive()
     }
 }
@@ -43,9 +41,8 @@ impl Server {
         Outages {
             now: &mut self.now,
             settings: &self.settings,
-            members: &mut self.members,
             directory: self.policy.directory(),
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             observations: &mut self.observations,
         }
     }
@@ -62,12 +59,12 @@ impl Outages<'_> {
         if self.settings.permissive {
             return;
         }
-        let visibility = self.members.visibility();
+        let visibility = self.presence.members().visibility();
         let clients = self.clients_of(links).filter(|id| visibility.outage_of(*id).is_none());
         let clients: Vec<ClientId> = clients.collect();
-        let outage = self.members.visibility_mut().begin_outage(&clients);
+        let outage = self.presence.members_mut().visibility_mut().begin_outage(&clients);
         for &id in &clients {
-            self.observations.end_channels(id, self.members, self.directory);
+            self.observations.end_channels(id, self.presence.members(), self.directory);
             let remove = RemoveClient { session: self.settings.session, id };
             self.outgoing().send_to(Audience::Outside(outage), &remove.into());
         }
@@ -78,25 +75,25 @@ impl Outages<'_> {
     /// Links without a client, or with one that is reachable, are ignored.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
         self.now.advance(now);
-        let visibility = self.members.visibility();
+        let visibility = self.presence.members().visibility();
         let clients = self.clients_of(links).filter_map(|id| Some((id, visibility.outage_of(id)?)));
         let clients: Vec<(ClientId, Outage)> = clients.collect();
         for &(id, outage) in &clients {
             // A newcomer without a state is announced to all when its state arrives.
-            if !self.members.visibility().is_unannounced(id) {
+            if !self.presence.members().visibility().is_unannounced(id) {
                 self.outgoing().tell_state(id, Audience::Outside(outage));
             }
         }
         for (id, _) in clients {
-            self.members.visibility_mut().end_outage(id);
+            self.presence.members_mut().visibility_mut().end_outage(id);
         }
     }
 
     fn clients_of(&self, links: &[LinkId]) -> impl Iterator<Item = ClientId> {
-        links.iter().filter_map(|link| self.connections.links().client_of(*link).ok())
+        links.iter().filter_map(|link| self.presence.links().client_of(*link).ok())
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.observations)
+        Outgoing::new(*self.now, self.settings, self.presence, self.observations)
     }
 }

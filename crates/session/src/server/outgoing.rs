@@ -17,6 +17,7 @@ use super::event::ServerEvent;
 use super::fault::Fault;
 use super::members::Members;
 use super::observations::Observations;
+use super::presence::Presence;
 use super::room_policy::Report;
 use super::settings::ServerSettings;
 use super::visibility::Audience;
@@ -40,10 +41,10 @@ impl<'s> Outgoing<'s> {
     pub(super) fn new(
         now: Instant,
         settings: &'s ServerSettings,
-        members: &'s Members,
-        connections: &'s mut Connections,
+        presence: &'s mut Presence,
         observations: &'s mut Observations,
     ) -> Self {
+        let (members, connections) = presence.split();
         Self { now, settings, members, connections, observations }
     }
 

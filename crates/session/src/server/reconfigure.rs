@@ -5,12 +5,11 @@ use alloc::vec::Vec;
 use consonance_wire::ClientId;
 
 use super::access::AccessRule;
-use super::connections::Connections;
 use super::entrance::Entrance;
 use super::join_gate::JoinState;
-use super::members::Members;
 use super::name_claims::NameTaken;
 use super::observations::Observations;
+use super::presence::Presence;
 use super::room_limits::RoomLimits;
 use super::room_pattern::RoomPattern;
 use super::room_policy::RoomPolicy;
@@ -23,9 +22,8 @@ use crate::time::Instant;
 pub struct Reconfigure<'s> {
     now: Instant,
     settings: &'s mut ServerSettings,
-    members: &'s Members,
     policy: &'s mut RoomPolicy,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
     entrance: &'s mut Entrance,
     observations: &'s mut Observations,
 }
@@ -42,9 +40,8 @@ impl Server {
         Reconfigure {
             now: self.now,
             settings: &mut self.settings,
-            members: &self.members,
             policy: &mut self.policy,
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             entrance: &mut self.entrance,
             observations: &mut self.observations,
         }
@@ -60,7 +57,7 @@ impl Server {
             return;
         }
         self.settings.access = rules;
-        let clients: Vec<ClientId> = self.members.in_order().collect();
+        let clients: Vec<ClientId> = self.presence.members().in_order().collect();
         let ServerSettings { access, .. } = &self.settings;
         let closed = self.policy.set_access_rules(access, self.settings.reserved_names(), &clients);
         for room in closed {
@@ -79,7 +76,7 @@ impl Reconfigure<'_> {
     /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
     pub fn set_limits(&mut self, limits: Limits) {
         self.observations.set_events_max(limits.events);
-        self.connections.set_limits(&limits);
+        self.presence.connections_mut().set_limits(&limits);
         self.settings.limits = limits;
     }
 
@@ -118,7 +115,7 @@ impl Reconfigure<'_> {
     pub fn set_monitor_channels(&mut self, on: bool) {
         self.settings.monitor_channels = on && !self.settings.permissive;
         if !on {
-            self.observations.end_all_channels(self.members, self.policy.directory());
+            self.observations.end_all_channels(self.presence.members(), self.policy.directory());
         }
     }
 
@@ -129,7 +126,7 @@ impl Reconfigure<'_> {
         }
         self.settings.name_taken = rule;
         let deadline = self.now + self.settings.limits.handshake;
-        let (claims, links) = (self.entrance.claims_mut(), self.connections.links_mut());
+        let (claims, links) = (self.entrance.claims_mut(), self.presence.links_mut());
         for link in claims.in_order() {
             claims.withdraw(link, links, deadline, self.observations);
         }

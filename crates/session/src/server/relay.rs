@@ -11,11 +11,10 @@ use consonance_wire::{
 };
 
 use super::Server;
-use super::connections::Connections;
 use super::fault::Fault;
-use super::members::Members;
 use super::observations::Observations;
 use super::outgoing::Outgoing;
+use super::presence::Presence;
 use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
 use super::settings::ServerSettings;
 use crate::link::LinkId;
@@ -27,9 +26,8 @@ pub(super) use recipients::cost;
 pub(super) struct Relay<'s> {
     now: Instant,
     settings: &'s ServerSettings,
-    members: &'s Members,
     policy: &'s mut RoomPolicy,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
     observations: &'s mut Observations,
 }
 
@@ -40,9 +38,8 @@ impl Server {
         Relay {
             now: self.now,
             settings: &self.settings,
-            members: &self.members,
             policy: &mut self.policy,
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             observations: &mut self.observations,
         }
     }
@@ -52,7 +49,7 @@ impl Server {
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
     /// of the driver are to see.
     pub fn take_relayed(&mut self) -> bool {
-        self.connections.outbound_mut().take_did_relay()
+        self.presence.outbound_mut().take_did_relay()
     }
 }
 
@@ -70,7 +67,7 @@ impl Relay<'_> {
         if voice.sender != own {
             return Err(spoofed(voice.sender));
         }
-        self.policy.check_voice(self.members, self.now, own, voice)?;
+        self.policy.check_voice(self.presence.members(), self.now, own, voice)?;
         self.note_channels(voice);
         self.observations.count_routed(self.now, own, voice);
         self.list_listeners(own, voice, packet);
@@ -101,7 +98,7 @@ impl Relay<'_> {
     ) -> Result<(), Refused> {
         self.check_inner(own, relay)?;
         self.list_destinations(link, own, relay)?;
-        self.connections.outbound_mut().queue_frame(relay.packet);
+        self.presence.outbound_mut().queue_frame(relay.packet);
         Ok(())
     }
 
@@ -183,7 +180,7 @@ impl Relay<'_> {
             _ => None,
         };
         let every = (self.settings.limits.text_every, room);
-        let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
+        let here = relay.destinations.iter().filter(|id| self.presence.members().contains(*id));
         let refused = match self.policy.check_text(self.now, own, every, relay.packet, here) {
             Ok(()) => return Ok(()),
             Err(TextRefusal::Muted) => Fault::TextMuted.into(),
@@ -196,19 +193,17 @@ impl Relay<'_> {
 
     /// Notes the channels of a frame that is passed on, where speakers and their recipients are reported.
     fn note_channels(&mut self, voice: &VoiceData<'_>) {
-        if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
+        if !self.settings.monitor_channels || !self.presence.members().contains(voice.sender) {
             return;
         }
-        self.observations.note_channels(self.now, voice, self.members, self.policy.directory());
+        self.observations.note_channels(self.now, voice, self.presence.members(), self.policy.directory());
     }
 
     /// Reports a refusal to the client or the operator; returns its fault.
     #[cold]
     pub(super) fn report(&mut self, own: Option<ClientId>, refused: Refused) -> Fault {
         if let Some((id, report)) = own.zip(refused.report) {
-            let (settings, connections) = (self.settings, &mut *self.connections);
-            let mut outgoing =
-                Outgoing::new(self.now, settings, self.members, connections, self.observations);
+            let mut outgoing = Outgoing::new(self.now, self.settings, self.presence, self.observations);
             if let Some(event) = outgoing.report(id, Some(*report)) {
                 self.observations.raise(event);
             }

@@ -7,13 +7,12 @@ use consonance_wire::{Capabilities, ClientId, CodecParameters, RoomId};
 
 use super::Server;
 use super::access::{Access, RoomUse};
-use super::connections::Connections;
 use super::copies::Versions;
 use super::group::GroupService;
-use super::members::Members;
 use super::moderation::PlayerIdentity;
 use super::monitor::MonitoredChannel;
 use super::observations::Observations;
+use super::presence::Presence;
 use super::proximity::Proximity;
 use super::room_policy::RoomPolicy;
 use super::settings::ServerSettings;
@@ -80,58 +79,57 @@ pub struct LinkRow {
 #[derive(Clone, Copy)]
 pub struct Tables<'s> {
     settings: &'s ServerSettings,
-    members: &'s Members,
     policy: &'s RoomPolicy,
-    connections: &'s Connections,
+    presence: &'s Presence,
     group: &'s GroupService,
     observations: &'s Observations,
 }
 
 impl core::fmt::Debug for Tables<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Tables").field("clients", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("Tables").field("clients", &self.presence.members().len()).finish_non_exhaustive()
     }
 }
 
 impl Server {
     /// The clients, rooms and connections of the session as plain data.
     pub fn tables(&self) -> Tables<'_> {
-        let Self { settings, members, policy, connections, group, observations, .. } = self;
-        Tables { settings, members, policy, connections, group, observations }
+        let Self { settings, policy, presence, group, observations, .. } = self;
+        Tables { settings, policy, presence, group, observations }
     }
 }
 
 impl<'s> Tables<'s> {
     /// All clients, by ascending id.
     pub fn clients(self) -> impl Iterator<Item = ClientRow<'s>> {
-        self.members.iter().map(move |member| self.row_of(member))
+        self.presence.members().iter().map(move |member| self.row_of(member))
     }
 
     /// The ids of all clients, in the order in which newcomers are told of them.
     pub fn ids(self) -> impl Iterator<Item = ClientId> + use<'s> {
-        self.members.in_order()
+        self.presence.members().in_order()
     }
 
     /// The client of this id, if there is one.
     pub fn client(self, id: ClientId) -> Option<ClientRow<'s>> {
-        self.members.get(id).map(|member| self.row_of(member))
+        self.presence.members().get(id).map(|member| self.row_of(member))
     }
 
     /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
     /// [`clients_named`](Self::clients_named).
     pub fn client_named(self, name: &str) -> Option<ClientId> {
-        self.members.find(name, &NameKey::of(name))
+        self.presence.members().find(name, &NameKey::of(name))
     }
 
     /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
     /// compared by their [keys](consonance_name_key::NameKey).
     pub fn clients_named(self, name: &str) -> &'s [ClientId] {
-        self.members.named(&NameKey::of(name))
+        self.presence.members().named(&NameKey::of(name))
     }
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(self, subject: &str) -> Vec<ClientId> {
-        self.policy.gate().clients_of(self.members.in_order(), subject)
+        self.policy.gate().clients_of(self.presence.members().in_order(), subject)
     }
 
     /// Every room with listeners, by ascending room id and then by name.
@@ -139,7 +137,7 @@ impl<'s> Tables<'s> {
         self.policy.directory().iter().map(move |(id, name)| RoomRow {
             id,
             name,
-            listeners: self.members.listeners_by_name(id, name),
+            listeners: self.presence.members().listeners_by_name(id, name),
         })
     }
 
@@ -150,10 +148,10 @@ impl<'s> Tables<'s> {
 
     /// Every link that is up, by ascending number.
     pub fn links(self) -> impl Iterator<Item = LinkRow> {
-        self.connections.links().iter().map(move |(link, record)| {
+        self.presence.links().iter().map(move |(link, record)| {
             let mut sent = record.sent;
             for id in record.clients() {
-                let Total { packets, bytes } = self.connections.outbound().sent_to(id);
+                let Total { packets, bytes } = self.presence.outbound().sent_to(id);
                 sent.add(packets, bytes);
             }
             let (client, received, faults) = (record.client, record.received, record.faults);
@@ -163,37 +161,37 @@ impl<'s> Tables<'s> {
 
     /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
     pub fn voice_losses(self) -> impl Iterator<Item = f32> {
-        self.members.iter().filter_map(move |member| self.observations.lost_percent(member.id))
+        self.presence.members().iter().filter_map(move |member| self.observations.lost_percent(member.id))
     }
 
     /// The client that joined over a link.
     pub fn client_of(self, link: LinkId) -> Option<ClientId> {
-        self.connections.links().client_of(link).ok()
+        self.presence.links().client_of(link).ok()
     }
 
     /// The link to which a client's packets go.
     pub fn link_of(self, id: ClientId) -> Option<LinkId> {
-        self.connections.link_of(id)
+        self.presence.link_of(id)
     }
 
     /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
     pub fn reads_notice(self, link: LinkId) -> bool {
-        self.connections.links().can(link, Capabilities::END_REASONS)
+        self.presence.links().can(link, Capabilities::END_REASONS)
     }
 
     /// The number of clients that are here, but unreachable, so that the others were told they left.
     pub fn unreachable_clients(self) -> usize {
-        self.members.visibility().unreachable()
+        self.presence.members().visibility().unreachable()
     }
 
     /// The received traffic by type of packet, accepted or not.
     pub fn received(self) -> &'s PacketTraffic {
-        self.connections.received()
+        self.presence.connections().received()
     }
 
     /// The traffic that was sent, or waits to be polled for, by type of packet.
     pub fn sent(self) -> &'s PacketTraffic {
-        self.connections.outbound().sent()
+        self.presence.outbound().sent()
     }
 
     /// The access that a client was granted at admission, or since; none for a client that is not here.
@@ -203,7 +201,7 @@ impl<'s> Tables<'s> {
 
     /// A client's identity for decisions: they apply again when the player returns.
     pub fn identity_of(self, id: ClientId) -> Option<PlayerIdentity> {
-        self.policy.identity_of(self.members, id)
+        self.policy.identity_of(self.presence.members(), id)
     }
 
     /// The restrictions and rights of a player, here or not.
@@ -229,7 +227,7 @@ impl<'s> Tables<'s> {
     /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
-        self.observations.channels_of(id, self.members, self.policy.directory())
+        self.observations.channels_of(id, self.presence.members(), self.policy.directory())
     }
 
     /// The positions of clients, where distance decides which players hear each other.
@@ -239,7 +237,7 @@ impl<'s> Tables<'s> {
 
     /// The versions of the session and of its copies.
     pub fn versions(self) -> Versions<'s> {
-        Versions::of(self.members)
+        Versions::of(self.presence.members())
     }
 
     /// The number of clients in the group of an encrypted session.

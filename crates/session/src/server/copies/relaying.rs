@@ -28,7 +28,7 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> AtCopy<'a> {
-        let Ok(record) = self.connections.links_mut().get_mut(link) else { return AtCopy::ForSession };
+        let Ok(record) = self.presence.links_mut().get_mut(link) else { return AtCopy::ForSession };
         let Some(id) = record.client else { return AtCopy::ForSession };
         let Some(voice) = voice_in(packet) else {
             // The session decides everything else, and the copy needs the positions, too.
@@ -56,7 +56,7 @@ impl Server {
     ) -> Option<Transmit<'a>> {
         self.now.advance(now);
         let payload = self.relay().relay_from_elsewhere(sender, packet)?;
-        let frame = self.connections.outbound_mut().frame(payload)?;
+        let frame = self.presence.outbound_mut().frame(payload)?;
         self.observations.statistics_mut().frames_out += frame.to.len() as u64;
         Some(frame)
     }

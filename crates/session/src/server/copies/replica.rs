@@ -9,12 +9,10 @@ use consonance_wire::{ClientId, Position, RoomId};
 use super::{CopiedClient, CopiedLink, SessionChange};
 use crate::link::{LinkId, PeerOrigin};
 use crate::server::Server;
-use crate::server::connections::Connections;
 use crate::server::group::{GroupService, Parts};
-use crate::server::members::Members;
 use crate::server::observations::Observations;
 use crate::server::outgoing::Outgoing;
-use crate::server::reservations::Reservations;
+use crate::server::presence::Presence;
 use crate::server::room_policy::RoomPolicy;
 use crate::server::settings::ServerSettings;
 use crate::server::snapshot::{KeptPlace, NO_LINK, SessionSnapshot, access_from, restrictions_from};
@@ -24,17 +22,17 @@ use crate::time::Instant;
 pub struct SessionReplica<'s> {
     now: &'s mut Instant,
     settings: &'s ServerSettings,
-    members: &'s mut Members,
     policy: &'s mut RoomPolicy,
-    connections: &'s mut Connections,
-    reservations: &'s mut Reservations,
+    presence: &'s mut Presence,
     group: &'s mut GroupService,
     observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for SessionReplica<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("SessionReplica").field("clients", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("SessionReplica")
+            .field("clients", &self.presence.members().len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,10 +42,8 @@ impl Server {
         SessionReplica {
             now: &mut self.now,
             settings: &self.settings,
-            members: &mut self.members,
             policy: &mut self.policy,
-            connections: &mut self.connections,
-            reservations: &mut self.reservations,
+            presence: &mut self.presence,
             group: &mut self.group,
             observations: &mut self.observations,
         }
@@ -64,8 +60,8 @@ impl SessionReplica<'_> {
             SessionChange::Restricted(identity, restrictions) => {
                 let restrictions = restrictions_from(restrictions, *self.now);
                 self.policy.register_mut().replace(identity, restrictions);
-                for id in self.policy.clients_of(self.members, identity) {
-                    self.policy.begin_restrictions(self.members, id);
+                for id in self.policy.clients_of(self.presence.members(), identity) {
+                    self.policy.begin_restrictions(self.presence.members(), id);
                 }
             }
         }
@@ -74,8 +70,8 @@ impl SessionReplica<'_> {
     /// Handles a new link here of a client that the copy knows. Its packets are relayed afterwards.
     pub fn attach(&mut self, now: Instant, link: LinkId, id: ClientId, origin: Option<PeerOrigin>) {
         self.now.advance(now);
-        let capabilities = self.reservations.capabilities_of(id);
-        let links = self.connections.links_mut();
+        let capabilities = self.presence.reservations().capabilities_of(id);
+        let links = self.presence.links_mut();
         if !links.contains(link) {
             links.insert(now, link, now + self.settings.limits.handshake, origin);
         }
@@ -88,19 +84,19 @@ impl SessionReplica<'_> {
 
     /// Handles the end of a link of a copy. Its client stays until the session removes it.
     pub fn detach(&mut self, link: LinkId) {
-        let links = self.connections.links_mut();
+        let links = self.presence.links_mut();
         let Some(id) = links.detach(link) else { return };
         links.remove(link);
         self.observations.end_reports(id);
-        if self.connections.link_of(id) == Some(link) {
-            self.connections.outbound_mut().remove(id);
+        if self.presence.link_of(id) == Some(link) {
+            self.presence.outbound_mut().remove(id);
         }
     }
 
     /// Handles the passing of time at a copy: reports to speakers how their voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
         self.now.advance(now);
-        self.observations.send_reports(*self.now, self.settings.session, self.connections);
+        self.observations.send_reports(*self.now, self.settings.session, self.presence.connections_mut());
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called.
@@ -114,21 +110,21 @@ impl SessionReplica<'_> {
     pub fn promote(&mut self, now: Instant, version: u64, term: u32) {
         self.now.advance(now);
         let until = *self.now + self.settings.limits.resume;
-        for id in self.members.in_order().collect::<Vec<_>>() {
-            let link = self.connections.link_of(id);
-            let link = link.filter(|link| self.connections.links().contains(*link));
+        for id in self.presence.members().in_order().collect::<Vec<_>>() {
+            let link = self.presence.link_of(id);
+            let link = link.filter(|link| self.presence.links().contains(*link));
             if link.is_none() {
-                self.connections.outbound_mut().remove(id);
+                self.presence.outbound_mut().remove(id);
                 self.policy.proximity_mut().set_node(id, None);
-                self.reservations.keep(id, until, None);
+                self.presence.reservations_mut().keep(id, until, None);
             }
         }
-        self.members.give_out_own_ids();
-        self.members.note_changes(Some(version), term);
+        self.presence.members_mut().give_out_own_ids();
+        self.presence.members_mut().note_changes(Some(version), term);
         self.policy.register_mut().note_changes();
         // The encryption group is lost with the old session; clients linked elsewhere are told when they are adopted.
-        for id in self.members.in_order().collect::<Vec<_>>() {
-            if self.connections.link_of(id).is_some() {
+        for id in self.presence.members().in_order().collect::<Vec<_>>() {
+            if self.presence.link_of(id).is_some() {
                 self.tell_group(id);
             }
         }
@@ -145,20 +141,19 @@ impl SessionReplica<'_> {
         version: u64,
     ) -> bool {
         self.now.advance(now);
-        let Some(changed) = self.members.changed_since(version) else { return false };
-        if !self.members.contains(id) || self.connections.link_of(id).is_some() {
+        let Some(changed) = self.presence.members().changed_since(version) else { return false };
+        if !self.presence.members().contains(id) || self.presence.link_of(id).is_some() {
             return false;
         }
         self.attach(now, link, id, origin);
-        self.reservations.release(id);
-        let node = self.connections.reach_over(id, link);
+        self.presence.reservations_mut().release(id);
+        let node = self.presence.connections_mut().reach_over(id, link);
         self.policy.proximity_mut().set_node(id, node);
         self.tell_changed(link, id, &changed);
-        self.members.set_link(id, link);
+        self.presence.members_mut().set_link(id, link);
         self.tell_own_state(id);
-        let Self { now, settings, members, policy, connections, observations, .. } = self;
-        Outgoing::new(**now, settings, members, connections, observations)
-            .tell_restrictions_again(policy, id);
+        let Self { now, settings, policy, presence, observations, .. } = self;
+        Outgoing::new(**now, settings, presence, observations).tell_restrictions_again(policy, id);
         self.tell_group(id);
         true
     }
@@ -166,8 +161,8 @@ impl SessionReplica<'_> {
     /// Sets the node where a link of the session ends; `node` is the link to it. A copy there decides by distance
     /// which of its clients hear a frame: such a frame lists the node, and none of its clients.
     pub fn set_node(&mut self, link: LinkId, node: LinkId) {
-        self.connections.links_mut().set_node(link, node);
-        if let Ok(id) = self.connections.links().client_of(link) {
+        self.presence.links_mut().set_node(link, node);
+        if let Ok(id) = self.presence.links().client_of(link) {
             self.policy.proximity_mut().set_node(id, Some(node));
         }
     }
@@ -186,7 +181,7 @@ impl SessionReplica<'_> {
     /// Sends a client the rooms that it is in here: its messages to a lost owner, and the answers, may be lost. The
     /// client repeats its exits.
     pub fn tell_own_state(&mut self, id: ClientId) {
-        if let Some(link) = self.connections.link_of(id) {
+        if let Some(link) = self.presence.link_of(id) {
             self.outgoing().tell_known(link, id, [id].into_iter());
         }
     }
@@ -195,7 +190,7 @@ impl SessionReplica<'_> {
         let others = || changed.iter().copied().filter(|(id, _)| *id != to);
         // A player that has returned under another id exists twice until the former id is removed.
         for (id, is_new) in others() {
-            if is_new || !self.members.contains(id) {
+            if is_new || !self.presence.members().contains(id) {
                 self.outgoing().tell_removed(link, id);
             }
         }
@@ -209,39 +204,42 @@ impl SessionReplica<'_> {
             Some(CopiedLink::Elsewhere(node)) => (Some(node), Some(node)),
             None => (None, None),
         };
-        let is_same =
-            self.members.get(*id).is_some_and(|member| member.name == *name && member.codec == *codec);
+        let is_same = self
+            .presence
+            .members()
+            .get(*id)
+            .is_some_and(|member| member.name == *name && member.codec == *codec);
         if !is_same {
             self.remove_copied(*id);
             let key = NameKey::of(name);
-            self.members.insert(*id, name.clone(), key, *codec, link.unwrap_or(NO_LINK));
+            self.presence.members_mut().insert(*id, name.clone(), key, *codec, link.unwrap_or(NO_LINK));
         }
         self.policy.grant(*id, access_from(access, *self.now));
-        self.policy.begin_restrictions(self.members, *id);
+        self.policy.begin_restrictions(self.presence.members(), *id);
         self.policy.proximity_mut().recall(*id, client.position);
         self.apply_rooms(*id, rooms);
         if let Some(secret) = secret {
-            self.reservations.set_secret(*id, *secret);
+            self.presence.reservations_mut().set_secret(*id, *secret);
         }
         if *is_unannounced {
-            self.members.visibility_mut().note_unannounced(*id);
+            self.presence.members_mut().visibility_mut().note_unannounced(*id);
         } else {
-            self.members.visibility_mut().announce(*id);
+            self.presence.members_mut().visibility_mut().announce(*id);
         }
-        self.reservations.keep_capabilities(*id, client.capabilities);
+        self.presence.reservations_mut().keep_capabilities(*id, client.capabilities);
         self.policy.proximity_mut().set_node(*id, node);
         match link {
-            Some(link) if self.connections.link_of(*id) != Some(link) => {
-                self.connections.outbound_mut().insert(*id, link);
-                self.members.set_link(*id, link);
+            Some(link) if self.presence.link_of(*id) != Some(link) => {
+                self.presence.outbound_mut().insert(*id, link);
+                self.presence.members_mut().set_link(*id, link);
             }
             Some(_) => {}
-            None => drop(self.connections.outbound_mut().remove(*id)),
+            None => drop(self.presence.outbound_mut().remove(*id)),
         }
     }
 
     fn apply_rooms(&mut self, id: ClientId, rooms: &[Box<str>]) {
-        let Some(member) = self.members.get(id) else { return };
+        let Some(member) = self.presence.members().get(id) else { return };
         let left: Vec<Box<str>> = member
             .rooms
             .names()
@@ -249,13 +247,13 @@ impl SessionReplica<'_> {
             .map(Box::from)
             .collect();
         for room in left {
-            if self.members.leave(id, &room) {
-                let is_still_in_id = self.members.is_in_id(id, RoomId::of(&room));
+            if self.presence.members_mut().leave(id, &room) {
+                let is_still_in_id = self.presence.members().is_in_id(id, RoomId::of(&room));
                 self.policy.leave(id, &room, is_still_in_id);
             }
         }
         for room in rooms {
-            if self.members.enter(id, room) {
+            if self.presence.members_mut().enter(id, room) {
                 self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(id, room));
             }
         }
@@ -263,19 +261,14 @@ impl SessionReplica<'_> {
 
     /// Removes a client without announcing it: the session has told all clients.
     fn remove_copied(&mut self, id: ClientId) {
-        let Some(mut member) = self.members.remove(id) else { return };
-        if let Some(link) = self.connections.link_of(id) {
-            self.connections.links_mut().detach(link);
-        }
-        self.connections.outbound_mut().remove(id);
+        let Some(mut member) = self.presence.remove_copied(id) else { return };
         self.observations.end_reports(id);
         self.group.leave(*self.now, self.settings.encryption, id);
-        self.reservations.forget(id);
         while let Some(room) = member.rooms.pop() {
             self.policy.leave(id, &room.name, false);
         }
         self.policy.forget(id);
-        self.members.visibility_mut().forget(id);
+        self.presence.members_mut().visibility_mut().forget(id);
     }
 
     /// Takes over the players' restrictions, and the places of those clients that fit the settings.
@@ -291,39 +284,41 @@ impl SessionReplica<'_> {
     fn keep_restored(&mut self, place: &KeptPlace) {
         let KeptPlace { id, name, codec, .. } = place;
         let limits = &self.settings.limits;
-        let fits = self.members.len() < limits.links
+        let fits = self.presence.members().len() < limits.links
             && name.len() <= self.settings.longest_name()
             && self.settings.is_possible(*codec);
         let key = NameKey::of(name);
         let Some(secret) = place.secret.filter(|_| fits) else { return };
-        if self.members.get(*id).is_some() || self.members.find_spelled(name, &key).is_some() {
+        if self.presence.members().get(*id).is_some()
+            || self.presence.members().find_spelled(name, &key).is_some()
+        {
             return;
         }
-        self.members.insert(*id, Box::clone(name), key, *codec, NO_LINK);
+        self.presence.members_mut().insert(*id, Box::clone(name), key, *codec, NO_LINK);
         self.policy.grant(*id, access_from(&place.access, *self.now));
-        self.policy.begin_restrictions(self.members, *id);
+        self.policy.begin_restrictions(self.presence.members(), *id);
         for room in &place.rooms {
             // A room that these settings do not allow is left out: its client names it again when it comes back, and
             // is refused then like any other.
-            let Some(member) = self.members.get(*id) else { return };
+            let Some(member) = self.presence.members().get(*id) else { return };
             let is_allowed = self.policy.may_be_restored(self.settings.room_bounds(), member, room);
-            if is_allowed && self.members.enter(*id, room) {
+            if is_allowed && self.presence.members_mut().enter(*id, room) {
                 self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(*id, room));
             }
         }
         let until = *self.now + self.settings.limits.resume;
-        self.reservations.set_secret(*id, secret);
-        self.reservations.keep(*id, until, None);
+        self.presence.reservations_mut().set_secret(*id, secret);
+        self.presence.reservations_mut().keep(*id, until, None);
         if place.is_unannounced {
-            self.members.visibility_mut().note_unannounced(*id);
+            self.presence.members_mut().visibility_mut().note_unannounced(*id);
         }
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.observations)
+        Outgoing::new(*self.now, self.settings, self.presence, self.observations)
     }
 
     fn tell_group(&mut self, id: ClientId) {
-        self.group.tell(&mut Parts::new(*self.now, self.settings, self.connections), id);
+        self.group.tell(&mut Parts::new(*self.now, self.settings, self.presence), id);
     }
 }

@@ -20,17 +20,13 @@ use crate::group_check::{GroupCheck, MadeCommit};
 use crate::server::Server;
 use crate::server::event::ServerEvent;
 use crate::server::fault::Fault;
-use crate::server::members::Members;
 use crate::server::observations::Observations;
-use crate::server::reservations::Reservations;
 use crate::server::room_policy::RoomPolicy;
 
 /// The parts of the server that the messages of a group need, and no others: [`Server::group`].
 pub struct GroupDelivery<'s> {
     service: &'s mut GroupService,
-    members: &'s Members,
     policy: &'s RoomPolicy,
-    reservations: &'s Reservations,
     parts: Parts<'s>,
     observations: &'s mut Observations,
 }
@@ -46,10 +42,8 @@ impl Server {
     pub fn group(&mut self) -> GroupDelivery<'_> {
         GroupDelivery {
             service: &mut self.group,
-            members: &self.members,
             policy: &self.policy,
-            reservations: &self.reservations,
-            parts: Parts::new(self.now, &self.settings, &mut self.connections),
+            parts: Parts::new(self.now, &self.settings, &mut self.presence),
             observations: &mut self.observations,
         }
     }
@@ -90,7 +84,7 @@ impl GroupDelivery<'_> {
         match *message {
             MemberMessage::KeyPackage { key_package, shows_group } => {
                 if self.service.key_packages.take(now, own, key_package, shows_group) {
-                    let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
+                    let name = self.parts.members().get(own).ok_or(Fault::NotJoined)?.name.clone();
                     self.service.delivery.add(now, own, &name, key_package, shows_group);
                 } else {
                     self.observations.statistics_mut().key_packages_delayed += 1;
@@ -158,10 +152,10 @@ impl GroupDelivery<'_> {
         for id in self.service.reports.expire(self.parts.now()) {
             self.service.inboxes.remove(&id);
         }
-        let name = NameKey::of(&self.members.get(own).ok_or(Fault::NotJoined)?.name);
+        let name = NameKey::of(&self.parts.members().get(own).ok_or(Fault::NotJoined)?.name);
         let account = self.policy.gate().subject_of(own).map(Into::into);
-        let connections = self.parts.connections();
-        let origin = connections.link_of(own).and_then(|link| connections.links().origin_of(link));
+        let presence = self.parts.presence();
+        let origin = presence.link_of(own).and_then(|link| presence.links().origin_of(link));
         let answer = if self.parts.settings().member_reports {
             self.service.reports.offer(self.parts.now(), own, Reporter { name, account, origin }, bytes)
         } else {
@@ -193,7 +187,7 @@ impl GroupDelivery<'_> {
     }
 
     fn pass_statement_on(&mut self, own: ClientId, statement: &[u8]) {
-        let Some(name) = self.members.get(own).map(|member| member.name.clone()) else { return };
+        let Some(name) = self.parts.members().get(own).map(|member| member.name.clone()) else { return };
         let others: Vec<ClientId> = self.service.delivery.members().filter(|id| *id != own).collect();
         let name = WireStr::from(&*name);
         self.parts.send_to(&others, &DeliveryMessage::Statement { name, statement });
@@ -207,7 +201,7 @@ impl GroupDelivery<'_> {
         for (id, WaitingKeyPackage { key_package, shows_group }) in
             self.service.key_packages.due(self.parts.now())
         {
-            if let Some(name) = self.members.get(id).map(|member| member.name.clone()) {
+            if let Some(name) = self.parts.members().get(id).map(|member| member.name.clone()) {
                 self.service.delivery.add(self.parts.now(), id, &name, &key_package, shows_group);
             }
         }
@@ -249,7 +243,7 @@ impl GroupDelivery<'_> {
         }
         self.service.told = group;
         let outside: Vec<ClientId> =
-            self.members.in_order().filter(|id| !self.service.delivery.knows(*id)).collect();
+            self.parts.members().in_order().filter(|id| !self.service.delivery.knows(*id)).collect();
         self.parts.send_to(&outside, &DeliveryMessage::State { group, must_rejoin: false });
     }
 
@@ -259,8 +253,8 @@ impl GroupDelivery<'_> {
             return PlainRooms::Never;
         }
         let mut rooms: Vec<u16> = Vec::new();
-        for id in self.members.in_order().filter(|id| !self.can_encrypt(*id)) {
-            let member = self.members.get(id);
+        for id in self.parts.members().in_order().filter(|id| !self.can_encrypt(*id)) {
+            let member = self.parts.members().get(id);
             rooms
                 .extend(member.iter().flat_map(|member| member.rooms.names()).map(|room| RoomId::of(room).0));
             rooms.sort_unstable();
@@ -274,6 +268,7 @@ impl GroupDelivery<'_> {
 
     /// Whether a client, with a link or not, can be in the group.
     fn can_encrypt(&self, id: ClientId) -> bool {
-        self.parts.reaches(id) || self.reservations.capabilities_of(id).contains(Capabilities::GROUPS)
+        self.parts.reaches(id)
+            || self.parts.presence().reservations().capabilities_of(id).contains(Capabilities::GROUPS)
     }
 }

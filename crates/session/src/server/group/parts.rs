@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, DeliveryMessage, GroupPart, Writer};
 
-use crate::server::connections::Connections;
+use crate::server::members::Members;
+use crate::server::presence::Presence;
 use crate::server::settings::ServerSettings;
 use crate::time::Instant;
 
@@ -12,16 +13,16 @@ use crate::time::Instant;
 pub(in crate::server) struct Parts<'s> {
     now: Instant,
     settings: &'s ServerSettings,
-    connections: &'s mut Connections,
+    presence: &'s mut Presence,
 }
 
 impl<'s> Parts<'s> {
     pub(in crate::server) fn new(
         now: Instant,
         settings: &'s ServerSettings,
-        connections: &'s mut Connections,
+        presence: &'s mut Presence,
     ) -> Self {
-        Self { now, settings, connections }
+        Self { now, settings, presence }
     }
 
     pub(super) fn now(&self) -> Instant {
@@ -32,13 +33,17 @@ impl<'s> Parts<'s> {
         self.settings
     }
 
-    pub(super) fn connections(&self) -> &Connections {
-        self.connections
+    pub(super) fn presence(&self) -> &Presence {
+        self.presence
+    }
+
+    pub(super) fn members(&self) -> &Members {
+        self.presence.members()
     }
 
     /// Whether a client has a link, and both sides of it can be in the group.
     pub(super) fn reaches(&self, id: ClientId) -> bool {
-        self.connections.client_can(id, Capabilities::GROUPS)
+        self.presence.client_can(id, Capabilities::GROUPS)
     }
 
     pub(super) fn send(&mut self, to: ClientId, message: &DeliveryMessage<'_>) {
@@ -67,7 +72,7 @@ impl<'s> Parts<'s> {
             let mut writer = Writer::new(&mut buffer);
             let written = part.write(self.settings.session, &mut writer);
             debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");
-            self.connections.outbound_mut().send_to_all(self.now, able.iter().copied(), writer.written());
+            self.presence.outbound_mut().send_to_all(self.now, able.iter().copied(), writer.written());
         }
     }
 }

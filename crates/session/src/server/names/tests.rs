@@ -1,6 +1,5 @@
 //! Who gets a name, without a server.
 
-use consonance_name_key::NameKey;
 use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
@@ -14,10 +13,8 @@ const NEWCOMER: LinkId = LinkId(20);
 /// The parts behind [`Names`].
 struct Stage {
     settings: ServerSettings,
-    members: Members,
     policy: RoomPolicy,
-    reservations: Reservations,
-    connections: Connections,
+    presence: Presence,
     claims: NameClaims,
     observations: Observations,
 }
@@ -26,21 +23,18 @@ impl Stage {
     /// A session with Ann, who has a link, and the link of a newcomer of ours.
     fn new() -> (Self, ClientId) {
         let settings = ServerSettings::from_seed(7);
-        let (mut members, mut connections) = (Members::new(), Connections::new(&settings.limits));
-        let id = members.take_id().unwrap();
-        members.insert(id, "Ann".into(), NameKey::of("Ann"), CODEC, LinkId(10));
+        let mut presence = Presence::new(&settings.limits, &settings.secret_key);
+        let id = presence.members_mut().take_id().unwrap();
         for link in [LinkId(10), NEWCOMER] {
-            connections.links_mut().insert(NOW, link, NOW, None);
-            connections.links_mut().set_capabilities(link, Capabilities::RESUME);
+            presence.links_mut().insert(NOW, link, NOW, None);
+            presence.links_mut().set_capabilities(link, Capabilities::RESUME);
         }
-        connections.links_mut().attach(LinkId(10), id);
-        connections.reach_over(id, LinkId(10));
+        presence.join(id, "Ann".into(), CODEC, LinkId(10));
+        presence.connections_mut().reach_over(id, LinkId(10));
         let stage = Self {
             policy: RoomPolicy::new(&settings),
-            reservations: Reservations::new(&settings.secret_key),
             settings,
-            members,
-            connections,
+            presence,
             claims: NameClaims::default(),
             observations: Observations::new(9),
         };
@@ -51,10 +45,8 @@ impl Stage {
         Names {
             now: NOW,
             settings: &self.settings,
-            members: &self.members,
             policy: &self.policy,
-            reservations: &self.reservations,
-            connections: &mut self.connections,
+            presence: &mut self.presence,
             claims: &mut self.claims,
             observations: &mut self.observations,
         }
@@ -78,7 +70,7 @@ fn a_name_that_no_client_has_in_any_spelling_is_free() {
 #[test]
 fn the_holders_ticket_evicts_it_at_once() {
     let (mut stage, ann) = Stage::new();
-    let secret = stage.reservations.draw_secret(ann);
+    let secret = stage.presence.reservations_mut().draw_secret(ann);
     let ticket = ResumeTicket { session: stage.settings.session, id: ann, secret };
     let decision = stage.names().decide(&newcomer("Ann", Some(ticket)), &Access::default());
     assert!(matches!(decision, NameDecision::Evicts(id) if id == ann), "{decision:?}");
@@ -110,7 +102,7 @@ fn a_name_whose_holder_has_left_goes_to_the_newcomer_that_waits_for_it() {
     let (mut stage, ann) = Stage::new();
     stage.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: Some(id) } if id == ann));
-    stage.members.remove(ann);
+    stage.presence.remove(ann);
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Gets(NEWCOMER)));
     assert!(stage.names().stop_waiting(NEWCOMER).is_some());
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: None }));

@@ -15,18 +15,18 @@ impl Rooms<'_> {
     /// Changes a client's access; the client is removed from rooms that it is no longer allowed to listen to. False if
     /// there is no such client.
     pub(in crate::server) fn set_access(&mut self, id: ClientId, access: Access) -> bool {
-        if !self.members.contains(id) {
+        if !self.presence.members().contains(id) {
             return false;
         }
         self.policy.grant(id, access);
-        self.members.note_change(id);
+        self.presence.members_mut().note_change(id);
         self.expel_from_forbidden_rooms(id);
         true
     }
 
     /// Removes a client from the rooms that it is not allowed to listen to, as an operator does.
     pub(in crate::server) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
-        let Some(member) = self.members.get(id) else { return };
+        let Some(member) = self.presence.members().get(id) else { return };
         for room in self.policy.forbidden(id, member.rooms.names()) {
             self.observations.statistics_mut().rooms_forbidden += 1;
             self.take_out(id, &room);
@@ -40,7 +40,7 @@ impl Rooms<'_> {
         if rooms.is_empty() {
             return;
         }
-        let listeners: Vec<ClientId> = self.members.listeners(RoomId::of(entered)).to_vec();
+        let listeners: Vec<ClientId> = self.presence.members().listeners(RoomId::of(entered)).to_vec();
         for room in rooms {
             for id in &listeners {
                 if self.take_out(*id, room) {
