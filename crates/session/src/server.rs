@@ -1,9 +1,11 @@
 //! The server of one session: its members, their rooms, and the routing of packets.
 //!
-//! [`Server`] holds parts, each with state of its own: which clients are here, over which links, what rooms allow, and
-//! so on. A part is told what happened and returns what follows; it never changes another one. What takes several parts
-//! borrows those, and no others: [`Relay`](relay::Relay) for a frame, [`Rooms`](rooms::Rooms) for a change of rooms,
-//! and so on. The methods of the server go from one to the next; they stand in files named by what they do.
+//! [`Server`] has five parts with state of their own, each tested alone: [`Rules`], what is allowed at this time;
+//! [`Presence`], who is here and over which connection; [`Entrance`], the newcomers; [`GroupService`], the encryption
+//! group; and [`Observations`], what is reported. A part is told what happened and returns what follows; it never
+//! changes another one. What takes several parts borrows those, and no others: [`Relay`](relay::Relay) for a frame,
+//! [`Rooms`](rooms::Rooms) for a change of rooms, and so on. The methods of the server go from one to the next; they
+//! stand in files named by what they do.
 
 mod access;
 mod active_speaker_limiter;
@@ -43,6 +45,7 @@ mod room_limits;
 mod room_pattern;
 mod room_policy;
 mod rooms;
+mod rules;
 mod settings;
 mod snapshot;
 mod statistics;
@@ -64,7 +67,7 @@ use group::GroupService;
 use observations::Observations;
 use outgoing::Outgoing;
 use presence::Presence;
-use room_policy::RoomPolicy;
+use rules::Rules;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use announcements::Announcements;
@@ -114,10 +117,7 @@ pub use voice_reports::VoiceRow;
 /// [`reconfigure`](Self::reconfigure) changes settings while the session runs. A session on several machines is told by
 /// [`changes`](Self::changes), and followed or continued by a [`replica`](Self::replica).
 pub struct Server {
-    settings: ServerSettings,
-    /// The latest time from the driver.
-    now: Instant,
-    policy: RoomPolicy,
+    rules: Rules,
     presence: Presence,
     entrance: Entrance,
     group: GroupService,
@@ -133,22 +133,18 @@ impl core::fmt::Debug for Server {
 impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
-        let settings = settings.offering_what_is_set_up();
-        let group = GroupService::new(&settings.secret_key);
         Self {
-            policy: RoomPolicy::new(&settings),
             presence: Presence::new(&settings.limits, &settings.secret_key),
-            observations: Observations::new(settings.limits.events),
-            settings,
-            now: Instant::START,
             entrance: Entrance::default(),
-            group,
+            group: GroupService::new(&settings.secret_key),
+            observations: Observations::new(settings.limits.events),
+            rules: Rules::new(settings),
         }
     }
 
     /// The session number that every packet carries.
     pub fn session(&self) -> SessionId {
-        self.settings.session
+        self.rules.session()
     }
 
     /// The number of joined clients.
@@ -158,12 +154,12 @@ impl Server {
 
     /// The counts so far.
     pub fn statistics(&self) -> ServerStatistics {
-        let received = self.presence.connections().received().total(self.now);
+        let received = self.presence.connections().received().total(self.rules.now());
         ServerStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,
             commands_dropped: self.presence.connections().commands_dropped(),
-            streams_crowded: self.policy.proximity().crowded(),
+            streams_crowded: self.rules.policy().proximity().crowded(),
             ..self.observations.statistics()
         }
     }
@@ -176,25 +172,25 @@ impl Server {
     /// The same for a network that knows the origin of the peer: a client from the same origin that lost its link gets
     /// its name back ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
-        self.now.advance(now);
+        self.rules.advance(now);
         if self.presence.links().contains(link) {
             return;
         }
-        if self.presence.links().len() >= self.settings.limits.links {
+        if self.presence.links().len() >= self.rules.limits().links {
             self.observations.statistics_mut().links_refused += 1;
             return self.presence.connections_mut().close_unknown(link, CloseReason::SessionFull);
         }
-        let deadline = now + self.settings.limits.handshake;
+        let deadline = now + self.rules.limits().handshake;
         self.presence.links_mut().insert(now, link, deadline, origin);
     }
 
     /// Handles the end of a network connection; the client that joined over it leaves, unless its place is kept for a
     /// while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
-        self.now.advance(now);
+        self.rules.advance(now);
         self.keep_place(link);
         let links = self.presence.links();
-        if self.settings.permissive && links.clients_of(link).count() > 1 {
+        if self.rules.is_permissive() && links.clients_of(link).count() > 1 {
             // As the original does: the first client of the table goes with the link, and the others stay.
             let first = self.presence.members().first_in_order(links.clients_of(link));
             if let Some(first) = first {
@@ -216,7 +212,7 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
-        self.now.advance(now);
+        self.rules.advance(now);
         match self.dispatch(link, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
@@ -242,16 +238,16 @@ impl Server {
     /// Handles the passing of time: closes links that never joined, ends visits and restrictions, gives up places,
     /// reports to speakers how their voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.now.advance(now);
+        self.rules.advance(now);
         while let Some(link) = self.presence.links().overdue(now) {
             self.observations.statistics_mut().handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
-        let now = self.now;
+        let now = self.rules.now();
         while let Some(link) = self.entrance.joins().overdue(now) {
             self.refuse(link);
         }
-        while let Some(id) = self.policy.ended_visit(now) {
+        while let Some(id) = self.rules.policy().ended_visit(now) {
             self.observations.statistics_mut().visits_ended += 1;
             match self.presence.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
@@ -263,8 +259,8 @@ impl Server {
             self.observations.statistics_mut().places_given_up += 1;
             self.remove_client(id);
         }
-        self.observations.send_reports(now, self.settings.session, self.presence.connections_mut());
-        self.observations.end_silent_channels(now, self.presence.members(), self.policy.directory());
+        self.observations.send_reports(now, self.rules.session(), self.presence.connections_mut());
+        self.observations.end_silent_channels(now, self.presence.members(), self.rules.policy().directory());
         self.check_names();
         self.group().ask_for_commits();
     }
@@ -280,8 +276,8 @@ impl Server {
             .joins()
             .next_deadline()
             .map(|at| (at, "the driver has not answered a join request"));
-        let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
-        let restriction = self.policy.register().next_end().map(|end| (end, "a restriction ends"));
+        let visit = self.rules.policy().next_visit_end().map(|end| (end, "a visit is over"));
+        let restriction = self.rules.policy().register().next_end().map(|end| (end, "a restriction ends"));
         let silent = self.observations.next_silence().map(|at| (at, "a speaker may have stopped"));
         let name = self.entrance.claims().next_check().map(|at| (at, "a newcomer waits for a name in use"));
         let commit = self.group.next_due().map(|at| (at, "a member is to be asked for a commit"));
@@ -308,7 +304,7 @@ impl Server {
 
     /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.
     fn dispatch<'a>(&mut self, link: LinkId, packet: &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
-        let (now, clients, limits) = (self.now, self.presence.members().len(), &self.settings.limits);
+        let (now, clients, limits) = (self.rules.now(), self.presence.members().len(), self.rules.limits());
         let message = MessageType::peek(packet);
         let is_undrained = self.presence.outbound().waiting_bytes() > limits.outbox_bytes;
         let (record, members) = self.presence.receive(now, link, packet)?;
@@ -325,12 +321,12 @@ impl Server {
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
-        if !record.admit(now, &self.settings, message?)? {
+        if !record.admit(now, self.rules.settings(), message?)? {
             self.observations.statistics_mut().ignored += 1;
             return Ok(None);
         }
         if let (PacketHeader { session: Some(session), .. }, _) = PacketHeader::parse(packet)?
-            && session != self.settings.session
+            && session != self.rules.session()
         {
             // Voice may still be on its way when its sender has been told and asks to join over the same link, which
             // another answer would interrupt.
@@ -375,6 +371,6 @@ impl Server {
 
     /// What clients are told.
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(self.now, &self.settings, &mut self.presence, &mut self.observations)
+        Outgoing::new(&self.rules, &mut self.presence, &mut self.observations)
     }
 }

@@ -34,12 +34,12 @@ impl Server {
 
     /// Handles a newcomer that may have its name: it joins, or the driver is asked.
     pub(super) fn let_in(&mut self, newcomer: Newcomer) {
-        if !self.settings.admission {
+        if !self.rules.settings().admission {
             return self.join(newcomer, Access::default());
         }
         let link = newcomer.link;
         let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
-        let (deadline, limits) = (self.now + self.settings.limits.handshake, &self.settings.limits);
+        let (deadline, limits) = (self.rules.handshake_deadline(), self.rules.limits());
         match self.entrance.joins_mut().ask(newcomer, deadline, limits.waiting_joins) {
             Asking::Asked => self.observations.raise(ServerEvent::JoinRequested { link, name, join_token }),
             Asking::Repeated => self.observations.statistics_mut().ignored += 1,
@@ -69,7 +69,7 @@ impl Server {
     /// answers to probes included; `None` if its network cannot say, so that the peer counts as alive while its link
     /// stands.
     pub fn handle_heard(&mut self, now: Instant, link: LinkId, heard: Option<Instant>) {
-        self.now.advance(now);
+        self.rules.advance(now);
         for step in self.names().hear(link, heard) {
             self.settle_name(step);
         }

@@ -11,12 +11,11 @@ use consonance_wire::{Capabilities, ClientId, Position};
 
 use super::members::Members;
 use super::presence::Presence;
-use super::room_policy::RoomPolicy;
+use super::rules::Rules;
 use super::snapshot::{KeptPlace, kept_place, since};
 use super::{PlayerIdentity, Server};
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
-use crate::time::Instant;
 
 pub use relaying::{AtCopy, is_voice};
 pub use replica::SessionReplica;
@@ -56,8 +55,7 @@ pub enum CopiedLink {
 
 /// What copies of a session have to be told: [`Server::changes`].
 pub struct ChangeFeed<'s> {
-    now: Instant,
-    policy: &'s mut RoomPolicy,
+    rules: &'s mut Rules,
     presence: &'s mut Presence,
 }
 
@@ -84,7 +82,7 @@ impl core::fmt::Debug for Versions<'_> {
 impl Server {
     /// The changes of a session, for its copies.
     pub fn changes(&mut self) -> ChangeFeed<'_> {
-        ChangeFeed { now: self.now, policy: &mut self.policy, presence: &mut self.presence }
+        ChangeFeed { rules: &mut self.rules, presence: &mut self.presence }
     }
 }
 
@@ -93,14 +91,14 @@ impl ChangeFeed<'_> {
     /// high probability, no other owner of the session has or had: it distinguishes versions.
     pub fn note(&mut self, term: u32) {
         self.presence.members_mut().note_changes(None, term);
-        self.policy.register_mut().note_changes();
+        self.rules.policy_mut().register_mut().note_changes();
     }
 
     /// The next change. A client or a player that has changed several times is reported once, in its present state.
     pub fn poll(&mut self) -> Option<SessionChange> {
-        if let Some(identity) = self.policy.register_mut().pop_changed() {
-            let restrictions = self.policy.register().restrictions(&identity);
-            return Some(SessionChange::Restricted(identity, since(&restrictions, self.now)));
+        if let Some(identity) = self.rules.policy_mut().register_mut().pop_changed() {
+            let restrictions = self.rules.policy().register().restrictions(&identity);
+            return Some(SessionChange::Restricted(identity, since(&restrictions, self.rules.now())));
         }
         let id = self.presence.members_mut().pop_changed()?;
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
@@ -108,8 +106,8 @@ impl ChangeFeed<'_> {
 
     /// The whole session, as changes for an empty copy.
     pub fn all(&self) -> impl Iterator<Item = SessionChange> {
-        let restricted = self.policy.register().iter().map(|(identity, restrictions)| {
-            SessionChange::Restricted(identity.clone(), since(restrictions, self.now))
+        let restricted = self.rules.policy().register().iter().map(|(identity, restrictions)| {
+            SessionChange::Restricted(identity.clone(), since(restrictions, self.rules.now()))
         });
         let clients = self.presence.members().in_order().filter_map(|id| self.copied_client(id));
         restricted.chain(clients.map(SessionChange::Client))
@@ -117,9 +115,9 @@ impl ChangeFeed<'_> {
 
     fn copied_client(&self, id: ClientId) -> Option<CopiedClient> {
         Some(CopiedClient {
-            place: kept_place(self.presence, self.policy, id, self.now)?,
+            place: kept_place(self.presence, self.rules.policy(), id, self.rules.now())?,
             capabilities: self.presence.capabilities_of(id),
-            position: self.policy.proximity().position(id),
+            position: self.rules.policy().proximity().position(id),
             link: self.presence.link_of(id),
         })
     }

@@ -15,7 +15,7 @@ impl Server {
         own: Option<ClientId>,
         trailing: &[u8],
     ) -> Result<(), Fault> {
-        let (now, limits) = (self.now, &self.settings.limits);
+        let (now, limits) = (self.rules.now(), self.rules.limits());
         let record = self.presence.links_mut().get_mut(link)?;
         if record.can(Capabilities::PROXIMITY)
             && let Some(report) = PositionReport::find(trailing)
@@ -24,7 +24,7 @@ impl Server {
             let id = own.ok_or(Fault::NotJoined)?;
             let report = report.map_err(|_| Fault::PositionRefused)?;
             self.observations.statistics_mut().positions_received += 1;
-            self.policy.proximity_mut().report(id, report);
+            self.rules.policy_mut().proximity_mut().report(id, report);
             return Ok(());
         }
         if record.can(Capabilities::GROUPS)

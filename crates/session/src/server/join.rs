@@ -17,7 +17,7 @@ impl Server {
     /// The peer may believe that it is in this session, since the network lost the link and found it again unnoticed:
     /// it is told to shake hands again. Nothing happens if it has joined over this link.
     pub fn ask_to_join_again(&mut self, now: Instant, link: LinkId) {
-        self.now.advance(now);
+        self.rules.advance(now);
         // Sent reliably: a silent client gives no occasion to repeat it.
         if !self.entrance.is_waiting(link) {
             self.outgoing().ask_to_join(link, Delivery::Reliable);
@@ -32,17 +32,18 @@ impl Server {
     ) -> Result<(), Fault> {
         let name = request.name.ok_or(Fault::NameRefused)?.to_str();
         let announced = extension.map_or(Capabilities::NONE, |extension| extension.capabilities);
-        self.presence.links_mut().set_capabilities(link, announced.and(self.settings.capabilities));
-        if name.len() > self.settings.longest_name() {
-            self.close(link, CloseReason::NameTooLong { bytes_max: self.settings.longest_name() });
+        self.presence.links_mut().set_capabilities(link, announced.and(self.rules.settings().capabilities));
+        if name.len() > self.rules.settings().longest_name() {
+            self.close(link, CloseReason::NameTooLong { bytes_max: self.rules.settings().longest_name() });
             return Err(Fault::NameRefused);
         }
-        if !self.settings.permissive && !self.settings.is_possible(request.codec) {
+        if !self.rules.is_permissive() && !self.rules.settings().is_possible(request.codec) {
             self.close(link, CloseReason::CodecRefused);
             return Err(Fault::CodecRefused);
         }
         let links = self.presence.links();
-        if self.settings.encryption == Encryption::Required && !links.can(link, Capabilities::GROUPS) {
+        if self.rules.settings().encryption == Encryption::Required && !links.can(link, Capabilities::GROUPS)
+        {
             self.close(link, CloseReason::EncryptionRequired);
             return Err(Fault::EncryptionMissing);
         }
@@ -92,7 +93,7 @@ impl Server {
             NameDecision::Waits => return,
             NameDecision::Refused(reason) => return self.close(link, reason),
         }
-        let has_space = self.presence.members().len() < self.settings.limits.links;
+        let has_space = self.presence.members().len() < self.rules.limits().links;
         let Some(id) = has_space.then(|| self.presence.members_mut().take_id()).flatten() else {
             self.observations.statistics_mut().links_refused += 1;
             return self.close(link, CloseReason::SessionFull);
@@ -101,14 +102,14 @@ impl Server {
         let joined = ServerEvent::ClientJoined { id, name: name.as_str().into(), link, codec };
         self.presence.join(id, name, codec, link);
         self.observations.raise(joined);
-        self.policy.grant(id, access);
-        self.policy.begin_restrictions(self.presence.members(), id);
+        self.rules.policy_mut().grant(id, access);
+        self.rules.policy_mut().begin_restrictions(self.presence.members(), id);
         self.welcome(link, id, false);
     }
 
     /// Removes the client that had a name that is given to another one, and tells it.
     pub(super) fn evict_namesake(&mut self, namesake: ClientId) {
-        let old_link = self.presence.link_of(namesake).filter(|_| !self.settings.permissive);
+        let old_link = self.presence.link_of(namesake).filter(|_| !self.rules.is_permissive());
         self.remove_client(namesake);
         if let Some(old_link) = old_link {
             self.outgoing().tell_removed(old_link, namesake);
@@ -120,14 +121,14 @@ impl Server {
     /// clients, itself included, in table order.
     pub(super) fn welcome(&mut self, link: LinkId, newcomer: ClientId, resumed: bool) {
         let node = self.presence.connections_mut().reach_over(newcomer, link);
-        self.policy.proximity_mut().set_node(newcomer, node);
-        self.observations.begin_reports(&self.settings, self.presence.links(), link, newcomer);
+        self.rules.policy_mut().proximity_mut().set_node(newcomer, node);
+        self.observations.begin_reports(self.rules.settings(), self.presence.links(), link, newcomer);
         let extension = self.presence.answer_extension(link, newcomer, resumed);
-        let Self { now, settings, policy, presence, group, observations, .. } = self;
-        let mut outgoing = Outgoing::new(*now, settings, presence, observations);
+        let Self { rules, presence, group, observations, .. } = self;
+        let mut outgoing = Outgoing::new(rules, presence, observations);
         outgoing.answer_handshake(link, newcomer, extension);
         outgoing.tell_roster(link, newcomer);
-        outgoing.tell_restrictions(policy, newcomer);
-        group.tell(&mut Parts::new(*now, settings, presence), newcomer);
+        outgoing.tell_restrictions(newcomer);
+        group.tell(&mut Parts::new(rules, presence), newcomer);
     }
 }

@@ -16,7 +16,7 @@ impl Server {
     pub(super) fn note(&mut self, link: LinkId, fault: Fault) {
         fault.count(self.observations.statistics_mut());
         let (offence, links) = (fault.offence(), self.presence.links_mut());
-        let is_over = links.note_fault(link, self.now, &self.settings.limits, offence.is_some());
+        let is_over = links.note_fault(link, self.rules.now(), self.rules.limits(), offence.is_some());
         if let Some(last) = offence.filter(|_| is_over) {
             self.observations.statistics_mut().abusers_closed += 1;
             self.close(link, CloseReason::Abuse { last });
@@ -40,7 +40,7 @@ impl Server {
 
     /// Reports a client that speaks as stopped.
     fn end_channels(&mut self, id: ClientId) {
-        self.observations.end_channels(id, self.presence.members(), self.policy.directory());
+        self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
     }
 
     /// Takes a client out of the session and tells the remaining ones.
@@ -48,19 +48,19 @@ impl Server {
         self.end_channels(id);
         let Some(mut member) = self.presence.remove(id) else { return };
         self.observations.end_reports(id);
-        self.group.leave(self.now, self.settings.encryption, id);
-        self.entrance.claims_mut().holder_left(self.now, id);
+        self.group.leave(self.rules.now(), self.rules.settings().encryption, id);
+        self.entrance.claims_mut().holder_left(self.rules.now(), id);
         let name = member.name;
         while let Some(room) = member.rooms.pop() {
-            self.policy.leave(id, &room.name, false);
+            self.rules.policy_mut().leave(id, &room.name, false);
             let (name, room) = (name.clone(), room.name);
             // When a session ends, all clients leave at once; their leaves take precedence over room exits.
             self.observations
                 .raise_before(self.presence.members().len() + 1, ServerEvent::ExitedRoom { id, name, room });
         }
-        let subject = self.policy.forget(id);
+        let subject = self.rules.policy_mut().forget(id);
         self.observations.raise(ServerEvent::ClientLeft { id, name, subject, link: member.data });
-        let remove = RemoveClient { session: self.settings.session, id };
+        let remove = RemoveClient { session: self.rules.session(), id };
         // Clients outside its outage were told before.
         let to =
             self.presence.members_mut().visibility_mut().forget(id).map_or(Audience::All, Audience::Inside);
@@ -82,7 +82,7 @@ impl Server {
     }
 
     fn remove_for(&mut self, id: ClientId, reason: &str, close_reason: CloseReason) -> NotificationStatus {
-        let identity = self.policy.identity_of(self.presence.members(), id);
+        let identity = self.rules.policy().identity_of(self.presence.members(), id);
         let Some(player) = identity else { return NotificationStatus::Absent };
         let decision = ModerationDecision::Kicked { reason: reason.into() };
         self.observations.raise(ServerEvent::Moderated { id: Some(id), player, decision });
@@ -115,10 +115,10 @@ impl Server {
     /// reported as leaving. The links stay up, and all peers are told of the new session at once, so that clients come
     /// back without waiting until they have something to send. Queued packets are lost.
     pub fn restart(&mut self, now: Instant, session: SessionId) {
-        let mut settings = self.settings.clone();
+        let mut settings = self.rules.settings().clone();
         settings.session = session;
         let previous = core::mem::replace(self, Self::new(settings));
-        self.policy.inherit(previous.policy);
+        self.rules.continue_from(previous.rules);
         self.entrance = previous.entrance.of_next_session();
         self.observations.count_on_from(previous.observations);
         self.observations.raise(ServerEvent::Restarted { session });

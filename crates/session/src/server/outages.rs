@@ -13,17 +13,14 @@ use super::Server;
 use super::observations::Observations;
 use super::outgoing::Outgoing;
 use super::presence::Presence;
-use super::room_directory::RoomDirectory;
-use super::settings::ServerSettings;
+use super::rules::Rules;
 use super::visibility::{Audience, Outage};
 use crate::link::LinkId;
 use crate::time::Instant;
 
 /// The clients that cannot be reached for a while: [`Server::outages`].
 pub struct Outages<'s> {
-    now: &'s mut Instant,
-    settings: &'s ServerSettings,
-    directory: &'s RoomDirectory,
+    rules: &'s mut Rules,
     presence: &'s mut Presence,
     observations: &'s mut Observations,
 }
@@ -38,13 +35,7 @@ impl core::fmt::Debug for Outages<'_> {
 impl Server {
     /// The outages of clients that are here.
     pub fn outages(&mut self) -> Outages<'_> {
-        Outages {
-            now: &mut self.now,
-            settings: &self.settings,
-            directory: self.policy.directory(),
-            presence: &mut self.presence,
-            observations: &mut self.observations,
-        }
+        Outages { rules: &mut self.rules, presence: &mut self.presence, observations: &mut self.observations }
     }
 }
 
@@ -55,8 +46,8 @@ impl Outages<'_> {
     /// Links that are not here, have no client, or are unreachable already, are ignored. A permissive server does
     /// nothing, since it has clients without links.
     pub fn mark_unreachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.now.advance(now);
-        if self.settings.permissive {
+        self.rules.advance(now);
+        if self.rules.is_permissive() {
             return;
         }
         let visibility = self.presence.members().visibility();
@@ -64,8 +55,8 @@ impl Outages<'_> {
         let clients: Vec<ClientId> = clients.collect();
         let outage = self.presence.members_mut().visibility_mut().begin_outage(&clients);
         for &id in &clients {
-            self.observations.end_channels(id, self.presence.members(), self.directory);
-            let remove = RemoveClient { session: self.settings.session, id };
+            self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
+            let remove = RemoveClient { session: self.rules.session(), id };
             self.outgoing().send_to(Audience::Outside(outage), &remove.into());
         }
     }
@@ -74,7 +65,7 @@ impl Outages<'_> {
     ///
     /// Links without a client, or with one that is reachable, are ignored.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.now.advance(now);
+        self.rules.advance(now);
         let visibility = self.presence.members().visibility();
         let clients = self.clients_of(links).filter_map(|id| Some((id, visibility.outage_of(id)?)));
         let clients: Vec<(ClientId, Outage)> = clients.collect();
@@ -94,6 +85,6 @@ impl Outages<'_> {
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.presence, self.observations)
+        Outgoing::new(self.rules, self.presence, self.observations)
     }
 }

@@ -15,18 +15,15 @@ use super::fault::Fault;
 use super::observations::Observations;
 use super::outgoing::Outgoing;
 use super::presence::Presence;
-use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
-use super::settings::ServerSettings;
+use super::room_policy::{Refused, Report, TextRefusal};
+use super::rules::Rules;
 use crate::link::LinkId;
-use crate::time::Instant;
 
 pub(super) use recipients::cost;
 
 /// The parts of the server that a frame passes, and no others.
 pub(super) struct Relay<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    policy: &'s mut RoomPolicy,
+    rules: &'s mut Rules,
     presence: &'s mut Presence,
     observations: &'s mut Observations,
 }
@@ -35,13 +32,7 @@ impl Server {
     /// The path of a frame.
     #[inline]
     pub(super) fn relay(&mut self) -> Relay<'_> {
-        Relay {
-            now: self.now,
-            settings: &self.settings,
-            policy: &mut self.policy,
-            presence: &mut self.presence,
-            observations: &mut self.observations,
-        }
+        Relay { rules: &mut self.rules, presence: &mut self.presence, observations: &mut self.observations }
     }
 
     /// Whether a packet was passed on since the last call about which [`handle_packet`](Self::handle_packet) returned
@@ -67,9 +58,10 @@ impl Relay<'_> {
         if voice.sender != own {
             return Err(spoofed(voice.sender));
         }
-        self.policy.check_voice(self.presence.members(), self.now, own, voice)?;
+        let now = self.rules.now();
+        self.rules.policy_mut().check_voice(self.presence.members(), now, own, voice)?;
         self.note_channels(voice);
-        self.observations.count_routed(self.now, own, voice);
+        self.observations.count_routed(self.rules.now(), own, voice);
         self.list_listeners(own, voice, packet);
         Ok(())
     }
@@ -83,7 +75,7 @@ impl Relay<'_> {
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Refused> {
         self.check_inner(own, relay)?;
-        self.observations.count_relayed(self.now, own, relay.packet);
+        self.observations.count_relayed(self.rules.now(), own, relay.packet);
         self.list_destinations(link, own, relay)?;
         self.observations.statistics_mut().frames_relayed += 1;
         Ok(relay.packet)
@@ -118,7 +110,7 @@ impl Relay<'_> {
             }
             Packet::ServerRelayUnreliable(relay) => {
                 let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) else { return None };
-                if voice.sender != sender && !self.settings.permissive {
+                if voice.sender != sender && !self.rules.is_permissive() {
                     return None;
                 }
                 self.note_channels(&voice);
@@ -134,7 +126,7 @@ impl Relay<'_> {
     #[inline]
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Refused> {
         let inner = relay.packet;
-        if self.settings.permissive {
+        if self.rules.is_permissive() {
             return Ok(check_believed_inner(inner)?);
         }
         let own = own.ok_or(Fault::NotJoined)?;
@@ -147,7 +139,7 @@ impl Relay<'_> {
                     return Err(Fault::InnerRefused.into());
                 }
                 Packet::TextData(text) => {
-                    if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
+                    if text.text.is_some_and(|text| text.as_bytes().len() > self.rules.limits().text_bytes) {
                         return Err(Fault::TextRefused.into());
                     }
                     (text.session, text.sender, Some(text))
@@ -159,12 +151,12 @@ impl Relay<'_> {
         if sender != own {
             return Err(spoofed(sender));
         }
-        if session != self.settings.session {
+        if session != self.rules.session() {
             return Err(Fault::Spoofed.into());
         }
         match text {
             Some(text) => self.check_text(own, &text, relay),
-            None => Ok(self.policy.check_muted(own)?),
+            None => Ok(self.rules.policy().check_muted(own)?),
         }
     }
 
@@ -179,9 +171,9 @@ impl Relay<'_> {
             TextRecipient::Room(room) => Some(room),
             _ => None,
         };
-        let every = (self.settings.limits.text_every, room);
+        let (now, every) = (self.rules.now(), (self.rules.limits().text_every, room));
         let here = relay.destinations.iter().filter(|id| self.presence.members().contains(*id));
-        let refused = match self.policy.check_text(self.now, own, every, relay.packet, here) {
+        let refused = match self.rules.policy_mut().check_text(now, own, every, relay.packet, here) {
             Ok(()) => return Ok(()),
             Err(TextRefusal::Muted) => Fault::TextMuted.into(),
             Err(TextRefusal::RateLimited(wait)) => {
@@ -193,17 +185,22 @@ impl Relay<'_> {
 
     /// Notes the channels of a frame that is passed on, where speakers and their recipients are reported.
     fn note_channels(&mut self, voice: &VoiceData<'_>) {
-        if !self.settings.monitor_channels || !self.presence.members().contains(voice.sender) {
+        if !self.rules.settings().monitor_channels || !self.presence.members().contains(voice.sender) {
             return;
         }
-        self.observations.note_channels(self.now, voice, self.presence.members(), self.policy.directory());
+        self.observations.note_channels(
+            self.rules.now(),
+            voice,
+            self.presence.members(),
+            self.rules.policy().directory(),
+        );
     }
 
     /// Reports a refusal to the client or the operator; returns its fault.
     #[cold]
     pub(super) fn report(&mut self, own: Option<ClientId>, refused: Refused) -> Fault {
         if let Some((id, report)) = own.zip(refused.report) {
-            let mut outgoing = Outgoing::new(self.now, self.settings, self.presence, self.observations);
+            let mut outgoing = Outgoing::new(self.rules, self.presence, self.observations);
             if let Some(event) = outgoing.report(id, Some(*report)) {
                 self.observations.raise(event);
             }

@@ -9,7 +9,7 @@ use crate::link::{CloseReason, LinkId};
 impl Server {
     /// Handles the loss of a client's link: its place is kept for a while if it can resume.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        let until = self.now + self.settings.limits.resume;
+        let until = self.rules.place_deadline();
         let Some(id) = self.presence.keep_place(link, until) else { return };
         self.observations.end_reports(id);
         self.names().hold(id, until);
@@ -24,7 +24,7 @@ impl Server {
         self.remove_client(id);
         let links = self.presence.links_mut();
         if links.clients_of(link).next().is_none() {
-            links.await_join(link, self.now + self.settings.limits.handshake);
+            links.await_join(link, self.rules.handshake_deadline());
         }
         Ok(())
     }
@@ -39,7 +39,7 @@ impl Server {
         ticket: &ResumeTicket,
     ) -> bool {
         let id = ticket.id;
-        let is_good = self.presence.accepts((link, self.settings.session), (name, codec), ticket);
+        let is_good = self.presence.accepts((link, self.rules.session()), (name, codec), ticket);
         if !is_good {
             self.observations.statistics_mut().tickets_refused += 1;
             return false;

@@ -19,17 +19,14 @@ use super::observations::Observations;
 use super::outgoing::{Outgoing, lacks_its_room_count};
 use super::presence::Presence;
 use super::room_policy::RoomPolicy;
-use super::settings::ServerSettings;
+use super::rules::Rules;
 use super::statistics::ServerStatistics;
 use super::visibility::{Announcement, Audience};
 use crate::link::LinkId;
-use crate::time::Instant;
 
 /// The parts of the server that a change of rooms, or of the rights there, passes, and no others.
 pub(super) struct Rooms<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    policy: &'s mut RoomPolicy,
+    rules: &'s mut Rules,
     presence: &'s mut Presence,
     group: &'s mut GroupService,
     observations: &'s mut Observations,
@@ -52,9 +49,7 @@ impl Server {
     /// The changes of rooms, and of rights there.
     pub(super) fn rooms(&mut self) -> Rooms<'_> {
         Rooms {
-            now: self.now,
-            settings: &self.settings,
-            policy: &mut self.policy,
+            rules: &mut self.rules,
             presence: &mut self.presence,
             group: &mut self.group,
             observations: &mut self.observations,
@@ -92,12 +87,8 @@ impl Server {
 }
 
 impl Rooms<'_> {
-    pub(super) fn now(&self) -> Instant {
-        self.now
-    }
-
-    pub(super) fn settings(&self) -> &ServerSettings {
-        self.settings
+    pub(super) fn rules(&self) -> &Rules {
+        self.rules
     }
 
     pub(super) fn statistics_mut(&mut self) -> &mut ServerStatistics {
@@ -116,12 +107,12 @@ impl Rooms<'_> {
 
     /// Reports a client that speaks as stopped.
     pub(super) fn end_channels(&mut self, id: ClientId) {
-        self.observations.end_channels(id, self.presence.members(), self.policy.directory());
+        self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
     }
 
     /// What clients are told of these changes.
     pub(super) fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(self.now, self.settings, self.presence, self.observations)
+        Outgoing::new(self.rules, self.presence, self.observations)
     }
 
     /// The clients.
@@ -129,13 +120,8 @@ impl Rooms<'_> {
         self.presence.members()
     }
 
-    /// The rules of rooms, and the decisions about players.
-    pub(super) fn policy(&self) -> &RoomPolicy {
-        self.policy
-    }
-
     pub(super) fn policy_mut(&mut self) -> &mut RoomPolicy {
-        self.policy
+        self.rules.policy_mut()
     }
 
     /// Handles the whole list of a client's rooms. The returned rooms are to be [refused](Self::refuse).
@@ -145,7 +131,7 @@ impl Rooms<'_> {
         state: &ClientState<'_>,
         packet: &[u8],
     ) -> Result<RefusedRooms, Fault> {
-        if self.settings.permissive {
+        if self.rules.is_permissive() {
             if lacks_its_room_count(state, packet) {
                 return Err(Fault::Malformed);
             }
@@ -161,7 +147,7 @@ impl Rooms<'_> {
         }
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
-        self.policy.forget_other_wishes(id, &rooms);
+        self.rules.policy_mut().forget_other_wishes(id, &rooms);
         let Announcement { is_news, is_back } = self.presence.members_mut().visibility_mut().announce(id);
         self.presence.members_mut().note_change(id);
         // All clients already know these rooms.
@@ -171,10 +157,10 @@ impl Rooms<'_> {
             self.outgoing().pass_on_state(to, state, packet);
             return Ok(RefusedRooms::none_of(id));
         }
-        let most = self.settings.packets.reliable_bytes;
+        let most = self.rules.settings().packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
         if let Err(fault) =
-            self.presence.links_mut().take_broadcasts(link, self.now, &self.settings.limits, packets)
+            self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), packets)
         {
             if is_news || is_back {
                 self.presence.members_mut().visibility_mut().note_unannounced(id);
@@ -229,7 +215,7 @@ impl Rooms<'_> {
             }
         }
         let Some(member) = self.presence.members().get(id) else { return refused };
-        for room in self.policy.vacated(member, rooms) {
+        for room in self.rules.policy().vacated(member, rooms) {
             if refused.iter().all(|(other, _)| **other != *room) {
                 refused.push((room.into(), Fault::RoomReserved));
             }
@@ -244,10 +230,10 @@ impl Rooms<'_> {
         if member.rooms.contains(room) {
             return Ok(());
         }
-        self.policy.check_one_more(self.settings.room_bounds(), member, room)?;
-        let in_the_way = self.policy.claim_id(self.presence.members(), id, room)?;
+        self.rules.policy().check_one_more(self.rules.settings().room_bounds(), member, room)?;
+        let in_the_way = self.rules.policy().claim_id(self.presence.members(), id, room)?;
         self.vacate(&in_the_way, room);
-        self.policy.check_listener(id, room)
+        self.rules.policy().check_listener(id, room)
     }
 
     /// Handles a client's entering or leaving of a room. The returned rooms are to be [refused](Self::refuse).
@@ -258,15 +244,15 @@ impl Rooms<'_> {
         packet: &[u8],
     ) -> Result<RefusedRooms, Fault> {
         let id = delta.id;
-        if !self.settings.permissive && self.presence.links().client_of(link)? != id {
+        if !self.rules.is_permissive() && self.presence.links().client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
         if !delta.joined {
-            self.policy.forget_wish(id, &room);
+            self.rules.policy_mut().forget_wish(id, &room);
         }
         let is_in = self.presence.members().is_in(id, &room);
-        if !self.settings.permissive && delta.joined == is_in {
+        if !self.rules.is_permissive() && delta.joined == is_in {
             // The client waits for the echo of its change.
             self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
             return Ok(RefusedRooms::none_of(id));
@@ -278,11 +264,11 @@ impl Rooms<'_> {
             self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
             return Ok(RefusedRooms { id, rooms: [((&*room).into(), fault)].into() });
         }
-        self.presence.links_mut().take_broadcasts(link, self.now, &self.settings.limits, 1)?;
+        self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), 1)?;
         self.outgoing().pass_on_delta(Audience::All, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
-            self.policy.forget_other_wishes(id, slice::from_ref(&room));
+            self.rules.policy_mut().forget_other_wishes(id, slice::from_ref(&room));
         } else if self.presence.members_mut().leave(id, &room) {
             self.exited(id, &room);
         }
@@ -294,7 +280,7 @@ impl Rooms<'_> {
         if !self.presence.members().is_in(id, room) {
             return false;
         }
-        let (session, name) = (self.settings.session, Some(WireStr::from(room)));
+        let (session, name) = (self.rules.session(), Some(WireStr::from(room)));
         let delta = DeltaChannelState { session, joined: false, id, room: name };
         self.outgoing().send_to(Audience::All, &delta.into());
         self.presence.members_mut().leave(id, room);
@@ -304,21 +290,22 @@ impl Rooms<'_> {
 
     fn enter(&mut self, id: ClientId, room: &str) {
         if self.presence.members_mut().enter(id, room) {
-            self.policy.found_space(id, room);
-            self.observations.statistics_mut().room_collisions += u64::from(self.policy.enter(id, room));
+            self.rules.policy_mut().found_space(id, room);
+            self.observations.statistics_mut().room_collisions +=
+                u64::from(self.rules.policy_mut().enter(id, room));
             let name = self.presence.members().name_of(id).unwrap_or_default();
             self.observations.raise(ServerEvent::EnteredRoom { id, name, room: room.into() });
-            self.group.note_plain_rooms(self.now, self.settings.encryption);
+            self.group.note_plain_rooms(self.rules.now(), self.rules.settings().encryption);
         }
     }
 
     /// Handles a client's exit from a room in the roster.
     fn exited(&mut self, id: ClientId, room: &str) {
         let is_still_in_id = self.presence.members().is_in_id(id, RoomId::of(room));
-        self.policy.leave(id, room, is_still_in_id);
+        self.rules.policy_mut().leave(id, room, is_still_in_id);
         let name = self.presence.members().name_of(id).unwrap_or_default();
         self.observations.raise(ServerEvent::ExitedRoom { id, name, room: room.into() });
-        self.group.note_plain_rooms(self.now, self.settings.encryption);
+        self.group.note_plain_rooms(self.rules.now(), self.rules.settings().encryption);
     }
 }
 

@@ -51,8 +51,8 @@ impl Server {
     /// The data with which another process can [continue](Self::restore) this session. It does not include later
     /// changes.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
-        let now = now.max(self.now);
-        let Self { settings, policy, presence, .. } = self;
+        let now = now.max(self.rules.now());
+        let (policy, presence) = (self.rules.policy(), &self.presence);
         let members = presence.members();
         let places = members.in_order().filter_map(|id| kept_place(presence, policy, id, now));
         let places = places.filter(|place| place.secret.is_some());
@@ -64,7 +64,7 @@ impl Server {
         let restrictions =
             restrictions.map(|(identity, restrictions)| (identity.clone(), since(restrictions, now)));
         let (places, restrictions) = (places.collect(), restrictions.collect());
-        SessionSnapshot { session: settings.session, places, restrictions }
+        SessionSnapshot { session: self.rules.session(), places, restrictions }
     }
 
     /// Continues a session of another process: its number, and its clients, each of which has
@@ -76,8 +76,8 @@ impl Server {
     pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
         settings.session = snapshot.session;
         let mut server = Self::new(settings);
-        server.now = now;
-        if !server.settings.permissive {
+        server.rules.advance(now);
+        if !server.rules.is_permissive() {
             server.replica().restore(snapshot);
         }
         server.presence.members_mut().give_out_own_ids();

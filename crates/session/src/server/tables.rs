@@ -14,8 +14,7 @@ use super::monitor::MonitoredChannel;
 use super::observations::Observations;
 use super::presence::Presence;
 use super::proximity::Proximity;
-use super::room_policy::RoomPolicy;
-use super::settings::ServerSettings;
+use super::rules::Rules;
 use super::voice_reports::VoiceRow;
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
@@ -78,8 +77,7 @@ pub struct LinkRow {
 /// The tables of a session, from [`Server::tables`].
 #[derive(Clone, Copy)]
 pub struct Tables<'s> {
-    settings: &'s ServerSettings,
-    policy: &'s RoomPolicy,
+    rules: &'s Rules,
     presence: &'s Presence,
     group: &'s GroupService,
     observations: &'s Observations,
@@ -94,8 +92,8 @@ impl core::fmt::Debug for Tables<'_> {
 impl Server {
     /// The clients, rooms and connections of the session as plain data.
     pub fn tables(&self) -> Tables<'_> {
-        let Self { settings, policy, presence, group, observations, .. } = self;
-        Tables { settings, policy, presence, group, observations }
+        let Self { rules, presence, group, observations, .. } = self;
+        Tables { rules, presence, group, observations }
     }
 }
 
@@ -129,12 +127,12 @@ impl<'s> Tables<'s> {
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(self, subject: &str) -> Vec<ClientId> {
-        self.policy.gate().clients_of(self.presence.members().in_order(), subject)
+        self.rules.policy().gate().clients_of(self.presence.members().in_order(), subject)
     }
 
     /// Every room with listeners, by ascending room id and then by name.
     pub fn rooms(self) -> impl Iterator<Item = RoomRow<'s>> {
-        self.policy.directory().iter().map(move |(id, name)| RoomRow {
+        self.rules.policy().directory().iter().map(move |(id, name)| RoomRow {
             id,
             name,
             listeners: self.presence.members().listeners_by_name(id, name),
@@ -143,7 +141,7 @@ impl<'s> Tables<'s> {
 
     /// The names of the rooms with listeners that the wire knows by this id: one, as a rule.
     pub fn room_names(self, id: RoomId) -> impl Iterator<Item = &'s str> {
-        self.policy.directory().names_of_id(id)
+        self.rules.policy().directory().names_of_id(id)
     }
 
     /// Every link that is up, by ascending number.
@@ -196,43 +194,43 @@ impl<'s> Tables<'s> {
 
     /// The access that a client was granted at admission, or since; none for a client that is not here.
     pub fn access(self, id: ClientId) -> Option<&'s Access> {
-        self.policy.gate().access(id)
+        self.rules.policy().gate().access(id)
     }
 
     /// A client's identity for decisions: they apply again when the player returns.
     pub fn identity_of(self, id: ClientId) -> Option<PlayerIdentity> {
-        self.policy.identity_of(self.presence.members(), id)
+        self.rules.policy().identity_of(self.presence.members(), id)
     }
 
     /// The restrictions and rights of a player, here or not.
     pub fn restrictions(self, identity: &PlayerIdentity) -> Restrictions {
-        self.policy.register().restrictions(identity)
+        self.rules.policy().register().restrictions(identity)
     }
 
     /// All players with restrictions or room rights, here or not.
     pub fn restricted_players(self) -> impl ExactSizeIterator<Item = (&'s PlayerIdentity, &'s Restrictions)> {
-        self.policy.register().iter()
+        self.rules.policy().register().iter()
     }
 
     /// The last [announced](crate::Announcements::announce_recording) recording.
     pub fn announced_recording(self) -> (bool, u16) {
-        self.settings.recorded
+        self.rules.settings().recorded
     }
 
     /// Whether speakers and their recipients are reported.
     pub fn monitors_channels(self) -> bool {
-        self.settings.monitor_channels
+        self.rules.settings().monitor_channels
     }
 
     /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
-        self.observations.channels_of(id, self.presence.members(), self.policy.directory())
+        self.observations.channels_of(id, self.presence.members(), self.rules.policy().directory())
     }
 
     /// The positions of clients, where distance decides which players hear each other.
     pub fn proximity(self) -> &'s Proximity {
-        self.policy.proximity()
+        self.rules.policy().proximity()
     }
 
     /// The versions of the session and of its copies.
@@ -258,9 +256,16 @@ impl<'s> Tables<'s> {
             link: member.data,
             rooms: member.rooms.names().collect(),
             voice: self.observations.voice(member.id),
-            refused: self.policy.gate().refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
-            has_position: self.policy.proximity().has_position(member.id),
-            access: self.policy.gate().access(member.id),
+            refused: self
+                .rules
+                .policy()
+                .gate()
+                .refused(member.id)
+                .iter()
+                .map(|(room, to)| (&**room, *to))
+                .collect(),
+            has_position: self.rules.policy().proximity().has_position(member.id),
+            access: self.rules.policy().gate().access(member.id),
         }
     }
 }

@@ -21,12 +21,10 @@ use crate::server::Server;
 use crate::server::event::ServerEvent;
 use crate::server::fault::Fault;
 use crate::server::observations::Observations;
-use crate::server::room_policy::RoomPolicy;
 
 /// The parts of the server that the messages of a group need, and no others: [`Server::group`].
 pub struct GroupDelivery<'s> {
     service: &'s mut GroupService,
-    policy: &'s RoomPolicy,
     parts: Parts<'s>,
     observations: &'s mut Observations,
 }
@@ -42,8 +40,7 @@ impl Server {
     pub fn group(&mut self) -> GroupDelivery<'_> {
         GroupDelivery {
             service: &mut self.group,
-            policy: &self.policy,
-            parts: Parts::new(self.now, &self.settings, &mut self.presence),
+            parts: Parts::new(&self.rules, &mut self.presence),
             observations: &mut self.observations,
         }
     }
@@ -153,10 +150,10 @@ impl GroupDelivery<'_> {
             self.service.inboxes.remove(&id);
         }
         let name = NameKey::of(&self.parts.members().get(own).ok_or(Fault::NotJoined)?.name);
-        let account = self.policy.gate().subject_of(own).map(Into::into);
+        let account = self.parts.rules().policy().gate().subject_of(own).map(Into::into);
         let presence = self.parts.presence();
         let origin = presence.link_of(own).and_then(|link| presence.links().origin_of(link));
-        let answer = if self.parts.settings().member_reports {
+        let answer = if self.parts.rules().settings().member_reports {
             self.service.reports.offer(self.parts.now(), own, Reporter { name, account, origin }, bytes)
         } else {
             ReportAnswer::NotTaken
@@ -249,7 +246,7 @@ impl GroupDelivery<'_> {
 
     /// The rooms that clients without the feature listen to.
     fn plain_rooms(&self) -> PlainRooms {
-        if self.parts.settings().encryption != Encryption::Allowed {
+        if self.parts.rules().settings().encryption != Encryption::Allowed {
             return PlainRooms::Never;
         }
         let mut rooms: Vec<u16> = Vec::new();

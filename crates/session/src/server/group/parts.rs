@@ -6,31 +6,26 @@ use consonance_wire::{Capabilities, ClientId, DeliveryMessage, GroupPart, Writer
 
 use crate::server::members::Members;
 use crate::server::presence::Presence;
-use crate::server::settings::ServerSettings;
+use crate::server::rules::Rules;
 use crate::time::Instant;
 
 /// The way of a group's messages to the clients that are reached, and can be in the group.
 pub(in crate::server) struct Parts<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
+    rules: &'s Rules,
     presence: &'s mut Presence,
 }
 
 impl<'s> Parts<'s> {
-    pub(in crate::server) fn new(
-        now: Instant,
-        settings: &'s ServerSettings,
-        presence: &'s mut Presence,
-    ) -> Self {
-        Self { now, settings, presence }
+    pub(in crate::server) fn new(rules: &'s Rules, presence: &'s mut Presence) -> Self {
+        Self { rules, presence }
     }
 
     pub(super) fn now(&self) -> Instant {
-        self.now
+        self.rules.now()
     }
 
-    pub(super) fn settings(&self) -> &'s ServerSettings {
-        self.settings
+    pub(super) fn rules(&self) -> &'s Rules {
+        self.rules
     }
 
     pub(super) fn presence(&self) -> &Presence {
@@ -66,13 +61,17 @@ impl<'s> Parts<'s> {
         let able = to.iter().copied().filter(|id| self.reaches(*id));
         let able: Vec<ClientId> = able.collect();
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let packet_bytes = self.settings.packets.reliable_bytes.min(buffer.len());
+        let packet_bytes = self.rules.settings().packets.reliable_bytes.min(buffer.len());
         let part_bytes = packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
         for part in GroupPart::of_piece(piece, part_bytes, (begins, ends)) {
             let mut writer = Writer::new(&mut buffer);
-            let written = part.write(self.settings.session, &mut writer);
+            let written = part.write(self.rules.session(), &mut writer);
             debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");
-            self.presence.outbound_mut().send_to_all(self.now, able.iter().copied(), writer.written());
+            self.presence.outbound_mut().send_to_all(
+                self.rules.now(),
+                able.iter().copied(),
+                writer.written(),
+            );
         }
     }
 }

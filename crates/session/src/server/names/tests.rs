@@ -4,6 +4,7 @@ use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
 use crate::join_token::JoinToken;
+use crate::server::settings::ServerSettings;
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecParameters =
@@ -12,8 +13,7 @@ const NEWCOMER: LinkId = LinkId(20);
 
 /// The parts behind [`Names`].
 struct Stage {
-    settings: ServerSettings,
-    policy: RoomPolicy,
+    rules: Rules,
     presence: Presence,
     claims: NameClaims,
     observations: Observations,
@@ -32,8 +32,7 @@ impl Stage {
         presence.join(id, "Ann".into(), CODEC, LinkId(10));
         presence.connections_mut().reach_over(id, LinkId(10));
         let stage = Self {
-            policy: RoomPolicy::new(&settings),
-            settings,
+            rules: Rules::new(settings),
             presence,
             claims: NameClaims::default(),
             observations: Observations::new(9),
@@ -43,9 +42,7 @@ impl Stage {
 
     fn names(&mut self) -> Names<'_> {
         Names {
-            now: NOW,
-            settings: &self.settings,
-            policy: &self.policy,
+            rules: &self.rules,
             presence: &mut self.presence,
             claims: &mut self.claims,
             observations: &mut self.observations,
@@ -71,7 +68,7 @@ fn a_name_that_no_client_has_in_any_spelling_is_free() {
 fn the_holders_ticket_evicts_it_at_once() {
     let (mut stage, ann) = Stage::new();
     let secret = stage.presence.reservations_mut().draw_secret(ann);
-    let ticket = ResumeTicket { session: stage.settings.session, id: ann, secret };
+    let ticket = ResumeTicket { session: stage.rules.session(), id: ann, secret };
     let decision = stage.names().decide(&newcomer("Ann", Some(ticket)), &Access::default());
     assert!(matches!(decision, NameDecision::Evicts(id) if id == ann), "{decision:?}");
 }
@@ -91,7 +88,7 @@ fn a_newcomer_that_waits_is_reported_and_its_holder_asked() {
 #[test]
 fn where_nobody_may_wait_the_newcomer_is_refused() {
     let (mut stage, _) = Stage::new();
-    stage.settings.limits.waiting_names = 0;
+    stage.rules.settings_mut().limits.waiting_names = 0;
     let refused = stage.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(refused, NameDecision::Refused(CloseReason::NameInUse)), "{refused:?}");
     assert_eq!(stage.observations.statistics().names_in_use, 1);

@@ -5,7 +5,9 @@ use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
 use crate::limits::Limits;
+use crate::server::settings::ServerSettings;
 use crate::server::visibility::Outage;
+use crate::time::Instant;
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecParameters =
@@ -29,8 +31,8 @@ fn session() -> Presence {
 
 /// The links that are sent something by `tell`, in order, and the number of notices.
 fn told(mut presence: Presence, tell: impl FnOnce(&mut Outgoing<'_>)) -> (Vec<u64>, u64) {
-    let (settings, mut observations) = (ServerSettings::from_seed(7), Observations::new(9));
-    tell(&mut Outgoing::new(NOW, &settings, &mut presence, &mut observations));
+    let (rules, mut observations) = (Rules::new(ServerSettings::from_seed(7)), Observations::new(9));
+    tell(&mut Outgoing::new(&rules, &mut presence, &mut observations));
     let mut links = Vec::new();
     while let Some(transmit) = presence.outbound_mut().pop() {
         links.extend(transmit.to.iter().map(|link| link.0));

@@ -18,8 +18,8 @@ impl Relay<'_> {
     pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
         let (members, connections) = self.presence.split();
         let outbound = connections.outbound_mut();
-        let spoken = members.spoken(self.now, voice);
-        outbound.begin_frame(self.policy.register().deafened());
+        let spoken = members.spoken(self.rules.now(), voice);
+        outbound.begin_frame(self.rules.policy().register().deafened());
         outbound.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
@@ -29,7 +29,7 @@ impl Relay<'_> {
                 }
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
-                    let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
+                    let near = self.rules.policy_mut().proximity_mut().reach(room, spoken, channel.bits);
                     let Some(Reached { clients, nodes }) = near else {
                         outbound.add(members.listeners(room).iter().copied(), packet.len(), false);
                         continue;
@@ -39,7 +39,7 @@ impl Relay<'_> {
                 }
             }
         }
-        outbound.end_frame(self.now, packet);
+        outbound.end_frame(self.rules.now(), packet);
     }
 
     /// Lists the destinations of a relay of a client of this server.
@@ -50,20 +50,20 @@ impl Relay<'_> {
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Refused> {
-        let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
+        let looks_into_it = self.rules.settings().monitor_channels || self.rules.policy().looks_into_voice();
         if looks_into_it && self.list_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
-        let (outbound, deafened) = (self.presence.outbound_mut(), self.policy.register().deafened());
+        let (outbound, deafened) = (self.presence.outbound_mut(), self.rules.policy().register().deafened());
         let is_voice = |packet| MessageType::peek(packet).map(|message| message == MessageType::VoiceData);
         if !deafened.is_empty() && is_voice(packet).map_err(Fault::from)? {
             outbound.begin_frame(deafened);
         } else {
             outbound.begin_frame(&[]);
         }
-        outbound.add(destinations.iter(), packet.len(), self.settings.permissive);
-        outbound.end_frame(self.now, packet);
+        outbound.add(destinations.iter(), packet.len(), self.rules.is_permissive());
+        outbound.end_frame(self.rules.now(), packet);
         Ok(())
     }
 
@@ -74,14 +74,14 @@ impl Relay<'_> {
         relay: &ServerRelay<'_>,
         voice: &VoiceData<'_>,
     ) {
-        if self.policy.proximity().concerns(voice) {
+        if self.rules.policy().proximity().concerns(voice) {
             return self.list_near(relay, voice);
         }
         let outbound = self.presence.outbound_mut();
-        outbound.begin_frame(self.policy.register().deafened());
+        outbound.begin_frame(self.rules.policy().register().deafened());
         outbound.leave_out(sender);
         outbound.add(relay.destinations.iter(), relay.packet.len(), false);
-        outbound.end_frame(self.now, relay.packet);
+        outbound.end_frame(self.rules.now(), relay.packet);
     }
 
     /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
@@ -96,16 +96,17 @@ impl Relay<'_> {
         let own = own.ok_or(Fault::NotJoined)?;
         match Packet::parse(relay.packet).map_err(Fault::from)? {
             Packet::VoiceData(voice) => {
-                self.policy.check_voice(self.presence.members(), self.now, own, &voice)?;
+                let now = self.rules.now();
+                self.rules.policy_mut().check_voice(self.presence.members(), now, own, &voice)?;
                 self.note_channels(&voice);
-                if self.policy.proximity().concerns(&voice) {
+                if self.rules.policy().proximity().concerns(&voice) {
                     self.take_looks(link, relay, &voice)?;
                     self.list_near(relay, &voice);
                     return Ok(true);
                 }
             }
             Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
-                self.policy.check_speech(own, room)?;
+                self.rules.policy_mut().check_speech(own, room)?;
             }
             _ => {}
         }
@@ -120,8 +121,13 @@ impl Relay<'_> {
         voice: &VoiceData<'_>,
     ) -> Result<(), Fault> {
         let looks = relay.destinations.len() * voice.channels.len() / DISTANCES_PER_SENDING;
-        let (clients, limits) = (self.presence.members().len(), &self.settings.limits);
-        self.presence.links_mut().get_mut(link)?.budgets.take_fan_out(self.now, limits, clients, looks)
+        let (clients, limits) = (self.presence.members().len(), self.rules.limits());
+        self.presence.links_mut().get_mut(link)?.budgets.take_fan_out(
+            self.rules.now(),
+            limits,
+            clients,
+            looks,
+        )
     }
 
     /// Lists those destinations that the frame reaches by distance or by another channel: a sender that lists
@@ -129,9 +135,9 @@ impl Relay<'_> {
     fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
         let (members, connections) = self.presence.split();
         let outbound = connections.outbound_mut();
-        let spoken = members.spoken(self.now, voice);
-        outbound.begin_frame(self.policy.register().deafened());
-        let proximity = self.policy.proximity_mut();
+        let spoken = members.spoken(self.rules.now(), voice);
+        outbound.begin_frame(self.rules.policy().register().deafened());
+        let proximity = self.rules.policy_mut().proximity_mut();
         for id in relay.destinations {
             let mut is_reached = false;
             for VoiceChannel { bits, recipient } in voice.channels {
@@ -148,7 +154,7 @@ impl Relay<'_> {
                 outbound.add([id].into_iter(), relay.packet.len(), false);
             }
         }
-        outbound.end_frame(self.now, relay.packet);
+        outbound.end_frame(self.rules.now(), relay.packet);
     }
 }
 

@@ -20,17 +20,17 @@ impl Rooms<'_> {
         let id = state.client.id;
         if let Some(member) = self.presence.members().get(id) {
             let name_bytes = member.name.len();
-            self.policy.check_all(self.settings.room_bounds(), state, name_bytes)?;
+            self.rules.policy().check_all(self.rules.settings().room_bounds(), state, name_bytes)?;
             self.take_broadcast(link)?;
             self.outgoing().pass_on(Audience::All, packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
-            if name.len() > self.settings.longest_name()
-                || self.presence.members().len() >= self.settings.limits.links
+            if name.len() > self.rules.settings().longest_name()
+                || self.presence.members().len() >= self.rules.limits().links
             {
                 return Err(Fault::NameRefused);
             }
-            self.policy.check_all(self.settings.room_bounds(), state, name.len())?;
+            self.rules.policy().check_all(self.rules.settings().room_bounds(), state, name.len())?;
             self.take_broadcast(link)?;
             self.outgoing().pass_on(Audience::All, packet);
             self.presence.links_mut().attach_ghost(link, id);
@@ -38,7 +38,7 @@ impl Rooms<'_> {
             let (name, key) = PlayerName::from(&*name).into_parts();
             self.presence.members_mut().insert(id, name.clone(), key, codec, link);
             let node = self.presence.connections_mut().reach_over(id, link);
-            self.policy.proximity_mut().set_node(id, node);
+            self.rules.policy_mut().proximity_mut().set_node(id, node);
             self.observations.raise(ServerEvent::ClientJoined { id, name, link, codec });
         }
         self.replace_rooms(id, state);
@@ -46,6 +46,6 @@ impl Rooms<'_> {
     }
 
     fn take_broadcast(&mut self, link: LinkId) -> Result<(), Fault> {
-        self.presence.links_mut().take_broadcasts(link, self.now, &self.settings.limits, 1)
+        self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), 1)
     }
 }
