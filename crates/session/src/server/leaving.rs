@@ -38,14 +38,9 @@ impl Server {
         }
     }
 
-    /// Reports a client that speaks as stopped.
-    fn end_channels(&mut self, id: ClientId) {
-        self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
-    }
-
     /// Takes a client out of the session and tells the remaining ones.
     pub(super) fn remove_client(&mut self, id: ClientId) {
-        self.end_channels(id);
+        self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
         let Some(mut member) = self.presence.remove(id) else { return };
         self.observations.end_reports(id);
         self.group.leave(self.rules.now(), self.rules.settings().encryption, id);
@@ -102,7 +97,7 @@ impl Server {
         let everyone: Vec<ClientId> = self.presence.members().in_order().collect();
         // Before any client leaves: room exits are reported only while there is space for the leaves after them.
         for &id in &everyone {
-            self.end_channels(id);
+            self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
         }
         for id in everyone {
             self.remove_client(id);
