@@ -12,7 +12,9 @@ mod extension;
 mod fault;
 mod listening;
 mod moderator;
+mod others;
 mod output;
+mod own_state;
 mod own_voice;
 mod peers;
 mod players;
@@ -32,27 +34,28 @@ mod text;
 mod timers;
 mod uplink_meter;
 
+use consonance_wire::Capabilities;
+
 use crate::group_inbox::GroupInbox;
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId};
 use crate::outbox::Transmit;
 use crate::time::Instant;
 
 pub use channels::{ChannelId, ChannelProperties, Target};
-use direct_links::DirectLinks;
 pub use event::{
     ClientEvent, Disconnection, HeardChannel, HeardTarget, ListenerReport, RecordingNotice, Redirect,
     TextTarget, UplinkReport, VoiceFrame,
 };
 pub use moderator::ModerateError;
 use moderator::ModeratorRequests;
+use others::Others;
 use output::Output;
+use own_state::OwnState;
 pub use own_voice::{ChannelError, OwnVoice, VoiceError};
 use peers::DirectPeers;
 pub use players::{Players, SessionPlayer};
 use position::PositionState;
-use receptions::Receptions;
 pub use restrictions::OwnRestrictions;
-use rooms::OwnRooms;
 pub use rooms::RoomError;
 use roster_update::{RosterSync, RosterUpdate};
 use routing::{Router, Sending};
@@ -79,15 +82,11 @@ pub struct Client {
     /// The latest time that the driver has brought.
     now: Instant,
     server: ServerLink,
-    links: DirectLinks,
-    players: Players,
+    others: Others,
     roster_sync: RosterSync,
-    rooms: OwnRooms,
-    voice: OwnVoice,
+    own: OwnState,
     router: Router,
-    receptions: Receptions,
     position: PositionState,
-    own_restrictions: OwnRestrictions,
     moderator_requests: ModeratorRequests,
     group_inbox: GroupInbox,
     traffic: TrafficByType,
@@ -110,15 +109,11 @@ impl Client {
         let mut client = Self {
             now: Instant::START,
             server: ServerLink::default(),
-            links: DirectLinks::default(),
-            players: Players::new(),
+            others: Others::new(),
             roster_sync: RosterSync::default(),
-            rooms: OwnRooms::default(),
-            voice: OwnVoice::new(&settings),
+            own: OwnState::new(&settings),
             router: Router::new(settings.routing),
-            receptions: Receptions::default(),
             position: PositionState::default(),
-            own_restrictions: OwnRestrictions::default(),
             moderator_requests: ModeratorRequests::default(),
             group_inbox: GroupInbox::default(),
             traffic: TrafficByType::new(),
@@ -147,7 +142,7 @@ impl Client {
     /// The requested link is up. A link that is no longer wanted is closed.
     pub fn handle_connected(&mut self, now: Instant, link: LinkId) {
         self.now = now;
-        if !self.links.contains(link) {
+        if !self.others.links().contains(link) {
             self.server.begin_handshake(now, link, &self.settings, &mut self.out);
         }
     }
@@ -185,7 +180,7 @@ impl Client {
         self.peers().forget(link);
         if self.server.link() == Some(link) {
             if self.server.is_removed() {
-                self.tear_down(now, self.own_restrictions.removal());
+                self.tear_down(now, self.own.restrictions().removal());
             } else {
                 self.lose_link(now, Disconnection::LinkLost);
             }
@@ -226,7 +221,7 @@ impl Client {
                 Timer::UploadBudget => self.router.refill_budget(now, &mut self.out.timers),
                 Timer::Reception => {
                     if let Some(me) = self.server.joined() {
-                        self.receptions.send(now, me, &self.settings, &mut self.out);
+                        self.others.receptions_mut().send(now, me, &self.settings, &mut self.out);
                     }
                 }
                 Timer::Position => {
@@ -234,7 +229,7 @@ impl Client {
                         self.position.send(now, me, &mut self.out);
                     }
                 }
-                Timer::Speaker(id) => self.players.check_speaker(now, id, &mut self.out),
+                Timer::Speaker(id) => self.others.players_mut().check_speaker(now, id, &mut self.out),
             }
         }
     }
@@ -248,7 +243,7 @@ impl Client {
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
         let transmit = self.out.outbox.pop()?;
         self.traffic.count_sent(self.now, transmit.payload, transmit.to.len());
-        self.links.count_out(transmit.to, transmit.payload.len());
+        self.others.links_mut().count_out(transmit.to, transmit.payload.len());
         Some(transmit)
     }
 
@@ -282,7 +277,7 @@ impl Client {
         self.roster_update().remove_all();
         self.server.forget_place();
         self.roster_sync.forget();
-        self.links.take_claims();
+        self.others.links_mut().take_claims();
         self.out.timers.clear_all();
         self.end_connection(now, cause);
     }
@@ -301,27 +296,18 @@ impl Client {
     fn end_connection(&mut self, now: Instant, cause: Disconnection) {
         self.out.outbox.clear();
         self.moderator_requests.give_up(&mut self.out);
-        self.server.end(now, cause, &mut self.links, &mut self.out);
+        self.server.end(now, cause, self.others.links_mut(), &mut self.out);
     }
 
     fn peers(&mut self) -> DirectPeers<'_> {
-        DirectPeers {
-            links: &mut self.links,
-            players: &mut self.players,
-            me: self.server.joined(),
-            out: &mut self.out,
-        }
+        self.others.peers(self.server.joined(), &mut self.out)
     }
 
     fn roster_update(&mut self) -> RosterUpdate<'_> {
         RosterUpdate {
             sync: &mut self.roster_sync,
-            players: &mut self.players,
-            links: &mut self.links,
-            rooms: &mut self.rooms,
-            voice: &mut self.voice,
-            receptions: &mut self.receptions,
-            own_restrictions: &mut self.own_restrictions,
+            others: &mut self.others,
+            own: &mut self.own,
             me: self.server.joined(),
             settings: &self.settings,
             out: &mut self.out,
@@ -330,15 +316,17 @@ impl Client {
 
     /// My own voice, and what it takes to send a packet of mine.
     fn voice_and_sending(&mut self) -> (&mut OwnVoice, Sending<'_>) {
+        let (voice, restrictions) = self.own.voice_and_restrictions();
         let sending = Sending {
             now: self.now,
             router: &mut self.router,
-            players: &mut self.players,
-            server: &self.server,
-            own_restrictions: &self.own_restrictions,
+            players: self.others.players_mut(),
+            me: self.server.joined(),
+            is_routed_by_server: self.server.can(Capabilities::SERVER_ROUTING),
+            restrictions,
             settings: &self.settings,
             out: &mut self.out,
         };
-        (&mut self.voice, sending)
+        (voice, sending)
     }
 }

@@ -1,9 +1,11 @@
 //! The server of one session: its members, their rooms, and the routing of packets.
 //!
-//! [`Server`] holds parts, each with state of its own: which clients are here, over which links, what rooms allow, and
-//! so on. A part is told what happened and returns what follows; it never changes another one. What takes several parts
-//! borrows those, and no others: [`Relay`](relay::Relay) for a frame, [`Rooms`](rooms::Rooms) for a change of rooms,
-//! and so on. The methods of the server go from one to the next; they stand in files named by what they do.
+//! [`Server`] has five parts with state of their own, each tested alone: [`Rules`], what is allowed at this time;
+//! [`Presence`], who is here and over which connection; [`Entrance`], the newcomers; [`GroupService`], the encryption
+//! group; and [`Observations`], what is reported. A part is told what happened and returns what follows; it never
+//! changes another one. What takes several parts borrows those, and no others: [`Relay`](relay::Relay) for a frame,
+//! [`Rooms`](rooms::Rooms) for a change of rooms, and so on. The methods of the server go from one to the next; they
+//! stand in files named by what they do.
 
 mod access;
 mod active_speaker_limiter;
@@ -27,9 +29,11 @@ mod moderation;
 mod monitor;
 mod name_claims;
 mod names;
+mod observations;
 mod outages;
 mod outbound;
 mod outgoing;
+mod presence;
 mod proximity;
 mod reconfigure;
 mod relay;
@@ -41,6 +45,7 @@ mod room_limits;
 mod room_pattern;
 mod room_policy;
 mod rooms;
+mod rules;
 mod settings;
 mod snapshot;
 mod statistics;
@@ -54,19 +59,15 @@ use consonance_wire::{HandshakeExtension, MessageType, Packet, PacketHeader, Ses
 
 use crate::link::{CloseReason, Delivery, LinkCommand, LinkId, PeerOrigin};
 use crate::outbox::Transmit;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
-use connections::Connections;
 use entrance::Entrance;
 use fault::Fault;
 use group::GroupService;
-use members::Members;
-use monitor::Monitor;
+use observations::Observations;
 use outgoing::Outgoing;
-use reservations::Reservations;
-use room_policy::RoomPolicy;
-use voice_reports::VoiceReports;
+use presence::Presence;
+use rules::Rules;
 
 pub use access::{Access, AccessRule, RoomUse, Vouched};
 pub use announcements::Announcements;
@@ -116,69 +117,50 @@ pub use voice_reports::VoiceRow;
 /// [`reconfigure`](Self::reconfigure) changes settings while the session runs. A session on several machines is told by
 /// [`changes`](Self::changes), and followed or continued by a [`replica`](Self::replica).
 pub struct Server {
-    settings: ServerSettings,
-    /// The latest time from the driver.
-    now: Instant,
-    members: Members,
-    policy: RoomPolicy,
-    connections: Connections,
+    rules: Rules,
+    presence: Presence,
     entrance: Entrance,
-    reservations: Reservations,
-    voice_reports: VoiceReports,
     group: GroupService,
-    monitor: Monitor,
-    events: EventQueue<ServerEvent>,
-    statistics: ServerStatistics,
+    observations: Observations,
 }
 
 impl core::fmt::Debug for Server {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Server").field("clients", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("Server").field("clients", &self.presence.members().len()).finish_non_exhaustive()
     }
 }
 
 impl Server {
     /// An empty session.
     pub fn new(settings: ServerSettings) -> Self {
-        let settings = settings.offering_what_is_set_up();
-        let group = GroupService::new(&settings.secret_key);
-        let reservations = Reservations::new(&settings.secret_key);
         Self {
-            policy: RoomPolicy::new(&settings),
-            connections: Connections::new(&settings.limits),
-            events: EventQueue::new(settings.limits.events),
-            settings,
-            now: Instant::START,
-            members: Members::new(),
+            presence: Presence::new(&settings.limits, &settings.secret_key),
             entrance: Entrance::default(),
-            reservations,
-            voice_reports: VoiceReports::default(),
-            group,
-            monitor: Monitor::default(),
-            statistics: ServerStatistics::default(),
+            group: GroupService::new(&settings.secret_key),
+            observations: Observations::new(settings.limits.events),
+            rules: Rules::new(settings),
         }
     }
 
     /// The session number that every packet carries.
     pub fn session(&self) -> SessionId {
-        self.settings.session
+        self.rules.session()
     }
 
     /// The number of joined clients.
     pub fn clients(&self) -> usize {
-        self.members.len()
+        self.presence.members().len()
     }
 
     /// The counts so far.
     pub fn statistics(&self) -> ServerStatistics {
-        let received = self.connections.received().total(self.now);
+        let received = self.presence.connections().received().total(self.rules.now());
         ServerStatistics {
             packets_in: received.packets,
             bytes_in: received.bytes,
-            events_dropped: self.events.dropped(),
-            commands_dropped: self.connections.commands_dropped(),
-            streams_crowded: self.policy.proximity().crowded(),
-            ..self.statistics.clone()
+            commands_dropped: self.presence.connections().commands_dropped(),
+            streams_crowded: self.rules.policy().proximity().crowded(),
+            ..self.observations.statistics()
         }
     }
 
@@ -190,27 +172,27 @@ impl Server {
     /// The same for a network that knows the origin of the peer: a client from the same origin that lost its link gets
     /// its name back ([`NameTaken`]).
     pub fn handle_connected_from(&mut self, now: Instant, link: LinkId, origin: Option<PeerOrigin>) {
-        self.now.advance(now);
-        if self.connections.links().contains(link) {
+        self.rules.advance(now);
+        if self.presence.links().contains(link) {
             return;
         }
-        if self.connections.links().len() >= self.settings.limits.links {
-            self.statistics.links_refused += 1;
-            return self.connections.close_unknown(link, CloseReason::SessionFull);
+        if self.presence.links().len() >= self.rules.limits().links {
+            self.observations.statistics_mut().links_refused += 1;
+            return self.presence.connections_mut().close_unknown(link, CloseReason::SessionFull);
         }
-        let deadline = now + self.settings.limits.handshake;
-        self.connections.links_mut().insert(now, link, deadline, origin);
+        let deadline = now + self.rules.limits().handshake;
+        self.presence.links_mut().insert(now, link, deadline, origin);
     }
 
     /// Handles the end of a network connection; the client that joined over it leaves, unless its place is kept for a
     /// while.
     pub fn handle_disconnected(&mut self, now: Instant, link: LinkId) {
-        self.now.advance(now);
+        self.rules.advance(now);
         self.keep_place(link);
-        let links = self.connections.links();
-        if self.settings.permissive && links.clients_of(link).count() > 1 {
+        let links = self.presence.links();
+        if self.rules.is_permissive() && links.clients_of(link).count() > 1 {
             // As the original does: the first client of the table goes with the link, and the others stay.
-            let first = self.members.first_in_order(links.clients_of(link));
+            let first = self.presence.members().first_in_order(links.clients_of(link));
             if let Some(first) = first {
                 self.remove_client(first);
             }
@@ -230,12 +212,12 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
-        self.now.advance(now);
+        self.rules.advance(now);
         match self.dispatch(link, packet) {
             Ok(None) => None,
             Ok(Some(payload)) => {
-                let frame = self.connections.outbound_mut().frame(payload)?;
-                self.statistics.frames_out += frame.to.len() as u64;
+                let frame = self.presence.outbound_mut().frame(payload)?;
+                self.observations.statistics_mut().frames_out += frame.to.len() as u64;
                 Some(frame)
             }
             Err(fault) => {
@@ -256,47 +238,47 @@ impl Server {
     /// Handles the passing of time: closes links that never joined, ends visits and restrictions, gives up places,
     /// reports to speakers how their voice arrives.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.now.advance(now);
-        while let Some(link) = self.connections.links().overdue(now) {
-            self.statistics.handshakes_missed += 1;
+        self.rules.advance(now);
+        while let Some(link) = self.presence.links().overdue(now) {
+            self.observations.statistics_mut().handshakes_missed += 1;
             self.close(link, CloseReason::NoHandshake);
         }
-        let now = self.now;
+        let now = self.rules.now();
         while let Some(link) = self.entrance.joins().overdue(now) {
             self.refuse(link);
         }
-        while let Some(id) = self.policy.ended_visit(now) {
-            self.statistics.visits_ended += 1;
-            match self.connections.link_of(id) {
+        while let Some(id) = self.rules.policy().ended_visit(now) {
+            self.observations.statistics_mut().visits_ended += 1;
+            match self.presence.link_of(id) {
                 Some(link) => self.close(link, CloseReason::VisitEnded),
                 None => self.remove_client(id),
             }
         }
         self.moderation().end_restrictions();
-        while let Some(id) = self.reservations.ended(now) {
-            self.statistics.places_given_up += 1;
+        while let Some(id) = self.presence.reservations().ended(now) {
+            self.observations.statistics_mut().places_given_up += 1;
             self.remove_client(id);
         }
-        let session = self.settings.session;
-        self.statistics.reports_sent += self.voice_reports.send_due(now, session, &mut self.connections);
-        self.relay().end_silent_channels();
+        self.observations.send_reports(now, self.rules.session(), self.presence.connections_mut());
+        self.observations.end_silent_channels(now, self.presence.members(), self.rules.policy().directory());
         self.check_names();
         self.group().ask_for_commits();
     }
 
     /// The time at which [`handle_timeout`](Self::handle_timeout) must be called, and why.
     pub fn poll_timeout(&self) -> Option<(Instant, &'static str)> {
-        let unjoined = self.connections.links().next_deadline().map(|at| (at, "a link has not joined yet"));
-        let place = self.reservations.next_end().map(|end| (end, "a lost client has not come back yet"));
-        let report = self.voice_reports.next_due().map(|at| (at, "a speaker is to be told how it arrives"));
+        let unjoined = self.presence.links().next_deadline().map(|at| (at, "a link has not joined yet"));
+        let place =
+            self.presence.reservations().next_end().map(|end| (end, "a lost client has not come back yet"));
+        let report = self.observations.next_report().map(|at| (at, "a speaker is to be told how it arrives"));
         let waiting = self
             .entrance
             .joins()
             .next_deadline()
             .map(|at| (at, "the driver has not answered a join request"));
-        let visit = self.policy.next_visit_end().map(|end| (end, "a visit is over"));
-        let restriction = self.policy.register().next_end().map(|end| (end, "a restriction ends"));
-        let silent = self.monitor.next_due().map(|at| (at, "a speaker may have stopped"));
+        let visit = self.rules.policy().next_visit_end().map(|end| (end, "a visit is over"));
+        let restriction = self.rules.policy().register().next_end().map(|end| (end, "a restriction ends"));
+        let silent = self.observations.next_silence().map(|at| (at, "a speaker may have stopped"));
         let name = self.entrance.claims().next_check().map(|at| (at, "a newcomer waits for a name in use"));
         let commit = self.group.next_due().map(|at| (at, "a member is to be asked for a commit"));
         [unjoined, place, report, waiting, visit, restriction, silent, name, commit]
@@ -307,25 +289,25 @@ impl Server {
 
     /// The next packet to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit<'_>> {
-        self.connections.outbound_mut().pop()
+        self.presence.outbound_mut().pop()
     }
 
     /// The next command for a link, besides sending.
     pub fn poll_command(&mut self) -> Option<LinkCommand> {
-        self.connections.pop_command()
+        self.presence.connections_mut().pop_command()
     }
 
     /// The next event.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop()
+        self.observations.pop_event()
     }
 
     /// `Ok(Some(payload))` if the payload goes to the links that `outbound` lists now.
     fn dispatch<'a>(&mut self, link: LinkId, packet: &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
-        let (now, clients, limits) = (self.now, self.members.len(), &self.settings.limits);
+        let (now, clients, limits) = (self.rules.now(), self.presence.members().len(), self.rules.limits());
         let message = MessageType::peek(packet);
-        let is_undrained = self.connections.outbound().waiting_bytes() > limits.outbox_bytes;
-        let record = self.connections.receive(now, link, packet)?;
+        let is_undrained = self.presence.outbound().waiting_bytes() > limits.outbox_bytes;
+        let (record, members) = self.presence.receive(now, link, packet)?;
         let is_group_part = matches!(message, Ok(MessageType::ErrorWrongSession));
         if is_group_part && self.group.awaits_long_message_of(now, record.client) {
             record.budgets.take_commit(now, limits, packet.len())?;
@@ -339,12 +321,12 @@ impl Server {
         if packet.len() > crate::PACKET_BYTES_MAX {
             return Err(Fault::Oversized);
         }
-        if !record.admit(now, &self.settings, message?)? {
-            self.statistics.ignored += 1;
+        if !record.admit(now, self.rules.settings(), message?)? {
+            self.observations.statistics_mut().ignored += 1;
             return Ok(None);
         }
         if let (PacketHeader { session: Some(session), .. }, _) = PacketHeader::parse(packet)?
-            && session != self.settings.session
+            && session != self.rules.session()
         {
             // Voice may still be on its way when its sender has been told and asks to join over the same link, which
             // another answer would interrupt.
@@ -361,7 +343,7 @@ impl Server {
             }
             Packet::RemoveClient(farewell) => self.handle_farewell(link, farewell.id)?,
             Packet::VoiceData(voice) => {
-                record.budgets.take_fan_out(now, limits, clients, relay::cost(&self.members, &voice))?;
+                record.budgets.take_fan_out(now, limits, clients, relay::cost(members, &voice))?;
                 let mut relay = self.relay();
                 relay.route(own, &voice, packet).map_err(|refused| relay.report(own, refused))?;
                 return Ok(Some(packet));
@@ -389,7 +371,6 @@ impl Server {
 
     /// What clients are told.
     fn outgoing(&mut self) -> Outgoing<'_> {
-        let Self { now, settings, members, connections, statistics, .. } = self;
-        Outgoing::new(*now, settings, members, connections, statistics)
+        Outgoing::new(&self.rules, &mut self.presence, &mut self.observations)
     }
 }

@@ -98,12 +98,12 @@ impl Client {
 
     /// The players of the session, myself included.
     pub fn players(&self) -> &Players {
-        &self.players
+        self.others.players()
     }
 
     /// The decisions of the server's operator about me.
     pub fn own_restrictions(&self) -> &OwnRestrictions {
-        &self.own_restrictions
+        self.own.restrictions()
     }
 
     /// Starts listening to a room, in this session and in all later ones. Joining twice has no further effect.
@@ -111,18 +111,18 @@ impl Client {
     /// # Errors
     /// If the name is too long, too many rooms are joined, or the id of the room is taken by another one.
     pub fn join_room(&mut self, room: &str) -> Result<(), RoomError> {
-        self.rooms.join(room, self.server.joined(), &self.settings, &mut self.out)
+        self.own.rooms_mut().join(room, self.server.joined(), &self.settings, &mut self.out)
     }
 
     /// Stops listening to a room. No effect if it was not joined.
     pub fn leave_room(&mut self, room: &str) {
-        self.rooms.leave(room, self.server.joined(), &self.settings, &mut self.out);
+        self.own.rooms_mut().leave(room, self.server.joined(), &self.settings, &mut self.out);
     }
 
     /// Holds the following changes of my rooms back until [`announce_rooms`](Self::announce_rooms) announces them
     /// together: many changes at once then cost the session no more than a few.
     pub fn collect_room_changes(&mut self) {
-        self.rooms.collect_changes();
+        self.own.rooms_mut().collect_changes();
     }
 
     /// Announces the changes of my rooms that were held back.
@@ -130,12 +130,12 @@ impl Client {
     /// Up to four are announced as they were made. Of more, the server is told the list of all my rooms instead, after
     /// which clients see me leave all rooms and enter those of the list in the same moment.
     pub fn announce_rooms(&mut self) {
-        self.rooms.announce_all(self.server.joined(), &self.settings, &mut self.out);
+        self.own.rooms_mut().announce_all(self.server.joined(), &self.settings, &mut self.out);
     }
 
     /// The rooms that I listen to, sorted.
     pub fn rooms(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.rooms.list().names()
+        self.own.rooms().list().names()
     }
 
     /// Reports my position; `None` withdraws it.
@@ -159,19 +159,20 @@ impl Client {
     /// The numbers of one player add up until the next report; of the delays and the losses in a row, the last value
     /// is used.
     pub fn report_reception(&mut self, reception: Reception, lost_in_a_row: LossRun) {
-        if self.server.can(Capabilities::VOICE_REPORTS) && self.players.name_of(reception.speaker).is_some() {
-            self.receptions.add(self.now, reception, lost_in_a_row, &mut self.out);
+        let is_here = self.others.players().name_of(reception.speaker).is_some();
+        if self.server.can(Capabilities::VOICE_REPORTS) && is_here {
+            self.others.receptions_mut().add(self.now, reception, lost_in_a_row, &mut self.out);
         }
     }
 
     /// My own voice: its channels, their priority, and the numbers of frames.
     pub fn voice(&self) -> &OwnVoice {
-        &self.voice
+        self.own.voice()
     }
 
     /// My own voice, to be changed.
     pub fn voice_mut(&mut self) -> &mut OwnVoice {
-        &mut self.voice
+        self.own.voice_mut()
     }
 
     /// Speaks to a room or a player from the next frame on. A channel to an absent player waits for that player;
@@ -184,7 +185,8 @@ impl Client {
         target: Target,
         properties: ChannelProperties,
     ) -> Result<ChannelId, ChannelError> {
-        self.voice.open_channel(target, properties, &self.players, self.settings.channels)
+        let (players, channels_max) = (self.others.players(), self.settings.channels);
+        self.own.voice_mut().open_channel(target, properties, players, channels_max)
     }
 
     /// Sends one encoded frame to all recipients of my channels; returns their number.
@@ -274,13 +276,6 @@ impl Client {
 
     /// Every direct link, in the order of their names.
     pub fn direct_links(&self) -> impl Iterator<Item = DirectLinkStatistics> {
-        self.links.iter_totals().map(|(link, claimed, totals)| DirectLinkStatistics {
-            link,
-            player: claimed.filter(|id| self.players.link_of(*id) == Some(link)),
-            packets_in: totals.packets_in,
-            bytes_in: totals.bytes_in,
-            packets_out: totals.packets_out,
-            bytes_out: totals.bytes_out,
-        })
+        self.others.direct_links()
     }
 }

@@ -20,7 +20,7 @@ use crate::time::Instant;
 
 impl Client {
     pub(super) fn dispatch(&mut self, now: Instant, link: LinkId, packet: &[u8]) -> Result<(), Fault> {
-        let from_peer = self.links.contains(link);
+        let from_peer = self.others.links().contains(link);
         if !from_peer && self.server.link() != Some(link) {
             return Err(Fault::UnknownLink);
         }
@@ -117,15 +117,14 @@ impl Client {
         server_link::check_names(response)?;
         let HandshakeResponse { session, id, .. } = *response;
         if self.server.joined().is_none() {
-            self.rooms.forget_exits();
+            self.own.rooms_mut().forget_exits();
         }
         let early = self.peers().take_early_claims(session);
         let me = Joined { link, session, id };
         let resumed = self.server.join(now, me, extension, &self.settings, &mut self.out);
-        self.voice.begin();
-        self.own_restrictions.begin();
+        self.own.begin();
         self.roster_update().begin(response, resumed);
-        self.rooms.send_all(me, &self.settings, &mut self.out);
+        self.own.rooms_mut().send_all(me, &self.settings, &mut self.out);
         self.position.begin(self.now, self.server.wants_position(), &mut self.out);
         self.peers().meet(early);
         Ok(())
@@ -157,12 +156,11 @@ impl Client {
     ) -> Result<(), Fault> {
         self.server.check_session(header)?;
         match carried {
-            Carried::Report(report) => self.voice.handle_report(now, report, &mut self.out),
+            Carried::Report(report) => self.own.voice_mut().handle_report(now, report, &mut self.out),
             Carried::Notice(notice) => {
                 let mut noticed = Noticed {
-                    own: &mut self.own_restrictions,
-                    rooms: &mut self.rooms,
-                    players: &mut self.players,
+                    own: &mut self.own,
+                    players: self.others.players_mut(),
                     moderator_requests: &mut self.moderator_requests,
                     me: self.server.joined(),
                     settings: &self.settings,
@@ -187,12 +185,6 @@ impl Client {
 
     fn listening(&mut self) -> Result<Listening<'_>, Fault> {
         let me = self.server.joined().ok_or(Fault::NotJoined)?.id;
-        Ok(Listening {
-            players: &mut self.players,
-            rooms: &self.rooms,
-            own_restrictions: &self.own_restrictions,
-            me,
-            out: &mut self.out,
-        })
+        Ok(Listening { players: self.others.players_mut(), own: &self.own, me, out: &mut self.out })
     }
 }

@@ -5,17 +5,15 @@ use consonance_wire::{ChannelKind, ClientId, VoiceChannel, VoiceData};
 use super::event::{ClientEvent, HeardChannel, HeardTarget, VoiceFrame};
 use super::fault::Fault;
 use super::output::Output;
+use super::own_state::OwnState;
 use super::players::Players;
-use super::restrictions::OwnRestrictions;
-use super::rooms::OwnRooms;
 use crate::restrictions::Restriction;
 use crate::time::Instant;
 
 /// What others say and write in the session.
 pub(super) struct Listening<'a> {
     pub(super) players: &'a mut Players,
-    pub(super) rooms: &'a OwnRooms,
-    pub(super) own_restrictions: &'a OwnRestrictions,
+    pub(super) own: &'a OwnState,
     /// My id.
     pub(super) me: ClientId,
     pub(super) out: &'a mut Output,
@@ -26,13 +24,13 @@ impl Listening<'_> {
         let own = self.me;
         let id = voice.sender;
         // Over direct links, voice arrives regardless.
-        if self.own_restrictions.has(Restriction::Deafened) {
+        if self.own.restrictions().has(Restriction::Deafened) {
             self.out.statistics.frames_refused += 1;
             return Ok(());
         }
         // The original hears itself if a packet says so; that is never wanted.
         let member = self.players.roster.get_mut(id).filter(|_| id != own).ok_or(Fault::UnknownPlayer)?;
-        let rooms = self.rooms.list();
+        let rooms = self.own.rooms().list();
         let to_me = |channel: &VoiceChannel| match channel.bits.kind() {
             ChannelKind::Player => channel.recipient == own.0,
             ChannelKind::Room => rooms.contains_id(consonance_wire::RoomId(channel.recipient)),

@@ -153,7 +153,7 @@ impl OwnVoice {
 
     /// See [`Client::send_voice`](super::Client::send_voice).
     pub(super) fn send(&mut self, frame: &[u8], sending: &mut Sending<'_>) -> Result<usize, VoiceError> {
-        if sending.server.joined().is_some() {
+        if sending.me.is_some() {
             self.channels.apply_queued();
         }
         let heard_by = self.send_numbered(self.sequence, frame, sending)?;
@@ -186,11 +186,11 @@ impl OwnVoice {
         frame: &[u8],
         sending: &mut Sending<'_>,
     ) -> Result<Option<usize>, VoiceError> {
-        let Some(me) = sending.server.joined() else {
+        let Some(me) = sending.me else {
             sending.out.statistics.frames_unheard += 1;
             return Err(VoiceError::NotJoined);
         };
-        if sending.own_restrictions.has(Restriction::Muted) {
+        if sending.restrictions.has(Restriction::Muted) {
             sending.out.statistics.frames_unheard += 1;
             return Ok(None);
         }

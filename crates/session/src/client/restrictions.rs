@@ -10,8 +10,8 @@ use consonance_wire::{Notice, WireStr};
 use super::event::{ClientEvent, Disconnection, RecordingNotice};
 use super::moderator::ModeratorRequests;
 use super::output::Output;
+use super::own_state::OwnState;
 use super::players::Players;
-use super::rooms::OwnRooms;
 use super::server_link::Joined;
 use super::settings::ClientSettings;
 use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
@@ -128,8 +128,7 @@ struct TooManyRooms;
 
 /// A notice of the operator's, and all that it may change.
 pub(super) struct Noticed<'a> {
-    pub(super) own: &'a mut OwnRestrictions,
-    pub(super) rooms: &'a mut OwnRooms,
+    pub(super) own: &'a mut OwnState,
     pub(super) players: &'a mut Players,
     pub(super) moderator_requests: &'a mut ModeratorRequests,
     pub(super) me: Option<Joined>,
@@ -155,22 +154,22 @@ impl Noticed<'_> {
         match *notice {
             Notice::Imposed { restriction, ends_in_s, reason } => {
                 let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                self.own.impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
+                self.own.restrictions_mut().impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
             }
-            Notice::Lifted { restriction } => self.own.lift(restriction),
+            Notice::Lifted { restriction } => self.own.restrictions_mut().lift(restriction),
             Notice::RoomRights { room, listen, speak } => {
-                let set = self.own.set_rights(&text(room), RoomRights { listen, speak });
+                let set = self.own.restrictions_mut().set_rights(&text(room), RoomRights { listen, speak });
                 set.unwrap_or_else(|TooManyRooms| {
                     self.out.statistics.ignored += 1;
                     None
                 })
             }
             Notice::Kicked { reason } => {
-                self.own.is_kicked = true;
+                self.own.restrictions_mut().is_kicked = true;
                 Some(ClientEvent::Kicked { reason: text(reason) })
             }
             Notice::Moved { from, to } => {
-                self.rooms.follow_move(text(from), text(to), self.me, self.settings, self.out)
+                self.own.rooms_mut().follow_move(text(from), text(to), self.me, self.settings, self.out)
             }
             Notice::TextRateLimited { wait_ms } => {
                 Some(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) })
@@ -180,8 +179,10 @@ impl Noticed<'_> {
                 Some(ClientEvent::RoomFull { room: text(room), to })
             }
             Notice::Recorded { is_whole, last_s } => {
-                self.own.confirmed.recorded = true;
-                self.own.set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
+                self.own.restrictions_mut().confirmed.recorded = true;
+                self.own
+                    .restrictions_mut()
+                    .set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
             }
             Notice::Answered { number, answer } => {
                 self.moderator_requests.handle_answer(number, answer, self.out);

@@ -8,20 +8,14 @@ use consonance_wire::{
     ClientId, ClientState, CodecParameters, DeltaChannelState, HandshakeResponse, RoomId, WireStr,
 };
 
-use super::direct_links::DirectLinks;
 use super::event::ClientEvent;
 use super::fault::Fault;
+use super::others::Others;
 use super::output::Output;
-use super::own_voice::OwnVoice;
-use super::peers::DirectPeers;
-use super::players::Players;
-use super::receptions::Receptions;
-use super::restrictions::OwnRestrictions;
-use super::rooms::OwnRooms;
+use super::own_state::OwnState;
 use super::server_link::Joined;
 use super::settings::ClientSettings;
 use super::speaker::Speaker;
-use super::timers::Timer;
 use crate::room_list::RoomList;
 
 /// The progress of receiving the roster, and of finding out what has changed while the link was lost.
@@ -46,12 +40,8 @@ impl RosterSync {
 /// A change of the roster, and all that depends on who is here.
 pub(super) struct RosterUpdate<'a> {
     pub(super) sync: &'a mut RosterSync,
-    pub(super) players: &'a mut Players,
-    pub(super) links: &'a mut DirectLinks,
-    pub(super) rooms: &'a mut OwnRooms,
-    pub(super) voice: &'a mut OwnVoice,
-    pub(super) receptions: &'a mut Receptions,
-    pub(super) own_restrictions: &'a mut OwnRestrictions,
+    pub(super) others: &'a mut Others,
+    pub(super) own: &'a mut OwnState,
     pub(super) me: Option<Joined>,
     pub(super) settings: &'a ClientSettings,
     pub(super) out: &'a mut Output,
@@ -68,7 +58,7 @@ impl RosterUpdate<'_> {
             self.out.event(ClientEvent::Resumed { session, id });
         } else {
             self.drop_players_not_in(response);
-            self.players.roster.clear_listeners();
+            self.others.players_mut().roster.clear_listeners();
             self.out.event(ClientEvent::Joined { session, id });
             self.load(response);
         }
@@ -80,10 +70,10 @@ impl RosterUpdate<'_> {
             self.note_own_state(id);
             return Ok(());
         }
-        if self.players.roster.get(id).is_none() {
+        if self.others.players().roster.get(id).is_none() {
             self.add_player(id, state.client.name, state.client.codec)?;
         }
-        while let Some(room) = self.players.roster.leave_last(id) {
+        while let Some(room) = self.others.players_mut().roster.leave_last(id) {
             self.exited(id, room);
         }
         for room in state.rooms.iter().flatten() {
@@ -93,7 +83,7 @@ impl RosterUpdate<'_> {
         if let Some(me) = self.me.filter(is_mine)
             && self.sync.own_states_missing == 0
         {
-            self.rooms.correct(state, me, self.settings, self.out);
+            self.own.rooms_mut().correct(state, me, self.settings, self.out);
         }
         self.note_own_state(id);
         Ok(())
@@ -101,7 +91,7 @@ impl RosterUpdate<'_> {
 
     pub(super) fn handle_delta(&mut self, delta: &DeltaChannelState<'_>) -> Result<(), Fault> {
         let id = delta.id;
-        if self.players.roster.get(id).is_none() {
+        if self.others.players().roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
         let room = delta.room.ok_or(Fault::Contradiction)?.to_str();
@@ -109,18 +99,18 @@ impl RosterUpdate<'_> {
             self.enter(id, &room);
             return Ok(());
         }
-        let was_in_it = self.players.roster.leave(id, &room);
+        let was_in_it = self.others.players_mut().roster.leave(id, &room);
         if was_in_it {
             self.exited(id, room.clone().into_owned());
         }
         if self.is_me(id) {
-            self.rooms.note_exit(&room, was_in_it, self.settings, self.out);
+            self.own.rooms_mut().note_exit(&room, was_in_it, self.settings, self.out);
         }
         Ok(())
     }
 
     pub(super) fn handle_remove(&mut self, id: ClientId) -> Result<(), Fault> {
-        if self.players.roster.get(id).is_none() {
+        if self.others.players().roster.get(id).is_none() {
             return Err(Fault::UnknownPlayer);
         }
         self.player_is_gone(id);
@@ -129,9 +119,9 @@ impl RosterUpdate<'_> {
 
     /// Removes all players: first the speaking ones stop, then each exits its rooms and leaves, in the order met.
     pub(super) fn remove_all(&mut self) {
-        let order = self.players.in_order_met();
+        let order = self.others.players().in_order_met();
         for &id in &order {
-            self.players.stop_speaker(id, self.out);
+            self.others.players_mut().stop_speaker(id, self.out);
         }
         for id in order {
             self.exit_all_rooms(id);
@@ -141,9 +131,9 @@ impl RosterUpdate<'_> {
 
     /// All players are still here, as far as is known, but what they did meanwhile is not.
     fn doubt_all(&mut self) {
-        self.sync.unconfirmed = self.players.roster.iter().map(|member| member.id).collect();
+        self.sync.unconfirmed = self.others.players().roster.iter().map(|member| member.id).collect();
         for &id in &self.sync.unconfirmed {
-            if let Some(member) = self.players.roster.get_mut(id) {
+            if let Some(member) = self.others.players_mut().roster.get_mut(id) {
                 member.data.speaker.mark_stale();
             }
         }
@@ -153,8 +143,8 @@ impl RosterUpdate<'_> {
     fn drop_players_not_in(&mut self, response: &HandshakeResponse<'_>) {
         let listed: BTreeMap<_, _> =
             response.clients.iter().filter_map(|client| Some((client.id, client.name?.to_str()))).collect();
-        for id in self.players.in_order_met() {
-            let Some(member) = self.players.roster.get(id) else { continue };
+        for id in self.others.players().in_order_met() {
+            let Some(member) = self.others.players().roster.get(id) else { continue };
             if listed.get(&id).is_none_or(|name| *name != *member.name) {
                 self.player_is_gone(id);
             }
@@ -164,9 +154,9 @@ impl RosterUpdate<'_> {
     /// Loads the lists that older servers fill in. Players that were here before keep their own room lists, without an
     /// event.
     fn load(&mut self, response: &HandshakeResponse<'_>) {
-        let met_before = self.players.met();
+        let met_before = self.others.players().met();
         for client in response.clients {
-            if self.players.roster.get(client.id).is_none()
+            if self.others.players().roster.get(client.id).is_none()
                 && let Err(fault) = self.add_player(client.id, client.name, client.codec)
             {
                 fault.count(&mut self.out.statistics);
@@ -179,11 +169,11 @@ impl RosterUpdate<'_> {
         for members in response.room_members {
             let Some(room) = names.get(&members.room) else { continue };
             for id in members.clients {
-                let Some(member) = self.players.roster.get(id) else { continue };
+                let Some(member) = self.others.players().roster.get(id) else { continue };
                 if member.data.met > met_before {
                     self.enter(id, room);
                 } else {
-                    self.players.roster.listen(members.room, id);
+                    self.others.players_mut().roster.listen(members.room, id);
                 }
             }
         }
@@ -198,11 +188,11 @@ impl RosterUpdate<'_> {
         }
         self.sync.unconfirmed.remove(&id);
         let name = state.client.name.map(WireStr::to_str);
-        let before = name.as_deref().and_then(|name| self.players.id_of(name));
+        let before = name.as_deref().and_then(|name| self.others.players().id_of(name));
         if let Some(before) = before.filter(|before| self.sync.unconfirmed.remove(before)) {
             self.player_is_gone(before);
         }
-        let Some(member) = self.players.roster.get(id) else { return false };
+        let Some(member) = self.others.players().roster.get(id) else { return false };
         if name.as_deref() != Some(&*member.name) {
             self.player_is_gone(id);
             return false;
@@ -225,7 +215,7 @@ impl RosterUpdate<'_> {
         for id in core::mem::take(&mut self.sync.unconfirmed) {
             self.player_is_gone(id);
         }
-        for event in self.own_restrictions.forget_unconfirmed() {
+        for event in self.own.restrictions_mut().forget_unconfirmed() {
             self.out.event(event);
         }
         self.out.event(ClientEvent::PlayersSynced);
@@ -238,7 +228,7 @@ impl RosterUpdate<'_> {
     /// A player left: exited per room, stopped, left.
     fn player_is_gone(&mut self, id: ClientId) {
         self.exit_all_rooms(id);
-        self.players.stop_speaker(id, self.out);
+        self.others.players_mut().stop_speaker(id, self.out);
         self.remove_player(id);
     }
 
@@ -249,26 +239,22 @@ impl RosterUpdate<'_> {
         codec: CodecParameters,
     ) -> Result<(), Fault> {
         let name = name.ok_or(Fault::Contradiction)?.to_str();
-        if self.players.id_of(&name).is_some() {
+        if self.others.players().id_of(&name).is_some() {
             return Err(Fault::Contradiction);
         }
-        if self.players.roster.len() >= self.settings.limits.players && !self.is_me(id) {
+        if self.others.players().roster.len() >= self.settings.limits.players && !self.is_me(id) {
             return Err(Fault::PlayerRefused);
         }
-        self.players.add(id, &name, codec, Speaker::new(self.settings.as_original));
-        self.voice.on_player_joined(&name, id);
+        self.others.players_mut().add(id, &name, codec, Speaker::new(self.settings.as_original));
+        self.own.voice_mut().on_player_joined(&name, id);
         self.out.event(ClientEvent::PlayerJoined { id, name: Box::from(&*name), codec });
-        let mut peers = DirectPeers { links: self.links, players: self.players, me: self.me, out: self.out };
-        peers.find_link(id);
+        self.others.peers(self.me, self.out).find_link(id);
         Ok(())
     }
 
     fn remove_player(&mut self, id: ClientId) {
-        let Some(member) = self.players.remove(id) else { return };
-        self.out.timers.clear(Timer::Speaker(id));
-        self.links.forget_claimants(id);
-        self.receptions.forget(id);
-        self.voice.on_player_left(&member.name);
+        let Some(member) = self.others.remove(id, self.out) else { return };
+        self.own.voice_mut().on_player_left(&member.name);
         if *member.name != *self.settings.name {
             self.out.event(ClientEvent::PlayerLeft { id, name: member.name });
         }
@@ -277,21 +263,22 @@ impl RosterUpdate<'_> {
     /// When a session ends, all players leave at once, and their rooms are reported first: there must be space for
     /// each player that is still here, and for the end itself.
     fn exit_all_rooms(&mut self, id: ClientId) {
-        let to_come = self.players.roster.len() + 1;
-        while let Some(room) = self.players.roster.leave_last(id) {
-            let Some(member) = self.players.roster.get(id) else { return };
+        let to_come = self.others.players().roster.len() + 1;
+        while let Some(room) = self.others.players_mut().roster.leave_last(id) {
+            let Some(member) = self.others.players().roster.get(id) else { return };
             let (name, room) = (member.name.clone(), room.into());
             self.out.events.push_before(to_come, ClientEvent::ExitedRoom { id, name, room });
         }
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
-        if self.players.roster.get(id).is_some_and(|member| !self.has_space_for(&member.rooms, room)) {
+        if self.others.players().roster.get(id).is_some_and(|member| !self.has_space_for(&member.rooms, room))
+        {
             self.out.statistics.rooms_refused += 1;
             return;
         }
-        if self.players.roster.enter(id, room)
-            && let Some(member) = self.players.roster.get(id)
+        if self.others.players_mut().roster.enter(id, room)
+            && let Some(member) = self.others.players().roster.get(id)
         {
             let (name, room) = (member.name.clone(), room.into());
             self.out.event(ClientEvent::EnteredRoom { id, name, room });
@@ -307,7 +294,7 @@ impl RosterUpdate<'_> {
     }
 
     fn exited(&mut self, id: ClientId, room: String) {
-        if let Some(member) = self.players.roster.get(id) {
+        if let Some(member) = self.others.players().roster.get(id) {
             let (name, room) = (member.name.clone(), room.into());
             self.out.event(ClientEvent::ExitedRoom { id, name, room });
         }

@@ -3,13 +3,13 @@
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Capabilities, ClientId, Packet, ServerRelay, WriteError};
+use consonance_wire::{ClientId, Packet, ServerRelay, WriteError};
 
 use super::destinations::Destinations;
 use super::output::Output;
 use super::players::Players;
 use super::restrictions::OwnRestrictions;
-use super::server_link::{Joined, ServerLink};
+use super::server_link::Joined;
 use super::settings::{ClientSettings, Routing};
 use super::stages::Stage;
 use super::timers::{Timer, Timers};
@@ -70,8 +70,10 @@ pub(super) struct Sending<'a> {
     pub(super) now: Instant,
     pub(super) router: &'a mut Router,
     pub(super) players: &'a mut Players,
-    pub(super) server: &'a ServerLink,
-    pub(super) own_restrictions: &'a OwnRestrictions,
+    pub(super) me: Option<Joined>,
+    /// The server finds the listeners of a bare frame.
+    pub(super) is_routed_by_server: bool,
+    pub(super) restrictions: &'a OwnRestrictions,
     pub(super) settings: &'a ClientSettings,
     pub(super) out: &'a mut Output,
 }
@@ -105,7 +107,7 @@ impl Sending<'_> {
         // Server-side routing reaches all listeners, including those with a direct link, so use it only without direct
         // links.
         let routed = direct.is_empty() && is_voice;
-        if routed && !relayed.is_empty() && self.server.can(Capabilities::SERVER_ROUTING) {
+        if routed && !relayed.is_empty() && self.is_routed_by_server {
             self.out.outbox.push_bytes(stage, [me.link], packet);
             return Ok(ways);
         }

@@ -59,9 +59,9 @@ impl TextError {
 impl Sending<'_> {
     /// See [`Client::send_text`](super::Client::send_text).
     pub(super) fn send_text(&mut self, target: &Target, text: &str) -> Result<usize, TextError> {
-        let me = self.server.joined().ok_or(TextError::NotJoined)?;
+        let me = self.me.ok_or(TextError::NotJoined)?;
         let Joined { session, id, .. } = me;
-        if self.own_restrictions.has(Restriction::TextMuted) {
+        if self.restrictions.has(Restriction::TextMuted) {
             return Err(TextError::Muted);
         }
         let limit = self.settings.limits.text_bytes.min(self.settings.packets.text_bytes());
@@ -116,7 +116,7 @@ impl Listening<'_> {
         let id = text.sender;
         let member = self.players.roster.get(id).filter(|_| id != self.me).ok_or(Fault::UnknownPlayer)?;
         let to = match text.recipient {
-            TextRecipient::Room(room) => match self.rooms.list().name_of(room) {
+            TextRecipient::Room(room) => match self.own.rooms().list().name_of(room) {
                 Some(name) => TextTarget::Room(name.into()),
                 None => return Ok(()),
             },

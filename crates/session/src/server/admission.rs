@@ -27,33 +27,33 @@ impl Server {
         if self.entrance.take_asked(link).is_none() {
             return false;
         }
-        self.statistics.joins_refused += 1;
+        self.observations.statistics_mut().joins_refused += 1;
         self.close(link, CloseReason::NotAdmitted);
         true
     }
 
     /// Handles a newcomer that may have its name: it joins, or the driver is asked.
     pub(super) fn let_in(&mut self, newcomer: Newcomer) {
-        if !self.settings.admission {
+        if !self.rules.settings().admission {
             return self.join(newcomer, Access::default());
         }
         let link = newcomer.link;
         let (name, join_token) = (newcomer.name.as_str().into(), newcomer.join_token.clone());
-        let (deadline, limits) = (self.now + self.settings.limits.handshake, &self.settings.limits);
+        let (deadline, limits) = (self.rules.handshake_deadline(), self.rules.limits());
         match self.entrance.joins_mut().ask(newcomer, deadline, limits.waiting_joins) {
-            Asking::Asked => self.events.push(ServerEvent::JoinRequested { link, name, join_token }),
-            Asking::Repeated => self.statistics.ignored += 1,
-            Asking::Full => self.statistics.joins_postponed += 1,
+            Asking::Asked => self.observations.raise(ServerEvent::JoinRequested { link, name, join_token }),
+            Asking::Repeated => self.observations.statistics_mut().ignored += 1,
+            Asking::Full => self.observations.statistics_mut().joins_postponed += 1,
         }
     }
 
     /// Closes the link of a newcomer if no newcomer comes in. True if it did; one with a client stays.
     pub(super) fn rejects(&mut self, link: LinkId) -> bool {
-        if self.connections.links().client_of(link).is_ok() {
+        if self.presence.links().client_of(link).is_ok() {
             return false;
         }
         let Some(reason) = self.entrance.gate().refusal() else { return false };
-        self.statistics.newcomers_rejected += 1;
+        self.observations.statistics_mut().newcomers_rejected += 1;
         self.close(link, reason);
         true
     }
@@ -69,7 +69,7 @@ impl Server {
     /// answers to probes included; `None` if its network cannot say, so that the peer counts as alive while its link
     /// stands.
     pub fn handle_heard(&mut self, now: Instant, link: LinkId, heard: Option<Instant>) {
-        self.now.advance(now);
+        self.rules.advance(now);
         for step in self.names().hear(link, heard) {
             self.settle_name(step);
         }
@@ -95,12 +95,12 @@ impl Server {
             NameStep::Waits { .. } => return,
             NameStep::Gets(link) => link,
             NameStep::TakesOver { holder, heir } => {
-                self.statistics.names_taken_over += 1;
+                self.observations.statistics_mut().names_taken_over += 1;
                 self.evict_namesake(holder);
                 heir
             }
             NameStep::Refused(link) => {
-                self.statistics.names_in_use += 1;
+                self.observations.statistics_mut().names_in_use += 1;
                 return self.close(link, CloseReason::NameInUse);
             }
         };

@@ -9,15 +9,13 @@ mod replica;
 
 use consonance_wire::{Capabilities, ClientId, Position};
 
-use super::connections::Connections;
 use super::members::Members;
-use super::reservations::Reservations;
-use super::room_policy::RoomPolicy;
+use super::presence::Presence;
+use super::rules::Rules;
 use super::snapshot::{KeptPlace, kept_place, since};
 use super::{PlayerIdentity, Server};
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
-use crate::time::Instant;
 
 pub use relaying::{AtCopy, is_voice};
 pub use replica::SessionReplica;
@@ -57,11 +55,8 @@ pub enum CopiedLink {
 
 /// What copies of a session have to be told: [`Server::changes`].
 pub struct ChangeFeed<'s> {
-    now: Instant,
-    members: &'s mut Members,
-    policy: &'s mut RoomPolicy,
-    reservations: &'s Reservations,
-    connections: &'s Connections,
+    rules: &'s mut Rules,
+    presence: &'s mut Presence,
 }
 
 /// The versions of a session that has copies: [`Tables::versions`](super::Tables::versions).
@@ -72,7 +67,9 @@ pub struct Versions<'s> {
 
 impl core::fmt::Debug for ChangeFeed<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ChangeFeed").field("version", &self.members.version()).finish_non_exhaustive()
+        f.debug_struct("ChangeFeed")
+            .field("version", &self.presence.members().version())
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,13 +82,7 @@ impl core::fmt::Debug for Versions<'_> {
 impl Server {
     /// The changes of a session, for its copies.
     pub fn changes(&mut self) -> ChangeFeed<'_> {
-        ChangeFeed {
-            now: self.now,
-            members: &mut self.members,
-            policy: &mut self.policy,
-            reservations: &self.reservations,
-            connections: &self.connections,
-        }
+        ChangeFeed { rules: &mut self.rules, presence: &mut self.presence }
     }
 }
 
@@ -99,38 +90,35 @@ impl ChangeFeed<'_> {
     /// Starts noting changes for [`poll`](Self::poll), unless the session does already. The term is a number that, with
     /// high probability, no other owner of the session has or had: it distinguishes versions.
     pub fn note(&mut self, term: u32) {
-        self.members.note_changes(None, term);
-        self.policy.register_mut().note_changes();
+        self.presence.members_mut().note_changes(None, term);
+        self.rules.policy_mut().register_mut().note_changes();
     }
 
     /// The next change. A client or a player that has changed several times is reported once, in its present state.
     pub fn poll(&mut self) -> Option<SessionChange> {
-        if let Some(identity) = self.policy.register_mut().pop_changed() {
-            let restrictions = self.policy.register().restrictions(&identity);
-            return Some(SessionChange::Restricted(identity, since(&restrictions, self.now)));
+        if let Some(identity) = self.rules.policy_mut().register_mut().pop_changed() {
+            let restrictions = self.rules.policy().register().restrictions(&identity);
+            return Some(SessionChange::Restricted(identity, since(&restrictions, self.rules.now())));
         }
-        let id = self.members.pop_changed()?;
+        let id = self.presence.members_mut().pop_changed()?;
         Some(self.copied_client(id).map_or(SessionChange::Gone(id), SessionChange::Client))
     }
 
     /// The whole session, as changes for an empty copy.
     pub fn all(&self) -> impl Iterator<Item = SessionChange> {
-        let restricted = self.policy.register().iter().map(|(identity, restrictions)| {
-            SessionChange::Restricted(identity.clone(), since(restrictions, self.now))
+        let restricted = self.rules.policy().register().iter().map(|(identity, restrictions)| {
+            SessionChange::Restricted(identity.clone(), since(restrictions, self.rules.now()))
         });
-        let clients = self.members.in_order().filter_map(|id| self.copied_client(id));
+        let clients = self.presence.members().in_order().filter_map(|id| self.copied_client(id));
         restricted.chain(clients.map(SessionChange::Client))
     }
 
     fn copied_client(&self, id: ClientId) -> Option<CopiedClient> {
-        let link = self.connections.link_of(id);
-        let record = link.and_then(|link| self.connections.links().get(link));
         Some(CopiedClient {
-            place: kept_place(self.members, self.policy, self.reservations, id, self.now)?,
-            capabilities: record
-                .map_or_else(|| self.reservations.capabilities_of(id), |record| record.capabilities),
-            position: self.policy.proximity().position(id),
-            link,
+            place: kept_place(self.presence, self.rules.policy(), id, self.rules.now())?,
+            capabilities: self.presence.capabilities_of(id),
+            position: self.rules.policy().proximity().position(id),
+            link: self.presence.link_of(id),
         })
     }
 }

@@ -15,16 +15,16 @@ impl Server {
         own: Option<ClientId>,
         trailing: &[u8],
     ) -> Result<(), Fault> {
-        let (now, limits) = (self.now, &self.settings.limits);
-        let record = self.connections.links_mut().get_mut(link)?;
+        let (now, limits) = (self.rules.now(), self.rules.limits());
+        let record = self.presence.links_mut().get_mut(link)?;
         if record.can(Capabilities::PROXIMITY)
             && let Some(report) = PositionReport::find(trailing)
         {
             record.budgets.take_position(now, limits)?;
             let id = own.ok_or(Fault::NotJoined)?;
             let report = report.map_err(|_| Fault::PositionRefused)?;
-            self.statistics.positions_received += 1;
-            self.policy.proximity_mut().report(id, report);
+            self.observations.statistics_mut().positions_received += 1;
+            self.rules.policy_mut().proximity_mut().report(id, report);
             return Ok(());
         }
         if record.can(Capabilities::GROUPS)
@@ -47,13 +47,11 @@ impl Server {
         within_rate?;
         if record.can(Capabilities::VOICE_REPORTS) {
             let listener = own.ok_or(Fault::NotJoined)?;
-            if let Some(refused) = self.voice_reports.handle(now, &self.members, listener, trailing) {
-                self.statistics.reports_received += 1;
-                self.statistics.receptions_refused += refused;
+            if self.observations.handle_report(now, self.presence.members(), listener, trailing) {
                 return Ok(());
             }
         }
-        self.statistics.ignored += 1;
+        self.observations.statistics_mut().ignored += 1;
         Ok(())
     }
 }

@@ -62,7 +62,7 @@ impl GroupService {
 
     /// Sends the current group to a client that has joined or resumed.
     pub(super) fn tell(&mut self, parts: &mut Parts<'_>, id: ClientId) {
-        let encryption = parts.settings().encryption;
+        let encryption = parts.rules().settings().encryption;
         if encryption == Encryption::Off {
             return;
         }

@@ -56,11 +56,11 @@ impl SessionModeration<'_> {
         identity: &PlayerIdentity,
         restrictions: &Restrictions,
     ) -> Result<NotificationStatus, RestrictionsError> {
-        let settings = self.rooms.settings();
+        let settings = self.rooms.rules().settings();
         if settings.permissive {
             return Err(RestrictionsError::Permissive);
         }
-        let (register, limit) = (self.rooms.policy().register(), settings.limits.restrictions);
+        let (register, limit) = (self.rooms.rules().policy().register(), settings.limits.restrictions);
         if register.get(identity).is_none() && register.len() >= limit && !restrictions.is_clear() {
             return Err(RestrictionsError::TooMany { limit });
         }
@@ -69,8 +69,10 @@ impl SessionModeration<'_> {
 
     /// Lifts restrictions that have ended.
     pub(super) fn end_restrictions(&mut self) {
-        while let Some((identity, restriction)) = self.rooms.policy().register().ended(self.rooms.now()) {
-            let mut restrictions = self.rooms.policy().register().restrictions(&identity);
+        while let Some((identity, restriction)) =
+            self.rooms.rules().policy().register().ended(self.rooms.rules().now())
+        {
+            let mut restrictions = self.rooms.rules().policy().register().restrictions(&identity);
             restrictions.lift(restriction);
             self.replace(&identity, &restrictions);
         }
@@ -79,7 +81,7 @@ impl SessionModeration<'_> {
     /// Changes a player's restrictions, and tells every client that this concerns.
     fn replace(&mut self, identity: &PlayerIdentity, restrictions: &Restrictions) -> NotificationStatus {
         let former = &self.rooms.policy_mut().register_mut().replace(identity, restrictions.clone());
-        let clients = self.rooms.policy().clients_of(self.rooms.members(), identity);
+        let clients = self.rooms.rules().policy().clients_of(self.rooms.members(), identity);
         let present = clients.first().copied();
         for (restriction, terms) in changed_restrictions(former, restrictions) {
             let decision = ModerationDecision::Restriction { restriction, terms: terms.cloned() };
@@ -118,7 +120,7 @@ impl SessionModeration<'_> {
     ///
     /// A client of ours does so by itself, and its game is told. An original is only removed from the room.
     pub fn move_to_room(&mut self, id: ClientId, from: &str, to: &str) -> Move {
-        let (members, policy) = (self.rooms.members(), self.rooms.policy());
+        let (members, policy) = (self.rooms.members(), self.rooms.rules().policy());
         let Some(member) = members.get(id).filter(|member| member.rooms.contains(from)) else {
             return Move::NotThere;
         };
@@ -153,7 +155,7 @@ impl SessionModeration<'_> {
     }
 
     fn tell_decision(&mut self, id: ClientId, decision: ModerationDecision) {
-        let player = self.rooms.policy().identity_of(self.rooms.members(), id);
+        let player = self.rooms.rules().policy().identity_of(self.rooms.members(), id);
         self.raise(Some(id), player.unwrap_or_else(|| PlayerIdentity::Name("".into())), decision);
     }
 

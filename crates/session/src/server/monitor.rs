@@ -70,21 +70,33 @@ struct Speaking {
 const CHANNELS_MAX: usize = 16;
 
 /// A recipient as the wire distinguishes it.
-pub(super) type WireTarget = (ChannelKind, u16);
+type WireTarget = (ChannelKind, u16);
 
 fn target(channel: consonance_wire::VoiceChannel) -> WireTarget {
     (channel.bits.kind(), channel.recipient)
 }
 
 impl Monitor {
-    /// Handles a frame of this client. Passes each channel that has begun (`true`) or ended to `tell`, endings first.
-    /// Returns the number of its channels over the limit.
-    pub(super) fn hear(
+    /// Handles a frame of a client that is here, and reports its channels that have begun or ended. Returns the number
+    /// of its channels over the limit.
+    pub(super) fn note_frame(
         &mut self,
         now: Instant,
         voice: &VoiceData<'_>,
-        mut tell: impl FnMut(WireTarget, bool),
+        (members, directory): (&Members, &RoomDirectory),
+        events: &mut EventQueue<ServerEvent>,
     ) -> u64 {
+        let mut changes = Vec::new();
+        let crowded = self.hear(now, voice, |target, begun| changes.push((target, begun)));
+        for (target, begun) in changes {
+            report_channel(members, directory, events, (voice.sender, target, begun));
+        }
+        crowded
+    }
+
+    /// Handles a frame of this client. Passes each channel that has begun (`true`) or ended to `tell`, endings first.
+    /// Returns the number of its channels over the limit.
+    fn hear(&mut self, now: Instant, voice: &VoiceData<'_>, mut tell: impl FnMut(WireTarget, bool)) -> u64 {
         let crowded = self.note_heard(voice);
         let speaking =
             self.speaking.entry(voice.sender).or_insert_with(|| Speaking { last: now, channels: Vec::new() });
@@ -195,7 +207,7 @@ impl Monitor {
 }
 
 /// Reports that a client has begun (`true`) to speak to a recipient, or has stopped.
-pub(super) fn report_channel(
+fn report_channel(
     members: &Members,
     directory: &RoomDirectory,
     events: &mut EventQueue<ServerEvent>,

@@ -16,9 +16,9 @@ use consonance_wire::ClientId;
 
 use super::event::ServerEvent;
 use super::links::Links;
+use super::observations::Observations;
 use super::waiting_joins::Newcomer;
 use crate::link::{LinkId, PeerOrigin};
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 pub(super) use contest::{Contest, Verdict};
@@ -134,10 +134,10 @@ impl NameClaims {
         link: LinkId,
         links: &mut Links,
         deadline: Instant,
-        events: &mut EventQueue<ServerEvent>,
+        observations: &mut Observations,
     ) {
         if let Some(Newcomer { name, .. }) = self.stop_waiting(link, links, deadline) {
-            events.push(ServerEvent::NameClaimWithdrawn { link, name: name.as_str().into() });
+            observations.raise(ServerEvent::NameClaimWithdrawn { link, name: name.as_str().into() });
         }
     }
 

@@ -7,30 +7,21 @@ use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::Server;
 use super::access::Access;
-use super::connections::Connections;
 use super::event::ServerEvent;
-use super::members::Members;
 use super::name_claims::{Claim, Contest, Hearing, Judgement, NameClaims, Verdict};
-use super::reservations::Reservations;
-use super::room_policy::RoomPolicy;
-use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
+use super::observations::Observations;
+use super::presence::Presence;
+use super::rules::Rules;
 use super::waiting_joins::Newcomer;
 use crate::link::{CloseReason, LinkId};
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The parts of the server that decide who has a name, and no others.
 pub(super) struct Names<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    members: &'s Members,
-    policy: &'s RoomPolicy,
-    reservations: &'s Reservations,
-    connections: &'s mut Connections,
+    rules: &'s Rules,
+    presence: &'s mut Presence,
     claims: &'s mut NameClaims,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 /// The decision about the name that a newcomer asks for.
@@ -63,15 +54,10 @@ impl Server {
     /// The decisions about names.
     pub(super) fn names(&mut self) -> Names<'_> {
         Names {
-            now: self.now,
-            settings: &self.settings,
-            members: &self.members,
-            policy: &self.policy,
-            reservations: &self.reservations,
-            connections: &mut self.connections,
+            rules: &self.rules,
+            presence: &mut self.presence,
             claims: self.entrance.claims_mut(),
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -87,54 +73,50 @@ impl Names<'_> {
                 NameDecision::Waits
             }
             Verdict::Waits(_) => {
-                self.statistics.names_in_use += 1;
+                self.observations.statistics_mut().names_in_use += 1;
                 NameDecision::Refused(CloseReason::NameInUse)
             }
             Verdict::Refused(reason) => {
-                self.statistics.names_protected += 1;
+                self.observations.statistics_mut().names_protected += 1;
                 NameDecision::Refused(reason)
             }
         }
     }
 
     fn verdict(&self, newcomer: &Newcomer, access: &Access, holder: ClientId) -> Verdict {
-        let (Newcomer { link, ticket, .. }, links) = (newcomer, self.connections.links());
+        let (Newcomer { link, ticket, .. }, links) = (newcomer, self.presence.links());
         let is_own = links.clients_of(*link).any(|id| id == holder);
         let is_holders = |ticket: &ResumeTicket| {
-            ticket.id == holder && self.reservations.accepts(self.settings.session, ticket)
+            ticket.id == holder && self.presence.reservations().accepts(self.rules.session(), ticket)
         };
-        if is_own || self.settings.permissive || ticket.as_ref().is_some_and(is_holders) {
+        if is_own || self.rules.is_permissive() || ticket.as_ref().is_some_and(is_holders) {
             return Verdict::Granted;
         }
-        let (origin, holder_link) = (links.origin_of(*link), self.connections.link_of(holder));
-        let present_origin = match holder_link {
-            Some(link) => links.origin_of(link),
-            None => self.reservations.origin_of(holder),
-        };
+        let origin = links.origin_of(*link);
         let contest = Contest {
-            rule: self.settings.name_taken,
+            rule: self.rules.settings().name_taken,
             access,
-            present: self.policy.gate().access(holder),
+            present: self.rules.policy().gate().access(holder),
             is_stock: links.get(*link).is_some_and(|record| record.capabilities == Capabilities::NONE),
             origin,
-            is_same_origin: origin.is_some() && origin == present_origin,
-            holder_has_link: holder_link.is_some(),
-            kept_until: self.reservations.kept_until(holder),
+            is_same_origin: origin.is_some() && origin == self.presence.origin_of(holder),
+            holder_has_link: self.presence.link_of(holder).is_some(),
+            kept_until: self.presence.reservations().kept_until(holder),
         };
-        contest.verdict(self.now, newcomer)
+        contest.verdict(self.rules.now(), newcomer)
     }
 
     fn may_wait(&self, link: LinkId, holder: ClientId) -> bool {
-        let (origin, most) = (self.connections.links().origin_of(link), self.settings.limits.waiting_names);
+        let (origin, most) = (self.presence.links().origin_of(link), self.rules.limits().waiting_names);
         self.claims.has_space(origin, most, |name| self.holder_of(name) == Some(holder))
     }
 
     fn begin_waiting(&mut self, newcomer: &Newcomer, holder: ClientId, claim: Claim) {
         let (link, name) = (newcomer.link, newcomer.name.as_str().into());
-        self.connections.links_mut().await_no_longer(link);
-        self.statistics.names_awaited += 1;
-        self.events.push(ServerEvent::NameInUse { link, name, holder });
-        self.claims.insert(self.now, claim);
+        self.presence.links_mut().await_no_longer(link);
+        self.observations.statistics_mut().names_awaited += 1;
+        self.observations.raise(ServerEvent::NameInUse { link, name, holder });
+        self.claims.insert(self.rules.now(), claim);
         if !self.claims.is_probed(holder) {
             self.probe(holder);
         }
@@ -142,10 +124,10 @@ impl Names<'_> {
 
     /// The client that has this name, in any spelling. The original compares names letter by letter.
     fn holder_of(&self, name: &PlayerName) -> Option<ClientId> {
-        if self.settings.permissive {
-            return self.members.find_spelled(name, name.key());
+        if self.rules.is_permissive() {
+            return self.presence.members().find_spelled(name, name.key());
         }
-        self.members.find(name, name.key())
+        self.presence.members().find(name, name.key())
     }
 
     /// The place of a holder is kept until then: newcomers that wait for its name are not refused before.
@@ -162,10 +144,10 @@ impl Names<'_> {
     /// The peer of a link was last heard then, as far as its network can tell. What becomes of the newcomers that wait
     /// for the name of its client.
     pub(super) fn hear(&mut self, link: LinkId, heard: Option<Instant>) -> Vec<NameStep> {
-        self.claims.restart_after_stall(self.now);
-        let Ok(holder) = self.connections.links().client_of(link) else { return Vec::new() };
+        self.claims.restart_after_stall(self.rules.now());
+        let Ok(holder) = self.presence.links().client_of(link) else { return Vec::new() };
         let waiting = self.newcomers_for(holder);
-        match self.claims.hear(self.now, holder, &waiting, heard) {
+        match self.claims.hear(self.rules.now(), holder, &waiting, heard) {
             Hearing::TakenOver(heir) => [NameStep::TakesOver { holder, heir }].into(),
             Hearing::Refused(links) => links.into_iter().map(NameStep::Refused).collect(),
         }
@@ -173,8 +155,8 @@ impl Names<'_> {
 
     /// Begins to check all newcomers that wait, if that is due: their links.
     pub(super) fn begin_check(&mut self) -> Option<Vec<LinkId>> {
-        self.claims.next_check().filter(|due| *due <= self.now)?;
-        self.claims.restart_after_stall(self.now);
+        self.claims.next_check().filter(|due| *due <= self.rules.now())?;
+        self.claims.restart_after_stall(self.rules.now());
         Some(self.claims.in_order())
     }
 
@@ -182,8 +164,8 @@ impl Names<'_> {
     pub(super) fn check(&self, link: LinkId) -> NameStep {
         let Some(name) = self.claims.name_of(link) else { return NameStep::Waits { probed: None } };
         let holder = self.holder_of(name);
-        let has_link = holder.map(|holder| self.connections.link_of(holder).is_some());
-        match (self.claims.judge(self.now, link, has_link), holder) {
+        let has_link = holder.map(|holder| self.presence.link_of(holder).is_some());
+        match (self.claims.judge(self.rules.now(), link, has_link), holder) {
             (Judgement::Free, _) => NameStep::Gets(link),
             (Judgement::Refused, _) => NameStep::Refused(link),
             (Judgement::TakesOver, Some(holder)) => NameStep::TakesOver { holder, heir: link },
@@ -196,28 +178,28 @@ impl Names<'_> {
     pub(super) fn end_check(&mut self, mut probed: Vec<ClientId>) {
         probed.sort_unstable();
         probed.dedup();
-        self.claims.end_check(self.now, &probed.iter().copied().collect());
+        self.claims.end_check(self.rules.now(), &probed.iter().copied().collect());
         for holder in probed {
             self.probe(holder);
         }
     }
 
     fn probe(&mut self, holder: ClientId) {
-        if let Some(link) = self.connections.link_of(holder) {
+        if let Some(link) = self.presence.link_of(holder) {
             self.claims.probe(link);
         }
     }
 
     /// A link asks for something else than the name that it waited for.
     pub(super) fn withdraw(&mut self, link: LinkId) {
-        let deadline = self.now + self.settings.limits.handshake;
-        self.claims.withdraw(link, self.connections.links_mut(), deadline, self.events);
+        let deadline = self.rules.handshake_deadline();
+        self.claims.withdraw(link, self.presence.links_mut(), deadline, self.observations);
     }
 
     /// A link waits no longer, and has to join in time as any other.
     pub(super) fn stop_waiting(&mut self, link: LinkId) -> Option<Newcomer> {
-        let deadline = self.now + self.settings.limits.handshake;
-        self.claims.stop_waiting(link, self.connections.links_mut(), deadline)
+        let deadline = self.rules.handshake_deadline();
+        self.claims.stop_waiting(link, self.presence.links_mut(), deadline)
     }
 }
 

@@ -10,34 +10,24 @@ use alloc::vec::Vec;
 use consonance_wire::{ClientId, RemoveClient};
 
 use super::Server;
-use super::connections::Connections;
-use super::event::ServerEvent;
-use super::members::Members;
-use super::monitor::Monitor;
+use super::observations::Observations;
 use super::outgoing::Outgoing;
-use super::room_directory::RoomDirectory;
-use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
+use super::presence::Presence;
+use super::rules::Rules;
 use super::visibility::{Audience, Outage};
 use crate::link::LinkId;
-use crate::queue::EventQueue;
 use crate::time::Instant;
 
 /// The clients that cannot be reached for a while: [`Server::outages`].
 pub struct Outages<'s> {
-    now: &'s mut Instant,
-    settings: &'s ServerSettings,
-    members: &'s mut Members,
-    directory: &'s RoomDirectory,
-    connections: &'s mut Connections,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    rules: &'s mut Rules,
+    presence: &'s mut Presence,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Outages<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let unreachable = self.members.visibility().unreachable();
+        let unreachable = self.presence.members().visibility().unreachable();
         f.debug_struct("Outages").field("clients", &unreachable).finish_non_exhaustive()
     }
 }
@@ -45,16 +35,7 @@ impl core::fmt::Debug for Outages<'_> {
 impl Server {
     /// The outages of clients that are here.
     pub fn outages(&mut self) -> Outages<'_> {
-        Outages {
-            now: &mut self.now,
-            settings: &self.settings,
-            members: &mut self.members,
-            directory: self.policy.directory(),
-            connections: &mut self.connections,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
-        }
+        Outages { rules: &mut self.rules, presence: &mut self.presence, observations: &mut self.observations }
     }
 }
 
@@ -65,17 +46,17 @@ impl Outages<'_> {
     /// Links that are not here, have no client, or are unreachable already, are ignored. A permissive server does
     /// nothing, since it has clients without links.
     pub fn mark_unreachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.now.advance(now);
-        if self.settings.permissive {
+        self.rules.advance(now);
+        if self.rules.is_permissive() {
             return;
         }
-        let visibility = self.members.visibility();
+        let visibility = self.presence.members().visibility();
         let clients = self.clients_of(links).filter(|id| visibility.outage_of(*id).is_none());
         let clients: Vec<ClientId> = clients.collect();
-        let outage = self.members.visibility_mut().begin_outage(&clients);
+        let outage = self.presence.members_mut().visibility_mut().begin_outage(&clients);
         for &id in &clients {
-            self.monitor.end_channels(id, self.members, self.directory, self.events);
-            let remove = RemoveClient { session: self.settings.session, id };
+            self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
+            let remove = RemoveClient { session: self.rules.session(), id };
             self.outgoing().send_to(Audience::Outside(outage), &remove.into());
         }
     }
@@ -84,26 +65,26 @@ impl Outages<'_> {
     ///
     /// Links without a client, or with one that is reachable, are ignored.
     pub fn mark_reachable(&mut self, now: Instant, links: &[LinkId]) {
-        self.now.advance(now);
-        let visibility = self.members.visibility();
+        self.rules.advance(now);
+        let visibility = self.presence.members().visibility();
         let clients = self.clients_of(links).filter_map(|id| Some((id, visibility.outage_of(id)?)));
         let clients: Vec<(ClientId, Outage)> = clients.collect();
         for &(id, outage) in &clients {
             // A newcomer without a state is announced to all when its state arrives.
-            if !self.members.visibility().is_unannounced(id) {
+            if !self.presence.members().visibility().is_unannounced(id) {
                 self.outgoing().tell_state(id, Audience::Outside(outage));
             }
         }
         for (id, _) in clients {
-            self.members.visibility_mut().end_outage(id);
+            self.presence.members_mut().visibility_mut().end_outage(id);
         }
     }
 
     fn clients_of(&self, links: &[LinkId]) -> impl Iterator<Item = ClientId> {
-        links.iter().filter_map(|link| self.connections.links().client_of(*link).ok())
+        links.iter().filter_map(|link| self.presence.links().client_of(*link).ok())
     }
 
     fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(*self.now, self.settings, self.members, self.connections, self.statistics)
+        Outgoing::new(self.rules, self.presence, self.observations)
     }
 }

@@ -16,43 +16,37 @@ use super::connections::{Connections, written};
 use super::event::ServerEvent;
 use super::fault::Fault;
 use super::members::Members;
+use super::observations::Observations;
+use super::presence::Presence;
 use super::room_policy::Report;
-use super::settings::ServerSettings;
-use super::statistics::ServerStatistics;
+use super::rules::Rules;
 use super::visibility::Audience;
 use crate::join_again;
 use crate::limits::STATE_BYTES;
 use crate::link::{Delivery, LinkId};
 use crate::packet_limits::write_state;
-use crate::time::Instant;
 use crate::traffic::Total;
 
 /// The parts of the server that what it tells clients depends on, and no others.
 pub(super) struct Outgoing<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
+    rules: &'s Rules,
     members: &'s Members,
     connections: &'s mut Connections,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl<'s> Outgoing<'s> {
     pub(super) fn new(
-        now: Instant,
-        settings: &'s ServerSettings,
-        members: &'s Members,
-        connections: &'s mut Connections,
-        statistics: &'s mut ServerStatistics,
+        rules: &'s Rules,
+        presence: &'s mut Presence,
+        observations: &'s mut Observations,
     ) -> Self {
-        Self { now, settings, members, connections, statistics }
+        let (members, connections) = presence.split();
+        Self { rules, members, connections, observations }
     }
 
-    pub(super) fn now(&self) -> Instant {
-        self.now
-    }
-
-    pub(super) fn settings(&self) -> &'s ServerSettings {
-        self.settings
+    pub(super) fn rules(&self) -> &'s Rules {
+        self.rules
     }
 
     pub(super) fn members(&self) -> &'s Members {
@@ -65,29 +59,29 @@ impl<'s> Outgoing<'s> {
     }
 
     pub(super) fn send(&mut self, to: LinkId, delivery: Delivery, packet: &Packet<'_>) {
-        self.connections.send(self.now, to, delivery, packet);
+        self.connections.send(self.rules.now(), to, delivery, packet);
     }
 
     pub(super) fn send_bytes(&mut self, to: LinkId, delivery: Delivery, packet: &[u8]) {
-        self.connections.send_bytes(self.now, to, delivery, packet);
+        self.connections.send_bytes(self.rules.now(), to, delivery, packet);
     }
 
     /// Answers a packet of another session.
     pub(super) fn answer_wrong_session(&mut self, link: LinkId) {
-        let answer = ErrorWrongSession { session: self.settings.session };
+        let answer = ErrorWrongSession { session: self.rules.session() };
         self.send(link, Delivery::Unreliable, &answer.into());
     }
 
     /// Makes the peer shake hands again, although it already has the right session.
     pub(super) fn tell_of_another_session(&mut self, link: LinkId, delivery: Delivery) {
-        let another = join_again::session_to_name(self.settings.session);
+        let another = join_again::session_to_name(self.rules.session());
         self.send(link, delivery, &ErrorWrongSession { session: another }.into());
     }
 
     /// The peer sends as if it were in the session, and is not: without an answer it would go on so.
     pub(super) fn ask_to_join(&mut self, link: LinkId, delivery: Delivery) {
         let record = self.connections.links().get(link);
-        if record.is_some_and(|record| record.client.is_none()) && !self.settings.permissive {
+        if record.is_some_and(|record| record.client.is_none()) && !self.rules.is_permissive() {
             self.tell_of_another_session(link, delivery);
         }
     }
@@ -95,7 +89,7 @@ impl<'s> Outgoing<'s> {
     /// Tells the client behind a link that it is no longer in the session. The original does not, and a client that is
     /// replaced or removed would believe that it is still here.
     pub(super) fn tell_removed(&mut self, link: LinkId, id: ClientId) {
-        let gone = RemoveClient { session: self.settings.session, id };
+        let gone = RemoveClient { session: self.rules.session(), id };
         self.send(link, Delivery::Reliable, &gone.into());
     }
 
@@ -106,7 +100,7 @@ impl<'s> Outgoing<'s> {
 
     /// A client's state as it came; in several packets if it came over a network that carries more than the others do.
     pub(super) fn pass_on_state(&mut self, to: Audience, state: &ClientState<'_>, packet: &[u8]) {
-        let most = self.settings.packets.reliable_bytes;
+        let most = self.rules.settings().packets.reliable_bytes;
         if packet.len() <= most && !lacks_its_room_count(state, packet) {
             return self.pass_on(to, packet);
         }
@@ -122,7 +116,7 @@ impl<'s> Outgoing<'s> {
         delta: &DeltaChannelState<'_>,
         packet: &[u8],
     ) -> Result<(), Fault> {
-        let most = self.settings.packets.reliable_bytes;
+        let most = self.rules.settings().packets.reliable_bytes;
         if packet.len() <= most {
             self.pass_on(to, packet);
             return Ok(());
@@ -138,7 +132,7 @@ impl<'s> Outgoing<'s> {
         if let Audience::Only(link) = to {
             return self.send_bytes(link, Delivery::Reliable, packet);
         }
-        self.connections.outbound_mut().send_to_all(self.now, self.members.audience(to), packet);
+        self.connections.outbound_mut().send_to_all(self.rules.now(), self.members.audience(to), packet);
     }
 
     /// Tells an audience the name and the rooms of a client that is here.
@@ -151,10 +145,10 @@ impl<'s> Outgoing<'s> {
 
     /// The same with the name as its client has sent it.
     pub(super) fn tell_rooms(&mut self, client: &RosterEntry<'_>, to: Audience) {
-        let (members, most) = (self.members, self.settings.packets.reliable_bytes);
+        let (members, most) = (self.members, self.rules.settings().packets.reliable_bytes);
         let Some(member) = members.get(client.id) else { return };
         let rooms: Vec<&str> = member.rooms.names().collect();
-        write_state(self.settings.session, client, &rooms, most, |packet| self.pass_on(to, packet));
+        write_state(self.rules.session(), client, &rooms, most, |packet| self.pass_on(to, packet));
     }
 
     /// Answers a handshake, with what peers of ours understand behind it.
@@ -165,7 +159,7 @@ impl<'s> Outgoing<'s> {
         extension: Option<HandshakeExtension<'static>>,
     ) {
         let response = HandshakeResponse {
-            session: self.settings.session,
+            session: self.rules.session(),
             id,
             clients: List::default(),
             room_names: List::default(),
@@ -194,7 +188,7 @@ impl<'s> Outgoing<'s> {
     }
 
     fn send_states(&mut self, link: LinkId, to: ClientId, of: impl Iterator<Item = ClientId>) {
-        let (session, most) = (self.settings.session, self.settings.packets.reliable_bytes);
+        let (session, most) = (self.rules.session(), self.rules.settings().packets.reliable_bytes);
         let outbound = self.connections.outbound_mut();
         let mut total = Total::default();
         for member in of.filter_map(|id| self.members.get(id)) {
@@ -203,21 +197,21 @@ impl<'s> Outgoing<'s> {
             let Total { packets, bytes } = outbound.send_state(link, session, &client, &member.rooms, most);
             total.add(packets, bytes);
         }
-        outbound.count_states(self.now, to, total);
+        outbound.count_states(self.rules.now(), to, total);
     }
 
     /// Sends a notice to a client that supports notices. False if it does not.
     pub(super) fn notify(&mut self, id: ClientId, notice: &Notice<'_>) -> bool {
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let mut writer = Writer::new(&mut buffer[..self.settings.packets.reliable_bytes]);
+        let mut writer = Writer::new(&mut buffer[..self.rules.settings().packets.reliable_bytes]);
         // Only a room name far over the limits does not fit; the operator's decision still holds.
-        if notice.write(self.settings.session, &mut writer).is_err() {
+        if notice.write(self.rules.session(), &mut writer).is_err() {
             return false;
         }
         let length = writer.len();
         let (connections, packet) = (&mut *self.connections, &buffer[..length]);
-        let was_sent = connections.send_if_able(self.now, id, Capabilities::MODERATION, packet);
-        self.statistics.notices_sent += u64::from(was_sent);
+        let was_sent = connections.send_if_able(self.rules.now(), id, Capabilities::MODERATION, packet);
+        self.observations.statistics_mut().notices_sent += u64::from(was_sent);
         was_sent
     }
 

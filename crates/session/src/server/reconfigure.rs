@@ -4,38 +4,30 @@ use alloc::vec::Vec;
 
 use consonance_wire::ClientId;
 
+use super::Server;
 use super::access::AccessRule;
-use super::connections::Connections;
 use super::entrance::Entrance;
-use super::event::ServerEvent;
 use super::join_gate::JoinState;
-use super::members::Members;
-use super::monitor::Monitor;
 use super::name_claims::NameTaken;
+use super::observations::Observations;
+use super::presence::Presence;
 use super::room_limits::RoomLimits;
 use super::room_pattern::RoomPattern;
-use super::room_policy::RoomPolicy;
-use super::{Server, ServerSettings};
+use super::rules::Rules;
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
-use crate::queue::EventQueue;
-use crate::time::Instant;
 
 /// The settings that are changed without an effect on any client that is here: [`Server::reconfigure`].
 pub struct Reconfigure<'s> {
-    now: Instant,
-    settings: &'s mut ServerSettings,
-    members: &'s Members,
-    policy: &'s mut RoomPolicy,
-    connections: &'s mut Connections,
+    rules: &'s mut Rules,
+    presence: &'s mut Presence,
     entrance: &'s mut Entrance,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for Reconfigure<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Reconfigure").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Reconfigure").field("settings", self.rules.settings()).finish_non_exhaustive()
     }
 }
 
@@ -43,14 +35,10 @@ impl Server {
     /// Changes settings that have no effect on any client that is here.
     pub fn reconfigure(&mut self) -> Reconfigure<'_> {
         Reconfigure {
-            now: self.now,
-            settings: &mut self.settings,
-            members: &self.members,
-            policy: &mut self.policy,
-            connections: &mut self.connections,
+            rules: &mut self.rules,
+            presence: &mut self.presence,
             entrance: &mut self.entrance,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
+            observations: &mut self.observations,
         }
     }
 
@@ -60,18 +48,13 @@ impl Server {
     /// rooms in use share an id and get different rules, only the first of those with a rule stays open: the wire
     /// could not distinguish them. A permissive session has no rules, and ignores this.
     pub fn set_access_rules(&mut self, rules: Vec<(RoomPattern, AccessRule)>) {
-        if self.settings.permissive || self.settings.access == rules {
-            return;
-        }
-        self.settings.access = rules;
-        let clients: Vec<ClientId> = self.members.in_order().collect();
-        let ServerSettings { access, .. } = &self.settings;
-        let closed = self.policy.set_access_rules(access, self.settings.reserved_names(), &clients);
+        let clients: Vec<ClientId> = self.presence.members().in_order().collect();
+        let Some(closed) = self.rules.set_access_rules(rules, &clients) else { return };
         for room in closed {
             for id in &clients {
                 self.moderation().remove_from_room(*id, &room);
             }
-            self.policy.guard_again(&room);
+            self.rules.policy_mut().guard_again(&room);
         }
         for id in clients {
             self.rooms().expel_from_forbidden_rooms(id);
@@ -82,60 +65,55 @@ impl Server {
 impl Reconfigure<'_> {
     /// Changes the limits. Clients that are already above one stay: a limit is only checked for new requests.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.events.set_limit(limits.events);
-        self.connections.set_limits(&limits);
-        self.settings.limits = limits;
+        self.observations.set_events_max(limits.events);
+        self.presence.connections_mut().set_limits(&limits);
+        self.rules.settings_mut().limits = limits;
     }
 
     /// Changes the packet limits of the networks of all clients, which the driver knows: the server makes no longer
     /// packets, and refuses names that do not fit. Packets between clients are relayed unchanged, whatever their
     /// length.
     pub fn set_packet_limits(&mut self, limits: PacketLimits) {
-        self.settings.packets = limits.within_bounds();
+        self.rules.settings_mut().packets = limits.within_bounds();
     }
 
     /// Changes the room limits; see [`ServerSettings::room_limits`](super::ServerSettings::room_limits). Listeners of
     /// a room that exceeds its new limit stay.
     pub fn set_room_limits(&mut self, rules: Vec<(RoomPattern, RoomLimits)>) {
-        if self.settings.permissive || self.settings.room_limits == rules {
-            return;
-        }
-        self.settings.room_limits = rules;
-        let ServerSettings { room_limits, .. } = &*self.settings;
-        self.policy.set_room_limits(room_limits, self.settings.reserved_names());
+        self.rules.set_room_limits(rules);
     }
 
     /// Limits the number of speakers that are heard at once in each room, or removes the limit; proximity rooms are
     /// not affected. Frames of the other speakers are dropped.
     pub fn set_voices_per_room(&mut self, most: Option<usize>) {
-        self.policy.limit_voices(most);
+        self.rules.policy_mut().limit_voices(most);
     }
 
     /// Whether members of an encrypted session may submit reports from now on; see
     /// [`ServerSettings::member_reports`](crate::ServerSettings::member_reports).
     pub fn set_member_reports(&mut self, are_taken: bool) {
-        self.settings.member_reports = are_taken;
+        self.rules.settings_mut().member_reports = are_taken;
     }
 
     /// Turns reports of speakers and their recipients on or off; when off, all have stopped. A permissive server never
     /// reports.
     pub fn set_monitor_channels(&mut self, on: bool) {
-        self.settings.monitor_channels = on && !self.settings.permissive;
+        self.rules.settings_mut().monitor_channels = on && !self.rules.is_permissive();
         if !on {
-            self.monitor.end_all_channels(self.members, self.policy.directory(), self.events);
+            self.observations.end_all_channels(self.presence.members(), self.rules.policy().directory());
         }
     }
 
     /// Changes the rules for names in use. Newcomers that wait are forgotten, and ask again by themselves.
     pub fn set_name_taken(&mut self, rule: NameTaken) {
-        if self.settings.name_taken == rule {
+        if self.rules.settings().name_taken == rule {
             return;
         }
-        self.settings.name_taken = rule;
-        let deadline = self.now + self.settings.limits.handshake;
-        let (claims, links) = (self.entrance.claims_mut(), self.connections.links_mut());
+        self.rules.settings_mut().name_taken = rule;
+        let deadline = self.rules.handshake_deadline();
+        let (claims, links) = (self.entrance.claims_mut(), self.presence.links_mut());
         for link in claims.in_order() {
-            claims.withdraw(link, links, deadline, self.events);
+            claims.withdraw(link, links, deadline, self.observations);
         }
     }
 

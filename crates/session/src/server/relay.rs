@@ -6,55 +6,33 @@
 
 mod recipients;
 
-use alloc::vec::Vec;
-
 use consonance_wire::{
     ClientId, MessageType, Packet, ParseError, ServerRelay, TextData, TextRecipient, VoiceData,
 };
 
-use super::connections::Connections;
+use super::Server;
 use super::fault::Fault;
-use super::members::Members;
-use super::monitor::{Monitor, report_channel};
+use super::observations::Observations;
 use super::outgoing::Outgoing;
-use super::room_policy::{Refused, Report, RoomPolicy, TextRefusal};
-use super::settings::ServerSettings;
-use super::voice_reports::VoiceReports;
-use super::{Server, ServerEvent, ServerStatistics};
+use super::presence::Presence;
+use super::room_policy::{Refused, Report, TextRefusal};
+use super::rules::Rules;
 use crate::link::LinkId;
-use crate::queue::EventQueue;
-use crate::time::Instant;
 
 pub(super) use recipients::cost;
 
 /// The parts of the server that a frame passes, and no others.
 pub(super) struct Relay<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    members: &'s Members,
-    policy: &'s mut RoomPolicy,
-    monitor: &'s mut Monitor,
-    voice_reports: &'s mut VoiceReports,
-    connections: &'s mut Connections,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    rules: &'s mut Rules,
+    presence: &'s mut Presence,
+    observations: &'s mut Observations,
 }
 
 impl Server {
     /// The path of a frame.
     #[inline]
     pub(super) fn relay(&mut self) -> Relay<'_> {
-        Relay {
-            now: self.now,
-            settings: &self.settings,
-            members: &self.members,
-            policy: &mut self.policy,
-            monitor: &mut self.monitor,
-            voice_reports: &mut self.voice_reports,
-            connections: &mut self.connections,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
-        }
+        Relay { rules: &mut self.rules, presence: &mut self.presence, observations: &mut self.observations }
     }
 
     /// Whether a packet was passed on since the last call about which [`handle_packet`](Self::handle_packet) returned
@@ -62,7 +40,7 @@ impl Server {
     /// listener on a channel to [`RoomId::ALWAYS_SEND`](consonance_wire::RoomId::ALWAYS_SEND), which recorders and taps
     /// of the driver are to see.
     pub fn take_relayed(&mut self) -> bool {
-        self.connections.outbound_mut().take_did_relay()
+        self.presence.outbound_mut().take_did_relay()
     }
 }
 
@@ -80,10 +58,10 @@ impl Relay<'_> {
         if voice.sender != own {
             return Err(spoofed(voice.sender));
         }
-        self.policy.check_voice(self.members, self.now, own, voice)?;
+        let now = self.rules.now();
+        self.rules.policy_mut().check_voice(self.presence.members(), now, own, voice)?;
         self.note_channels(voice);
-        self.statistics.frames_routed += 1;
-        self.voice_reports.count(self.now, own, voice);
+        self.observations.count_routed(self.rules.now(), own, voice);
         self.list_listeners(own, voice, packet);
         Ok(())
     }
@@ -97,9 +75,9 @@ impl Relay<'_> {
         relay: &ServerRelay<'a>,
     ) -> Result<&'a [u8], Refused> {
         self.check_inner(own, relay)?;
-        self.voice_reports.count_relayed(self.now, own, relay.packet);
+        self.observations.count_relayed(self.rules.now(), own, relay.packet);
         self.list_destinations(link, own, relay)?;
-        self.statistics.frames_relayed += 1;
+        self.observations.statistics_mut().frames_relayed += 1;
         Ok(relay.packet)
     }
 
@@ -112,7 +90,7 @@ impl Relay<'_> {
     ) -> Result<(), Refused> {
         self.check_inner(own, relay)?;
         self.list_destinations(link, own, relay)?;
-        self.connections.outbound_mut().queue_frame(relay.packet);
+        self.presence.outbound_mut().queue_frame(relay.packet);
         Ok(())
     }
 
@@ -132,7 +110,7 @@ impl Relay<'_> {
             }
             Packet::ServerRelayUnreliable(relay) => {
                 let Ok(Packet::VoiceData(voice)) = Packet::parse(relay.packet) else { return None };
-                if voice.sender != sender && !self.settings.permissive {
+                if voice.sender != sender && !self.rules.is_permissive() {
                     return None;
                 }
                 self.note_channels(&voice);
@@ -148,7 +126,7 @@ impl Relay<'_> {
     #[inline]
     fn check_inner(&mut self, own: Option<ClientId>, relay: &ServerRelay<'_>) -> Result<(), Refused> {
         let inner = relay.packet;
-        if self.settings.permissive {
+        if self.rules.is_permissive() {
             return Ok(check_believed_inner(inner)?);
         }
         let own = own.ok_or(Fault::NotJoined)?;
@@ -161,7 +139,7 @@ impl Relay<'_> {
                     return Err(Fault::InnerRefused.into());
                 }
                 Packet::TextData(text) => {
-                    if text.text.is_some_and(|text| text.as_bytes().len() > self.settings.limits.text_bytes) {
+                    if text.text.is_some_and(|text| text.as_bytes().len() > self.rules.limits().text_bytes) {
                         return Err(Fault::TextRefused.into());
                     }
                     (text.session, text.sender, Some(text))
@@ -173,12 +151,12 @@ impl Relay<'_> {
         if sender != own {
             return Err(spoofed(sender));
         }
-        if session != self.settings.session {
+        if session != self.rules.session() {
             return Err(Fault::Spoofed.into());
         }
         match text {
             Some(text) => self.check_text(own, &text, relay),
-            None => Ok(self.policy.check_muted(own)?),
+            None => Ok(self.rules.policy().check_muted(own)?),
         }
     }
 
@@ -193,9 +171,9 @@ impl Relay<'_> {
             TextRecipient::Room(room) => Some(room),
             _ => None,
         };
-        let every = (self.settings.limits.text_every, room);
-        let here = relay.destinations.iter().filter(|id| self.members.contains(*id));
-        let refused = match self.policy.check_text(self.now, own, every, relay.packet, here) {
+        let (now, every) = (self.rules.now(), (self.rules.limits().text_every, room));
+        let here = relay.destinations.iter().filter(|id| self.presence.members().contains(*id));
+        let refused = match self.rules.policy_mut().check_text(now, own, every, relay.packet, here) {
             Ok(()) => return Ok(()),
             Err(TextRefusal::Muted) => Fault::TextMuted.into(),
             Err(TextRefusal::RateLimited(wait)) => {
@@ -207,38 +185,24 @@ impl Relay<'_> {
 
     /// Notes the channels of a frame that is passed on, where speakers and their recipients are reported.
     fn note_channels(&mut self, voice: &VoiceData<'_>) {
-        if !self.settings.monitor_channels || !self.members.contains(voice.sender) {
+        if !self.rules.settings().monitor_channels || !self.presence.members().contains(voice.sender) {
             return;
         }
-        let mut changes = Vec::new();
-        let crowded = self.monitor.hear(self.now, voice, |target, begun| changes.push((target, begun)));
-        self.statistics.channels_unmonitored += crowded;
-        for (target, begun) in changes {
-            let directory = self.policy.directory();
-            report_channel(self.members, directory, self.events, (voice.sender, target, begun));
-        }
-    }
-
-    /// Reports speakers that have been silent for too long as stopped.
-    pub(super) fn end_silent_channels(&mut self) {
-        while let Some(id) = self.monitor.silent(self.now) {
-            self.end_channels(id);
-        }
-    }
-
-    /// Ends all channels of a client that has left, or cannot be heard.
-    pub(super) fn end_channels(&mut self, id: ClientId) {
-        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
+        self.observations.note_channels(
+            self.rules.now(),
+            voice,
+            self.presence.members(),
+            self.rules.policy().directory(),
+        );
     }
 
     /// Reports a refusal to the client or the operator; returns its fault.
     #[cold]
     pub(super) fn report(&mut self, own: Option<ClientId>, refused: Refused) -> Fault {
         if let Some((id, report)) = own.zip(refused.report) {
-            let (settings, connections) = (self.settings, &mut *self.connections);
-            let mut outgoing = Outgoing::new(self.now, settings, self.members, connections, self.statistics);
+            let mut outgoing = Outgoing::new(self.rules, self.presence, self.observations);
             if let Some(event) = outgoing.report(id, Some(*report)) {
-                self.events.push(event);
+                self.observations.raise(event);
             }
         }
         refused.fault

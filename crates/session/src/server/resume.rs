@@ -1,41 +1,30 @@
 //! Resume: a client that lost its link gets its place back, if it returns in time and presents its secret.
 
-use consonance_wire::{Capabilities, ClientId, CodecParameters, ResumeTicket};
+use consonance_wire::{ClientId, CodecParameters, ResumeTicket};
 
 use super::fault::Fault;
 use super::{Server, ServerEvent};
 use crate::link::{CloseReason, LinkId};
 
 impl Server {
-    /// Handles the loss of a client's link: its place is kept for a while if it can resume. A client that has never
-    /// sent its state may not have got its ticket; no other client knows of it, and it would wait for its own place.
+    /// Handles the loss of a client's link: its place is kept for a while if it can resume.
     pub(super) fn keep_place(&mut self, link: LinkId) {
-        let Some(record) = self.connections.links().get(link) else { return };
-        let (capabilities, origin) = (record.capabilities, record.origin);
-        let is_unannounced = record.client.is_some_and(|id| self.members.visibility().is_unannounced(id));
-        if is_unannounced || !record.can(Capabilities::RESUME) {
-            return;
-        }
-        let Some(id) = self.connections.links_mut().detach(link) else { return };
-        self.reservations.keep_capabilities(id, capabilities);
-        self.connections.outbound_mut().remove(id);
-        self.voice_reports.remove(id);
-        self.members.note_unseen(id);
-        let until = self.now + self.settings.limits.resume;
-        self.reservations.keep(id, until, origin);
+        let until = self.rules.place_deadline();
+        let Some(id) = self.presence.keep_place(link, until) else { return };
+        self.observations.end_reports(id);
         self.names().hold(id, until);
     }
 
     /// Handles the message with which a client that can resume leaves permanently. (An original just closes its link.)
     /// Its link may join again, with the same deadline as any other.
     pub(super) fn handle_farewell(&mut self, link: LinkId, id: ClientId) -> Result<(), Fault> {
-        if self.connections.links().client_of(link)? != id {
+        if self.presence.links().client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         self.remove_client(id);
-        let links = self.connections.links_mut();
+        let links = self.presence.links_mut();
         if links.clients_of(link).next().is_none() {
-            links.await_join(link, self.now + self.settings.limits.handshake);
+            links.await_join(link, self.rules.handshake_deadline());
         }
         Ok(())
     }
@@ -49,29 +38,22 @@ impl Server {
         codec: CodecParameters,
         ticket: &ResumeTicket,
     ) -> bool {
-        let (id, links) = (ticket.id, self.connections.links());
-        let is_its_own =
-            self.members.get(id).is_some_and(|member| *member.name == *name && member.codec == codec);
-        let is_good = links.can(link, Capabilities::RESUME)
-            && is_its_own
-            && self.reservations.accepts(self.settings.session, ticket)
-            && links.client_of(link).is_err();
+        let id = ticket.id;
+        let is_good = self.presence.accepts((link, self.rules.session()), (name, codec), ticket);
         if !is_good {
-            self.statistics.tickets_refused += 1;
+            self.observations.statistics_mut().tickets_refused += 1;
             return false;
         }
-        if let Some(old) = self.connections.link_of(id) {
+        if let Some(old) = self.presence.link_of(id) {
             // The client noticed the end of its old link before this side did.
-            self.connections.links_mut().detach(old);
+            self.presence.links_mut().detach(old);
             self.forget_link(old);
-            self.connections.close_unknown(old, CloseReason::Resumed);
+            self.presence.connections_mut().close_unknown(old, CloseReason::Resumed);
         }
-        self.reservations.release(id);
-        self.members.set_link(id, link);
-        self.connections.links_mut().attach(link, id);
+        self.presence.give_back(id, link);
         self.entrance.claims_mut().forget(link);
-        self.statistics.places_resumed += 1;
-        self.events.push(ServerEvent::ClientResumed { id, name: name.into(), link });
+        self.observations.statistics_mut().places_resumed += 1;
+        self.observations.raise(ServerEvent::ClientResumed { id, name: name.into(), link });
         self.welcome(link, id, true);
         self.announcements().tell_of_draining(id);
         true

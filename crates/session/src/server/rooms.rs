@@ -11,32 +11,25 @@ use core::slice;
 use consonance_wire::{ClientId, ClientState, DeltaChannelState, Packet, RoomId, WireStr};
 
 use super::Server;
-use super::connections::Connections;
 use super::event::ServerEvent;
 use super::fault::Fault;
 use super::group::GroupService;
 use super::members::Members;
-use super::monitor::Monitor;
+use super::observations::Observations;
 use super::outgoing::{Outgoing, lacks_its_room_count};
+use super::presence::Presence;
 use super::room_policy::RoomPolicy;
-use super::settings::ServerSettings;
+use super::rules::Rules;
 use super::statistics::ServerStatistics;
 use super::visibility::{Announcement, Audience};
 use crate::link::LinkId;
-use crate::queue::EventQueue;
-use crate::time::Instant;
 
 /// The parts of the server that a change of rooms, or of the rights there, passes, and no others.
 pub(super) struct Rooms<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    members: &'s mut Members,
-    policy: &'s mut RoomPolicy,
-    connections: &'s mut Connections,
+    rules: &'s mut Rules,
+    presence: &'s mut Presence,
     group: &'s mut GroupService,
-    monitor: &'s mut Monitor,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 /// The rooms that a client named and is not in: it believes that it is in all of them until it is told otherwise.
@@ -56,15 +49,10 @@ impl Server {
     /// The changes of rooms, and of rights there.
     pub(super) fn rooms(&mut self) -> Rooms<'_> {
         Rooms {
-            now: self.now,
-            settings: &self.settings,
-            members: &mut self.members,
-            policy: &mut self.policy,
-            connections: &mut self.connections,
+            rules: &mut self.rules,
+            presence: &mut self.presence,
             group: &mut self.group,
-            monitor: &mut self.monitor,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 
@@ -80,7 +68,7 @@ impl Server {
             Packet::ClientState(state) => {
                 // It proves that the client has received the response to its handshake.
                 if let Some(id) = own {
-                    self.reservations.confirm_secret(id);
+                    self.presence.reservations_mut().confirm_secret(id);
                 }
                 self.rooms().handle_client_state(link, state, packet)?
             }
@@ -88,7 +76,7 @@ impl Server {
             _ => return Ok(()),
         };
         for (room, fault) in rooms {
-            if !self.connections.links().contains(link) {
+            if !self.presence.links().contains(link) {
                 break;
             }
             self.rooms().refuse(link, id, &room, fault);
@@ -99,50 +87,41 @@ impl Server {
 }
 
 impl Rooms<'_> {
-    pub(super) fn now(&self) -> Instant {
-        self.now
-    }
-
-    pub(super) fn settings(&self) -> &ServerSettings {
-        self.settings
+    pub(super) fn rules(&self) -> &Rules {
+        self.rules
     }
 
     pub(super) fn statistics_mut(&mut self) -> &mut ServerStatistics {
-        self.statistics
+        self.observations.statistics_mut()
     }
 
     /// The link over which a client is reached.
     pub(super) fn link_of(&self, id: ClientId) -> Option<LinkId> {
-        self.connections.link_of(id)
+        self.presence.link_of(id)
     }
 
     /// Raises an event about a client in a room.
     pub(super) fn raise(&mut self, event: ServerEvent) {
-        self.events.push(event);
+        self.observations.raise(event);
     }
 
     /// Reports a client that speaks as stopped.
     pub(super) fn end_channels(&mut self, id: ClientId) {
-        self.monitor.end_channels(id, self.members, self.policy.directory(), self.events);
+        self.observations.end_channels(id, self.presence.members(), self.rules.policy().directory());
     }
 
     /// What clients are told of these changes.
     pub(super) fn outgoing(&mut self) -> Outgoing<'_> {
-        Outgoing::new(self.now, self.settings, self.members, self.connections, self.statistics)
+        Outgoing::new(self.rules, self.presence, self.observations)
     }
 
     /// The clients.
     pub(super) fn members(&self) -> &Members {
-        self.members
-    }
-
-    /// The rules of rooms, and the decisions about players.
-    pub(super) fn policy(&self) -> &RoomPolicy {
-        self.policy
+        self.presence.members()
     }
 
     pub(super) fn policy_mut(&mut self) -> &mut RoomPolicy {
-        self.policy
+        self.rules.policy_mut()
     }
 
     /// Handles the whole list of a client's rooms. The returned rooms are to be [refused](Self::refuse).
@@ -152,14 +131,14 @@ impl Rooms<'_> {
         state: &ClientState<'_>,
         packet: &[u8],
     ) -> Result<RefusedRooms, Fault> {
-        if self.settings.permissive {
+        if self.rules.is_permissive() {
             if lacks_its_room_count(state, packet) {
                 return Err(Fault::Malformed);
             }
             return self.believe_state(link, state, packet);
         }
-        let id = self.connections.links().client_of(link)?;
-        let member = self.members.get(id).ok_or(Fault::NotJoined)?;
+        let id = self.presence.links().client_of(link)?;
+        let member = self.presence.members().get(id).ok_or(Fault::NotJoined)?;
         let names_itself = state.client.id == id
             && state.client.codec == member.codec
             && is_name(state.client.name, &member.name);
@@ -168,23 +147,23 @@ impl Rooms<'_> {
         }
         let rooms: Option<Vec<Cow<'_, str>>> = state.rooms.iter().map(|room| Some(room?.to_str())).collect();
         let rooms = rooms.ok_or(Fault::RoomRefused)?;
-        self.policy.forget_other_wishes(id, &rooms);
-        let Announcement { is_news, is_back } = self.members.visibility_mut().announce(id);
-        self.members.note_change(id);
+        self.rules.policy_mut().forget_other_wishes(id, &rooms);
+        let Announcement { is_news, is_back } = self.presence.members_mut().visibility_mut().announce(id);
+        self.presence.members_mut().note_change(id);
         // All clients already know these rooms.
-        if !is_news && self.members.listens_to(id, rooms.iter().map(AsRef::as_ref)) {
+        if !is_news && self.presence.members().listens_to(id, rooms.iter().map(AsRef::as_ref)) {
             // Also for a client that lost its link and came back, unless the others were told that it left.
             let to = if is_back { Audience::All } else { Audience::Only(link) };
             self.outgoing().pass_on_state(to, state, packet);
             return Ok(RefusedRooms::none_of(id));
         }
-        let most = self.settings.packets.reliable_bytes;
+        let most = self.rules.settings().packets.reliable_bytes;
         let packets = if packet.len() <= most { 1 } else { 1 + rooms.len() };
         if let Err(fault) =
-            self.connections.links_mut().take_broadcasts(link, self.now, &self.settings.limits, packets)
+            self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), packets)
         {
             if is_news || is_back {
-                self.members.visibility_mut().note_unannounced(id);
+                self.presence.members_mut().visibility_mut().note_unannounced(id);
             }
             return Err(fault);
         }
@@ -194,7 +173,10 @@ impl Rooms<'_> {
             self.outgoing().pass_on_state(Audience::All, state, packet);
             return Ok(RefusedRooms::none_of(id));
         }
-        if is_news || is_back || !self.members.listens_to(id, before.iter().rev().map(AsRef::as_ref)) {
+        if is_news
+            || is_back
+            || !self.presence.members().listens_to(id, before.iter().rev().map(AsRef::as_ref))
+        {
             self.outgoing().tell_rooms(&state.client, Audience::AllBut(id));
         }
         // Before the refusals: the client believes that it is in all of these rooms.
@@ -213,7 +195,7 @@ impl Rooms<'_> {
     /// Leaves every room: these, last first.
     fn leave_rooms(&mut self, id: ClientId) -> Vec<Box<str>> {
         let mut left = Vec::new();
-        while let Some(room) = self.members.leave_last(id) {
+        while let Some(room) = self.presence.members_mut().leave_last(id) {
             self.exited(id, &room);
             left.push(room.into());
         }
@@ -232,8 +214,8 @@ impl Rooms<'_> {
                 Err(_) => {}
             }
         }
-        let Some(member) = self.members.get(id) else { return refused };
-        for room in self.policy.vacated(member, rooms) {
+        let Some(member) = self.presence.members().get(id) else { return refused };
+        for room in self.rules.policy().vacated(member, rooms) {
             if refused.iter().all(|(other, _)| **other != *room) {
                 refused.push((room.into(), Fault::RoomReserved));
             }
@@ -244,14 +226,14 @@ impl Rooms<'_> {
     /// Whether a client may enter a room: it and the session may have one more, no other has its id, it may listen
     /// there, and there is a place.
     fn check_entry(&mut self, id: ClientId, room: &str) -> Result<(), Fault> {
-        let member = self.members.get(id).ok_or(Fault::NotJoined)?;
+        let member = self.presence.members().get(id).ok_or(Fault::NotJoined)?;
         if member.rooms.contains(room) {
             return Ok(());
         }
-        self.policy.check_one_more(self.settings.room_bounds(), member, room)?;
-        let in_the_way = self.policy.claim_id(self.members, id, room)?;
+        self.rules.policy().check_one_more(self.rules.settings().room_bounds(), member, room)?;
+        let in_the_way = self.rules.policy().claim_id(self.presence.members(), id, room)?;
         self.vacate(&in_the_way, room);
-        self.policy.check_listener(id, room)
+        self.rules.policy().check_listener(id, room)
     }
 
     /// Handles a client's entering or leaving of a room. The returned rooms are to be [refused](Self::refuse).
@@ -262,32 +244,32 @@ impl Rooms<'_> {
         packet: &[u8],
     ) -> Result<RefusedRooms, Fault> {
         let id = delta.id;
-        if !self.settings.permissive && self.connections.links().client_of(link)? != id {
+        if !self.rules.is_permissive() && self.presence.links().client_of(link)? != id {
             return Err(Fault::Spoofed);
         }
         let room = delta.room.ok_or(Fault::RoomRefused)?.to_str();
         if !delta.joined {
-            self.policy.forget_wish(id, &room);
+            self.rules.policy_mut().forget_wish(id, &room);
         }
-        let is_in = self.members.is_in(id, &room);
-        if !self.settings.permissive && delta.joined == is_in {
+        let is_in = self.presence.members().is_in(id, &room);
+        if !self.rules.is_permissive() && delta.joined == is_in {
             // The client waits for the echo of its change.
             self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
             return Ok(RefusedRooms::none_of(id));
         }
-        if self.members.contains(id)
+        if self.presence.members().contains(id)
             && delta.joined
             && let Err(fault) = self.check_entry(id, &room)
         {
             self.outgoing().pass_on_delta(Audience::Only(link), delta, packet)?;
             return Ok(RefusedRooms { id, rooms: [((&*room).into(), fault)].into() });
         }
-        self.connections.links_mut().take_broadcasts(link, self.now, &self.settings.limits, 1)?;
+        self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), 1)?;
         self.outgoing().pass_on_delta(Audience::All, delta, packet)?;
         if delta.joined {
             self.enter(id, &room);
-            self.policy.forget_other_wishes(id, slice::from_ref(&room));
-        } else if self.members.leave(id, &room) {
+            self.rules.policy_mut().forget_other_wishes(id, slice::from_ref(&room));
+        } else if self.presence.members_mut().leave(id, &room) {
             self.exited(id, &room);
         }
         Ok(RefusedRooms::none_of(id))
@@ -295,34 +277,35 @@ impl Rooms<'_> {
 
     /// Removes a client from a room, and tells all clients, itself included. False if it is not there.
     pub(super) fn take_out(&mut self, id: ClientId, room: &str) -> bool {
-        if !self.members.is_in(id, room) {
+        if !self.presence.members().is_in(id, room) {
             return false;
         }
-        let (session, name) = (self.settings.session, Some(WireStr::from(room)));
+        let (session, name) = (self.rules.session(), Some(WireStr::from(room)));
         let delta = DeltaChannelState { session, joined: false, id, room: name };
         self.outgoing().send_to(Audience::All, &delta.into());
-        self.members.leave(id, room);
+        self.presence.members_mut().leave(id, room);
         self.exited(id, room);
         true
     }
 
     fn enter(&mut self, id: ClientId, room: &str) {
-        if self.members.enter(id, room) {
-            self.policy.found_space(id, room);
-            self.statistics.room_collisions += u64::from(self.policy.enter(id, room));
-            let name = self.members.name_of(id).unwrap_or_default();
-            self.events.push(ServerEvent::EnteredRoom { id, name, room: room.into() });
-            self.group.note_plain_rooms(self.now, self.settings.encryption);
+        if self.presence.members_mut().enter(id, room) {
+            self.rules.policy_mut().found_space(id, room);
+            self.observations.statistics_mut().room_collisions +=
+                u64::from(self.rules.policy_mut().enter(id, room));
+            let name = self.presence.members().name_of(id).unwrap_or_default();
+            self.observations.raise(ServerEvent::EnteredRoom { id, name, room: room.into() });
+            self.group.note_plain_rooms(self.rules.now(), self.rules.settings().encryption);
         }
     }
 
     /// Handles a client's exit from a room in the roster.
     fn exited(&mut self, id: ClientId, room: &str) {
-        let is_still_in_id = self.members.is_in_id(id, RoomId::of(room));
-        self.policy.leave(id, room, is_still_in_id);
-        let name = self.members.name_of(id).unwrap_or_default();
-        self.events.push(ServerEvent::ExitedRoom { id, name, room: room.into() });
-        self.group.note_plain_rooms(self.now, self.settings.encryption);
+        let is_still_in_id = self.presence.members().is_in_id(id, RoomId::of(room));
+        self.rules.policy_mut().leave(id, room, is_still_in_id);
+        let name = self.presence.members().name_of(id).unwrap_or_default();
+        self.observations.raise(ServerEvent::ExitedRoom { id, name, room: room.into() });
+        self.group.note_plain_rooms(self.rules.now(), self.rules.settings().encryption);
     }
 }
 

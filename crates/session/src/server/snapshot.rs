@@ -9,8 +9,7 @@ use alloc::vec::Vec;
 
 use consonance_wire::{ClientId, CodecParameters, SessionId, SharedSecret};
 
-use super::members::Members;
-use super::reservations::Reservations;
+use super::presence::Presence;
 use super::room_policy::RoomPolicy;
 use super::{Access, PlayerIdentity, Server, ServerSettings};
 use crate::link::LinkId;
@@ -52,9 +51,10 @@ impl Server {
     /// The data with which another process can [continue](Self::restore) this session. It does not include later
     /// changes.
     pub fn snapshot(&self, now: Instant) -> SessionSnapshot {
-        let now = now.max(self.now);
-        let Self { settings, members, policy, reservations, .. } = self;
-        let places = members.in_order().filter_map(|id| kept_place(members, policy, reservations, id, now));
+        let now = now.max(self.rules.now());
+        let (policy, presence) = (self.rules.policy(), &self.presence);
+        let members = presence.members();
+        let places = members.in_order().filter_map(|id| kept_place(presence, policy, id, now));
         let places = places.filter(|place| place.secret.is_some());
         let places = places.map(|place| {
             let is_unannounced = !members.visibility().is_known(place.id);
@@ -64,7 +64,7 @@ impl Server {
         let restrictions =
             restrictions.map(|(identity, restrictions)| (identity.clone(), since(restrictions, now)));
         let (places, restrictions) = (places.collect(), restrictions.collect());
-        SessionSnapshot { session: settings.session, places, restrictions }
+        SessionSnapshot { session: self.rules.session(), places, restrictions }
     }
 
     /// Continues a session of another process: its number, and its clients, each of which has
@@ -76,24 +76,23 @@ impl Server {
     pub fn restore(mut settings: ServerSettings, snapshot: &SessionSnapshot, now: Instant) -> Self {
         settings.session = snapshot.session;
         let mut server = Self::new(settings);
-        server.now = now;
-        if !server.settings.permissive {
+        server.rules.advance(now);
+        if !server.rules.is_permissive() {
             server.replica().restore(snapshot);
         }
-        server.members.give_out_own_ids();
+        server.presence.members_mut().give_out_own_ids();
         server
     }
 }
 
 /// A client's place, with times that count from this moment; whether others know of its outage is left out.
 pub(super) fn kept_place(
-    members: &Members,
+    presence: &Presence,
     policy: &RoomPolicy,
-    reservations: &Reservations,
     id: ClientId,
     moment: Instant,
 ) -> Option<KeptPlace> {
-    let member = members.get(id)?;
+    let member = presence.members().get(id)?;
     let mut access = policy.gate().access(id).cloned().unwrap_or_default();
     access.ends_at = access.ends_at.map(|end| Instant::START + end.since(moment));
     Some(KeptPlace {
@@ -101,8 +100,8 @@ pub(super) fn kept_place(
         name: member.name.clone(),
         codec: member.codec,
         rooms: member.rooms.names().map(Box::from).collect(),
-        secret: reservations.secret_of(id),
-        is_unannounced: members.visibility().is_unannounced(id),
+        secret: presence.reservations().secret_of(id),
+        is_unannounced: presence.members().visibility().is_unannounced(id),
         access,
     })
 }

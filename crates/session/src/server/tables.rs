@@ -7,16 +7,15 @@ use consonance_wire::{Capabilities, ClientId, CodecParameters, RoomId};
 
 use super::Server;
 use super::access::{Access, RoomUse};
-use super::connections::Connections;
 use super::copies::Versions;
 use super::group::GroupService;
-use super::members::Members;
 use super::moderation::PlayerIdentity;
-use super::monitor::{Monitor, MonitoredChannel};
+use super::monitor::MonitoredChannel;
+use super::observations::Observations;
+use super::presence::Presence;
 use super::proximity::Proximity;
-use super::room_policy::RoomPolicy;
-use super::settings::ServerSettings;
-use super::voice_reports::{VoiceReports, VoiceRow};
+use super::rules::Rules;
+use super::voice_reports::VoiceRow;
 use crate::link::LinkId;
 use crate::restrictions::Restrictions;
 use crate::roster::Member;
@@ -78,82 +77,79 @@ pub struct LinkRow {
 /// The tables of a session, from [`Server::tables`].
 #[derive(Clone, Copy)]
 pub struct Tables<'s> {
-    settings: &'s ServerSettings,
-    members: &'s Members,
-    policy: &'s RoomPolicy,
-    connections: &'s Connections,
-    voice_reports: &'s VoiceReports,
+    rules: &'s Rules,
+    presence: &'s Presence,
     group: &'s GroupService,
-    monitor: &'s Monitor,
+    observations: &'s Observations,
 }
 
 impl core::fmt::Debug for Tables<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Tables").field("clients", &self.members.len()).finish_non_exhaustive()
+        f.debug_struct("Tables").field("clients", &self.presence.members().len()).finish_non_exhaustive()
     }
 }
 
 impl Server {
     /// The clients, rooms and connections of the session as plain data.
     pub fn tables(&self) -> Tables<'_> {
-        let Self { settings, members, policy, connections, voice_reports, group, monitor, .. } = self;
-        Tables { settings, members, policy, connections, voice_reports, group, monitor }
+        let Self { rules, presence, group, observations, .. } = self;
+        Tables { rules, presence, group, observations }
     }
 }
 
 impl<'s> Tables<'s> {
     /// All clients, by ascending id.
     pub fn clients(self) -> impl Iterator<Item = ClientRow<'s>> {
-        self.members.iter().map(move |member| self.row_of(member))
+        self.presence.members().iter().map(move |member| self.row_of(member))
     }
 
     /// The ids of all clients, in the order in which newcomers are told of them.
     pub fn ids(self) -> impl Iterator<Item = ClientId> + use<'s> {
-        self.members.in_order()
+        self.presence.members().in_order()
     }
 
     /// The client of this id, if there is one.
     pub fn client(self, id: ClientId) -> Option<ClientRow<'s>> {
-        self.members.get(id).map(|member| self.row_of(member))
+        self.presence.members().get(id).map(|member| self.row_of(member))
     }
 
     /// The client of this name, if there is one, whatever account it has: the one that spells it so, else the first of
     /// [`clients_named`](Self::clients_named).
     pub fn client_named(self, name: &str) -> Option<ClientId> {
-        self.members.find(name, &NameKey::of(name))
+        self.presence.members().find(name, &NameKey::of(name))
     }
 
     /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
     /// compared by their [keys](consonance_name_key::NameKey).
     pub fn clients_named(self, name: &str) -> &'s [ClientId] {
-        self.members.named(&NameKey::of(name))
+        self.presence.members().named(&NameKey::of(name))
     }
 
     /// Every client of this account: it may be here several times, under different names.
     pub fn clients_with_subject(self, subject: &str) -> Vec<ClientId> {
-        self.policy.gate().clients_of(self.members.in_order(), subject)
+        self.rules.policy().gate().clients_of(self.presence.members().in_order(), subject)
     }
 
     /// Every room with listeners, by ascending room id and then by name.
     pub fn rooms(self) -> impl Iterator<Item = RoomRow<'s>> {
-        self.policy.directory().iter().map(move |(id, name)| RoomRow {
+        self.rules.policy().directory().iter().map(move |(id, name)| RoomRow {
             id,
             name,
-            listeners: self.members.listeners_by_name(id, name),
+            listeners: self.presence.members().listeners_by_name(id, name),
         })
     }
 
     /// The names of the rooms with listeners that the wire knows by this id: one, as a rule.
     pub fn room_names(self, id: RoomId) -> impl Iterator<Item = &'s str> {
-        self.policy.directory().names_of_id(id)
+        self.rules.policy().directory().names_of_id(id)
     }
 
     /// Every link that is up, by ascending number.
     pub fn links(self) -> impl Iterator<Item = LinkRow> {
-        self.connections.links().iter().map(move |(link, record)| {
+        self.presence.links().iter().map(move |(link, record)| {
             let mut sent = record.sent;
             for id in record.clients() {
-                let Total { packets, bytes } = self.connections.outbound().sent_to(id);
+                let Total { packets, bytes } = self.presence.outbound().sent_to(id);
                 sent.add(packets, bytes);
             }
             let (client, received, faults) = (record.client, record.received, record.faults);
@@ -163,83 +159,83 @@ impl<'s> Tables<'s> {
 
     /// The percentage of lost frames for each client whose voice is tracked and that spoke recently.
     pub fn voice_losses(self) -> impl Iterator<Item = f32> {
-        self.members.iter().filter_map(move |member| self.voice_reports.lost_percent(member.id))
+        self.presence.members().iter().filter_map(move |member| self.observations.lost_percent(member.id))
     }
 
     /// The client that joined over a link.
     pub fn client_of(self, link: LinkId) -> Option<ClientId> {
-        self.connections.links().client_of(link).ok()
+        self.presence.links().client_of(link).ok()
     }
 
     /// The link to which a client's packets go.
     pub fn link_of(self, id: ClientId) -> Option<LinkId> {
-        self.connections.link_of(id)
+        self.presence.link_of(id)
     }
 
     /// Whether a link's peer reads an [`EndNotice`](consonance_wire::EndNotice): its handshake has announced that.
     pub fn reads_notice(self, link: LinkId) -> bool {
-        self.connections.links().can(link, Capabilities::END_REASONS)
+        self.presence.links().can(link, Capabilities::END_REASONS)
     }
 
     /// The number of clients that are here, but unreachable, so that the others were told they left.
     pub fn unreachable_clients(self) -> usize {
-        self.members.visibility().unreachable()
+        self.presence.members().visibility().unreachable()
     }
 
     /// The received traffic by type of packet, accepted or not.
     pub fn received(self) -> &'s PacketTraffic {
-        self.connections.received()
+        self.presence.connections().received()
     }
 
     /// The traffic that was sent, or waits to be polled for, by type of packet.
     pub fn sent(self) -> &'s PacketTraffic {
-        self.connections.outbound().sent()
+        self.presence.outbound().sent()
     }
 
     /// The access that a client was granted at admission, or since; none for a client that is not here.
     pub fn access(self, id: ClientId) -> Option<&'s Access> {
-        self.policy.gate().access(id)
+        self.rules.policy().gate().access(id)
     }
 
     /// A client's identity for decisions: they apply again when the player returns.
     pub fn identity_of(self, id: ClientId) -> Option<PlayerIdentity> {
-        self.policy.identity_of(self.members, id)
+        self.rules.policy().identity_of(self.presence.members(), id)
     }
 
     /// The restrictions and rights of a player, here or not.
     pub fn restrictions(self, identity: &PlayerIdentity) -> Restrictions {
-        self.policy.register().restrictions(identity)
+        self.rules.policy().register().restrictions(identity)
     }
 
     /// All players with restrictions or room rights, here or not.
     pub fn restricted_players(self) -> impl ExactSizeIterator<Item = (&'s PlayerIdentity, &'s Restrictions)> {
-        self.policy.register().iter()
+        self.rules.policy().register().iter()
     }
 
     /// The last [announced](crate::Announcements::announce_recording) recording.
     pub fn announced_recording(self) -> (bool, u16) {
-        self.settings.recorded
+        self.rules.settings().recorded
     }
 
     /// Whether speakers and their recipients are reported.
     pub fn monitors_channels(self) -> bool {
-        self.settings.monitor_channels
+        self.rules.settings().monitor_channels
     }
 
     /// The channels on which a client is speaking, sixteen at most, and the time of its last frame; none while it is
     /// silent, and never unless [`monitor_channels`](crate::ServerSettings::monitor_channels) is on.
     pub fn channels_of(self, id: ClientId) -> Option<(Instant, Vec<MonitoredChannel>)> {
-        self.monitor.channels_of(id, self.members, self.policy.directory())
+        self.observations.channels_of(id, self.presence.members(), self.rules.policy().directory())
     }
 
     /// The positions of clients, where distance decides which players hear each other.
     pub fn proximity(self) -> &'s Proximity {
-        self.policy.proximity()
+        self.rules.policy().proximity()
     }
 
     /// The versions of the session and of its copies.
     pub fn versions(self) -> Versions<'s> {
-        Versions::of(self.members)
+        Versions::of(self.presence.members())
     }
 
     /// The number of clients in the group of an encrypted session.
@@ -259,10 +255,17 @@ impl<'s> Tables<'s> {
             codec: member.codec,
             link: member.data,
             rooms: member.rooms.names().collect(),
-            voice: self.voice_reports.voice(member.id),
-            refused: self.policy.gate().refused(member.id).iter().map(|(room, to)| (&**room, *to)).collect(),
-            has_position: self.policy.proximity().has_position(member.id),
-            access: self.policy.gate().access(member.id),
+            voice: self.observations.voice(member.id),
+            refused: self
+                .rules
+                .policy()
+                .gate()
+                .refused(member.id)
+                .iter()
+                .map(|(room, to)| (&**room, *to))
+                .collect(),
+            has_position: self.rules.policy().proximity().has_position(member.id),
+            access: self.rules.policy().gate().access(member.id),
         }
     }
 }

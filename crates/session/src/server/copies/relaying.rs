@@ -28,20 +28,20 @@ impl Server {
         delivery: Delivery,
         packet: &'a [u8],
     ) -> AtCopy<'a> {
-        let Ok(record) = self.connections.links_mut().get_mut(link) else { return AtCopy::ForSession };
+        let Ok(record) = self.presence.links_mut().get_mut(link) else { return AtCopy::ForSession };
         let Some(id) = record.client else { return AtCopy::ForSession };
         let Some(voice) = voice_in(packet) else {
             // The session decides everything else, and the copy needs the positions, too.
             if let Ok((Packet::ErrorWrongSession(_), trailing)) = Packet::parse_with_trailing(packet)
                 && record.can(Capabilities::PROXIMITY)
                 && let Some(Ok(report)) = PositionReport::find(trailing)
-                && record.budgets.take_position(now, &self.settings.limits).is_ok()
+                && record.budgets.take_position(now, self.rules.limits()).is_ok()
             {
-                self.policy.proximity_mut().report(id, report);
+                self.rules.policy_mut().proximity_mut().report(id, report);
             }
             return AtCopy::ForSession;
         };
-        if self.policy.counts_speakers(&voice) {
+        if self.rules.policy().counts_speakers(&voice) {
             return AtCopy::ForSession;
         }
         self.handle_packet(now, link, delivery, packet).map_or(AtCopy::Done, AtCopy::Relayed)
@@ -54,10 +54,10 @@ impl Server {
         sender: ClientId,
         packet: &'a [u8],
     ) -> Option<Transmit<'a>> {
-        self.now.advance(now);
+        self.rules.advance(now);
         let payload = self.relay().relay_from_elsewhere(sender, packet)?;
-        let frame = self.connections.outbound_mut().frame(payload)?;
-        self.statistics.frames_out += frame.to.len() as u64;
+        let frame = self.presence.outbound_mut().frame(payload)?;
+        self.observations.statistics_mut().frames_out += frame.to.len() as u64;
         Some(frame)
     }
 }

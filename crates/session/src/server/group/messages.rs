@@ -17,24 +17,16 @@ use super::member_reports::Reporter;
 use super::parts::Parts;
 use crate::encryption::Encryption;
 use crate::group_check::{GroupCheck, MadeCommit};
-use crate::queue::EventQueue;
 use crate::server::Server;
 use crate::server::event::ServerEvent;
 use crate::server::fault::Fault;
-use crate::server::members::Members;
-use crate::server::reservations::Reservations;
-use crate::server::room_policy::RoomPolicy;
-use crate::server::statistics::ServerStatistics;
+use crate::server::observations::Observations;
 
 /// The parts of the server that the messages of a group need, and no others: [`Server::group`].
 pub struct GroupDelivery<'s> {
     service: &'s mut GroupService,
-    members: &'s Members,
-    policy: &'s RoomPolicy,
-    reservations: &'s Reservations,
     parts: Parts<'s>,
-    events: &'s mut EventQueue<ServerEvent>,
-    statistics: &'s mut ServerStatistics,
+    observations: &'s mut Observations,
 }
 
 impl core::fmt::Debug for GroupDelivery<'_> {
@@ -48,12 +40,8 @@ impl Server {
     pub fn group(&mut self) -> GroupDelivery<'_> {
         GroupDelivery {
             service: &mut self.group,
-            members: &self.members,
-            policy: &self.policy,
-            reservations: &self.reservations,
-            parts: Parts::new(self.now, &self.settings, &mut self.connections),
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            parts: Parts::new(&self.rules, &mut self.presence),
+            observations: &mut self.observations,
         }
     }
 }
@@ -82,7 +70,7 @@ impl GroupDelivery<'_> {
         let inbox = self.service.inboxes.entry(own).or_default();
         let Some(message) = inbox.take(part, most).map_err(|()| Fault::GroupRefused)? else { return Ok(()) };
         let Some(message) = MemberMessage::parse(&message)? else {
-            self.statistics.ignored += 1;
+            self.observations.statistics_mut().ignored += 1;
             return Ok(());
         };
         self.handle_message(own, &message)
@@ -93,10 +81,10 @@ impl GroupDelivery<'_> {
         match *message {
             MemberMessage::KeyPackage { key_package, shows_group } => {
                 if self.service.key_packages.take(now, own, key_package, shows_group) {
-                    let name = self.members.get(own).ok_or(Fault::NotJoined)?.name.clone();
+                    let name = self.parts.members().get(own).ok_or(Fault::NotJoined)?.name.clone();
                     self.service.delivery.add(now, own, &name, key_package, shows_group);
                 } else {
-                    self.statistics.key_packages_delayed += 1;
+                    self.observations.statistics_mut().key_packages_delayed += 1;
                 }
             }
             MemberMessage::Commit { number, commit, tree, ref welcomes, info } => {
@@ -105,7 +93,7 @@ impl GroupDelivery<'_> {
             }
             MemberMessage::Complaint { group, epoch, signature } => {
                 let counts = self.service.delivery.complain(now, own, group, epoch, signature);
-                self.statistics.commit_complaints += u64::from(counts);
+                self.observations.statistics_mut().commit_complaints += u64::from(counts);
             }
             MemberMessage::Declined { number } => self.service.delivery.decline(now, own, number),
             MemberMessage::Position { group, epoch } => self.catch_up(own, group, epoch),
@@ -117,7 +105,7 @@ impl GroupDelivery<'_> {
                 if report.len() > granted {
                     return Err(Fault::GroupRefused);
                 }
-                self.events.push(ServerEvent::MemberReported { id: own, report: report.into() });
+                self.observations.raise(ServerEvent::MemberReported { id: own, report: report.into() });
             }
         }
         self.tell_left_out();
@@ -129,12 +117,12 @@ impl GroupDelivery<'_> {
         let committed = match self.service.delivery.commit(self.parts.now(), own, number, made) {
             Offer::Accepted(committed) => committed,
             Offer::Refused => {
-                self.statistics.commits_refused += 1;
+                self.observations.statistics_mut().commits_refused += 1;
                 return;
             }
             Offer::Late => return,
         };
-        self.statistics.commits += 1;
+        self.observations.statistics_mut().commits += 1;
         let MadeCommit { commit, tree, welcomes } = made.commit;
         let (group, epoch) = (committed.group, committed.epoch);
         self.parts.send(own, &DeliveryMessage::Accepted { number });
@@ -161,11 +149,11 @@ impl GroupDelivery<'_> {
         for id in self.service.reports.expire(self.parts.now()) {
             self.service.inboxes.remove(&id);
         }
-        let name = NameKey::of(&self.members.get(own).ok_or(Fault::NotJoined)?.name);
-        let account = self.policy.gate().subject_of(own).map(Into::into);
-        let connections = self.parts.connections();
-        let origin = connections.link_of(own).and_then(|link| connections.links().origin_of(link));
-        let answer = if self.parts.settings().member_reports {
+        let name = NameKey::of(&self.parts.members().get(own).ok_or(Fault::NotJoined)?.name);
+        let account = self.parts.rules().policy().gate().subject_of(own).map(Into::into);
+        let presence = self.parts.presence();
+        let origin = presence.link_of(own).and_then(|link| presence.links().origin_of(link));
+        let answer = if self.parts.rules().settings().member_reports {
             self.service.reports.offer(self.parts.now(), own, Reporter { name, account, origin }, bytes)
         } else {
             ReportAnswer::NotTaken
@@ -196,7 +184,7 @@ impl GroupDelivery<'_> {
     }
 
     fn pass_statement_on(&mut self, own: ClientId, statement: &[u8]) {
-        let Some(name) = self.members.get(own).map(|member| member.name.clone()) else { return };
+        let Some(name) = self.parts.members().get(own).map(|member| member.name.clone()) else { return };
         let others: Vec<ClientId> = self.service.delivery.members().filter(|id| *id != own).collect();
         let name = WireStr::from(&*name);
         self.parts.send_to(&others, &DeliveryMessage::Statement { name, statement });
@@ -210,7 +198,7 @@ impl GroupDelivery<'_> {
         for (id, WaitingKeyPackage { key_package, shows_group }) in
             self.service.key_packages.due(self.parts.now())
         {
-            if let Some(name) = self.members.get(id).map(|member| member.name.clone()) {
+            if let Some(name) = self.parts.members().get(id).map(|member| member.name.clone()) {
                 self.service.delivery.add(self.parts.now(), id, &name, &key_package, shows_group);
             }
         }
@@ -252,18 +240,18 @@ impl GroupDelivery<'_> {
         }
         self.service.told = group;
         let outside: Vec<ClientId> =
-            self.members.in_order().filter(|id| !self.service.delivery.knows(*id)).collect();
+            self.parts.members().in_order().filter(|id| !self.service.delivery.knows(*id)).collect();
         self.parts.send_to(&outside, &DeliveryMessage::State { group, must_rejoin: false });
     }
 
     /// The rooms that clients without the feature listen to.
     fn plain_rooms(&self) -> PlainRooms {
-        if self.parts.settings().encryption != Encryption::Allowed {
+        if self.parts.rules().settings().encryption != Encryption::Allowed {
             return PlainRooms::Never;
         }
         let mut rooms: Vec<u16> = Vec::new();
-        for id in self.members.in_order().filter(|id| !self.can_encrypt(*id)) {
-            let member = self.members.get(id);
+        for id in self.parts.members().in_order().filter(|id| !self.can_encrypt(*id)) {
+            let member = self.parts.members().get(id);
             rooms
                 .extend(member.iter().flat_map(|member| member.rooms.names()).map(|room| RoomId::of(room).0));
             rooms.sort_unstable();
@@ -277,6 +265,7 @@ impl GroupDelivery<'_> {
 
     /// Whether a client, with a link or not, can be in the group.
     fn can_encrypt(&self, id: ClientId) -> bool {
-        self.parts.reaches(id) || self.reservations.capabilities_of(id).contains(Capabilities::GROUPS)
+        self.parts.reaches(id)
+            || self.parts.presence().reservations().capabilities_of(id).contains(Capabilities::GROUPS)
     }
 }

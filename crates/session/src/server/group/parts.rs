@@ -4,41 +4,41 @@ use alloc::vec::Vec;
 
 use consonance_wire::{Capabilities, ClientId, DeliveryMessage, GroupPart, Writer};
 
-use crate::server::connections::Connections;
-use crate::server::settings::ServerSettings;
+use crate::server::members::Members;
+use crate::server::presence::Presence;
+use crate::server::rules::Rules;
 use crate::time::Instant;
 
 /// The way of a group's messages to the clients that are reached, and can be in the group.
 pub(in crate::server) struct Parts<'s> {
-    now: Instant,
-    settings: &'s ServerSettings,
-    connections: &'s mut Connections,
+    rules: &'s Rules,
+    presence: &'s mut Presence,
 }
 
 impl<'s> Parts<'s> {
-    pub(in crate::server) fn new(
-        now: Instant,
-        settings: &'s ServerSettings,
-        connections: &'s mut Connections,
-    ) -> Self {
-        Self { now, settings, connections }
+    pub(in crate::server) fn new(rules: &'s Rules, presence: &'s mut Presence) -> Self {
+        Self { rules, presence }
     }
 
     pub(super) fn now(&self) -> Instant {
-        self.now
+        self.rules.now()
     }
 
-    pub(super) fn settings(&self) -> &'s ServerSettings {
-        self.settings
+    pub(super) fn rules(&self) -> &'s Rules {
+        self.rules
     }
 
-    pub(super) fn connections(&self) -> &Connections {
-        self.connections
+    pub(super) fn presence(&self) -> &Presence {
+        self.presence
+    }
+
+    pub(super) fn members(&self) -> &Members {
+        self.presence.members()
     }
 
     /// Whether a client has a link, and both sides of it can be in the group.
     pub(super) fn reaches(&self, id: ClientId) -> bool {
-        self.connections.client_can(id, Capabilities::GROUPS)
+        self.presence.client_can(id, Capabilities::GROUPS)
     }
 
     pub(super) fn send(&mut self, to: ClientId, message: &DeliveryMessage<'_>) {
@@ -61,13 +61,17 @@ impl<'s> Parts<'s> {
         let able = to.iter().copied().filter(|id| self.reaches(*id));
         let able: Vec<ClientId> = able.collect();
         let mut buffer = [0; crate::PACKET_BYTES_MAX];
-        let packet_bytes = self.settings.packets.reliable_bytes.min(buffer.len());
+        let packet_bytes = self.rules.settings().packets.reliable_bytes.min(buffer.len());
         let part_bytes = packet_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
         for part in GroupPart::of_piece(piece, part_bytes, (begins, ends)) {
             let mut writer = Writer::new(&mut buffer);
-            let written = part.write(self.settings.session, &mut writer);
+            let written = part.write(self.rules.session(), &mut writer);
             debug_assert!(written.is_ok(), "a part fits into the packet that it was cut for");
-            self.connections.outbound_mut().send_to_all(self.now, able.iter().copied(), writer.written());
+            self.presence.outbound_mut().send_to_all(
+                self.rules.now(),
+                able.iter().copied(),
+                writer.written(),
+            );
         }
     }
 }

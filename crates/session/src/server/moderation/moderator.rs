@@ -33,7 +33,7 @@ impl SessionModeration<'_> {
     }
 
     fn check_moderator(&self, own: ClientId, player: &str) -> Result<(), ModeratorAnswer> {
-        let (gate, members) = (self.rooms.policy().gate(), self.rooms.members());
+        let (gate, members) = (self.rooms.rules().policy().gate(), self.rooms.members());
         if !gate.is_moderator(own) {
             return Err(ModeratorAnswer::NotModerator);
         }

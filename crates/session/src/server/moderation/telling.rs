@@ -4,32 +4,33 @@ use consonance_wire::{Capabilities, ClientId, Notice, WireStr};
 
 use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights, bounded_reason};
 use crate::server::outgoing::Outgoing;
-use crate::server::room_policy::RoomPolicy;
 use crate::time::Instant;
 
 impl Outgoing<'_> {
     /// Tells a client that has joined or come back its restrictions and the recording.
-    pub(in crate::server) fn tell_restrictions(&mut self, policy: &RoomPolicy, id: ClientId) {
-        let (is_whole, last_s) = self.settings().recorded;
+    pub(in crate::server) fn tell_restrictions(&mut self, id: ClientId) {
+        let (is_whole, last_s) = self.rules().settings().recorded;
         if is_whole || last_s > 0 {
             self.notify(id, &Notice::Recorded { is_whole, last_s });
         }
-        if policy.register().len() == 0 {
+        if self.rules().policy().register().len() == 0 {
             return;
         }
-        let identity = policy.identity_of(self.members(), id);
-        if let Some(restrictions) = identity.and_then(|identity| policy.register().get(&identity)) {
+        let identity = self.rules().policy().identity_of(self.members(), id);
+        if let Some(restrictions) =
+            identity.and_then(|identity| self.rules().policy().register().get(&identity))
+        {
             self.tell_changes(id, &Restrictions::default(), restrictions);
         }
     }
 
     /// Tells a client which restrictions apply and which do not: it may have missed either.
-    pub(in crate::server) fn tell_restrictions_again(&mut self, policy: &RoomPolicy, id: ClientId) {
-        if !policy.register().was_used() {
+    pub(in crate::server) fn tell_restrictions_again(&mut self, id: ClientId) {
+        if !self.rules().policy().register().was_used() {
             return;
         }
-        let Some(identity) = policy.identity_of(self.members(), id) else { return };
-        let restrictions = policy.register().restrictions(&identity);
+        let Some(identity) = self.rules().policy().identity_of(self.members(), id) else { return };
+        let restrictions = self.rules().policy().register().restrictions(&identity);
         for restriction in Restriction::ALL {
             if restrictions.terms(restriction).is_none() {
                 self.notify(id, &Notice::Lifted { restriction });
@@ -45,7 +46,7 @@ impl Outgoing<'_> {
         former: &Restrictions,
         restrictions: &Restrictions,
     ) -> bool {
-        let now = self.now();
+        let now = self.rules().now();
         let mut told = self.client_can(id, Capabilities::MODERATION);
         for (restriction, terms) in changed_restrictions(former, restrictions) {
             let notice = match terms {

@@ -1,10 +1,10 @@
 //! Who gets a name, without a server.
 
-use consonance_name_key::NameKey;
 use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
 use crate::join_token::JoinToken;
+use crate::server::settings::ServerSettings;
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecParameters =
@@ -13,53 +13,39 @@ const NEWCOMER: LinkId = LinkId(20);
 
 /// The parts behind [`Names`].
 struct Stage {
-    settings: ServerSettings,
-    members: Members,
-    policy: RoomPolicy,
-    reservations: Reservations,
-    connections: Connections,
+    rules: Rules,
+    presence: Presence,
     claims: NameClaims,
-    events: EventQueue<ServerEvent>,
-    statistics: ServerStatistics,
+    observations: Observations,
 }
 
 impl Stage {
     /// A session with Ann, who has a link, and the link of a newcomer of ours.
     fn new() -> (Self, ClientId) {
         let settings = ServerSettings::from_seed(7);
-        let (mut members, mut connections) = (Members::new(), Connections::new(&settings.limits));
-        let id = members.take_id().unwrap();
-        members.insert(id, "Ann".into(), NameKey::of("Ann"), CODEC, LinkId(10));
+        let mut presence = Presence::new(&settings.limits, &settings.secret_key);
+        let id = presence.members_mut().take_id().unwrap();
         for link in [LinkId(10), NEWCOMER] {
-            connections.links_mut().insert(NOW, link, NOW, None);
-            connections.links_mut().set_capabilities(link, Capabilities::RESUME);
+            presence.links_mut().insert(NOW, link, NOW, None);
+            presence.links_mut().set_capabilities(link, Capabilities::RESUME);
         }
-        connections.links_mut().attach(LinkId(10), id);
-        connections.reach_over(id, LinkId(10));
+        presence.join(id, "Ann".into(), CODEC, LinkId(10));
+        presence.connections_mut().reach_over(id, LinkId(10));
         let stage = Self {
-            policy: RoomPolicy::new(&settings),
-            reservations: Reservations::new(&settings.secret_key),
-            settings,
-            members,
-            connections,
+            rules: Rules::new(settings),
+            presence,
             claims: NameClaims::default(),
-            events: EventQueue::new(9),
-            statistics: ServerStatistics::default(),
+            observations: Observations::new(9),
         };
         (stage, id)
     }
 
     fn names(&mut self) -> Names<'_> {
         Names {
-            now: NOW,
-            settings: &self.settings,
-            members: &self.members,
-            policy: &self.policy,
-            reservations: &self.reservations,
-            connections: &mut self.connections,
+            rules: &self.rules,
+            presence: &mut self.presence,
             claims: &mut self.claims,
-            events: &mut self.events,
-            statistics: &mut self.statistics,
+            observations: &mut self.observations,
         }
     }
 }
@@ -81,8 +67,8 @@ fn a_name_that_no_client_has_in_any_spelling_is_free() {
 #[test]
 fn the_holders_ticket_evicts_it_at_once() {
     let (mut stage, ann) = Stage::new();
-    let secret = stage.reservations.draw_secret(ann);
-    let ticket = ResumeTicket { session: stage.settings.session, id: ann, secret };
+    let secret = stage.presence.reservations_mut().draw_secret(ann);
+    let ticket = ResumeTicket { session: stage.rules.session(), id: ann, secret };
     let decision = stage.names().decide(&newcomer("Ann", Some(ticket)), &Access::default());
     assert!(matches!(decision, NameDecision::Evicts(id) if id == ann), "{decision:?}");
 }
@@ -92,17 +78,20 @@ fn a_newcomer_that_waits_is_reported_and_its_holder_asked() {
     let (mut stage, ann) = Stage::new();
     stage.names().decide(&newcomer("Ann", None), &Access::default());
     let event = ServerEvent::NameInUse { link: NEWCOMER, name: "Ann".into(), holder: ann };
-    assert_eq!((stage.events.pop(), stage.claims.pop_probe()), (Some(event), Some(LinkId(10))));
-    assert_eq!((stage.statistics.names_awaited, stage.statistics.names_in_use), (1, 0));
+    assert_eq!((stage.observations.pop_event(), stage.claims.pop_probe()), (Some(event), Some(LinkId(10))));
+    assert_eq!(
+        (stage.observations.statistics().names_awaited, stage.observations.statistics().names_in_use),
+        (1, 0)
+    );
 }
 
 #[test]
 fn where_nobody_may_wait_the_newcomer_is_refused() {
     let (mut stage, _) = Stage::new();
-    stage.settings.limits.waiting_names = 0;
+    stage.rules.settings_mut().limits.waiting_names = 0;
     let refused = stage.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(refused, NameDecision::Refused(CloseReason::NameInUse)), "{refused:?}");
-    assert_eq!(stage.statistics.names_in_use, 1);
+    assert_eq!(stage.observations.statistics().names_in_use, 1);
 }
 
 #[test]
@@ -110,7 +99,7 @@ fn a_name_whose_holder_has_left_goes_to_the_newcomer_that_waits_for_it() {
     let (mut stage, ann) = Stage::new();
     stage.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: Some(id) } if id == ann));
-    stage.members.remove(ann);
+    stage.presence.remove(ann);
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Gets(NEWCOMER)));
     assert!(stage.names().stop_waiting(NEWCOMER).is_some());
     assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: None }));

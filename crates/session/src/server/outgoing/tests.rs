@@ -5,7 +5,9 @@ use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;
 use crate::limits::Limits;
+use crate::server::settings::ServerSettings;
 use crate::server::visibility::Outage;
+use crate::time::Instant;
 
 const NOW: Instant = Instant::START;
 const CODEC: CodecParameters =
@@ -15,38 +17,35 @@ const BOB: ClientId = ClientId(1);
 const CID: ClientId = ClientId(2);
 
 /// Ann, Bob and Cid on links 10, 11 and 12; only Ann reads notices.
-fn session() -> (Members, Connections) {
-    let (mut members, mut connections) = (Members::new(), Connections::new(&Limits::default()));
+fn session() -> Presence {
+    let mut presence = Presence::new(&Limits::default(), &[1; 32]);
     for (name, link) in [("Ann", 10), ("Bob", 11), ("Cid", 12)].map(|(name, link)| (name, LinkId(link))) {
-        let id = members.take_id().unwrap();
-        members.insert(id, name.into(), NameKey::of(name), CODEC, link);
-        connections.links_mut().insert(NOW, link, NOW, None);
-        connections.reach_over(id, link);
+        let id = presence.members_mut().take_id().unwrap();
+        presence.members_mut().insert(id, name.into(), NameKey::of(name), CODEC, link);
+        presence.links_mut().insert(NOW, link, NOW, None);
+        presence.connections_mut().reach_over(id, link);
     }
-    connections.links_mut().set_capabilities(LinkId(10), Capabilities::MODERATION);
-    (members, connections)
+    presence.links_mut().set_capabilities(LinkId(10), Capabilities::MODERATION);
+    presence
 }
 
 /// The links that are sent something by `tell`, in order, and the number of notices.
-fn told(
-    (members, mut connections): (Members, Connections),
-    tell: impl FnOnce(&mut Outgoing<'_>),
-) -> (Vec<u64>, u64) {
-    let (settings, mut statistics) = (ServerSettings::from_seed(7), ServerStatistics::default());
-    tell(&mut Outgoing::new(NOW, &settings, &members, &mut connections, &mut statistics));
+fn told(mut presence: Presence, tell: impl FnOnce(&mut Outgoing<'_>)) -> (Vec<u64>, u64) {
+    let (rules, mut observations) = (Rules::new(ServerSettings::from_seed(7)), Observations::new(9));
+    tell(&mut Outgoing::new(&rules, &mut presence, &mut observations));
     let mut links = Vec::new();
-    while let Some(transmit) = connections.outbound_mut().pop() {
+    while let Some(transmit) = presence.outbound_mut().pop() {
         links.extend(transmit.to.iter().map(|link| link.0));
     }
-    (links, statistics.notices_sent)
+    (links, observations.statistics().notices_sent)
 }
 
 #[test]
 fn a_change_reaches_its_audience_and_nobody_else() {
     let told_to = |audience: fn(Outage) -> Audience| {
-        let (mut members, connections) = session();
-        let outage = members.visibility_mut().begin_outage(&[CID]);
-        told((members, connections), |outgoing| outgoing.pass_on(audience(outage), b"news")).0
+        let mut presence = session();
+        let outage = presence.members_mut().visibility_mut().begin_outage(&[CID]);
+        told(presence, |outgoing| outgoing.pass_on(audience(outage), b"news")).0
     };
     assert_eq!(told_to(|_| Audience::All), [10, 11, 12]);
     assert_eq!(told_to(|_| Audience::AllBut(BOB)), [10, 12]);
@@ -64,17 +63,17 @@ fn a_notice_goes_to_clients_that_read_notices_and_counts_there() {
 
 #[test]
 fn a_newcomer_is_told_of_itself_and_of_clients_that_are_reached() {
-    let (mut members, connections) = session();
-    members.visibility_mut().begin_outage(&[ANN, BOB]);
-    let (links, _) = told((members, connections), |outgoing| outgoing.tell_roster(LinkId(11), BOB));
+    let mut presence = session();
+    presence.members_mut().visibility_mut().begin_outage(&[ANN, BOB]);
+    let (links, _) = told(presence, |outgoing| outgoing.tell_roster(LinkId(11), BOB));
     assert_eq!(links, [11, 11], "of Bob and Cid");
 }
 
 #[test]
 fn a_link_without_a_client_is_asked_to_join_and_one_with_a_client_is_not() {
-    let (members, mut connections) = session();
-    connections.links_mut().attach(LinkId(10), ANN);
-    let (links, _) = told((members, connections), |outgoing| {
+    let mut presence = session();
+    presence.links_mut().attach(LinkId(10), ANN);
+    let (links, _) = told(presence, |outgoing| {
         for link in [10, 11].map(LinkId) {
             outgoing.ask_to_join(link, Delivery::Reliable);
         }

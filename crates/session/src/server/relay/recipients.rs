@@ -16,29 +16,30 @@ impl Relay<'_> {
     /// Lists the listeners in this server's tables, each once and without the sender.
     #[inline]
     pub(super) fn list_listeners(&mut self, own: ClientId, voice: &VoiceData<'_>, packet: &[u8]) {
-        let spoken = self.members.spoken(self.now, voice);
-        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
-        self.connections.outbound_mut().leave_out(own);
+        let (members, connections) = self.presence.split();
+        let outbound = connections.outbound_mut();
+        let spoken = members.spoken(self.rules.now(), voice);
+        outbound.begin_frame(self.rules.policy().register().deafened());
+        outbound.leave_out(own);
         for channel in voice.channels {
             match channel.bits.kind() {
                 ChannelKind::Player => {
                     let player = ClientId(channel.recipient);
-                    self.connections.outbound_mut().add([player].into_iter(), packet.len(), false);
+                    outbound.add([player].into_iter(), packet.len(), false);
                 }
                 ChannelKind::Room => {
                     let room = RoomId(channel.recipient);
-                    let near = self.policy.proximity_mut().reach(room, spoken, channel.bits);
+                    let near = self.rules.policy_mut().proximity_mut().reach(room, spoken, channel.bits);
                     let Some(Reached { clients, nodes }) = near else {
-                        let listeners = self.members.listeners(room).iter().copied();
-                        self.connections.outbound_mut().add(listeners, packet.len(), false);
+                        outbound.add(members.listeners(room).iter().copied(), packet.len(), false);
                         continue;
                     };
-                    self.connections.outbound_mut().add(clients.iter().copied(), packet.len(), false);
-                    nodes.for_each(|node| self.connections.outbound_mut().add_node(node));
+                    outbound.add(clients.iter().copied(), packet.len(), false);
+                    nodes.for_each(|node| outbound.add_node(node));
                 }
             }
         }
-        self.connections.outbound_mut().end_frame(self.now, packet);
+        outbound.end_frame(self.rules.now(), packet);
     }
 
     /// Lists the destinations of a relay of a client of this server.
@@ -49,20 +50,20 @@ impl Relay<'_> {
         own: Option<ClientId>,
         relay: &ServerRelay<'_>,
     ) -> Result<(), Refused> {
-        let looks_into_it = self.settings.monitor_channels || self.policy.looks_into_voice();
+        let looks_into_it = self.rules.settings().monitor_channels || self.rules.policy().looks_into_voice();
         if looks_into_it && self.list_by_rules(link, own, relay)? {
             return Ok(());
         }
         let ServerRelay { destinations, packet, .. } = relay;
-        let deafened = self.policy.register().deafened();
+        let (outbound, deafened) = (self.presence.outbound_mut(), self.rules.policy().register().deafened());
         let is_voice = |packet| MessageType::peek(packet).map(|message| message == MessageType::VoiceData);
         if !deafened.is_empty() && is_voice(packet).map_err(Fault::from)? {
-            self.connections.outbound_mut().begin_frame(deafened);
+            outbound.begin_frame(deafened);
         } else {
-            self.connections.outbound_mut().begin_frame(&[]);
+            outbound.begin_frame(&[]);
         }
-        self.connections.outbound_mut().add(destinations.iter(), packet.len(), self.settings.permissive);
-        self.connections.outbound_mut().end_frame(self.now, packet);
+        outbound.add(destinations.iter(), packet.len(), self.rules.is_permissive());
+        outbound.end_frame(self.rules.now(), packet);
         Ok(())
     }
 
@@ -73,13 +74,14 @@ impl Relay<'_> {
         relay: &ServerRelay<'_>,
         voice: &VoiceData<'_>,
     ) {
-        if self.policy.proximity().concerns(voice) {
+        if self.rules.policy().proximity().concerns(voice) {
             return self.list_near(relay, voice);
         }
-        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
-        self.connections.outbound_mut().leave_out(sender);
-        self.connections.outbound_mut().add(relay.destinations.iter(), relay.packet.len(), false);
-        self.connections.outbound_mut().end_frame(self.now, relay.packet);
+        let outbound = self.presence.outbound_mut();
+        outbound.begin_frame(self.rules.policy().register().deafened());
+        outbound.leave_out(sender);
+        outbound.add(relay.destinations.iter(), relay.packet.len(), false);
+        outbound.end_frame(self.rules.now(), relay.packet);
     }
 
     /// Parses the packet again where some rooms have special rules: sessions without such rooms must pay nothing. True
@@ -94,16 +96,17 @@ impl Relay<'_> {
         let own = own.ok_or(Fault::NotJoined)?;
         match Packet::parse(relay.packet).map_err(Fault::from)? {
             Packet::VoiceData(voice) => {
-                self.policy.check_voice(self.members, self.now, own, &voice)?;
+                let now = self.rules.now();
+                self.rules.policy_mut().check_voice(self.presence.members(), now, own, &voice)?;
                 self.note_channels(&voice);
-                if self.policy.proximity().concerns(&voice) {
+                if self.rules.policy().proximity().concerns(&voice) {
                     self.take_looks(link, relay, &voice)?;
                     self.list_near(relay, &voice);
                     return Ok(true);
                 }
             }
             Packet::TextData(TextData { recipient: TextRecipient::Room(room), .. }) => {
-                self.policy.check_speech(own, room)?;
+                self.rules.policy_mut().check_speech(own, room)?;
             }
             _ => {}
         }
@@ -118,16 +121,23 @@ impl Relay<'_> {
         voice: &VoiceData<'_>,
     ) -> Result<(), Fault> {
         let looks = relay.destinations.len() * voice.channels.len() / DISTANCES_PER_SENDING;
-        let (clients, limits) = (self.members.len(), &self.settings.limits);
-        self.connections.links_mut().get_mut(link)?.budgets.take_fan_out(self.now, limits, clients, looks)
+        let (clients, limits) = (self.presence.members().len(), self.rules.limits());
+        self.presence.links_mut().get_mut(link)?.budgets.take_fan_out(
+            self.rules.now(),
+            limits,
+            clients,
+            looks,
+        )
     }
 
     /// Lists those destinations that the frame reaches by distance or by another channel: a sender that lists
     /// destinations lists all clients, wherever they are.
     fn list_near(&mut self, relay: &ServerRelay<'_>, voice: &VoiceData<'_>) {
-        let spoken = self.members.spoken(self.now, voice);
-        self.connections.outbound_mut().begin_frame(self.policy.register().deafened());
-        let proximity = self.policy.proximity_mut();
+        let (members, connections) = self.presence.split();
+        let outbound = connections.outbound_mut();
+        let spoken = members.spoken(self.rules.now(), voice);
+        outbound.begin_frame(self.rules.policy().register().deafened());
+        let proximity = self.rules.policy_mut().proximity_mut();
         for id in relay.destinations {
             let mut is_reached = false;
             for VoiceChannel { bits, recipient } in voice.channels {
@@ -136,15 +146,15 @@ impl Relay<'_> {
                     ChannelKind::Room => {
                         let room = RoomId(recipient);
                         let near = proximity.reaches(room, spoken, bits, id);
-                        near.unwrap_or_else(|| self.members.is_in_id(id, room))
+                        near.unwrap_or_else(|| members.is_in_id(id, room))
                     }
                 };
             }
             if is_reached {
-                self.connections.outbound_mut().add([id].into_iter(), relay.packet.len(), false);
+                outbound.add([id].into_iter(), relay.packet.len(), false);
             }
         }
-        self.connections.outbound_mut().end_frame(self.now, relay.packet);
+        outbound.end_frame(self.rules.now(), relay.packet);
     }
 }
 

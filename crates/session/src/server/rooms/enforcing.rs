@@ -15,22 +15,22 @@ impl Rooms<'_> {
     /// Changes a client's access; the client is removed from rooms that it is no longer allowed to listen to. False if
     /// there is no such client.
     pub(in crate::server) fn set_access(&mut self, id: ClientId, access: Access) -> bool {
-        if !self.members.contains(id) {
+        if !self.presence.members().contains(id) {
             return false;
         }
-        self.policy.grant(id, access);
-        self.members.note_change(id);
+        self.rules.policy_mut().grant(id, access);
+        self.presence.members_mut().note_change(id);
         self.expel_from_forbidden_rooms(id);
         true
     }
 
     /// Removes a client from the rooms that it is not allowed to listen to, as an operator does.
     pub(in crate::server) fn expel_from_forbidden_rooms(&mut self, id: ClientId) {
-        let Some(member) = self.members.get(id) else { return };
-        for room in self.policy.forbidden(id, member.rooms.names()) {
-            self.statistics.rooms_forbidden += 1;
+        let Some(member) = self.presence.members().get(id) else { return };
+        for room in self.rules.policy().forbidden(id, member.rooms.names()) {
+            self.observations.statistics_mut().rooms_forbidden += 1;
             self.take_out(id, &room);
-            let report = self.policy.note_denied(id, &room, RoomUse::Listen);
+            let report = self.rules.policy_mut().note_denied(id, &room, RoomUse::Listen);
             self.report(id, Some(report));
         }
     }
@@ -40,12 +40,12 @@ impl Rooms<'_> {
         if rooms.is_empty() {
             return;
         }
-        let listeners: Vec<ClientId> = self.members.listeners(RoomId::of(entered)).to_vec();
+        let listeners: Vec<ClientId> = self.presence.members().listeners(RoomId::of(entered)).to_vec();
         for room in rooms {
             for id in &listeners {
                 if self.take_out(*id, room) {
-                    self.statistics.rooms_vacated += 1;
-                    let report = self.policy.keep_out(*id, room, Some(entered));
+                    self.observations.statistics_mut().rooms_vacated += 1;
+                    let report = self.rules.policy_mut().keep_out(*id, room, Some(entered));
                     self.report(*id, report);
                 }
             }
@@ -55,19 +55,22 @@ impl Rooms<'_> {
     /// Tells the sender of a state or a change, and no other client, that it is not in a room that it named there.
     pub(super) fn refuse(&mut self, link: LinkId, id: ClientId, room: &str, fault: Fault) {
         // A name that was not UTF-8 may have become too long to send, due to replacement characters.
-        if room.len() <= self.settings.packets.room_name_bytes() {
-            let (session, room) = (self.settings.session, Some(WireStr::from(room)));
+        if room.len() <= self.rules.settings().packets.room_name_bytes() {
+            let (session, room) = (self.rules.session(), Some(WireStr::from(room)));
             let exit = DeltaChannelState { session, joined: false, id, room };
             self.outgoing().send(link, Delivery::Reliable, &exit.into());
         }
         let report = match fault {
-            Fault::RoomFull => Some(self.policy.note_full(id, room)),
+            Fault::RoomFull => Some(self.rules.policy_mut().note_full(id, room)),
             Fault::RoomReserved => {
-                let in_use = self.policy.directory().names_of_id_of(room).find(|other| *other != room);
+                let in_use =
+                    self.rules.policy().directory().names_of_id_of(room).find(|other| *other != room);
                 let in_use = in_use.map(Box::<str>::from);
-                self.policy.keep_out(id, room, in_use.as_deref())
+                self.rules.policy_mut().keep_out(id, room, in_use.as_deref())
             }
-            Fault::RoomForbidden => self.policy.note_attempt(id, RoomId::of(room), room, RoomUse::Listen),
+            Fault::RoomForbidden => {
+                self.rules.policy_mut().note_attempt(id, RoomId::of(room), room, RoomUse::Listen)
+            }
             _ => None,
         };
         self.report(id, report);
@@ -75,7 +78,7 @@ impl Rooms<'_> {
 
     fn report(&mut self, id: ClientId, report: Option<Report>) {
         if let Some(event) = self.outgoing().report(id, report) {
-            self.events.push(event);
+            self.observations.raise(event);
         }
     }
 }

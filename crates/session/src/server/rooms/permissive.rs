@@ -18,32 +18,34 @@ impl Rooms<'_> {
         packet: &[u8],
     ) -> Result<RefusedRooms, Fault> {
         let id = state.client.id;
-        if let Some(member) = self.members.get(id) {
+        if let Some(member) = self.presence.members().get(id) {
             let name_bytes = member.name.len();
-            self.policy.check_all(self.settings.room_bounds(), state, name_bytes)?;
+            self.rules.policy().check_all(self.rules.settings().room_bounds(), state, name_bytes)?;
             self.take_broadcast(link)?;
             self.outgoing().pass_on(Audience::All, packet);
         } else {
             let name = state.client.name.ok_or(Fault::NameRefused)?.to_str();
-            if name.len() > self.settings.longest_name() || self.members.len() >= self.settings.limits.links {
+            if name.len() > self.rules.settings().longest_name()
+                || self.presence.members().len() >= self.rules.limits().links
+            {
                 return Err(Fault::NameRefused);
             }
-            self.policy.check_all(self.settings.room_bounds(), state, name.len())?;
+            self.rules.policy().check_all(self.rules.settings().room_bounds(), state, name.len())?;
             self.take_broadcast(link)?;
             self.outgoing().pass_on(Audience::All, packet);
-            self.connections.links_mut().attach_ghost(link, id);
+            self.presence.links_mut().attach_ghost(link, id);
             let codec = state.client.codec;
             let (name, key) = PlayerName::from(&*name).into_parts();
-            self.members.insert(id, name.clone(), key, codec, link);
-            let node = self.connections.reach_over(id, link);
-            self.policy.proximity_mut().set_node(id, node);
-            self.events.push(ServerEvent::ClientJoined { id, name, link, codec });
+            self.presence.members_mut().insert(id, name.clone(), key, codec, link);
+            let node = self.presence.connections_mut().reach_over(id, link);
+            self.rules.policy_mut().proximity_mut().set_node(id, node);
+            self.observations.raise(ServerEvent::ClientJoined { id, name, link, codec });
         }
         self.replace_rooms(id, state);
         Ok(RefusedRooms::none_of(id))
     }
 
     fn take_broadcast(&mut self, link: LinkId) -> Result<(), Fault> {
-        self.connections.links_mut().take_broadcasts(link, self.now, &self.settings.limits, 1)
+        self.presence.links_mut().take_broadcasts(link, self.rules.now(), self.rules.limits(), 1)
     }
 }
