@@ -62,6 +62,7 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
+//! | `listener` | no | the module of that name: what a server's configuration opens, for each network |
 //! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
 //! | `tls` | no | TLS around messages in streams, `gateway::streams::TlsEnd` |
 //! | `voice-websocket` | no | the module of that name: voice packets in `WebSocket`s |
@@ -77,6 +78,8 @@ pub mod gateway;
 pub mod hosted;
 pub mod impair;
 pub mod inbox;
+#[cfg(feature = "listener")]
+pub mod listener;
 pub mod memory;
 pub mod packet_pool;
 pub mod session_name;

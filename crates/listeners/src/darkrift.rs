@@ -4,63 +4,34 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_game_networks::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
-use consonance_game_networks::darkrift::{
-    ClientSettings, DarkRiftClient, DarkRiftServer, ProtocolVersion, ServerSettings,
-};
+use consonance_game_networks::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_link::AddressShares;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+use consonance_link::listener::{
+    DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
+    ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use consonance_settings::settings;
 
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// What must be known of a game on `DarkRift` 2.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct DarkRiftKeys {
-        /// The limits of clients.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<ServerSettings>", extend("x-flat" = true))]
-        pub server: ServerSettings = ServerSettings::default();
         /// What is known of voice.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(
-            with = "Declared<DarkRiftVoiceSettings>",
-            extend("x-flat" = true, "x-after" = { "tag": "connections_max" })
-        )]
-        pub voice: DarkRiftVoiceSettings = DarkRiftVoiceSettings::default();
-        /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length
-        /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
-        #[schemars(extend("x-after" = "tag_to_client"))]
-        pub layout: VoiceLayout = VoiceLayout::Raw;
-        /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.
-        #[schemars(extend("x-after" = "layout"))]
-        pub protocol_version: u32 = 1, 0..=1;
+        pub voice: DarkRiftVoiceSettings as .. = DarkRiftVoiceSettings::default();
+        /// The handshake, the UDP port and the limits of clients.
+        pub server: ServerSettings as .. = ServerSettings::default();
         /// The UDP port of the game's server, if it is not the port in upstream.
-        #[schemars(example = 4297, extend("x-after" = "udp_port"))]
+        #[example(4297)]
         pub upstream_udp_port: Option<u16> = None;
     }
 }
 
-impl NetworkSettings for DarkRiftKeys {
+impl ListenerSettings for DarkRiftKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        let is_untagged = self.voice.tag_to_server.is_none() && self.layout != VoiceLayout::Raw;
+        let is_untagged = self.voice.tag_to_server.is_none() && self.voice.layout != Layout::Raw;
         is_untagged.then(|| "layout needs tag: set both, or neither to have them learned".into())
     }
-}
-
-/// The layout of a voice packet in a message of a game on `DarkRift`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum VoiceLayout {
-    /// It is all there is.
-    Raw,
-    /// Its length comes first, in four bytes, big-endian.
-    Prefixed,
-    /// The same, little-endian.
-    PrefixedLittleEndian,
 }
 
 static TABLE: NetworkTable = NetworkTable {
@@ -69,7 +40,7 @@ static TABLE: NetworkTable = NetworkTable {
             or `udp_port`.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<DarkRiftKeys>(),
+    keys: ListenerKeys::of::<DarkRiftKeys>,
     without_upstream: &[],
     with_upstream: Some(&["upstream_udp_port", "message_bytes_max"]),
 };
@@ -90,12 +61,11 @@ impl ListenerNetwork for DarkRift2 {
         "DarkRift 2"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["darkrift"], "darkrift2.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["darkrift"], "darkrift2.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(DarkRiftListener(reading.settings()?)))
     }
 
@@ -114,25 +84,11 @@ struct DarkRiftListener(DarkRiftKeys);
 impl DarkRiftListener {
     fn server(&self, address_shares: AddressShares) -> ServerSettings {
         let own = &self.0.server;
-        let is_old = self.0.protocol_version == 0;
         ServerSettings {
-            version: if is_old { ProtocolVersion::Zero } else { ProtocolVersion::One },
-            // Clients of the old version do not know a second acknowledgement.
-            acknowledgements: if is_old { 1 } else { own.acknowledgements },
             address_shares,
             outgoing_bytes_max: own.outgoing_message_bytes_max.saturating_mul(2),
             ..own.clone()
         }
-    }
-
-    fn voice(&self) -> DarkRiftVoiceSettings {
-        let layout = match self.0.layout {
-            VoiceLayout::Raw => Layout::Raw,
-            VoiceLayout::Prefixed => Layout::Prefixed,
-            VoiceLayout::PrefixedLittleEndian => Layout::PrefixedLittleEndian,
-        };
-        let own = self.0.voice;
-        DarkRiftVoiceSettings { layout: own.tag_to_server.map(|_| layout), ..own }
     }
 }
 
@@ -140,7 +96,7 @@ impl NetworkListener for DarkRiftListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let server = DarkRiftServer::bind(place.address, self.server(place.shares))?;
         let address = server.local_addr();
-        Ok(Opened::one(place.voice_only(server, DarkRiftVoice::voice_only(self.voice())), address))
+        Ok(Opened::one(place.voice_only(server, DarkRiftVoice::voice_only(self.0.voice)), address))
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
@@ -156,12 +112,14 @@ impl NetworkListener for DarkRiftListener {
             settings.incoming_message_bytes_max = message_bytes_max;
             DarkRiftClient::new(settings)
         };
-        game.proxy(place, clients, open_upstream, DarkRiftVoice::in_proxy(self.voice()))
+        game.proxy(place, clients, open_upstream, DarkRiftVoice::in_proxy(self.0.voice))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use consonance_game_networks::darkrift::ProtocolVersion;
+
     use super::*;
 
     #[test]
@@ -169,7 +127,7 @@ mod tests {
         let listener = DarkRiftListener(DarkRiftKeys::default());
         let expected = ServerSettings::default();
         assert_eq!(listener.server(expected.address_shares), expected);
-        assert_eq!(listener.voice(), DarkRiftVoiceSettings::default());
+        assert_eq!(listener.0.voice, DarkRiftVoiceSettings::default());
     }
 
     #[test]
@@ -179,25 +137,28 @@ mod tests {
                 connections_max: 7,
                 udp_port: Some(5),
                 outgoing_message_bytes_max: 100_000,
+                version: ProtocolVersion::Zero,
                 ..ServerSettings::default()
             },
-            protocol_version: 0,
-            voice: DarkRiftVoiceSettings {
-                tag_to_server: Some(7),
-                tag_to_client: Some(8),
-                ..DarkRiftVoiceSettings::default()
-            },
-            layout: VoiceLayout::PrefixedLittleEndian,
             ..DarkRiftKeys::default()
         });
         let shares = AddressShares { share_percent: 30, ..AddressShares::default() };
         let server = listener.server(shares);
         assert_eq!(server.address_shares, shares);
-        assert_eq!((server.version, server.acknowledgements), (ProtocolVersion::Zero, 1));
+        assert_eq!(server.version, ProtocolVersion::Zero);
         assert_eq!((server.udp_port, server.connections_max), (Some(5), 7));
         assert_eq!((server.outgoing_message_bytes_max, server.outgoing_bytes_max), (100_000, 200_000));
-        let voice = listener.voice();
-        assert_eq!((voice.tag_to_server, voice.tag_to_client), (Some(7), Some(8)));
-        assert_eq!(voice.layout, Some(Layout::PrefixedLittleEndian));
+    }
+
+    #[test]
+    fn a_layout_needs_a_tag() {
+        let problem = |tag_to_server, layout| {
+            let voice = DarkRiftVoiceSettings { tag_to_server, layout, ..DarkRiftVoiceSettings::default() };
+            DarkRiftKeys { voice, ..DarkRiftKeys::default() }.problem(([127, 0, 0, 1], 5).into())
+        };
+        assert_eq!(problem(None, Layout::Raw), None);
+        assert_eq!(problem(Some(7), Layout::Prefixed), None);
+        let what = problem(None, Layout::Prefixed).expect("it needs a tag");
+        assert!(what.starts_with("layout needs tag"), "{what}");
     }
 }

@@ -1,6 +1,8 @@
 //! The table of networks in docs/networks/README.md.
 
-use crate::{DocsRow, ListenerNetwork, Networks};
+use consonance_link::listener::{DocsRow, ListenerNetwork};
+
+use crate::Networks;
 
 impl Networks {
     /// The rows of the networks that have one.

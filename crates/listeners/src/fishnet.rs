@@ -9,38 +9,36 @@ use consonance_game_networks::litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
 };
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
+    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    secret_bytes,
 };
+use consonance_settings::settings;
 
-use crate::idle_timeout::idle_timeout;
-use crate::secret_bytes::secret_bytes;
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use crate::voice_type_name::VoiceTypeName;
 
-table! {
+settings! {
     /// What must be known of a game on Fish-Networking.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct FishNetKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// The full name of the type of the game's voice messages, for games with a fork of the integration.
-        #[schemars(example = &"Game.Voice.VoiceMessage")]
-        pub voice_type: Option<String> = None;
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
-        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The type of its voice messages.
+        pub voice: VoiceTypeName as .. = VoiceTypeName::default();
+        /// When a silent client counts as lost.
+        pub idle: IdleTimeout as .. = IdleTimeout::default();
         /// For games with `LiteNetLib`'s CRC-32C layer.
         pub checksum: bool = false;
         /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
-        #[schemars(example = &"the game's key")]
+        #[example("the game's key")]
         pub xor_key: Option<String> = None;
         /// Answers to clients without a game's server.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<VoiceOnlySettings>", extend("x-flat" = true))]
-        pub voice_only: VoiceOnlySettings = VoiceOnlySettings::default();
+        pub voice_only: VoiceOnlySettings as .. = VoiceOnlySettings::default();
     }
 }
 
-impl NetworkSettings for FishNetKeys {
+impl ListenerSettings for FishNetKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         let what = match &self.xor_key {
             Some(key) if key.is_empty() => "xor_key is empty: set the game's key, or remove it",
@@ -56,7 +54,7 @@ static TABLE: NetworkTable = NetworkTable {
     about: "Clients of Fish-Networking games, versions 3 and 4, over Tugboat.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<FishNetKeys>(),
+    keys: ListenerKeys::of::<FishNetKeys>,
     without_upstream: &["announce_authenticated", "predicted_spawning", "announce_no_scenes"],
     with_upstream: Some(&[]),
 };
@@ -73,12 +71,11 @@ impl ListenerNetwork for FishNet {
         "Fish-Networking 3 and 4"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["fishnet", "litenetlib"], "fishnet.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["fishnet", "litenetlib"], "fishnet.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(FishNetListener(reading.settings()?)))
     }
 
@@ -102,14 +99,14 @@ impl FishNetListener {
             None if self.0.checksum => PacketLayer::Crc32c,
             None => PacketLayer::None,
         };
-        connection.idle_timeout = idle_timeout(self.0.idle_timeout_s, connection.idle_timeout);
+        connection.idle_timeout = self.0.idle.or(connection.idle_timeout);
         connection
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
         ServerSettings {
             connection: self.connection(connection),
-            connections_max: self.0.connections_max,
+            connections_max: self.0.limit.connections_max,
             address_shares: place.shares,
             ..ServerSettings::default()
         }
@@ -117,7 +114,7 @@ impl FishNetListener {
 
     /// The type of voice broadcasts.
     fn voice_key(&self) -> BroadcastKey {
-        self.0.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
+        self.0.voice.voice_type.as_deref().map_or(BroadcastKey::VOICE, BroadcastKey::of_type)
     }
 
     /// Settings for answering clients without a game's server.
@@ -187,8 +184,8 @@ mod tests {
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
         let mut listener = FishNetListener(FishNetKeys {
-            voice_type: Some("Game.Voice".into()),
-            idle_timeout_s: Seconds::new(3),
+            voice: VoiceTypeName { voice_type: Some("Game.Voice".into()) },
+            idle: IdleTimeout { idle_timeout: Duration::from_secs(3) },
             checksum: true,
             voice_only: VoiceOnlySettings {
                 authentication: Authentication::Never,

@@ -1,46 +1,37 @@
 //! `forge`: games on Forge Networking Remastered.
 
 use std::io;
-#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
 use consonance_game_networks::forge::voice::{ForgeVoice, VoiceGroups};
 use consonance_game_networks::forge::{ForgeServer, ForgeServerSettings};
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
+    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading, secret_bytes,
 };
+use consonance_settings::settings;
 
-use crate::idle_timeout::idle_timeout;
-use crate::secret_bytes::secret_bytes;
-use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// What must be known of a game on Forge Networking Remastered.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct ForgeKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
-        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
-        /// The group of voice to the server, if the game's voice component changes it.
-        pub voice_to_server_group: u32 = 57_729_876, 0..=2_147_483_647;
-        /// The group of all other messages to the server, if changed.
-        pub system_to_server_group: u32 = 57_729_877, 0..=2_147_483_647;
-        /// The group of voice to clients, if changed.
-        pub voice_to_client_group: u32 = 57_729_878, 0..=2_147_483_647;
-        /// The group of all other messages to clients, if changed.
-        pub system_to_client_group: u32 = 57_729_879, 0..=2_147_483_647;
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// When a silent client counts as lost.
+        pub idle: IdleTimeout as .. = IdleTimeout::default();
+        /// The groups of voice.
+        pub groups: VoiceGroups as .. = VoiceGroups::default();
     }
 }
 
-impl NetworkSettings for ForgeKeys {}
+impl ListenerSettings for ForgeKeys {}
 
 static TABLE: NetworkTable = NetworkTable {
     name: "forge",
     about: "Clients of Forge Networking Remastered games.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<ForgeKeys>(),
+    keys: ListenerKeys::of::<ForgeKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -57,12 +48,11 @@ impl ListenerNetwork for Forge {
         "Forge Networking Remastered"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow { no_proxy: "not yet", ..crate::DocsRow::new(&["forge"], "forge.md") })
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow { no_proxy: "not yet", ..DocsRow::new(&["forge"], "forge.md") })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(ForgeListener(reading.settings()?)))
     }
 
@@ -79,38 +69,13 @@ impl ListenerNetwork for Forge {
 
 struct ForgeListener(ForgeKeys);
 
-impl ForgeListener {
-    /// The groups of voice.
-    fn groups(&self) -> VoiceGroups {
-        let number = |group: u32| i32::try_from(group).unwrap_or(i32::MAX);
-        VoiceGroups {
-            voice_to_server: number(self.0.voice_to_server_group),
-            system_to_server: number(self.0.system_to_server_group),
-            voice_to_client: number(self.0.voice_to_client_group),
-            system_to_client: number(self.0.system_to_client_group),
-        }
-    }
-}
-
 impl NetworkListener for ForgeListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let default = ForgeServerSettings::default();
         let mut link = default.link;
-        link.idle_timeout = idle_timeout(self.0.idle_timeout_s, link.idle_timeout);
-        let (connections_max, address_shares) = (self.0.connections_max, place.shares);
+        link.idle_timeout = self.0.idle.or(link.idle_timeout);
+        let (connections_max, address_shares) = (self.0.limit.connections_max, place.shares);
         let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
-        place.over_udp(ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(self.groups()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_groups_of_voice_are_the_stock_ones_or_those_of_the_keys() {
-        assert_eq!(ForgeListener(ForgeKeys::default()).groups(), VoiceGroups::default());
-        let keys = ForgeKeys { system_to_client_group: 9, ..ForgeKeys::default() };
-        assert_eq!(ForgeListener(keys).groups().system_to_client, 9);
+        place.over_udp(ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(self.0.groups))
     }
 }

@@ -1,6 +1,6 @@
 //! The networks that a voice server listens on, besides QUIC.
 //!
-//! Each is a [`ListenerNetwork`] in a module of its own: its name and keys in the configuration, its listener, its
+//! Each is a [`ListenerNetwork`](consonance_link::listener::ListenerNetwork) in a module of its own: its name and keys in the configuration, its listener, its
 //! proxy in front of a game's own server if it has one, its row in the documentation, and a player for tests.
 //! [`NETWORKS`] lists them: `consonance serve`, `consonance proxy`, docs/configuration.md, docs/networks/README.md and
 //! the end-to-end scenario all follow from that list.
@@ -20,29 +20,19 @@
 //! * `steam`: the network `steam`, with Steam's own library.
 
 mod darkrift;
-#[cfg(feature = "testing")]
 mod docs;
 mod fishnet;
 mod forge;
-mod game_server;
-mod idle_timeout;
 mod mirror;
 mod mumble;
-mod network;
 mod networks;
 mod ngo;
-mod place;
 #[cfg(feature = "testing")]
 pub mod players;
-mod secret_bytes;
 mod sidecar;
 mod steam;
+mod voice_type_name;
 mod webrtc_network;
 mod websocket;
 
-pub use game_server::{BadUpstream, GameServer};
-#[cfg(feature = "testing")]
-pub use network::DocsRow;
-pub use network::{ListenerNetwork, NetworkListener, Reading};
 pub use networks::{NETWORKS, Networks, find};
-pub use place::{ListenerPlace, MakeShards, Opened, Shards};

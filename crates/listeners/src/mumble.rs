@@ -5,32 +5,26 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use consonance_link::MetricFamily;
+use consonance_link::listener::{
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
+    NetworkListener, NetworkTable, Opened, Reading,
+};
 use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 use consonance_mumble_player::{MumbleGateway, PlayerSettings};
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
-};
+use consonance_settings::settings;
 
-use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// What Mumble's users find.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct MumbleKeys {
-        /// The limits of connections.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<MumbleSettings>", extend("x-flat" = true))]
-        pub network: MumbleSettings = MumbleSettings::default();
         /// The rooms that are channels.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(
-            with = "Declared<PlayerSettings>",
-            extend("x-flat" = true, "x-after" = { "rooms": "connections_max" })
-        )]
-        pub players: PlayerSettings = PlayerSettings::default();
+        pub players: PlayerSettings as .. = PlayerSettings::default();
+        /// The limits of connections.
+        pub network: MumbleSettings as .. = MumbleSettings::default();
     }
 }
 
-impl NetworkSettings for MumbleKeys {
+impl ListenerSettings for MumbleKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         wrong_room(&self.players.rooms)
     }
@@ -52,7 +46,7 @@ static TABLE: NetworkTable = NetworkTable {
             server's QUIC certificate.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<MumbleKeys>(),
+    keys: ListenerKeys::of::<MumbleKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -69,27 +63,22 @@ impl ListenerNetwork for Mumble {
         "Mumble's clients and bots"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
-            no_proxy: "not needed", sidecar: "–", ..crate::DocsRow::new(&[], "mumble.md")
-        })
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow { no_proxy: "not needed", sidecar: "–", ..DocsRow::new(&[], "mumble.md") })
     }
 
     fn metric_families(&self) -> &'static [&'static MetricFamily] {
         consonance_mumble::METRIC_FAMILIES
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(MumbleListener(reading.settings()?)))
     }
 
-    #[cfg(feature = "testing")]
     fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players are Mumble's own clients"))
     }
 
-    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         None
     }
@@ -118,8 +107,7 @@ impl MumbleListener {
 
 impl NetworkListener for MumbleListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
-        let identity = place.identity.cloned().ok_or_else(|| io::Error::other("missing certificate"))?;
-        let tls = server_tls(Arc::new(identity));
+        let tls = server_tls(Arc::clone(&place.tls_identity()?.certificate));
         let server = MumbleServer::bind(place.address, &tls, self.network(place))?;
         let address = server.local_addr();
         let gateway = MumbleGateway::new(server, place.session(), self.players(place), place.places);

@@ -1,11 +1,10 @@
 //! The table of all networks.
 
 use consonance_link::MetricFamily;
-use consonance_server_config::{NetworkTable, NetworkTables};
+use consonance_link::listener::{ListenerNetwork, NetworkTable};
+use consonance_server_config::NetworkTables;
 
-use crate::{
-    ListenerNetwork, darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket,
-};
+use crate::{darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket};
 
 /// Every network of this crate, in the order of the documentation. A line is all it takes to register one.
 pub const NETWORKS: &[&dyn ListenerNetwork] = &[

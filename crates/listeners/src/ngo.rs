@@ -1,44 +1,40 @@
 //! `ngo`: games on Netcode for `GameObjects`, over Unity Transport 2.
 
 use std::io;
-#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
 use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
 use consonance_game_networks::utp::{
     ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer,
 };
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType, table,
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
+    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    secret_bytes,
 };
+use consonance_settings::settings;
 
-use crate::idle_timeout::idle_timeout;
-use crate::secret_bytes::secret_bytes;
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// What must be known of a game on Netcode for `GameObjects`.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct NgoKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
-        pub idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// When a silent client counts as lost.
+        pub idle: IdleTimeout as .. = IdleTimeout::default();
         /// Answers to clients without a game's server.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<VoiceOnlySettings>", extend("x-flat" = true))]
-        pub voice_only: VoiceOnlySettings = VoiceOnlySettings::default();
+        pub voice_only: VoiceOnlySettings as .. = VoiceOnlySettings::default();
     }
 }
 
-impl NetworkSettings for NgoKeys {}
+impl ListenerSettings for NgoKeys {}
 
 static TABLE: NetworkTable = NetworkTable {
     name: "ngo",
     about: "Clients of Netcode for `GameObjects` games over Unity Transport 2.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<NgoKeys>(),
+    keys: ListenerKeys::of::<NgoKeys>,
     without_upstream: &["manages_scenes", "long_scene_handles"],
     with_upstream: Some(&[]),
 };
@@ -55,12 +51,11 @@ impl ListenerNetwork for Ngo {
         "Netcode for GameObjects on Unity Transport 2"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["ngo", "utp"], "netcode-for-gameobjects.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["ngo", "utp"], "netcode-for-gameobjects.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(NgoListener(reading.settings()?)))
     }
 
@@ -80,16 +75,13 @@ struct NgoListener(NgoKeys);
 impl NgoListener {
     fn connection(&self) -> ConnectionSettings {
         let default = ConnectionSettings::default();
-        ConnectionSettings {
-            idle_timeout: idle_timeout(self.0.idle_timeout_s, default.idle_timeout),
-            ..default
-        }
+        ConnectionSettings { idle_timeout: self.0.idle.or(default.idle_timeout), ..default }
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
         ServerSettings {
             connection,
-            connections_max: self.0.connections_max,
+            connections_max: self.0.limit.connections_max,
             address_shares: place.shares,
             ..ServerSettings::default()
         }
@@ -127,6 +119,8 @@ impl NetworkListener for NgoListener {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use consonance_game_networks::ngo::SceneHandle;
 
     use super::*;
@@ -146,7 +140,8 @@ mod tests {
             scene_handle: SceneHandle::EightBytes,
             ..VoiceOnlySettings::default()
         };
-        let keys = NgoKeys { idle_timeout_s: Seconds::new(3), voice_only, ..NgoKeys::default() };
+        let idle = IdleTimeout { idle_timeout: Duration::from_secs(3) };
+        let keys = NgoKeys { idle, voice_only, ..NgoKeys::default() };
         let listener = NgoListener(keys);
         assert_eq!(listener.connection().idle_timeout.as_secs(), 3);
         let envelopes = listener.0.voice_only;

@@ -5,27 +5,26 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+use consonance_link::listener::{
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
+    NetworkListener, NetworkTable, Opened, Reading, Shards,
 };
+use consonance_settings::settings;
 
-use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, Shards};
-
-table! {
+settings! {
     /// The links of game servers.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct SidecarKeys {
         /// A file whose first line is the shared secret of both ends: at least 16 random bytes; protect it from other
         /// users. Optional only where no other machine reaches the address.
-        #[schemars(example = &"sidecar-secret.txt", extend("format" = "path"))]
+        #[example("sidecar-secret.txt")]
         pub secret_file: Option<PathBuf> = None;
         /// The limits of links.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<SidecarSettings>", extend("x-flat" = true))]
-        pub links: SidecarSettings = SidecarSettings::default();
+        pub links: SidecarSettings as .. = SidecarSettings::default();
     }
 }
 
-impl NetworkSettings for SidecarKeys {
+impl ListenerSettings for SidecarKeys {
     fn problem(&self, listener: SocketAddr) -> Option<String> {
         let is_open = !listener.ip().is_loopback() && self.secret_file.is_none();
         is_open.then(|| "other machines reach this address: set secret_file, or listen on 127.0.0.1".into())
@@ -39,7 +38,7 @@ static TABLE: NetworkTable = NetworkTable {
             is not encrypted.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: true,
-    settings: SettingsType::of::<SidecarKeys>(),
+    keys: ListenerKeys::of::<SidecarKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -56,12 +55,11 @@ impl ListenerNetwork for Sidecar {
         "any other network, in a game's server that can be changed"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
+    fn docs(&self) -> Option<DocsRow> {
         None
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: SidecarKeys = reading.settings()?;
         let secret = match &keys.secret_file {
             Some(path) => LinkSecret::new(reading.secret_line(path)?.reveal()),
@@ -70,12 +68,10 @@ impl ListenerNetwork for Sidecar {
         Ok(Box::new(SidecarListener { keys, secret }))
     }
 
-    #[cfg(feature = "testing")]
     fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players come to the game's own server"))
     }
 
-    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         None
     }

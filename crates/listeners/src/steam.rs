@@ -1,32 +1,30 @@
 //! `steam`: games over Steam's legacy peer-to-peer interface, in builds that have Steam.
 
-#[cfg(feature = "testing")]
 use std::io;
-#[cfg(feature = "testing")]
 use std::net::SocketAddr;
 
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+use consonance_game_networks::steam::SteamChannels;
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerProblem, ListenerSettings,
+    NetworkListener, NetworkTable, Reading,
 };
+use consonance_settings::settings;
 
-use crate::{ListenerNetwork, NetworkListener, Reading};
-
-table! {
+settings! {
     /// What must be known of a game on Steam.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct SteamKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
         /// The game's Steam App ID; 480 is for experiments. Steam's library reads it from the variable `SteamAppId` or
         /// the file `steam_appid.txt`, which must match.
         pub app_id: u32 = 480, 1..=4_294_967_295_u32;
-        /// The channel of clients' messages to the server, if the game changes it.
-        pub channel_to_server: u32 = 144_984_105, 0..=2_147_483_647;
-        /// The channel of messages to clients, if the game changes it.
-        pub channel_to_client: u32 = 144_984_106, 0..=2_147_483_647;
+        /// The channels of voice.
+        pub channels: SteamChannels as .. = SteamChannels::default();
     }
 }
 
-impl NetworkSettings for SteamKeys {}
+impl ListenerSettings for SteamKeys {}
 
 static TABLE: NetworkTable = NetworkTable {
     name: "steam",
@@ -35,7 +33,7 @@ static TABLE: NetworkTable = NetworkTable {
             game server's; packets use Steam's own ports. Needs a build with the feature `steam`; one per process.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<SteamKeys>(),
+    keys: ListenerKeys::of::<SteamKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -52,36 +50,33 @@ impl ListenerNetwork for Steam {
         "Steam peer to peer"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
             needs: ", in builds with that feature",
             no_proxy: "not possible",
             hosted: "yes",
             sidecar: "–",
-            ..crate::DocsRow::new(&["steam"], "steam.md")
+            ..DocsRow::new(&["steam"], "steam.md")
         })
     }
 
     #[cfg(feature = "steam")]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(with_steam::SteamListener(reading.settings()?)))
     }
 
     #[cfg(not(feature = "steam"))]
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
-        Err(reading.problem(
+    fn read(&self, _: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
+        Err(ListenerProblem::new(
             "steam: this build has no Steam; build it with `cargo build --release --package consonance-cli \
              --features steam`",
         ))
     }
 
-    #[cfg(feature = "testing")]
     fn player(&self, _: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         Err(io::Error::new(io::ErrorKind::Unsupported, "players need accounts at Steam"))
     }
 
-    #[cfg(feature = "testing")]
     fn scenario_keys(&self) -> Option<&'static str> {
         None
     }
@@ -93,12 +88,12 @@ mod with_steam {
     use std::net::IpAddr;
 
     use consonance_game_networks::steam::{
-        GameServerSettings, LinkSettings, ServerSettings, SteamChannels, SteamServer, SteamworksP2p,
+        GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p,
     };
 
-    use super::SteamKeys;
-    use crate::{ListenerPlace, NetworkListener, Opened};
+    use consonance_link::listener::{ListenerPlace, NetworkListener, Opened};
 
+    use super::SteamKeys;
     pub(super) struct SteamListener(pub(super) SteamKeys);
 
     impl NetworkListener for SteamListener {
@@ -114,18 +109,16 @@ mod with_steam {
                 ..GameServerSettings::new(self.0.app_id)
             };
             let steam = SteamworksP2p::log_on_anonymously(&game).map_err(io::Error::other)?;
-            let number = |channel: u32| i32::try_from(channel).unwrap_or(i32::MAX);
-            let channels = SteamChannels {
-                to_server: number(self.0.channel_to_server),
-                to_client: number(self.0.channel_to_client),
-                ..SteamChannels::default()
-            };
             let mut settings = ServerSettings {
                 // Nothing else uses this account's sessions.
-                link: LinkSettings { channels, closes_sessions: true, ..LinkSettings::default() },
+                link: LinkSettings {
+                    channels: self.0.channels,
+                    closes_sessions: true,
+                    ..LinkSettings::default()
+                },
                 ..ServerSettings::default()
             };
-            settings.bounds.peers_max = self.0.connections_max;
+            settings.bounds.peers_max = self.0.limit.connections_max;
             Ok(Opened::one(SteamServer::new(steam, settings), place.address))
         }
 

@@ -7,43 +7,38 @@ use consonance_game_networks::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
 use consonance_game_networks::webrtc_network::{HostSettings, WebRtcHost};
-use consonance_link::gateway::websocket::PageOrigins;
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+use consonance_link::gateway::websocket::{ListedOrigins, PageOrigins};
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
+    ListenerSettings, NetworkListener, NetworkTable, Opened, Reading, secret_bytes,
 };
+use consonance_settings::settings;
 
-use crate::secret_bytes::secret_bytes;
-use crate::websocket::wrong_origin;
-use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// What must be known of a game with WebRTC Network.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct WebRtcKeys {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
-        pub connections_max: usize = 1000, 1..=65_535;
-        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
-        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
-        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
-        /// programs can send any origin.
-        #[schemars(extend("examples" = [["https://game.example.org"]]))]
-        pub origins: Vec<String> = Vec::new();
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The pages that may connect.
+        pub pages: ListedOrigins as .. = ListedOrigins::default();
         /// The URL of the game's signalling server, if it is not this listener's.
-        #[schemars(example = &"wss://signalling.example.org:12777/chatapp")]
+        #[example("wss://signalling.example.org:12777/chatapp")]
         pub signalling: Option<String> = None;
         /// The address and port at which players reach the UDP port. Optional if address is the machine's own, as
         /// players see it.
-        #[schemars(example = &"203.0.113.5:7791", extend("format" = "address"))]
+        #[example("203.0.113.5:7791")]
         pub announced: Option<SocketAddr> = None;
     }
 }
 
-impl NetworkSettings for WebRtcKeys {
+impl ListenerSettings for WebRtcKeys {
     fn problem(&self, listener: SocketAddr) -> Option<String> {
         if listener.ip().is_unspecified() && self.announced.is_none() {
             let what = "set announced to the address at which players reach it, or listen on that address";
             return Some(what.into());
         }
-        wrong_origin(&self.origins)
+        self.pages.problem()
     }
 }
 
@@ -54,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
             plain ws at the path `/chatapp`; for wss, put a TLS proxy in front.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<WebRtcKeys>(),
+    keys: ListenerKeys::of::<WebRtcKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -71,19 +66,18 @@ impl ListenerNetwork for WebRtcNetwork {
         "WebRTC Network"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
             no_proxy: "not needed",
             sidecar: "–",
-            ..crate::DocsRow::new(&["webrtc-network"], "webrtc-network.md")
+            ..DocsRow::new(&["webrtc-network"], "webrtc-network.md")
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: WebRtcKeys = reading.settings()?;
         let signalling = keys.signalling.as_ref().map(|url| url.parse()).transpose();
-        let wrong = |error: SignallingUrlError| reading.problem(format_args!("signalling: {error}"));
+        let wrong = |error: SignallingUrlError| ListenerProblem::new(format_args!("signalling: {error}"));
         Ok(Box::new(WebRtcListener { signalling: signalling.map_err(wrong)?, keys }))
     }
 
@@ -109,8 +103,8 @@ impl NetworkListener for WebRtcListener {
         let (own, url) = if let Some(url) = &self.signalling {
             (None, url.clone())
         } else {
-            let origins = place.origins(&self.keys.origins);
-            let connections_max = self.keys.connections_max;
+            let origins = place.origins(&self.keys.pages.origins);
+            let connections_max = self.keys.limit.connections_max;
             let (own, url) = own_signalling(place.address, connections_max, place.session(), origins)?;
             (Some(own), url.parse().map_err(io::Error::other)?)
         };
@@ -120,7 +114,7 @@ impl NetworkListener for WebRtcListener {
             settings.udp.set_port(own.local_addr().port());
         }
         settings.announced = self.keys.announced.into_iter().collect();
-        (settings.connections_max, settings.address_shares) = (self.keys.connections_max, place.shares);
+        (settings.connections_max, settings.address_shares) = (self.keys.limit.connections_max, place.shares);
         let mut host = WebRtcHost::bind(settings)?;
         let address = host.local_addr();
         if let Some(own) = own {

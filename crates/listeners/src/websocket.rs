@@ -2,47 +2,35 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use consonance_link::gateway::streams::StreamSettings;
-use consonance_link::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
-use consonance_quic::stream_server_tls;
-use consonance_server_config::{
-    ConfigProblem, Declared, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
+use consonance_link::gateway::websocket::ListedOrigins;
+use consonance_link::listener::{
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
+    NetworkListener, NetworkTable, Opened, Reading,
 };
+use consonance_link::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
+use consonance_settings::settings;
 
-use crate::{ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
-
-table! {
+settings! {
     /// Voice over `WebSocket`s.
+    #[derive(Debug, PartialEq)]
     pub(crate) struct WebSocketKeys {
-        /// The limits of clients.
-        #[serde(with = "consonance_server_config::declared")]
-        #[schemars(with = "Declared<WebSocketLimits>", extend("x-flat" = true))]
-        pub limits: WebSocketLimits = WebSocketLimits::default();
-        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
-        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
-        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
-        /// programs can send any origin.
-        #[schemars(extend("x-after" = "connections_max", "examples" = [["https://game.example.org"]]))]
-        pub origins: Vec<String> = Vec::new();
+        /// The pages that may connect.
+        pub pages: ListedOrigins as .. = ListedOrigins::default();
         /// Serve wss with the server's QUIC certificate. Players with this library then use this listener automatically
         /// when their UDP is blocked. Leave it off behind a TLS proxy.
-        #[schemars(extend("x-after" = "origins"))]
         pub tls: bool = false;
+        /// The limits of clients.
+        pub limits: WebSocketLimits as .. = WebSocketLimits::default();
     }
 }
 
-impl NetworkSettings for WebSocketKeys {
+impl ListenerSettings for WebSocketKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        wrong_origin(&self.origins)
+        self.pages.problem()
     }
-}
-
-/// The first of them that is neither an origin nor `*`.
-pub(crate) fn wrong_origin(origins: &[String]) -> Option<String> {
-    let is_right = |origin: &str| origin == "*" || consonance_server_config::is_origin(origin);
-    let wrong = origins.iter().find(|origin| !is_right(origin))?;
-    Some(format!("origins: expected {}, or \"*\", not {wrong:?}", consonance_server_config::ORIGIN))
 }
 
 static TABLE: NetworkTable = NetworkTable {
@@ -52,7 +40,7 @@ static TABLE: NetworkTable = NetworkTable {
             speaks plain ws; for wss, which https pages need, put a TLS proxy in front.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<WebSocketKeys>(),
+    keys: ListenerKeys::of::<WebSocketKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -69,16 +57,15 @@ impl ListenerNetwork for WebSocket {
         "WebSocket: pages, WebGL games, players without UDP"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow {
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow {
             no_proxy: "not needed",
             sidecar: "–",
-            ..crate::DocsRow::new(&["consonance-link"], "websocket.md")
+            ..DocsRow::new(&["consonance-link"], "websocket.md")
         })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(WebSocketListener(reading.settings()?)))
     }
 
@@ -103,14 +90,15 @@ impl WebSocketListener {
 impl NetworkListener for WebSocketListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let (session, settings) = (place.session(), self.settings(place));
-        let end = ServerEnd { session: Some(session.to_owned()), origins: place.origins(&self.0.origins) };
+        let end =
+            ServerEnd { session: Some(session.to_owned()), origins: place.origins(&self.0.pages.origins) };
         if !self.0.tls {
             let server = server(place.address, session, end, settings)?;
             let address = server.network().local_addr()?;
             return Ok(Opened::one(server, address));
         }
-        let identity = place.identity.cloned().ok_or_else(|| io::Error::other("missing certificate"))?;
-        let server = tls_server(place.address, session, end, stream_server_tls(identity), settings)?;
+        let tls = Arc::clone(&place.tls_identity()?.http);
+        let server = tls_server(place.address, session, end, tls, settings)?;
         let address = server.network().local_addr()?;
         Ok(Opened::one(server, address))
     }

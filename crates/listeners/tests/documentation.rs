@@ -40,9 +40,10 @@ fn names_differ_and_every_key_that_a_table_lists_exists() {
     for (number, table) in tables.iter().enumerate() {
         assert!(tables[..number].iter().all(|other| other.name != table.name), "{}", table.name);
         let listed = table.without_upstream.iter().chain(table.with_upstream.unwrap_or_default());
-        let keys = table.default_settings();
+        let mut keys = Vec::new();
+        (table.keys)().visit(&mut |key| keys.push(key.name));
         for key in listed {
-            assert!(keys.get(key).is_some(), "{}: {key}", table.name);
+            assert!(keys.contains(key), "{}: {key}", table.name);
         }
     }
 }

@@ -10,7 +10,8 @@
 //! `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a [`Config`]
 //! from them.
 //!
-//! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys, composed in the same way.
+//! Networks are defined elsewhere: each adds a [`NetworkTable`](consonance_link::listener::NetworkTable) with the
+//! struct of its keys, which is read in the same way.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
@@ -79,10 +80,7 @@ pub use document::value_of_text;
 pub use encryption::{EncryptedSessions, EncryptionRule};
 pub use file_schema::json_schema;
 pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
-pub use listening::{
-    IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
-    OtherSettingsType, ProxyListenerConfig, SettingsType,
-};
+pub use listening::{ListenConfig, ListenerConfig, NetworkTables};
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;
 pub use problem::{ConfigError, ConfigProblem};
@@ -93,5 +91,5 @@ pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
-pub use web::{ORIGIN, WebConfig, WebLimitsConfig, is_origin};
+pub use web::{WebConfig, WebLimitsConfig};
 pub use webhooks::{WebhookConfig, WebhookEventName};

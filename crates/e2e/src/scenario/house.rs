@@ -203,7 +203,7 @@ fn config(ports: &BTreeMap<&'static str, u16>, settings: &HouseSettings) -> Stri
             name => {
                 let network = find(name);
                 network
-                    .and_then(consonance_listeners::ListenerNetwork::scenario_keys)
+                    .and_then(consonance_link::listener::ListenerNetwork::scenario_keys)
                     .unwrap_or_default()
                     .to_owned()
             }

@@ -6,27 +6,34 @@ use std::net::SocketAddr;
 use consonance_game_networks::enet::{
     ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
 };
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
+    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    secret_bytes,
 };
+use consonance_settings::settings;
 
-use super::{MirrorGame, WITHOUT_UPSTREAM};
-use crate::idle_timeout::idle_timeout;
-use crate::secret_bytes::secret_bytes;
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use super::{MirrorGame, MirrorGameKeys, WITHOUT_UPSTREAM};
+use crate::voice_type_name::VoiceTypeName;
 
-mirror_table! {
+settings! {
     /// What must be known of a game on Mirror over Ignorance.
-    IgnoranceKeys {
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
-        idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct IgnoranceKeys {
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The type of its voice messages.
+        pub voice: VoiceTypeName as .. = VoiceTypeName::default();
+        /// When a silent client counts as lost.
+        pub idle: IdleTimeout as .. = IdleTimeout::default();
+        /// What a server without a game must know.
+        pub game: MirrorGameKeys as .. = MirrorGameKeys::default();
     }
 }
 
-impl NetworkSettings for IgnoranceKeys {
+impl ListenerSettings for IgnoranceKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        self.game().problem()
+        self.game.problem()
     }
 }
 
@@ -35,7 +42,7 @@ static TABLE: NetworkTable = NetworkTable {
     about: "Clients of Mirror games over Ignorance with its two default channels.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<IgnoranceKeys>(),
+    keys: ListenerKeys::of::<IgnoranceKeys>,
     without_upstream: WITHOUT_UPSTREAM,
     with_upstream: Some(&[]),
 };
@@ -52,14 +59,13 @@ impl ListenerNetwork for Ignorance {
         "Mirror over Ignorance"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["mirror", "enet"], "mirror.md#ignorance"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["mirror", "enet"], "mirror.md#ignorance"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: IgnoranceKeys = reading.settings()?;
-        let game = keys.game().read(reading)?;
+        let game = MirrorGame::read(&keys.voice, &keys.game, reading)?;
         Ok(Box::new(IgnoranceListener { keys, game }))
     }
 
@@ -79,7 +85,7 @@ impl IgnoranceListener {
     /// ENet gives up between two times, by how many packets were not acknowledged; a game that configures one means
     /// that no peer is gone before it.
     fn connection(&self, connection: ConnectionSettings) -> ConnectionSettings {
-        let own = |default| idle_timeout(self.keys.idle_timeout_s, default);
+        let own = |default| self.keys.idle.or(default);
         let (timeout_min, timeout_max) = (own(connection.timeout_min), own(connection.timeout_max));
         ConnectionSettings { timeout_min, timeout_max, ..connection }
     }
@@ -87,7 +93,7 @@ impl IgnoranceListener {
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> EnetServerSettings {
         EnetServerSettings {
             connection: self.connection(connection),
-            connections_max: self.keys.connections_max,
+            connections_max: self.keys.limit.connections_max,
             address_shares: place.shares,
             ..EnetServerSettings::default()
         }
@@ -133,8 +139,9 @@ mod tests {
     use super::*;
 
     fn listener(idle_timeout_s: u64) -> IgnoranceListener {
-        let keys = IgnoranceKeys { idle_timeout_s: Seconds::new(idle_timeout_s), ..IgnoranceKeys::default() };
-        IgnoranceListener { keys, game: MirrorGame::default() }
+        let idle = IdleTimeout { idle_timeout: Duration::from_secs(idle_timeout_s) };
+        let keys = IgnoranceKeys { idle, ..IgnoranceKeys::default() };
+        IgnoranceListener { keys, game: MirrorGame::stock() }
     }
 
     #[test]

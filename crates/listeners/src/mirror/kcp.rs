@@ -7,53 +7,57 @@ use consonance_game_networks::kcp::{
     Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings,
 };
 use consonance_game_networks::mirror::looks_like_batch;
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, Seconds, SettingsType,
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
+    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    secret_bytes,
 };
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use consonance_settings::{SettingChoice, settings};
 
-use super::{MirrorGame, WITHOUT_UPSTREAM};
-use crate::idle_timeout::idle_timeout;
-use crate::secret_bytes::secret_bytes;
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use super::{MirrorGame, MirrorGameKeys, WITHOUT_UPSTREAM};
+use crate::voice_type_name::VoiceTypeName;
 
-mirror_table! {
+settings! {
     /// What must be known of a game on Mirror over kcp2k.
-    KcpKeys {
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
-        idle_timeout_s: Seconds = Seconds::new(0), 0..=600;
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct KcpKeys {
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The type of its voice messages.
+        pub voice: VoiceTypeName as .. = VoiceTypeName::default();
+        /// When a silent client counts as lost.
+        pub idle: IdleTimeout as .. = IdleTimeout::default();
         /// The kcp2k generation of all clients, by its first version. learned detects each client's, which takes two
         /// seconds if 1.38 and 1.40 cannot be distinguished at once.
-        kcp_generation: KcpGeneration = KcpGeneration::Learned;
+        pub generation: ExpectedGeneration as kcp_generation = ExpectedGeneration::LEARNED;
+        /// What a server without a game must know.
+        pub game: MirrorGameKeys as .. = MirrorGameKeys::default();
     }
 }
 
-impl NetworkSettings for KcpKeys {
+impl ListenerSettings for KcpKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        self.game().problem()
+        self.game.problem()
     }
 }
 
-/// A generation of kcp2k, by the version of kcp2k that began it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum KcpGeneration {
-    /// Each client's is detected.
-    Learned,
-    /// 1.6 to 1.34, Mirror v30.3.8 to v78.2.
-    #[serde(rename = "1.6")]
-    V1_6,
-    /// 1.35 to 1.37, Mirror v78.3 to v82.8.1.
-    #[serde(rename = "1.35")]
-    V1_35,
-    /// 1.38 and 1.39, Mirror v82.8.2 to v86.15.3.
-    #[serde(rename = "1.38")]
-    V1_38,
-    /// 1.40 and later, Mirror v86.15.4 and later.
-    #[serde(rename = "1.40")]
-    V1_40,
+/// The generation of all clients; `None` detects each one's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ExpectedGeneration(Option<Generation>);
+
+impl ExpectedGeneration {
+    const LEARNED: Self = Self(None);
+}
+
+/// A generation is named by the version of kcp2k that began it.
+impl SettingChoice for ExpectedGeneration {
+    const CHOICES: &'static [(&'static str, Self)] = &[
+        ("learned", Self::LEARNED),
+        ("1.6", Self(Some(Generation::G1))),
+        ("1.35", Self(Some(Generation::G2))),
+        ("1.38", Self(Some(Generation::G3))),
+        ("1.40", Self(Some(Generation::G4))),
+    ];
 }
 
 static TABLE: NetworkTable = NetworkTable {
@@ -61,7 +65,7 @@ static TABLE: NetworkTable = NetworkTable {
     about: "Clients of Mirror games over kcp2k, all versions.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<KcpKeys>(),
+    keys: ListenerKeys::of::<KcpKeys>,
     without_upstream: WITHOUT_UPSTREAM,
     with_upstream: Some(&[]),
 };
@@ -82,14 +86,13 @@ impl ListenerNetwork for Kcp {
         "Mirror over kcp2k"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["mirror", "kcp"], "mirror.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["mirror", "kcp"], "mirror.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: KcpKeys = reading.settings()?;
-        let game = keys.game().read(reading)?;
+        let game = MirrorGame::read(&keys.voice, &keys.game, reading)?;
         Ok(Box::new(KcpListener { keys, game }))
     }
 
@@ -109,28 +112,17 @@ struct KcpListener {
 impl KcpListener {
     fn link(&self, link: LinkSettings) -> LinkSettings {
         LinkSettings {
-            idle_timeout: idle_timeout(self.keys.idle_timeout_s, link.idle_timeout),
+            idle_timeout: self.keys.idle.or(link.idle_timeout),
             is_message: looks_like_batch,
             ..link
-        }
-    }
-
-    /// The generation of all clients; `None` detects each one's.
-    fn generation(&self) -> Option<Generation> {
-        match self.keys.kcp_generation {
-            KcpGeneration::Learned => None,
-            KcpGeneration::V1_6 => Some(Generation::G1),
-            KcpGeneration::V1_35 => Some(Generation::G2),
-            KcpGeneration::V1_38 => Some(Generation::G3),
-            KcpGeneration::V1_40 => Some(Generation::G4),
         }
     }
 
     fn server(&self, place: &ListenerPlace<'_>, link: LinkSettings) -> KcpServerSettings {
         KcpServerSettings {
             link: self.link(link),
-            generation: self.generation(),
-            connections_max: self.keys.connections_max,
+            generation: self.keys.generation.0,
+            connections_max: self.keys.limit.connections_max,
             address_shares: place.shares,
             ..KcpServerSettings::default()
         }
@@ -159,24 +151,28 @@ impl NetworkListener for KcpListener {
 mod tests {
     use std::time::Duration;
 
+    use consonance_settings::DeclaredSettings as _;
+
     use super::*;
 
     #[test]
     fn the_defaults_of_the_keys_are_those_of_the_network() {
-        let listener = KcpListener { keys: KcpKeys::default(), game: MirrorGame::default() };
+        let listener = KcpListener { keys: KcpKeys::default(), game: MirrorGame::stock() };
         assert_eq!(listener.link(LinkSettings::default()).idle_timeout, LinkSettings::default().idle_timeout);
-        assert_eq!(listener.generation(), None);
+        assert_eq!(listener.keys.generation.0, None);
     }
 
     #[test]
     fn the_keys_of_a_listener_reach_its_network() {
-        let keys = KcpKeys {
-            idle_timeout_s: Seconds::new(3),
-            kcp_generation: KcpGeneration::V1_38,
-            ..KcpKeys::default()
-        };
-        let listener = KcpListener { keys, game: MirrorGame::default() };
+        let idle = IdleTimeout { idle_timeout: Duration::from_secs(3) };
+        let mut keys = KcpKeys { idle, ..KcpKeys::default() };
+        keys.visit(&mut |mut key| {
+            if key.name == "kcp_generation" {
+                assert!(key.set(&"1.38".into()));
+            }
+        });
+        let listener = KcpListener { keys, game: MirrorGame::stock() };
         assert_eq!(listener.link(LinkSettings::default()).idle_timeout, Duration::from_secs(3));
-        assert_eq!(listener.generation(), Some(Generation::G3));
+        assert_eq!(listener.keys.generation.0, Some(Generation::G3));
     }
 }

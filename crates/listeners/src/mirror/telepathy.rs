@@ -8,19 +8,31 @@ use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
-use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
+    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+};
+use consonance_settings::settings;
 
-use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use super::{MirrorGame, MirrorGameKeys, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::voice_type_name::VoiceTypeName;
 
-mirror_table! {
+settings! {
     /// What must be known of a game on Mirror over Telepathy.
-    TelepathyKeys {}
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct TelepathyKeys {
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The type of its voice messages.
+        pub voice: VoiceTypeName as .. = VoiceTypeName::default();
+        /// What a server without a game must know.
+        pub game: MirrorGameKeys as .. = MirrorGameKeys::default();
+    }
 }
 
-impl NetworkSettings for TelepathyKeys {
+impl ListenerSettings for TelepathyKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        self.game().problem()
+        self.game.problem()
     }
 }
 
@@ -29,7 +41,7 @@ static TABLE: NetworkTable = NetworkTable {
     about: "Clients of Mirror games over Telepathy.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<TelepathyKeys>(),
+    keys: ListenerKeys::of::<TelepathyKeys>,
     without_upstream: WITHOUT_UPSTREAM,
     with_upstream: Some(&[]),
 };
@@ -46,14 +58,14 @@ impl ListenerNetwork for Telepathy {
         "Mirror over Telepathy"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["mirror", "telepathy"], "mirror.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["mirror", "telepathy"], "mirror.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: TelepathyKeys = reading.settings()?;
-        let (connections_max, game) = (keys.connections_max, keys.game().read(reading)?);
+        let (connections_max, game) =
+            (keys.limit.connections_max, MirrorGame::read(&keys.voice, &keys.game, reading)?);
         Ok(Box::new(TelepathyListener { connections_max, game }))
     }
 

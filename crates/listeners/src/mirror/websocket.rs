@@ -5,28 +5,35 @@ use std::net::SocketAddr;
 
 use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use consonance_link::gateway::streams::StreamServer;
-use consonance_server_config::{ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType};
+use consonance_link::gateway::websocket::ListedOrigins;
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
+    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+};
+use consonance_settings::settings;
 
 use super::telepathy::{clients_that_ping, open_proxy};
-use super::{MirrorGame, PONG_INTERVAL, WITHOUT_UPSTREAM};
-use crate::websocket::wrong_origin;
-use crate::{GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading};
+use super::{MirrorGame, MirrorGameKeys, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::voice_type_name::VoiceTypeName;
 
-mirror_table! {
+settings! {
     /// What must be known of a game on Mirror over its `WebSocket`s.
-    WebSocketKeys {
-        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
-        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
-        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
-        /// programs can send any origin.
-        #[schemars(extend("examples" = [["https://game.example.org"]]))]
-        origins: Vec<String> = Vec::new();
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct WebSocketKeys {
+        /// How many clients it admits.
+        pub limit: ConnectionLimit as .. = ConnectionLimit::default();
+        /// The type of its voice messages.
+        pub voice: VoiceTypeName as .. = VoiceTypeName::default();
+        /// The pages that may connect.
+        pub pages: ListedOrigins as .. = ListedOrigins::default();
+        /// What a server without a game must know.
+        pub game: MirrorGameKeys as .. = MirrorGameKeys::default();
     }
 }
 
-impl NetworkSettings for WebSocketKeys {
+impl ListenerSettings for WebSocketKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
-        self.game().problem().or_else(|| wrong_origin(&self.origins))
+        self.game.problem().or_else(|| self.pages.problem())
     }
 }
 
@@ -36,7 +43,7 @@ static TABLE: NetworkTable = NetworkTable {
             put a TLS proxy in front.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<WebSocketKeys>(),
+    keys: ListenerKeys::of::<WebSocketKeys>,
     without_upstream: WITHOUT_UPSTREAM,
     with_upstream: Some(&[]),
 };
@@ -53,14 +60,13 @@ impl ListenerNetwork for WebSocket {
         "Mirror over WebSockets"
     }
 
-    #[cfg(feature = "testing")]
-    fn docs(&self) -> Option<crate::DocsRow> {
-        Some(crate::DocsRow::new(&["mirror", "simple-web"], "mirror.md"))
+    fn docs(&self) -> Option<DocsRow> {
+        Some(DocsRow::new(&["mirror", "simple-web"], "mirror.md"))
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         let keys: WebSocketKeys = reading.settings()?;
-        let game = keys.game().read(reading)?;
+        let game = MirrorGame::read(&keys.voice, &keys.game, reading)?;
         Ok(Box::new(WebSocketListener { keys, game }))
     }
 
@@ -79,20 +85,23 @@ struct WebSocketListener {
 
 impl WebSocketListener {
     fn end(&self, place: &ListenerPlace<'_>) -> SimpleWebServerEnd {
-        SimpleWebServerEnd { origins: place.origins(&self.keys.origins), ..SimpleWebServerEnd::default() }
+        SimpleWebServerEnd {
+            origins: place.origins(&self.keys.pages.origins),
+            ..SimpleWebServerEnd::default()
+        }
     }
 }
 
 impl NetworkListener for WebSocketListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
-        let settings = clients_that_ping(place, self.keys.connections_max);
+        let settings = clients_that_ping(place, self.keys.limit.connections_max);
         let server = SimpleWebServer::bind(place.address, self.end(place), settings)?;
         let address = server.local_addr()?;
         Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
-        let settings = clients_that_ping(place, self.keys.connections_max);
+        let settings = clients_that_ping(place, self.keys.limit.connections_max);
         let clients = StreamServer::bind(place.address, self.end(place), settings)?;
         open_proxy(place, game, clients, SimpleWebClientEnd::new(game.address.to_string()), &self.game)
     }

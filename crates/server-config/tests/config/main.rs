@@ -6,7 +6,6 @@ mod defaults;
 mod former_keys;
 mod limits;
 mod listening;
-mod network_settings;
 mod schema;
 mod secrets;
 mod web;

@@ -118,8 +118,13 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-link",
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
-        // the ids and positions of players.
-        may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
+        // the ids and positions of players; secrets for the files that keys of listeners name.
+        may_use: Only(&[
+            "consonance-end-reason",
+            "consonance-secrets",
+            "consonance-settings",
+            "consonance-wire",
+        ]),
         // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
     },

@@ -4,13 +4,16 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use consonance_link::gateway::streams::StreamSettings;
-use consonance_link::gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
-use consonance_link::gateway::websocket::PageOrigins;
-use consonance_link::gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
-use consonance_link::{AddressShares, MessageChannel, ServerNetwork};
-use consonance_quic::ShownIdentity;
+use rustls::ServerConfig;
+use rustls::server::ResolvesServerCert;
+
+use crate::gateway::streams::StreamSettings;
+use crate::gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
+use crate::gateway::websocket::PageOrigins;
+use crate::gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
+use crate::{AddressShares, MessageChannel, ServerNetwork};
 
 /// The place of a listener: its address, session and identity.
 #[derive(Clone, Copy, Debug)]
@@ -26,12 +29,29 @@ pub struct ListenerPlace<'p> {
     /// The names of this server whose pages may connect.
     pub own_host_names: &'p [String],
     /// The identity that it presents if it has TLS.
-    pub identity: Option<&'p ShownIdentity>,
+    pub identity: Option<&'p TlsIdentity>,
     /// Where players of all listeners and pages share where they are in the game.
     pub places: &'p PlaceBoard,
 }
 
+/// The certificate of a server, for networks with TLS.
+#[derive(Clone, Debug)]
+pub struct TlsIdentity {
+    /// The certificate that it presents at the moment.
+    pub certificate: Arc<dyn ResolvesServerCert>,
+    /// TLS of a listener for HTTP/1.1 that presents it.
+    pub http: Arc<ServerConfig>,
+}
+
 impl ListenerPlace<'_> {
+    /// The identity that it presents.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn tls_identity(&self) -> io::Result<&TlsIdentity> {
+        self.identity.ok_or_else(|| io::Error::other("missing certificate"))
+    }
+
     /// The session of all its clients; empty if each link names its own.
     pub fn session(&self) -> &str {
         self.session.unwrap_or_default()
@@ -81,7 +101,7 @@ impl ListenerPlace<'_> {
     }
 
     /// A server for these clients, which become players with their first packet of voice.
-    pub(crate) fn envelope_server<G: ServerNetwork<MessageChannel>, E: EnvelopeKind>(
+    pub(super) fn envelope_server<G: ServerNetwork<MessageChannel>, E: EnvelopeKind>(
         &self,
         network: G,
         envelopes: E,

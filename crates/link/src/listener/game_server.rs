@@ -4,15 +4,11 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
 use std::time::Duration;
 
-use consonance_link::gateway::proxy_protocol::{self, TransportProtocol};
-use consonance_link::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
-use consonance_link::gateway::{
-    BadSourceAddresses, EnvelopeKind, SourceAddresses, UpstreamSettings, VoiceClosed,
-};
-use consonance_link::{ClientNetwork, MessageChannel, ServerNetwork};
-use consonance_server_config::ProxyListenerConfig;
-
-use crate::{ListenerPlace, Opened};
+use super::{ListenerPlace, Opened, ProxyListenerSettings};
+use crate::gateway::proxy_protocol::{self, TransportProtocol};
+use crate::gateway::udp::{ClientEndpoint, UdpClient, UdpClientSettings};
+use crate::gateway::{BadSourceAddresses, EnvelopeKind, SourceAddresses, UpstreamSettings, VoiceClosed};
+use crate::{ClientNetwork, MessageChannel, ServerNetwork};
 
 /// A game's own server, and the settings for its clients' voice beside the game.
 #[derive(Clone, Copy, Debug)]
@@ -45,26 +41,26 @@ impl GameServer {
     /// # Errors
     /// If its name cannot be resolved, or has no address that can be reached from the source addresses.
     pub fn find(
-        config: &ProxyListenerConfig,
+        settings: &ProxyListenerSettings,
         sources: Option<SourceAddresses>,
         listen: SocketAddr,
     ) -> Result<Option<Self>, BadUpstream> {
-        let Some(upstream) = &config.upstream else { return Ok(None) };
+        let Some(upstream) = &settings.upstream else { return Ok(None) };
         let mut found = upstream.to_socket_addrs().map_err(BadUpstream::NotFound)?;
         let is_reached =
             |at: &SocketAddr| sources.is_none_or(|sources| sources.of(at.ip()).is_ipv4() == at.is_ipv4());
         let address = found.find(is_reached).ok_or(BadUpstream::OtherFamily)?;
-        let voice_closed = if config.disconnect_on_voice_kick {
+        let voice_closed = if settings.disconnect_on_voice_kick {
             VoiceClosed::GameEnds
         } else {
-            VoiceClosed::GameGoesOn { again_after: config.voice_retry_s.into() }
+            VoiceClosed::GameGoesOn { again_after: settings.voice_retry }
         };
         Ok(Some(Self {
             address,
             listen,
             source_addresses: sources,
-            has_proxy_protocol: config.proxy_protocol,
-            timeout: config.upstream_timeout_s.into(),
+            has_proxy_protocol: settings.proxy_protocol,
+            timeout: settings.upstream_timeout,
             voice_closed,
         }))
     }
@@ -74,9 +70,9 @@ impl GameServer {
     /// # Errors
     /// If they are not an address prefix.
     pub fn source_addresses(
-        config: &ProxyListenerConfig,
+        settings: &ProxyListenerSettings,
     ) -> Result<Option<SourceAddresses>, BadSourceAddresses> {
-        config.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose()
+        settings.source_addresses.as_ref().map(|prefix| prefix.parse()).transpose()
     }
 
     /// Sets the address that clients connect to, once it is known.
