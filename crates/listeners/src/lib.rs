@@ -19,20 +19,8 @@
 //! * `testing`: a client for each network, and its row in the documentation, for tests.
 //! * `steam`: the network `steam`, with Steam's own library.
 
-mod darkrift;
 mod docs;
-mod fishnet;
-mod forge;
-mod mirror;
 mod mumble;
 mod networks;
-mod ngo;
-#[cfg(feature = "testing")]
-pub mod players;
-mod sidecar;
-mod steam;
-mod voice_type_name;
-mod webrtc_network;
-mod websocket;
 
 pub use networks::{NETWORKS, Networks, find};

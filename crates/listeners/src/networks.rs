@@ -1,25 +1,26 @@
 //! The table of all networks.
 
-use consonance_link::MetricFamily;
+use consonance_game_networks::{darkrift, fishnet, forge, mirror, ngo, sidecar, steam, webrtc_network};
 use consonance_link::listener::{ListenerNetwork, NetworkTable};
+use consonance_link::{MetricFamily, voice_websocket};
 use consonance_server_config::NetworkTables;
 
-use crate::{darkrift, fishnet, forge, mirror, mumble, ngo, sidecar, steam, webrtc_network, websocket};
+use crate::mumble;
 
 /// Every network of this crate, in the order of the documentation. A line is all it takes to register one.
 pub const NETWORKS: &[&dyn ListenerNetwork] = &[
-    &sidecar::Sidecar,
-    &mirror::Kcp,
-    &mirror::Telepathy,
-    &mirror::WebSocket,
-    &mirror::Ignorance,
-    &darkrift::DarkRift2,
-    &fishnet::FishNet,
-    &ngo::Ngo,
-    &forge::Forge,
-    &webrtc_network::WebRtcNetwork,
-    &steam::Steam,
-    &websocket::WebSocket,
+    sidecar::LISTENER,
+    mirror::KCP_LISTENER,
+    mirror::TELEPATHY_LISTENER,
+    mirror::WEBSOCKET_LISTENER,
+    mirror::IGNORANCE_LISTENER,
+    darkrift::LISTENER,
+    fishnet::LISTENER,
+    ngo::LISTENER,
+    forge::LISTENER,
+    webrtc_network::LISTENER,
+    steam::LISTENER,
+    voice_websocket::LISTENER,
     &mumble::Mumble,
 ];
 

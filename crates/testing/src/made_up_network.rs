@@ -5,13 +5,13 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_game_networks::players;
 use consonance_link::gateway::{BareEnvelope, EnvelopeClient};
 use consonance_link::listener::{
     DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
     ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
 };
 use consonance_link::{ClientNetwork, ServerNetwork as _};
-use consonance_listeners::players;
 use consonance_settings::settings;
 
 settings! {

@@ -15,9 +15,9 @@
 
 use std::net::SocketAddr;
 
+pub use consonance_game_networks::players::over_udp as udp;
 use consonance_link::ClientNetwork;
 use consonance_link::gateway::streams::StreamClientSettings;
-pub use consonance_listeners::players::over_udp as udp;
 
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.

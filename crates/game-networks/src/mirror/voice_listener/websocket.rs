@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
+use crate::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use consonance_link::gateway::streams::StreamServer;
 use consonance_link::gateway::websocket::ListedOrigins;
 use consonance_link::listener::{
@@ -37,6 +37,9 @@ impl ListenerSettings for WebSocketKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub(crate) const LISTENER: &dyn ListenerNetwork = &WebSocket;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "mirror-websocket",
     about: "Clients of Mirror games over `SimpleWebTransport` (`WebSocket`). The listener speaks plain ws; for wss, \
@@ -49,7 +52,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Mirror over its transport for browsers.
-pub(crate) struct WebSocket;
+struct WebSocket;
 
 impl ListenerNetwork for WebSocket {
     fn table(&self) -> &'static NetworkTable {
@@ -74,7 +77,7 @@ impl ListenerNetwork for WebSocket {
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = consonance_link::gateway::streams::StreamClientSettings::new(server);
         let end = SimpleWebClientEnd::new(server.to_string());
-        Ok(super::player(consonance_game_networks::simple_web::SimpleWebClient::new(end, settings)?))
+        Ok(super::player(crate::simple_web::SimpleWebClient::new(end, settings)?))
     }
 }
 

@@ -3,9 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::enet::{
-    ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings,
-};
+use crate::enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
     ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
@@ -37,6 +35,9 @@ impl ListenerSettings for IgnoranceKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub(crate) const LISTENER: &dyn ListenerNetwork = &Ignorance;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "mirror-ignorance",
     about: "Clients of Mirror games over Ignorance with its two default channels.",
@@ -48,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Mirror over Ignorance.
-pub(crate) struct Ignorance;
+struct Ignorance;
 
 impl ListenerNetwork for Ignorance {
     fn table(&self) -> &'static NetworkTable {

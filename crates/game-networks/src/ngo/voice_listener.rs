@@ -3,10 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
-use consonance_game_networks::utp::{
-    ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer,
-};
+use crate::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
+use crate::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
     ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
@@ -29,6 +27,9 @@ settings! {
 
 impl ListenerSettings for NgoKeys {}
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &Ngo;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "ngo",
     about: "Clients of Netcode for `GameObjects` games over Unity Transport 2.",
@@ -40,7 +41,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Netcode for `GameObjects`.
-pub(crate) struct Ngo;
+struct Ngo;
 
 impl ListenerNetwork for Ngo {
     fn table(&self) -> &'static NetworkTable {
@@ -62,9 +63,7 @@ impl ListenerNetwork for Ngo {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
-        let envelope = consonance_game_networks::ngo::NgoClient::new(
-            consonance_game_networks::ngo::ClientSettings::default(),
-        );
+        let envelope = crate::ngo::NgoClient::new(crate::ngo::ClientSettings::default());
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
@@ -121,7 +120,7 @@ impl NetworkListener for NgoListener {
 mod tests {
     use std::time::Duration;
 
-    use consonance_game_networks::ngo::SceneHandle;
+    use crate::ngo::SceneHandle;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use consonance_game_networks::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
+use crate::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_link::listener::{
     DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
     NetworkListener, NetworkTable, Opened, Reading, Shards,
@@ -31,6 +31,9 @@ impl ListenerSettings for SidecarKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &Sidecar;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "sidecar",
     about: "Game servers of any network, which keep their clients and forward voice packets over one link; see \
@@ -44,7 +47,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Links of game servers.
-pub(crate) struct Sidecar;
+struct Sidecar;
 
 impl ListenerNetwork for Sidecar {
     fn table(&self) -> &'static NetworkTable {

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::forge::voice::{ForgeVoice, VoiceGroups};
-use consonance_game_networks::forge::{ForgeServer, ForgeServerSettings};
+use crate::forge::voice::{ForgeVoice, VoiceGroups};
+use crate::forge::{ForgeServer, ForgeServerSettings};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
     ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading, secret_bytes,
@@ -26,6 +26,9 @@ settings! {
 
 impl ListenerSettings for ForgeKeys {}
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &Forge;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "forge",
     about: "Clients of Forge Networking Remastered games.",
@@ -37,7 +40,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Forge Networking Remastered.
-pub(crate) struct Forge;
+struct Forge;
 
 impl ListenerNetwork for Forge {
     fn table(&self) -> &'static NetworkTable {
@@ -58,10 +61,9 @@ impl ListenerNetwork for Forge {
 
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
-        let settings = consonance_game_networks::forge::ForgeClientSettings::default();
-        let client =
-            consonance_game_networks::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
-        let envelope = consonance_game_networks::forge::voice::ForgeVoiceClient::default();
+        let settings = crate::forge::ForgeClientSettings::default();
+        let client = crate::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
+        let envelope = crate::forge::voice::ForgeVoiceClient::default();
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }

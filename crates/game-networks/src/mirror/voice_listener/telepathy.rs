@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::telepathy::TelepathyServer;
+use crate::telepathy::TelepathyServer;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
@@ -36,6 +36,9 @@ impl ListenerSettings for TelepathyKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub(crate) const LISTENER: &dyn ListenerNetwork = &Telepathy;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "mirror-telepathy",
     about: "Clients of Mirror games over Telepathy.",
@@ -47,7 +50,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Mirror over Telepathy.
-pub(crate) struct Telepathy;
+struct Telepathy;
 
 impl ListenerNetwork for Telepathy {
     fn table(&self) -> &'static NetworkTable {
@@ -72,8 +75,7 @@ impl ListenerNetwork for Telepathy {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = StreamClientSettings::new(server);
-        let telepathy =
-            StreamClient::new(consonance_game_networks::telepathy::Telepathy::default(), settings)?;
+        let telepathy = StreamClient::new(crate::telepathy::Telepathy::default(), settings)?;
         Ok(super::player(telepathy))
     }
 }
@@ -86,21 +88,15 @@ struct TelepathyListener {
 impl NetworkListener for TelepathyListener {
     fn open(&self, place: &ListenerPlace<'_>) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
-        let server = TelepathyServer::bind(
-            place.address,
-            consonance_game_networks::telepathy::Telepathy::default(),
-            settings,
-        )?;
+        let server = TelepathyServer::bind(place.address, crate::telepathy::Telepathy::default(), settings)?;
         let address = server.local_addr()?;
         Ok(Opened::one(place.voice_only(server, self.game.voice_only(Some(PONG_INTERVAL))), address))
     }
 
     fn open_proxy(&self, place: &ListenerPlace<'_>, game: &GameServer) -> io::Result<Opened> {
         let settings = clients_that_ping(place, self.connections_max);
-        let (server, client) = (
-            consonance_game_networks::telepathy::Telepathy::default(),
-            consonance_game_networks::telepathy::Telepathy::default(),
-        );
+        let (server, client) =
+            (crate::telepathy::Telepathy::default(), crate::telepathy::Telepathy::default());
         open_proxy(place, game, StreamServer::bind(place.address, server, settings)?, client, &self.game)
     }
 }

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
-use consonance_game_networks::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
+use crate::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
+use crate::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_link::AddressShares;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::listener::{
@@ -34,6 +34,9 @@ impl ListenerSettings for DarkRiftKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &DarkRift2;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "darkrift2",
     about: "Clients of `DarkRift` 2 games. Besides the TCP port, the listener opens the UDP port of the same number, \
@@ -46,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// DarkRift 2.
-pub(crate) struct DarkRift2;
+struct DarkRift2;
 
 impl ListenerNetwork for DarkRift2 {
     fn table(&self) -> &'static NetworkTable {
@@ -72,8 +75,7 @@ impl ListenerNetwork for DarkRift2 {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         // Any tag will do: servers learn it.
-        let envelope =
-            consonance_game_networks::darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
+        let envelope = crate::darkrift::voice::DarkRiftVoiceClient::new(7, None, Layout::Prefixed);
         let client = DarkRiftClient::new(ClientSettings::new(server))?;
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
@@ -118,7 +120,7 @@ impl NetworkListener for DarkRiftListener {
 
 #[cfg(test)]
 mod tests {
-    use consonance_game_networks::darkrift::ProtocolVersion;
+    use crate::darkrift::ProtocolVersion;
 
     use super::*;
 

@@ -3,10 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::kcp::{
-    Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings,
-};
-use consonance_game_networks::mirror::looks_like_batch;
+use crate::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use crate::mirror::looks_like_batch;
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
     ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
@@ -60,6 +58,9 @@ impl SettingChoice for ExpectedGeneration {
     ];
 }
 
+/// The network, for a server's list of networks.
+pub(crate) const LISTENER: &dyn ListenerNetwork = &Kcp;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "mirror-kcp",
     about: "Clients of Mirror games over kcp2k, all versions.",
@@ -71,7 +72,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Mirror over kcp2k.
-pub(crate) struct Kcp;
+struct Kcp;
 
 impl ListenerNetwork for Kcp {
     fn table(&self) -> &'static NetworkTable {

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use consonance_game_networks::webrtc_network::signalling::{
+use crate::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
-use consonance_game_networks::webrtc_network::{HostSettings, WebRtcHost};
+use crate::webrtc_network::{HostSettings, WebRtcHost};
 use consonance_link::gateway::websocket::{ListedOrigins, PageOrigins};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
@@ -42,6 +42,9 @@ impl ListenerSettings for WebRtcKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &WebRtcNetwork;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "webrtc-network",
     about: "Clients of WebRTC Network games, which join the session by its name; see \
@@ -55,7 +58,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// WebRTC Network.
-pub(crate) struct WebRtcNetwork;
+struct WebRtcNetwork;
 
 impl ListenerNetwork for WebRtcNetwork {
     fn table(&self) -> &'static NetworkTable {
@@ -85,9 +88,9 @@ impl ListenerNetwork for WebRtcNetwork {
     #[cfg(feature = "testing")]
     fn player(&self, signalling: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let url = format!("ws://{signalling}{SIGNALLING_PATH}").parse().map_err(io::Error::other)?;
-        let mut settings = consonance_game_networks::webrtc_network::ClientSettings::new(url, "main");
+        let mut settings = crate::webrtc_network::ClientSettings::new(url, "main");
         settings.udp = (Ipv4Addr::LOCALHOST, 0).into();
-        Ok(Box::new(consonance_game_networks::webrtc_network::WebRtcClient::bind(settings)?))
+        Ok(Box::new(crate::webrtc_network::WebRtcClient::bind(settings)?))
     }
 }
 

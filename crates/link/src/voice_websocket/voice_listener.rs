@@ -4,13 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_link::gateway::streams::StreamSettings;
-use consonance_link::gateway::websocket::ListedOrigins;
-use consonance_link::listener::{
+use crate::gateway::streams::StreamSettings;
+use crate::gateway::websocket::ListedOrigins;
+use crate::listener::{
     DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
     NetworkListener, NetworkTable, Opened, Reading,
 };
-use consonance_link::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
+use crate::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
 use consonance_settings::settings;
 
 settings! {
@@ -33,6 +33,9 @@ impl ListenerSettings for WebSocketKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &WebSocket;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "websocket",
     about: "Browser pages, WebGL games, and players behind networks that pass only HTTP; see \
@@ -46,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Our own protocol in the messages of `WebSocket`s.
-pub(crate) struct WebSocket;
+struct WebSocket;
 
 impl ListenerNetwork for WebSocket {
     fn table(&self) -> &'static NetworkTable {
@@ -71,11 +74,11 @@ impl ListenerNetwork for WebSocket {
 
     /// In the session `main`.
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
+    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn crate::ClientNetwork>> {
         let address = format!("ws://{server}/main").parse().map_err(io::Error::other)?;
-        let end = consonance_link::voice_websocket::ClientEnd::new(&address);
-        let settings = consonance_link::gateway::streams::StreamClientSettings::new(server);
-        Ok(Box::new(consonance_link::voice_websocket::client(end, settings)?))
+        let end = crate::voice_websocket::ClientEnd::new(&address);
+        let settings = crate::gateway::streams::StreamClientSettings::new(server);
+        Ok(Box::new(crate::voice_websocket::client(end, settings)?))
     }
 }
 
@@ -120,9 +123,9 @@ impl NetworkListener for WebSocketListener {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use consonance_link::AddressShares;
-    use consonance_link::gateway::PlaceBoard;
-    use consonance_link::gateway::tcp::TcpSettings;
+    use crate::AddressShares;
+    use crate::gateway::PlaceBoard;
+    use crate::gateway::tcp::TcpSettings;
 
     use super::*;
 
@@ -141,7 +144,7 @@ mod tests {
             places: &PlaceBoard::default(),
         };
         let settings = listener.settings(&place);
-        assert_eq!(settings, consonance_link::voice_websocket::default_settings());
+        assert_eq!(settings, crate::voice_websocket::default_settings());
         assert!(!settings.clients_ping, "only Mirror's clients ping by themselves");
     }
 }

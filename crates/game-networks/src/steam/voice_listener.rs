@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use consonance_game_networks::steam::SteamChannels;
+use crate::steam::SteamChannels;
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerProblem, ListenerSettings,
     NetworkListener, NetworkTable, Reading,
@@ -26,6 +26,9 @@ settings! {
 
 impl ListenerSettings for SteamKeys {}
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &Steam;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "steam",
     about: "Clients of games over Steam's legacy peer-to-peer interface, reached through an anonymous game server \
@@ -39,7 +42,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Steam peer to peer.
-pub(crate) struct Steam;
+struct Steam;
 
 impl ListenerNetwork for Steam {
     fn table(&self) -> &'static NetworkTable {
@@ -60,12 +63,12 @@ impl ListenerNetwork for Steam {
         })
     }
 
-    #[cfg(feature = "steam")]
+    #[cfg(feature = "steamworks")]
     fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(with_steam::SteamListener(reading.settings()?)))
     }
 
-    #[cfg(not(feature = "steam"))]
+    #[cfg(not(feature = "steamworks"))]
     fn read(&self, _: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Err(ListenerProblem::new(
             "steam: this build has no Steam; build it with `cargo build --release --package consonance-cli \
@@ -82,14 +85,12 @@ impl ListenerNetwork for Steam {
     }
 }
 
-#[cfg(feature = "steam")]
+#[cfg(feature = "steamworks")]
 mod with_steam {
     use std::io;
     use std::net::IpAddr;
 
-    use consonance_game_networks::steam::{
-        GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p,
-    };
+    use crate::steam::{GameServerSettings, LinkSettings, ServerSettings, SteamServer, SteamworksP2p};
 
     use consonance_link::listener::{ListenerPlace, NetworkListener, Opened};
 

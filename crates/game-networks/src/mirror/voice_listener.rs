@@ -8,16 +8,20 @@ mod websocket;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use consonance_game_networks::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
-use consonance_link::listener::{ListenerProblem, Reading};
+use crate::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
+use consonance_link::listener::{ListenerNetwork, ListenerProblem, Reading};
 use consonance_settings::settings;
 
 use crate::voice_type_name::VoiceTypeName;
 
-pub(crate) use ignorance::Ignorance;
-pub(crate) use kcp::Kcp;
-pub(crate) use telepathy::Telepathy;
-pub(crate) use websocket::WebSocket;
+/// Mirror over kcp2k, for a server's list of networks.
+pub const KCP_LISTENER: &dyn ListenerNetwork = kcp::LISTENER;
+/// Mirror over Telepathy, for a server's list of networks.
+pub const TELEPATHY_LISTENER: &dyn ListenerNetwork = telepathy::LISTENER;
+/// Mirror over `SimpleWebTransport`, for a server's list of networks.
+pub const WEBSOCKET_LISTENER: &dyn ListenerNetwork = websocket::LISTENER;
+/// Mirror over Ignorance, for a server's list of networks.
+pub const IGNORANCE_LISTENER: &dyn ListenerNetwork = ignorance::LISTENER;
 
 /// The keys that a listener in front of a game's server does not have.
 const WITHOUT_UPSTREAM: &[&str] = &["online_scene", "username", "password_file"];
@@ -82,18 +86,18 @@ impl MirrorGame {
 
     /// The envelopes without a game's server.
     fn voice_only(&self, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
-        MirrorVoiceOnly::new(consonance_game_networks::mirror::VoiceOnlySettings {
+        MirrorVoiceOnly::new(crate::mirror::VoiceOnlySettings {
             voice_type: self.voice_type.clone(),
             online_scene: self.online_scene.clone(),
             credentials: self.credentials.clone(),
             pong_interval_max,
-            ..consonance_game_networks::mirror::VoiceOnlySettings::default()
+            ..crate::mirror::VoiceOnlySettings::default()
         })
     }
 
     /// The envelopes in front of a game's server.
     fn proxy(&self) -> MirrorProxy {
-        MirrorProxy::new(consonance_game_networks::mirror::ProxySettings {
+        MirrorProxy::new(crate::mirror::ProxySettings {
             voice_type: self.voice_type.clone(),
             ..Default::default()
         })
@@ -112,9 +116,7 @@ const PONG_INTERVAL: Duration = Duration::from_secs(5);
 fn player(
     network: impl consonance_link::ClientNetwork<consonance_link::gateway::MessageChannel> + 'static,
 ) -> Box<dyn consonance_link::ClientNetwork> {
-    let envelope = consonance_game_networks::mirror::MirrorClient::new(
-        consonance_game_networks::mirror::ClientSettings::default(),
-    );
+    let envelope = crate::mirror::MirrorClient::new(crate::mirror::ClientSettings::default());
     Box::new(consonance_link::gateway::EnvelopeClient::new(network, envelope))
 }
 

@@ -4,8 +4,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
-use consonance_game_networks::fishnet::{BroadcastKey, FishNetProxy, FishNetVoiceOnly, VoiceOnlySettings};
-use consonance_game_networks::litenetlib::{
+use crate::fishnet::{BroadcastKey, FishNetProxy, FishNetVoiceOnly, VoiceOnlySettings};
+use crate::litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
 };
@@ -49,6 +49,9 @@ impl ListenerSettings for FishNetKeys {
     }
 }
 
+/// The network, for a server's list of networks.
+pub const LISTENER: &dyn ListenerNetwork = &FishNet;
+
 static TABLE: NetworkTable = NetworkTable {
     name: "fishnet",
     about: "Clients of Fish-Networking games, versions 3 and 4, over Tugboat.",
@@ -60,7 +63,7 @@ static TABLE: NetworkTable = NetworkTable {
 };
 
 /// Fish-Networking.
-pub(crate) struct FishNet;
+struct FishNet;
 
 impl ListenerNetwork for FishNet {
     fn table(&self) -> &'static NetworkTable {
@@ -82,9 +85,7 @@ impl ListenerNetwork for FishNet {
     #[cfg(feature = "testing")]
     fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = LiteNetLibClient::new(ClientSettings::default(), clock());
-        let envelope = consonance_game_networks::fishnet::FishNetClient::new(
-            consonance_game_networks::fishnet::ClientSettings::default(),
-        );
+        let envelope = crate::fishnet::FishNetClient::new(crate::fishnet::ClientSettings::default());
         let client = crate::players::over_udp(server, client);
         Ok(Box::new(consonance_link::gateway::EnvelopeClient::new(client, envelope)))
     }
@@ -150,10 +151,7 @@ impl NetworkListener for FishNetListener {
         let clock = clock();
         let open_upstream =
             move |remote| Ok(game.over_udp(remote, LiteNetLibClient::new(client.clone(), clock)));
-        let envelopes = consonance_game_networks::fishnet::ProxySettings {
-            voice_key: self.voice_key(),
-            ..Default::default()
-        };
+        let envelopes = crate::fishnet::ProxySettings { voice_key: self.voice_key(), ..Default::default() };
         game.proxy(place, clients, open_upstream, FishNetProxy::new(envelopes))
     }
 }
@@ -164,7 +162,7 @@ fn clock() -> UtcClock {
 
 #[cfg(test)]
 mod tests {
-    use consonance_game_networks::fishnet::Authentication;
+    use crate::fishnet::Authentication;
 
     use super::*;
 
