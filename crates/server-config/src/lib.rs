@@ -11,7 +11,7 @@
 //! from them.
 //!
 //! Networks are defined elsewhere: each adds a [`NetworkTable`](consonance_link::listener::NetworkTable) with the
-//! struct of its keys, which is read in the same way.
+//! struct of its keys, which is read in the same way. [`NETWORKS`] lists them.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
@@ -28,6 +28,11 @@
 //! assert_eq!(error, "voice.toml:2: unknown key limits.link; did you mean limits.links?");
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
+//!
+//! # Features
+//!
+//! * `steam`: the network `steam`, with Steam's own library.
+//! * `testing`: a client for each network, for tests.
 
 // Lets the derives of [`table!`] resolve their paths inside this crate, too.
 extern crate self as consonance_server_config;
@@ -51,6 +56,7 @@ mod log;
 mod made_up;
 mod meaning;
 mod moderation;
+mod networks;
 mod problem;
 mod recording;
 mod reference;
@@ -83,6 +89,7 @@ pub use joining::{HookConfig, JoiningConfig, NameTakenRule, SessionPassword};
 pub use listening::{ListenConfig, ListenerConfig, NetworkTables};
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;
+pub use networks::{NETWORKS, Networks, find};
 pub use problem::{ConfigError, ConfigProblem};
 pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};

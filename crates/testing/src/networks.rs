@@ -22,7 +22,7 @@ use consonance_link::gateway::streams::StreamClientSettings;
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.
 pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientNetwork> {
-    consonance_listeners::find(network).unwrap().player(server).unwrap()
+    consonance_server_config::find(network).unwrap().player(server).unwrap()
 }
 
 /// A page without WebRTC, in the session `main`, connected as by the page's own engine.

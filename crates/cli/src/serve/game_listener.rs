@@ -10,10 +10,9 @@ use consonance_link::listener::{
     Reading, TlsIdentity,
 };
 use consonance_link::{AddressShares, authority};
-use consonance_listeners::Networks;
 use consonance_quic::{ShownIdentity, stream_server_tls};
 use consonance_server::JoiningSettings;
-use consonance_server_config::{ConfigProblem, ListenerConfig, LoadedConfig};
+use consonance_server_config::{ConfigProblem, ListenerConfig, LoadedConfig, Networks};
 
 use super::host::host_at;
 use super::joining::secret_line;
@@ -218,8 +217,7 @@ fn not_opened(network: &NetworkTable, address: SocketAddr, error: &io::Error) ->
 
 #[cfg(test)]
 mod tests {
-    use consonance_listeners::NETWORKS;
-    use consonance_server_config::ConfigSources;
+    use consonance_server_config::{ConfigSources, NETWORKS};
 
     use super::*;
 

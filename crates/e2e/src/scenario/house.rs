@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use consonance_listeners::{NETWORKS, find};
+use consonance_server_config::{NETWORKS, find};
 use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
 use crate::scenario::cast::{CARD_TABLE, WORLD};

@@ -167,18 +167,10 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-link",
             "consonance-replay-window",
             "consonance-settings",
-        ]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-mumble-player",
-        may_use: Only(&[
-            "consonance-link",
-            "consonance-mumble",
+            // For its users as players of a session, a feature.
             "consonance-opus-packet",
             "consonance-session",
             "consonance-wire",
-            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
@@ -217,6 +209,9 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-server-config",
         may_use: Only(&[
             "consonance-admin",
+            // The networks of its list.
+            "consonance-game-networks",
+            "consonance-mumble",
             "consonance-pcap",
             "consonance-quic",
             "consonance-server",
@@ -226,8 +221,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-web",
             "consonance-webrtc",
         ]),
-        // For the networks whose configuration keys it reads.
-        tests_may_also_use: &["consonance-listeners"],
+        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance",
@@ -296,7 +290,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-link",
         ]),
         // For the metrics of single networks, which it exports and documents.
-        tests_may_also_use: &["consonance-listeners", "consonance-mumble", "consonance-testing"],
+        tests_may_also_use: &["consonance-mumble", "consonance-server-config", "consonance-testing"],
     },
     Walls {
         package: "consonance-otlp",
@@ -309,10 +303,10 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance",
             "consonance-inspector",
-            "consonance-listeners",
             "consonance-mumble",
             "consonance-quic",
             "consonance-server",
+            "consonance-server-config",
             "consonance-session",
             "consonance-sim",
             "consonance-testing",
@@ -324,8 +318,6 @@ pub(super) const WALLS: &[Walls] = &[
     // Each of its parts is a feature, and only tests and tools use it.
     Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
-    // It assembles all networks.
-    Walls { package: "consonance-listeners", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",

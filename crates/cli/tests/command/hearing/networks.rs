@@ -13,10 +13,10 @@ use consonance_link::impair::{ImpairedClient, Impairment};
 use consonance_link::listener::{ListenerNetwork, ListenerPlace, Opened, Reading, Shards};
 use consonance_link::memory::{MemoryNetwork, MemoryServer};
 use consonance_link::{AddressShares, ClientNetwork, ServerNetwork};
-use consonance_listeners::NETWORKS;
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
+use consonance_server_config::NETWORKS;
 use consonance_testing::networks as game_clients;
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
