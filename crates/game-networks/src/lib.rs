@@ -45,8 +45,9 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `listener` | a `LISTENER` for each network that a voice server opens from its configuration; those of FishNet, Mirror and Netcode need the features of the networks under them, too |
+//! | `listener` | a `LISTENER` for each network that a voice server opens from its configuration; those of `FishNet`, Mirror and Netcode need the features of the networks under them, too |
 //! | `matchbox-socket` | the socket of matchbox itself, and two hundred crates |
+//! | `testing` | for tests: a player of ours on each network that has a `LISTENER` |
 //! | `steamworks` | the real Steam, with Steam's own library, which is proprietary |
 //!
 //! Needs Rust 1.95 or later.

@@ -64,6 +64,7 @@
 //! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
 //! | `listener` | no | the module of that name: what a server's configuration opens, for each network |
 //! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
+//! | `testing` | no | for tests: a player of ours on the voice `WebSocket`, by its `LISTENER` |
 //! | `tls` | no | TLS around messages in streams, `gateway::streams::TlsEnd` |
 //! | `voice-websocket` | no | the module of that name: voice packets in `WebSocket`s |
 //! | `websocket` | no | `WebSocket`s for networks of games, `gateway::websocket` |

@@ -7,7 +7,7 @@
 //! in front of a [`GameServer`].
 //!
 //! ```
-//! use consonance_link::listener::{ConnectionLimit, ListenerKeys, ListenerSettings};
+//! use consonance_link::listener::{ConnectionLimit, ListenerKeys, NetworkSettings};
 //! use consonance_settings::settings;
 //!
 //! settings! {
@@ -21,7 +21,7 @@
 //!     }
 //! }
 //!
-//! impl ListenerSettings for PigeonKeys {}
+//! impl NetworkSettings for PigeonKeys {}
 //!
 //! let mut keys = ListenerKeys::of::<PigeonKeys>();
 //! let mut names = Vec::new();
@@ -30,6 +30,7 @@
 //! assert_eq!(keys.get::<PigeonKeys>().map(|keys| keys.limit.connections_max), Some(1000));
 //! ```
 
+mod address_and_port;
 mod docs_row;
 mod game_server;
 mod keys;
@@ -41,9 +42,10 @@ mod secret_bytes;
 mod shared_keys;
 mod table;
 
+pub use address_and_port::AddressAndPort;
 pub use docs_row::DocsRow;
 pub use game_server::{BadUpstream, GameServer};
-pub use keys::{ListenerKeys, ListenerSettings};
+pub use keys::{ListenerKeys, NetworkSettings};
 pub use network::{ListenerNetwork, NetworkListener};
 pub use place::{ListenerPlace, MakeShards, Opened, Shards, TlsIdentity};
 pub use proxy::ProxyListenerSettings;

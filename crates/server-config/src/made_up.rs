@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use consonance_link::listener::{IpProtocol, ListenerKeys, ListenerSettings, NetworkTable};
+use consonance_link::listener::{IpProtocol, ListenerKeys, NetworkSettings, NetworkTable};
 use consonance_settings::settings;
 use serde_json::Value as Json;
 
@@ -113,7 +113,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for MadeUpKeys {}
+impl NetworkSettings for MadeUpKeys {}
 
 static NETWORK: NetworkTable = NetworkTable {
     name: "made-up",

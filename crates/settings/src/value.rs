@@ -2,9 +2,8 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::SocketAddr;
 use core::time::Duration;
 
 /// A value, whatever the type of its field.
@@ -49,7 +48,7 @@ pub enum SettingKind {
     /// The path of a file or folder.
     #[cfg(feature = "std")]
     Path,
-    /// An IP address with a port.
+    /// An IP address with a port, as text.
     Address,
     /// One of these words.
     Choice(Vec<&'static str>),
@@ -157,20 +156,6 @@ impl SettingType for String {
 
     fn from_plain(value: &PlainValue) -> Option<Self> {
         if let PlainValue::Text(text) = value { Some(text.clone()) } else { None }
-    }
-}
-
-impl SettingType for SocketAddr {
-    fn kind() -> SettingKind {
-        SettingKind::Address
-    }
-
-    fn to_plain(&self) -> PlainValue {
-        PlainValue::Text(self.to_string())
-    }
-
-    fn from_plain(value: &PlainValue) -> Option<Self> {
-        if let PlainValue::Text(text) = value { text.parse().ok() } else { None }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The keys of a declaration, their documentation, and their values.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -234,13 +233,4 @@ fn a_path_is_written_as_text() {
     assert_eq!(PathBuf::from("a/b").to_plain(), "a/b".into());
     assert_eq!(PathBuf::from_plain(&"a/b".into()), Some(PathBuf::from("a/b")));
     assert_eq!(PathBuf::from_plain(&PlainValue::Whole(1)), None);
-}
-
-#[test]
-fn an_address_is_written_with_its_port() {
-    let address: SocketAddr = ([127, 0, 0, 1], 5).into();
-    assert_eq!(SocketAddr::kind(), SettingKind::Address);
-    assert_eq!(address.to_plain(), "127.0.0.1:5".into());
-    assert_eq!(SocketAddr::from_plain(&"[::1]:7".into()), Some("[::1]:7".parse().unwrap()));
-    assert_eq!(SocketAddr::from_plain(&"127.0.0.1".into()), None);
 }

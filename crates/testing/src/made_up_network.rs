@@ -9,7 +9,7 @@ use consonance_game_networks::players;
 use consonance_link::gateway::{BareEnvelope, EnvelopeClient};
 use consonance_link::listener::{
     DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
-    ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
 };
 use consonance_link::{ClientNetwork, ServerNetwork as _};
 use consonance_settings::settings;
@@ -23,7 +23,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for MadeUpKeys {}
+impl NetworkSettings for MadeUpKeys {}
 
 static TABLE: NetworkTable = NetworkTable {
     name: "made-up",

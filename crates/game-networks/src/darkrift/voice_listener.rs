@@ -3,15 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
-use crate::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 use consonance_link::AddressShares;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::listener::{
     DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
-    ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
 };
 use consonance_settings::settings;
+
+use crate::darkrift::voice::{DarkRiftVoice, DarkRiftVoiceSettings, Layout};
+use crate::darkrift::{ClientSettings, DarkRiftClient, DarkRiftServer, ServerSettings};
 
 settings! {
     /// What must be known of a game on `DarkRift` 2.
@@ -27,7 +28,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for DarkRiftKeys {
+impl NetworkSettings for DarkRiftKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         let is_untagged = self.voice.tag_to_server.is_none() && self.voice.layout != Layout::Raw;
         is_untagged.then(|| "layout needs tag: set both, or neither to have them learned".into())

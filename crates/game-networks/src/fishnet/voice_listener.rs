@@ -4,18 +4,18 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
+use consonance_link::listener::{
+    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
+    ListenerPlace, ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
+    secret_bytes,
+};
+use consonance_settings::settings;
+
 use crate::fishnet::{BroadcastKey, FishNetProxy, FishNetVoiceOnly, VoiceOnlySettings};
 use crate::litenetlib::{
     ClientSettings, ConnectionKey, ConnectionSettings, LiteNetLibClient, LiteNetLibServer, PacketLayer,
     ServerSettings, UtcClock,
 };
-use consonance_link::listener::{
-    ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
-    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
-    secret_bytes,
-};
-use consonance_settings::settings;
-
 use crate::voice_type_name::VoiceTypeName;
 
 settings! {
@@ -38,7 +38,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for FishNetKeys {
+impl NetworkSettings for FishNetKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         let what = match &self.xor_key {
             Some(key) if key.is_empty() => "xor_key is empty: set the game's key, or remove it",

@@ -3,13 +3,14 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::forge::voice::{ForgeVoice, VoiceGroups};
-use crate::forge::{ForgeServer, ForgeServerSettings};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
-    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading, secret_bytes,
+    ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading, secret_bytes,
 };
 use consonance_settings::settings;
+
+use crate::forge::voice::{ForgeVoice, VoiceGroups};
+use crate::forge::{ForgeServer, ForgeServerSettings};
 
 settings! {
     /// What must be known of a game on Forge Networking Remastered.
@@ -24,7 +25,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for ForgeKeys {}
+impl NetworkSettings for ForgeKeys {}
 
 /// The network, for a server's list of networks.
 pub const LISTENER: &dyn ListenerNetwork = &Forge;

@@ -8,10 +8,10 @@ mod websocket;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
 use consonance_link::listener::{ListenerNetwork, ListenerProblem, Reading};
 use consonance_settings::settings;
 
+use crate::mirror::{Credentials, MirrorProxy, MirrorVoiceOnly, VoiceType};
 use crate::voice_type_name::VoiceTypeName;
 
 /// Mirror over kcp2k, for a server's list of networks.
@@ -87,7 +87,7 @@ impl MirrorGame {
     /// The envelopes without a game's server.
     fn voice_only(&self, pong_interval_max: Option<Duration>) -> MirrorVoiceOnly {
         MirrorVoiceOnly::new(crate::mirror::VoiceOnlySettings {
-            voice_type: self.voice_type.clone(),
+            voice_type: self.voice_type,
             online_scene: self.online_scene.clone(),
             credentials: self.credentials.clone(),
             pong_interval_max,
@@ -97,10 +97,7 @@ impl MirrorGame {
 
     /// The envelopes in front of a game's server.
     fn proxy(&self) -> MirrorProxy {
-        MirrorProxy::new(crate::mirror::ProxySettings {
-            voice_type: self.voice_type.clone(),
-            ..Default::default()
-        })
+        MirrorProxy::new(crate::mirror::ProxySettings { voice_type: self.voice_type, ..Default::default() })
     }
 }
 

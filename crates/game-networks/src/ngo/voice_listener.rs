@@ -3,14 +3,15 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
-use crate::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
-    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    ListenerPlace, ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
     secret_bytes,
 };
 use consonance_settings::settings;
+
+use crate::ngo::{NgoProxy, NgoVoiceOnly, VoiceOnlySettings};
+use crate::utp::{ClientSettings, ConnectionSettings, ServerSettings, UtpClient, UtpServer};
 
 settings! {
     /// What must be known of a game on Netcode for `GameObjects`.
@@ -25,7 +26,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for NgoKeys {}
+impl NetworkSettings for NgoKeys {}
 
 /// The network, for a server's list of networks.
 pub const LISTENER: &dyn ListenerNetwork = &Ngo;

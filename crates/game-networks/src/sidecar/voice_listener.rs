@@ -4,12 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 use consonance_link::listener::{
-    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
-    NetworkListener, NetworkTable, Opened, Reading, Shards,
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, NetworkListener,
+    NetworkSettings, NetworkTable, Opened, Reading, Shards,
 };
 use consonance_settings::settings;
+
+use crate::sidecar::{LinkSecret, SidecarServer, SidecarSettings};
 
 settings! {
     /// The links of game servers.
@@ -24,7 +25,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for SidecarKeys {
+impl NetworkSettings for SidecarKeys {
     fn problem(&self, listener: SocketAddr) -> Option<String> {
         let is_open = !listener.ip().is_loopback() && self.secret_file.is_none();
         is_open.then(|| "other machines reach this address: set secret_file, or listen on 127.0.0.1".into())
@@ -116,8 +117,7 @@ mod tests {
     #[test]
     fn the_defaults_of_the_keys_are_those_of_the_network() {
         let listener = SidecarListener { keys: SidecarKeys::default(), secret: LinkSecret::default() };
-        let mut expected = SidecarSettings::default();
-        expected.session = Some("main".into());
+        let expected = SidecarSettings { session: Some("main".into()), ..SidecarSettings::default() };
         assert_eq!(listener.settings(Some("main")), expected);
     }
 }

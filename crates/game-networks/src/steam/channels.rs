@@ -3,8 +3,8 @@
 use consonance_settings::settings;
 
 settings! {
-    /// The channel numbers. The first two are the originals', whose component has them as fields that a game may change;
-    /// only our ends read the others.
+    /// The channel numbers. The first two are the originals', whose component has them as fields that a game may
+    /// change; only our ends read the others.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct SteamChannels {
         /// The channel of clients' messages to the server, if the game changes it.

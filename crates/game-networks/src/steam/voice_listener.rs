@@ -3,12 +3,13 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::steam::SteamChannels;
 use consonance_link::listener::{
-    ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerProblem, ListenerSettings,
-    NetworkListener, NetworkTable, Reading,
+    ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerProblem, NetworkListener,
+    NetworkSettings, NetworkTable, Reading,
 };
 use consonance_settings::settings;
+
+use crate::steam::SteamChannels;
 
 settings! {
     /// What must be known of a game on Steam.
@@ -24,7 +25,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for SteamKeys {}
+impl NetworkSettings for SteamKeys {}
 
 /// The network, for a server's list of networks.
 pub const LISTENER: &dyn ListenerNetwork = &Steam;

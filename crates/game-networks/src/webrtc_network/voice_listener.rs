@@ -3,16 +3,17 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use consonance_link::gateway::websocket::{ListedOrigins, PageOrigins};
+use consonance_link::listener::{
+    AddressAndPort, ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
+    ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading, secret_bytes,
+};
+use consonance_settings::settings;
+
 use crate::webrtc_network::signalling::{
     ReservedAddresses, SignallingListener, SignallingListenerSettings, SignallingUrl, SignallingUrlError,
 };
 use crate::webrtc_network::{HostSettings, WebRtcHost};
-use consonance_link::gateway::websocket::{ListedOrigins, PageOrigins};
-use consonance_link::listener::{
-    ConnectionLimit, DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
-    ListenerSettings, NetworkListener, NetworkTable, Opened, Reading, secret_bytes,
-};
-use consonance_settings::settings;
 
 settings! {
     /// What must be known of a game with WebRTC Network.
@@ -28,11 +29,11 @@ settings! {
         /// The address and port at which players reach the UDP port. Optional if address is the machine's own, as
         /// players see it.
         #[example("203.0.113.5:7791")]
-        pub announced: Option<SocketAddr> = None;
+        pub announced: Option<AddressAndPort> = None;
     }
 }
 
-impl ListenerSettings for WebRtcKeys {
+impl NetworkSettings for WebRtcKeys {
     fn problem(&self, listener: SocketAddr) -> Option<String> {
         if listener.ip().is_unspecified() && self.announced.is_none() {
             let what = "set announced to the address at which players reach it, or listen on that address";
@@ -116,7 +117,7 @@ impl NetworkListener for WebRtcListener {
         if let Some(own) = &own {
             settings.udp.set_port(own.local_addr().port());
         }
-        settings.announced = self.keys.announced.into_iter().collect();
+        settings.announced = self.keys.announced.map(|AddressAndPort(address)| address).into_iter().collect();
         (settings.connections_max, settings.address_shares) = (self.keys.limit.connections_max, place.shares);
         let mut host = WebRtcHost::bind(settings)?;
         let address = host.local_addr();

@@ -7,19 +7,19 @@ use std::net::SocketAddr;
 use consonance_settings::{DeclaredSettings, SettingKey};
 
 /// The struct of a network's own keys.
-pub trait ListenerSettings: DeclaredSettings + fmt::Debug + Send + Sync + 'static {
+pub trait NetworkSettings: DeclaredSettings + fmt::Debug + Send + Sync + 'static {
     /// What does not fit together, as the end of a sentence, for a listener at this address.
     fn problem(&self, _listener: SocketAddr) -> Option<String> {
         None
     }
 }
 
-/// A network's own keys with their values: a [`ListenerSettings`] of a type that only its network knows.
+/// A network's own keys with their values: a [`NetworkSettings`] of a type that only its network knows.
 pub struct ListenerKeys(Box<dyn AnySettings>);
 
 impl ListenerKeys {
     /// The keys of this struct, with its defaults.
-    pub fn of<T: ListenerSettings>() -> Self {
+    pub fn of<T: NetworkSettings>() -> Self {
         Self(Box::new(T::default()))
     }
 
@@ -34,7 +34,7 @@ impl ListenerKeys {
     }
 
     /// The struct, if it is of this type.
-    pub fn get<T: ListenerSettings>(&self) -> Option<&T> {
+    pub fn get<T: NetworkSettings>(&self) -> Option<&T> {
         let any: &dyn Any = &*self.0;
         any.downcast_ref()
     }
@@ -52,14 +52,14 @@ impl fmt::Debug for ListenerKeys {
     }
 }
 
-/// [`ListenerSettings`] without its supertraits that depend on the type.
+/// [`NetworkSettings`] without its supertraits that depend on the type.
 trait AnySettings: Any + fmt::Debug + Send + Sync {
     fn visit_keys(&mut self, visit: &mut dyn FnMut(SettingKey<'_>));
     fn problem_at(&self, listener: SocketAddr) -> Option<String>;
     fn boxed_clone(&self) -> Box<dyn AnySettings>;
 }
 
-impl<T: ListenerSettings> AnySettings for T {
+impl<T: NetworkSettings> AnySettings for T {
     fn visit_keys(&mut self, visit: &mut dyn FnMut(SettingKey<'_>)) {
         self.visit(visit);
     }
@@ -97,13 +97,13 @@ mod tests {
         }
     }
 
-    impl ListenerSettings for Keys {
+    impl NetworkSettings for Keys {
         fn problem(&self, listener: SocketAddr) -> Option<String> {
             (self.clients_max == 7).then(|| format!("7 is unlucky at {listener}"))
         }
     }
 
-    impl ListenerSettings for OtherKeys {}
+    impl NetworkSettings for OtherKeys {}
 
     #[test]
     fn keys_are_only_read_as_the_type_of_their_network() {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use consonance_secrets::SecretText;
 
-use super::{ListenerKeys, ListenerSettings};
+use super::{ListenerKeys, NetworkSettings};
 
 /// The keys of a listener, and the files that they name.
 pub struct Reading<'r> {
@@ -30,7 +30,7 @@ impl<'r> Reading<'r> {
     ///
     /// # Errors
     /// If `T` is not the struct in the network's table.
-    pub fn settings<T: ListenerSettings>(&self) -> Result<T, ListenerProblem> {
+    pub fn settings<T: NetworkSettings>(&self) -> Result<T, ListenerProblem> {
         self.keys.get().cloned().ok_or_else(|| {
             let (network, asked) = (self.network, type_name::<T>());
             let what = format!(
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
     use crate::listener::{ConnectionLimit, IdleTimeout};
 
-    impl ListenerSettings for ConnectionLimit {}
-    impl ListenerSettings for IdleTimeout {}
+    impl NetworkSettings for ConnectionLimit {}
+    impl NetworkSettings for IdleTimeout {}
 
     #[test]
     fn settings_are_only_read_as_the_type_of_their_network() {

@@ -4,14 +4,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use consonance_settings::settings;
+
 use crate::gateway::streams::StreamSettings;
 use crate::gateway::websocket::ListedOrigins;
 use crate::listener::{
-    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
-    NetworkListener, NetworkTable, Opened, Reading,
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, NetworkListener,
+    NetworkSettings, NetworkTable, Opened, Reading,
 };
 use crate::voice_websocket::{ServerEnd, WebSocketLimits, server, tls_server};
-use consonance_settings::settings;
 
 settings! {
     /// Voice over `WebSocket`s.
@@ -27,7 +28,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for WebSocketKeys {
+impl NetworkSettings for WebSocketKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         self.pages.problem()
     }

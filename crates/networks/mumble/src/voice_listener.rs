@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use consonance_link::MetricFamily;
 use consonance_link::listener::{
-    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, ListenerSettings,
-    NetworkListener, NetworkTable, Opened, Reading,
+    DocsRow, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem, NetworkListener,
+    NetworkSettings, NetworkTable, Opened, Reading,
 };
 use consonance_settings::settings;
 
@@ -25,7 +25,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for MumbleKeys {
+impl NetworkSettings for MumbleKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         wrong_room(&self.players.rooms)
     }

@@ -3,15 +3,15 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
-    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    ListenerPlace, ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
     secret_bytes,
 };
 use consonance_settings::settings;
 
 use super::{MirrorGame, MirrorGameKeys, WITHOUT_UPSTREAM};
+use crate::enet::{ConnectionSettings, EnetClient, EnetClientSettings, EnetServer, EnetServerSettings};
 use crate::voice_type_name::VoiceTypeName;
 
 settings! {
@@ -29,7 +29,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for IgnoranceKeys {
+impl NetworkSettings for IgnoranceKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         self.game.problem()
     }

@@ -3,16 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
-use crate::mirror::looks_like_batch;
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
-    ListenerPlace, ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    ListenerPlace, ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
     secret_bytes,
 };
 use consonance_settings::{SettingChoice, settings};
 
 use super::{MirrorGame, MirrorGameKeys, WITHOUT_UPSTREAM};
+use crate::kcp::{Generation, KcpClient, KcpClientSettings, KcpServer, KcpServerSettings, LinkSettings};
+use crate::mirror::looks_like_batch;
 use crate::voice_type_name::VoiceTypeName;
 
 settings! {
@@ -33,7 +33,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for KcpKeys {
+impl NetworkSettings for KcpKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         self.game.problem()
     }

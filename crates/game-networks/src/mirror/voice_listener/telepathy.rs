@@ -3,18 +3,18 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::telepathy::TelepathyServer;
 use consonance_link::gateway::proxy_protocol::TransportProtocol;
 use consonance_link::gateway::streams::{
     StreamClient, StreamClientSettings, StreamProtocol, StreamServer, StreamSettings,
 };
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
-    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
 };
 use consonance_settings::settings;
 
 use super::{MirrorGame, MirrorGameKeys, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::telepathy::TelepathyServer;
 use crate::voice_type_name::VoiceTypeName;
 
 settings! {
@@ -30,7 +30,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for TelepathyKeys {
+impl NetworkSettings for TelepathyKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         self.game.problem()
     }

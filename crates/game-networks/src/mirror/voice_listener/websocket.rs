@@ -3,17 +3,17 @@
 use std::io;
 use std::net::SocketAddr;
 
-use crate::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use consonance_link::gateway::streams::StreamServer;
 use consonance_link::gateway::websocket::ListedOrigins;
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
-    ListenerProblem, ListenerSettings, NetworkListener, NetworkTable, Opened, Reading,
+    ListenerProblem, NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
 };
 use consonance_settings::settings;
 
 use super::telepathy::{clients_that_ping, open_proxy};
 use super::{MirrorGame, MirrorGameKeys, PONG_INTERVAL, WITHOUT_UPSTREAM};
+use crate::simple_web::{SimpleWebClientEnd, SimpleWebServer, SimpleWebServerEnd};
 use crate::voice_type_name::VoiceTypeName;
 
 settings! {
@@ -31,7 +31,7 @@ settings! {
     }
 }
 
-impl ListenerSettings for WebSocketKeys {
+impl NetworkSettings for WebSocketKeys {
     fn problem(&self, _: SocketAddr) -> Option<String> {
         self.game.problem().or_else(|| self.pages.problem())
     }

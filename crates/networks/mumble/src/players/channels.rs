@@ -4,11 +4,11 @@ mod held;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use consonance_session::Instant;
+use held::Held;
+
 use crate::Control;
 use crate::control::messages::{ChannelRemove, ChannelUpdate};
-use consonance_session::Instant;
-
-use held::Held;
 
 /// The number of the root channel, which is not a room.
 pub(crate) const ROOT: u32 = 0;

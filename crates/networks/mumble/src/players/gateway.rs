@@ -18,7 +18,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::{Login, MumbleServer, MumbleServerEvent};
 use consonance_link::gateway::{LinkStep, PlaceBoard, Timers};
 use consonance_link::{DisconnectReason, Peer, ServerLinkEvent};
 use consonance_session::{self as session, ClientId};
@@ -27,6 +26,7 @@ use rustc_hash::FxHashMap;
 use crate::players::player::MumblePlayer;
 use crate::players::profile::Neighbours;
 use crate::players::settings::PlayerSettings;
+use crate::{Login, MumbleServer, MumbleServerEvent};
 use counting::GoneUsers;
 use shared_places::SharedPlaces;
 use user::User;

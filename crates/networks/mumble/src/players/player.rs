@@ -26,17 +26,17 @@ mod voice_queue;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use crate::control::messages::{DenyType, PermissionDenied};
-use crate::{Control, Login, Voice, VoicePlace};
 use consonance_link::gateway::World;
 use consonance_session::{
     Client, ClientId, Delivery, EndReason, Instant, LinkCommand, LinkId, Position, TokenBucket,
 };
 
+use crate::control::messages::{DenyType, PermissionDenied};
 use crate::players::channels::Channels;
 use crate::players::profile::{Neighbours, Profile};
 use crate::players::settings::PlayerSettings;
 use crate::players::users::Users;
+use crate::{Control, Login, Voice, VoicePlace};
 use absent::Absent;
 use arrivals::Arrivals;
 use hearing::Hearing;

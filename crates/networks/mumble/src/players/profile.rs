@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::VoicePlace;
 use consonance_link::gateway::{PlaceInWorld, World};
 use consonance_session::{ClientId, Position};
+
+use crate::VoicePlace;
 
 /// The state that a user shows to others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

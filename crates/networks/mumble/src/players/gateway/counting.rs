@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use crate::control::messages::RejectType;
-use crate::{Control, MumbleRefusals, MumbleStatistics};
 use consonance_link::{Peer, ThirdPartyClient};
 use consonance_session::{self as session, EndReason};
 
 use super::MumbleGateway;
+use crate::control::messages::RejectType;
 use crate::players::player::MumblePlayer;
+use crate::{Control, MumbleRefusals, MumbleStatistics};
 
 /// Counters of users that have left.
 #[derive(Debug, Default)]

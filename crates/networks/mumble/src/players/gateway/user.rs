@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::{CertificateHash, MumbleServer};
 use consonance_link::gateway::{LinkStep, LinkWish, LinkedPlayer, PlayerLink};
 use consonance_link::{Delivery, DisconnectReason, EndReason, Peer};
 use consonance_session::{self as session, ClientId};
 
 use crate::players::player::{MumblePlayer, PlayerCommand};
 use crate::players::profile::Neighbours;
+use crate::{CertificateHash, MumbleServer};
 
 /// A user from its login to its end.
 #[derive(Debug)]

@@ -1,9 +1,9 @@
 //! The end of a Mumble user's player.
 
-use crate::control::messages::UserRemove;
 use consonance_session::{Disconnection, EndCode, EndKind, EndReason, Instant};
 
 use super::MumblePlayer;
+use crate::control::messages::UserRemove;
 use crate::players::profile::Neighbours;
 use crate::players::users::OWN;
 

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::Voice;
-use crate::control::messages::{DenyType, UserRemove, UserState};
 use consonance_session::{ClientEvent, ClientId, CodecParameters, Instant, Restriction, TextTarget};
 
 use super::MumblePlayer;
 use super::hearing::{Heard, context_of};
 use super::rejoining::REJOINING_MAX;
+use crate::Voice;
+use crate::control::messages::{DenyType, UserRemove, UserState};
 use crate::players::profile::{Neighbours, Profile};
 use crate::players::users::{OWN, User};
 

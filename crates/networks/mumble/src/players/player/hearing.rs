@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::{VOICE_BYTES_MAX, VoiceContext};
 use consonance_session::{
     ClientId, CodecId, CodecParameters, HeardChannel, HeardTarget, Instant, RoomId, VoiceFrame,
 };
@@ -10,6 +9,7 @@ use consonance_wire::SealedVoice;
 
 use super::own_place::OwnPlace;
 use crate::players::channels::Channels;
+use crate::{VOICE_BYTES_MAX, VoiceContext};
 
 /// The state of each speaker's voice.
 #[derive(Debug, Default)]

@@ -1,12 +1,12 @@
 //! Links of the client's own channel with others: the user hears these as well. A link is its user's own: others
 //! see the user listen to the other channel, and no link. It ends when the user leaves its channel.
 
-use crate::control::messages::{ChannelUpdate, DenyType};
 use consonance_session::Instant;
 
 use super::MumblePlayer;
 use super::entering::Wish;
 use super::moving::CHANNELS_MAX;
+use crate::control::messages::{ChannelUpdate, DenyType};
 
 impl MumblePlayer {
     /// The user wants to link its channel with others, or no longer. Clients name either end.

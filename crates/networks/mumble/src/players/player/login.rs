@@ -1,10 +1,10 @@
 //! Turns a login into a client of the session, and sends a client the state of its session once it is in.
 
-use crate::Login;
-use crate::control::messages::{ServerConfig, ServerSync, UserState};
 use consonance_session::{Client, ClientSettings, EndCode, EndReason, JoinToken, TEXT_BYTES_MAX};
 
 use super::MumblePlayer;
+use crate::Login;
+use crate::control::messages::{ServerConfig, ServerSync, UserState};
 use crate::players::channels::ROOT;
 use crate::players::html;
 use crate::players::profile::Neighbours;

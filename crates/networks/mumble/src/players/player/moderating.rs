@@ -1,9 +1,9 @@
 //! A user's moderation of another one: requested from the session, which knows its moderators by their join tokens.
 
-use crate::control::messages::{DenyType, UserRemove, UserState};
 use consonance_session::{ModeratorAction, ModeratorAnswer};
 
 use super::MumblePlayer;
+use crate::control::messages::{DenyType, UserRemove, UserState};
 
 impl MumblePlayer {
     /// Mutes, unmutes or moves another user.

@@ -1,11 +1,11 @@
 //! The client's own channel, which is the room that it speaks in and listens to, and the rooms that it only listens
 //! to: those that it has chosen for that, and those that it has [linked](super::linking) with its own.
 
-use crate::control::messages::{DenyType, PermissionDenied, PermissionQuery, UserState, permission};
 use consonance_session::{Capabilities, Instant, RoomUse};
 
 use super::MumblePlayer;
 use super::entering::{Answer, Wish};
+use crate::control::messages::{DenyType, PermissionDenied, PermissionQuery, UserState, permission};
 use crate::players::channels::ROOT;
 use crate::players::users::OWN;
 

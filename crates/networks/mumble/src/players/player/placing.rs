@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::VoicePlace;
 use consonance_link::gateway::World;
 use consonance_session::{ClientId, Instant, Position};
 
+use crate::VoicePlace;
 use crate::players::profile::Neighbours;
 
 /// The user's world and its place there.

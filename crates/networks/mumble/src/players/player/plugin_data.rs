@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::control::messages::PluginData;
 use consonance_session::{ClientId, Instant, Rate, Restriction};
 
 use super::MumblePlayer;
+use crate::control::messages::PluginData;
 
 /// Data on its way from one user's plugins to those of others.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use crate::control::messages::UserRemove;
 use consonance_session::{ClientId, CodecParameters, Instant};
 
 use super::MumblePlayer;
 use super::absent::Absent;
+use crate::control::messages::UserRemove;
 
 impl MumblePlayer {
     /// Joins the session again, with another codec.

@@ -1,12 +1,12 @@
 //! Requests from the client.
 
-use crate::Control;
-use crate::control::messages::{ChannelUpdate, DenyType, PermissionQuery, UserState, UserStats, VoiceTarget};
 use consonance_session::Instant;
 
 use super::MumblePlayer;
 use super::named::Named;
 use super::speaking::LISTENERS_MAX;
+use crate::Control;
+use crate::control::messages::{ChannelUpdate, DenyType, PermissionQuery, UserState, UserStats, VoiceTarget};
 use crate::players::users::OWN;
 
 impl MumblePlayer {

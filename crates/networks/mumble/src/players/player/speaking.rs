@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::control::messages::DenyType;
-use crate::{LOOPBACK, Voice, VoiceContext};
 use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_session::{
     ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Target, TokenBucket,
@@ -14,8 +12,10 @@ use consonance_wire::SealedVoice;
 
 use super::MumblePlayer;
 use super::packet_times::PacketTimes;
+use crate::control::messages::DenyType;
 use crate::players::profile::Neighbours;
 use crate::players::users::OWN;
+use crate::{LOOPBACK, Voice, VoiceContext};
 
 /// The state of the client's voice between packets.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! Information for operators about the player: its state, and the result of its login.
 
-use crate::Login;
 use consonance_link::ThirdPartyClient;
 use consonance_session::{EndReason, Instant};
 
 use super::MumblePlayer;
+use crate::Login;
 
 /// Maximum length of a client's release name.
 const RELEASE_CHARACTERS_MAX: usize = 64;

@@ -1,10 +1,10 @@
 //! Texts, in both directions.
 
-use crate::control::messages::{DenyType, UserText};
 use consonance_session::TextError;
 
 use super::MumblePlayer;
 use super::named::Named;
+use crate::control::messages::{DenyType, UserText};
 use crate::players::html;
 use crate::players::users::OWN;
 

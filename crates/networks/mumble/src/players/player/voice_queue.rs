@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::{VOICE_BYTES_MAX, Voice};
-
 use super::queue::next;
+use crate::{VOICE_BYTES_MAX, Voice};
 
 /// Packets in order, without an allocation for each.
 #[derive(Debug, Default)]
