@@ -12,8 +12,8 @@ use consonance_admin::metrics::{
 };
 use consonance_http::HttpStatistics;
 use consonance_link::{self as transport, MetricFamily};
-use consonance_listeners::NETWORKS;
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
+use consonance_server_config::NETWORKS;
 use consonance_session::ServerStatistics;
 use prometheus_parse::{Sample, Scrape, Value};
 

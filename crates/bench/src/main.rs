@@ -167,7 +167,7 @@ fn main() -> ExitCode {
     if let Command::Product { arguments } = command {
         return consonance_cli::run(
             [PRODUCT.into()].into_iter().chain(arguments),
-            consonance_listeners::Networks::new(consonance_listeners::NETWORKS),
+            consonance_server_config::Networks::new(consonance_server_config::NETWORKS),
         );
     }
     consonance_cli::start_log();

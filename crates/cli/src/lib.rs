@@ -54,7 +54,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use consonance_listeners::Networks;
+use consonance_server_config::Networks;
 
 pub use capture_arguments::CaptureArguments;
 pub use logging::{complain, start as start_log};

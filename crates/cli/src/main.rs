@@ -9,7 +9,7 @@
 use std::env;
 use std::process::ExitCode;
 
-use consonance_listeners::{NETWORKS, Networks};
+use consonance_server_config::{NETWORKS, Networks};
 
 fn main() -> ExitCode {
     consonance_cli::run(env::args_os(), Networks::new(NETWORKS))

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Command};
 use consonance_link::gateway::SourceAddresses;
-use consonance_listeners::{ListenerNetwork, Networks};
-use consonance_server_config::value_of_text;
+use consonance_link::listener::ListenerNetwork;
+use consonance_server_config::{Networks, value_of_text};
 use serde_json::Value;
 
 use crate::serve::{Operation, OperatorArguments, Prepared, file_and_environment};

@@ -31,9 +31,8 @@ use std::io::{self, Write as _, stdout};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use clap::Args;
-use consonance_listeners::Networks;
 use consonance_quic::QuicAddress;
-use consonance_server_config::{ConfigSources, DEFAULT_PORT, default_file, json_schema};
+use consonance_server_config::{ConfigSources, DEFAULT_PORT, Networks, default_file, json_schema};
 
 use crate::interrupt::{Hangup, Interrupt};
 use crate::logging;

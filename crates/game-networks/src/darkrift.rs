@@ -53,6 +53,8 @@ mod listener;
 mod server;
 mod settings;
 pub mod voice;
+#[cfg(feature = "listener")]
+mod voice_listener;
 
 pub use client::DarkRiftClient;
 pub use connector::{Connector, ConnectorEvent, ConnectorOrder};
@@ -60,6 +62,8 @@ pub use format::ProtocolVersion;
 pub use listener::{Listener, ListenerEvent, ListenerOrder};
 pub use server::DarkRiftServer;
 pub use settings::{ClientSettings, ServerSettings};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;
 
 use consonance_link::gateway::MessageChannel;
 

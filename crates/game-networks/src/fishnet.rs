@@ -46,6 +46,8 @@ mod proxy;
 #[doc(hidden)]
 pub mod split;
 mod tick_clock;
+#[cfg(all(feature = "listener", feature = "litenetlib"))]
+mod voice_listener;
 mod voice_only;
 
 pub use broadcast::{BroadcastKey, find_voice, write_voice};
@@ -53,6 +55,8 @@ pub use channels::STOCK_CHANNELS;
 pub use client::{ClientSettings, FishNetClient};
 pub use payload::{FishNetPacket, FishNetPackets, Payload, Side};
 pub use proxy::{FishNetProxiedConnection, FishNetProxy, ProxySettings};
+#[cfg(all(feature = "listener", feature = "litenetlib"))]
+pub use voice_listener::LISTENER;
 pub use voice_only::{
     Authentication, FishNetVoiceOnly, FishNetVoiceOnlyConnection, Version, VoiceOnlySettings,
 };

@@ -60,10 +60,14 @@ mod server;
 mod settings;
 mod upgrade;
 pub mod voice;
+#[cfg(feature = "listener")]
+mod voice_listener;
 
 pub use client::ForgeClient;
 pub use server::ForgeServer;
 pub use settings::{ForgeClientSettings, ForgeServerSettings, LinkSettings};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;
 
 use consonance_link::gateway::MessageChannel;
 

@@ -45,7 +45,9 @@
 //!
 //! | feature | adds |
 //! |---|---|
+//! | `listener` | a `LISTENER` for each network that a voice server opens from its configuration; those of `FishNet`, Mirror and Netcode need the features of the networks under them, too |
 //! | `matchbox-socket` | the socket of matchbox itself, and two hundred crates |
+//! | `testing` | for tests: a player of ours on each network that has a `LISTENER` |
 //! | `steamworks` | the real Steam, with Steam's own library, which is proprietary |
 //!
 //! Needs Rust 1.95 or later.
@@ -72,6 +74,9 @@ pub mod matchbox;
 pub mod mirror;
 #[cfg(feature = "ngo")]
 pub mod ngo;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod players;
 #[cfg(feature = "renet")]
 pub mod renet;
 #[cfg(feature = "sidecar")]
@@ -84,5 +89,7 @@ pub mod steam;
 pub mod telepathy;
 #[cfg(feature = "utp")]
 pub mod utp;
+#[cfg(all(feature = "listener", any(feature = "fishnet", feature = "mirror")))]
+mod voice_type_name;
 #[cfg(feature = "webrtc-network")]
 pub mod webrtc_network;

@@ -68,6 +68,14 @@ pub mod text;
 #[doc(hidden)]
 pub mod varint;
 mod voice;
+#[cfg(all(
+    feature = "listener",
+    feature = "enet",
+    feature = "kcp",
+    feature = "simple-web",
+    feature = "telepathy",
+))]
+mod voice_listener;
 mod voice_only;
 
 pub use batch::{MirrorBatch, MirrorBatchError, MirrorMessage, MirrorMessages, looks_like_batch};
@@ -80,4 +88,12 @@ pub use message_id::{IdHash, MessageId};
 pub use ping::{MirrorPing, PongForm, TimesBody};
 pub use proxy::{MirrorProxiedConnection, MirrorProxy, ProxySettings};
 pub use voice::VOICE_BYTES_MAX;
+#[cfg(all(
+    feature = "listener",
+    feature = "enet",
+    feature = "kcp",
+    feature = "simple-web",
+    feature = "telepathy",
+))]
+pub use voice_listener::{IGNORANCE_LISTENER, KCP_LISTENER, TELEPATHY_LISTENER, WEBSOCKET_LISTENER};
 pub use voice_only::{MirrorVoiceOnly, MirrorVoiceOnlyConnection, VoiceOnlySettings};

@@ -44,6 +44,8 @@ pub mod packed;
 mod proxy;
 mod types;
 mod voice;
+#[cfg(all(feature = "listener", feature = "utp"))]
+mod voice_listener;
 mod voice_only;
 
 pub use approval::{
@@ -54,4 +56,6 @@ pub use client::{ClientSettings, NgoClient};
 pub use proxy::{NgoProxiedConnection, NgoProxy};
 pub use types::{NgoMessageType, TYPES_MAX, TypeList};
 pub use voice::{AROUND_VOICE_BYTES_MAX, NameHash, RELIABLE, UNRELIABLE, VoiceDialect, VoiceName};
+#[cfg(all(feature = "listener", feature = "utp"))]
+pub use voice_listener::LISTENER;
 pub use voice_only::{NgoVoiceOnly, NgoVoiceOnlyConnection, VoiceOnlySettings};

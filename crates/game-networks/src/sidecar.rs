@@ -68,9 +68,13 @@ mod outbox;
 mod server;
 mod settings;
 mod voice_end;
+#[cfg(feature = "listener")]
+mod voice_listener;
 
 pub use bridge::SidecarBridge;
 pub use frame::{PACKET_BYTES_MAX, PlayerNumber};
 pub use link::{SidecarEvent, SidecarLink};
 pub use server::SidecarServer;
 pub use settings::{LinkSecret, SidecarLinkSettings, SidecarSettings};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;

@@ -66,6 +66,8 @@ pub mod signal;
 mod steam_p2p;
 #[cfg(feature = "steamworks")]
 mod steamworks_p2p;
+#[cfg(feature = "listener")]
+mod voice_listener;
 
 pub use channels::SteamChannels;
 pub use client::SteamClient;
@@ -75,6 +77,8 @@ pub use settings::{AccountAdmission, ClientSettings, LinkSettings, ServerSetting
 pub use steam_p2p::{Arrival, P2pError, SendKind, SessionState, SteamEvent, SteamId, SteamP2p};
 #[cfg(feature = "steamworks")]
 pub use steamworks_p2p::{GameServerSettings, LogOnError, SteamworksP2p};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;
 
 use consonance_link::PacketLimits;
 

@@ -61,6 +61,8 @@ mod peer;
 mod peers;
 mod settings;
 pub mod signalling;
+#[cfg(feature = "listener")]
+mod voice_listener;
 mod web_socket;
 
 use consonance_link::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
@@ -68,6 +70,8 @@ use consonance_link::{Delivery, Dropped, PACKET_BYTES_MAX, PacketLimits};
 pub use client::{KnownPlayers, WebRtcClient};
 pub use host::WebRtcHost;
 pub use settings::{ClientSettings, HostSettings, PeerSettings};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;
 
 /// A reliable packet may be as large as on any network of ours; an unreliable one fits one datagram with
 /// everything that is around it there.

@@ -62,7 +62,9 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
+//! | `listener` | no | the module of that name: what a server's configuration opens, for each network |
 //! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
+//! | `testing` | no | for tests: a player of ours on the voice `WebSocket`, by its `LISTENER` |
 //! | `tls` | no | TLS around messages in streams, `gateway::streams::TlsEnd` |
 //! | `voice-websocket` | no | the module of that name: voice packets in `WebSocket`s |
 //! | `websocket` | no | `WebSocket`s for networks of games, `gateway::websocket` |
@@ -77,6 +79,8 @@ pub mod gateway;
 pub mod hosted;
 pub mod impair;
 pub mod inbox;
+#[cfg(feature = "listener")]
+pub mod listener;
 pub mod memory;
 pub mod packet_pool;
 pub mod session_name;

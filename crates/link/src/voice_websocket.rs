@@ -59,6 +59,8 @@ pub mod fuzz;
 mod limits;
 mod server_end;
 mod session_path;
+#[cfg(feature = "listener")]
+mod voice_listener;
 
 use std::io;
 use std::net::SocketAddr;
@@ -76,6 +78,8 @@ pub use address::{AddressError, WebSocketAddress};
 pub use client_end::ClientEnd;
 pub use limits::WebSocketLimits;
 pub use server_end::{ServerEnd, SessionPaths, is_question};
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;
 
 /// The connection to a client.
 pub type ServerStream = crate::gateway::websocket::ServerStream<SessionPaths>;

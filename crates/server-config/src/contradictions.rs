@@ -1,8 +1,9 @@
 //! Values that are valid alone but not together.
 
+use consonance_link::listener::IpProtocol;
+
 use crate::config::Config;
 use crate::contradiction::{Contradiction, repeated};
-use crate::listening::IpProtocol;
 use crate::{rooms, webhooks};
 
 impl Config {

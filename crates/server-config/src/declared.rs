@@ -20,15 +20,20 @@ use serde_json::{Map, Number, Value as Json, json};
 /// # Errors
 /// Those of the serializer.
 pub fn serialize<T: DeclaredSettings, S: Serializer>(settings: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    json_of_keys(|visit| settings.clone().visit(visit)).serialize(serializer)
+}
+
+/// The keys that this function shows, with their values.
+pub(crate) fn json_of_keys(show: impl FnOnce(&mut dyn FnMut(SettingKey<'_>))) -> Json {
     let mut keys = Json::Object(Map::new());
-    settings.clone().visit(&mut |key| {
+    show(&mut |key| {
         let table = match key.table {
             Some(table) => &mut keys[table],
             None => &mut keys,
         };
         table[key.name] = json_of(key.value());
     });
-    keys.serialize(serializer)
+    keys
 }
 
 /// The defaults of a struct with these values.
@@ -36,10 +41,22 @@ pub fn serialize<T: DeclaredSettings, S: Serializer>(settings: &T, serializer: S
 /// # Errors
 /// For a key that the struct does not have, and a value of another kind than its key's.
 pub fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let mut values = Map::deserialize(deserializer)?;
+    let values = Map::deserialize(deserializer)?;
     let mut settings = T::default();
+    set_keys(values, |visit| settings.visit(visit)).map_err(D::Error::custom)?;
+    Ok(settings)
+}
+
+/// Sets the keys that this function shows to these values.
+///
+/// # Errors
+/// A message about a key that is not shown, or a value of another kind than its key's.
+pub(crate) fn set_keys(
+    mut values: Map<String, Json>,
+    show: impl FnOnce(&mut dyn FnMut(SettingKey<'_>)),
+) -> Result<(), String> {
     let mut wrong = None;
-    settings.visit(&mut |mut key| {
+    show(&mut |mut key| {
         let table = match key.table {
             Some(table) => values.get_mut(table).and_then(Json::as_object_mut),
             None => Some(&mut values),
@@ -52,9 +69,9 @@ pub fn deserialize<'de, T: DeclaredSettings, D: Deserializer<'de>>(deserializer:
     });
     let is_left = |value: &Json| value.as_object().is_none_or(|table| !table.is_empty());
     match (wrong, values.iter().find(|(_, value)| is_left(value)).map(|(key, _)| key)) {
-        (Some(key), _) => Err(D::Error::custom(format_args!("{key}: the value is of another kind"))),
-        (None, Some(key)) => Err(D::Error::custom(format_args!("unknown key {key}"))),
-        (None, None) => Ok(settings),
+        (Some(key), _) => Err(format!("{key}: the value is of another kind")),
+        (None, Some(key)) => Err(format!("unknown key {key}")),
+        (None, None) => Ok(()),
     }
 }
 
@@ -72,27 +89,32 @@ impl<T: DeclaredSettings> JsonSchema for Declared<T> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let mut keys = Keys::default();
-        let mut inner: Vec<(&'static str, Keys)> = Vec::new();
-        T::default().visit(&mut |key| {
-            let keys = match key.table {
-                None => &mut keys,
-                Some(table) => {
-                    let known = inner.iter().position(|(known, _)| *known == table);
-                    let place = known.unwrap_or_else(|| {
-                        inner.push((table, Keys::default()));
-                        inner.len() - 1
-                    });
-                    &mut inner[place].1
-                }
-            };
-            keys.add(key.name, schema_of_key(&key));
-        });
-        for (table, own) in inner {
-            keys.add(table, own.into_table());
-        }
-        keys.into_table().into()
+        schema_of_keys(|visit| T::default().visit(visit)).into()
     }
+}
+
+/// The schema of a table with the keys that this function shows.
+pub(crate) fn schema_of_keys(show: impl FnOnce(&mut dyn FnMut(SettingKey<'_>))) -> Map<String, Json> {
+    let mut keys = Keys::default();
+    let mut inner: Vec<(&'static str, Keys)> = Vec::new();
+    show(&mut |key| {
+        let keys = match key.table {
+            None => &mut keys,
+            Some(table) => {
+                let known = inner.iter().position(|(known, _)| *known == table);
+                let place = known.unwrap_or_else(|| {
+                    inner.push((table, Keys::default()));
+                    inner.len() - 1
+                });
+                &mut inner[place].1
+            }
+        };
+        keys.add(key.name, schema_of_key(&key));
+    });
+    for (table, own) in inner {
+        keys.add(table, own.into_table());
+    }
+    keys.into_table()
 }
 
 /// The keys of a table, and their order.
@@ -150,6 +172,7 @@ fn schema_of_kind(kind: &SettingKind) -> Map<String, Json> {
         SettingKind::List(items) => json!({ "type": "array", "items": schema_of_kind(items) }),
         SettingKind::Text => json!({ "type": "string" }),
         SettingKind::Path => json!({ "type": "string", "format": "path" }),
+        SettingKind::Address => json!({ "type": "string", "format": "address" }),
         SettingKind::Choice(words) => json!({ "type": "string", "enum": words }),
     };
     if let Json::Object(keys) = schema { keys } else { Map::new() }

@@ -11,7 +11,8 @@
 //! `document.rs` knows their lines, and `check.rs` compares values with the schema before serde builds a [`Config`]
 //! from them.
 //!
-//! Networks are defined elsewhere: each adds a [`NetworkTable`] with the struct of its keys, composed in the same way.
+//! Networks are defined elsewhere: each adds a [`NetworkTable`](consonance_link::listener::NetworkTable) with the
+//! struct of its keys, which is read in the same way. [`NETWORKS`] lists them.
 //!
 //! ```
 //! use consonance_server_config::ConfigSources;
@@ -28,6 +29,11 @@
 //! assert_eq!(error, "voice.toml:2: unknown key limits.link; did you mean limits.links?");
 //! # Ok::<(), consonance_server_config::ConfigError>(())
 //! ```
+//!
+//! # Features
+//!
+//! * `steam`: the network `steam`, with Steam's own library.
+//! * `testing`: a client for each network, for tests.
 
 // Lets the derives of [`table!`] resolve their paths inside this crate, too.
 extern crate self as consonance_server_config;
@@ -51,6 +57,7 @@ mod log;
 mod made_up;
 mod meaning;
 mod moderation;
+mod networks;
 mod problem;
 mod recording;
 mod reference;
@@ -80,12 +87,10 @@ pub use document::value_of_text;
 pub use encryption::EncryptedSessions;
 pub use file_schema::json_schema;
 pub use joining::{HookConfig, JoiningConfig, SessionPassword};
-pub use listening::{
-    IpProtocol, ListenConfig, ListenerConfig, NetworkSettings, NetworkTable, NetworkTables,
-    OtherSettingsType, ProxyListenerConfig, SettingsType,
-};
+pub use listening::{ListenConfig, ListenerConfig, NetworkTables};
 pub use log::{LogConfig, LogFormat, LogLevel};
 pub use moderation::ModerationConfig;
+pub use networks::{NETWORKS, Networks, find};
 pub use problem::{ConfigError, ConfigProblem};
 pub use recording::RecordingConfig;
 pub use reference::{default_file, reference_page};
@@ -94,5 +99,5 @@ pub use shutdown::ShutdownConfig;
 pub use sources::{ConfigSources, LoadedConfig};
 pub use table::{Seconds, Secret, ServiceUrl};
 pub use telemetry::TelemetryConfig;
-pub use web::{ORIGIN, WebConfig, is_origin};
+pub use web::WebConfig;
 pub use webhooks::WebhookConfig;

@@ -1,8 +1,7 @@
 //! `listen`: where players connect, and over which networks.
 
 mod listener;
-mod network_table;
-mod proxy;
+mod network_keys;
 mod session_among;
 
 use std::borrow::Cow;
@@ -10,6 +9,7 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::slice;
 
+use consonance_link::listener::NetworkTable;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -20,10 +20,9 @@ use crate::default_port::DEFAULT_PORT;
 use crate::document::{Keys, as_table, quoted};
 use crate::suggestion::{did_you_mean, nearest};
 
-pub(super) use listener::{COMMON_KEYS, PROXY_KEYS};
-pub use listener::{ListenerConfig, OtherSettingsType};
-pub use network_table::{IpProtocol, NetworkSettings, NetworkTable, SettingsType};
-pub use proxy::ProxyListenerConfig;
+pub(super) use listener::COMMON_KEYS;
+pub use listener::ListenerConfig;
+pub(super) use network_keys::{NetworkKeys, PROXY_KEYS};
 
 /// The networks that a configuration knows besides QUIC.
 pub type NetworkTables = &'static [&'static NetworkTable];
@@ -94,9 +93,10 @@ pub(super) fn add_tables(schema: &mut Json, networks: NetworkTables) {
     let about_quic = "Clients over QUIC; `[quic]` has the limits of all such listeners.";
     items.push(table(QUIC, about_quic, &mut [].into_iter()));
     items.extend(networks.iter().map(|network| {
-        let mut keys: Vec<_> = network.keys(false).collect();
+        let all = NetworkKeys::of(network);
+        let mut keys: Vec<_> = all.all(false).collect();
         if network.has_proxy() {
-            keys.extend(network.keys(true).filter(|key| !keys.contains(key)).collect::<Vec<_>>());
+            keys.extend(all.all(true).filter(|key| !keys.contains(key)).collect::<Vec<_>>());
         }
         table(network.name, network.about.trim(), &mut keys.into_iter())
     }));
@@ -145,12 +145,12 @@ impl ListenConfig {
             in_network(Mistake::new(format!("unknown network {name:?}{meant}")))
         })?;
         let is_proxy = keys.contains_key(UPSTREAM);
-        let unknown = |key: &str| no_such_key(table, is_proxy, key);
-        let known =
-            |key: &str| table.keys(is_proxy).find(|(known, _)| *known == key).map(|(_, schema)| schema);
+        let all = NetworkKeys::of(table);
+        let unknown = |key: &str| no_such_key(&all, is_proxy, key);
+        let known = |key: &str| all.all(is_proxy).find(|(known, _)| *known == key).map(|(_, schema)| schema);
         let own = checked_keys("listen", known, others, folder, unknown)?;
         let listener = ListenerConfig::read(table, at, own);
-        self.others.push(listener.map_err(|error| in_network(Mistake::new(error.to_string())))?);
+        self.others.push(listener.map_err(|error| in_network(Mistake::new(error)))?);
         Ok(())
     }
 
@@ -170,17 +170,18 @@ fn address(value: &Json, folder: &Path) -> Result<SocketAddr, Mistake> {
 /// What makes a listener a proxy.
 const UPSTREAM: &str = "upstream";
 
-fn no_such_key(network: &'static NetworkTable, is_proxy: bool, key: &str) -> String {
-    let name = network.name;
-    let names = |is_proxy| network.keys(is_proxy).map(|(known, _)| known);
+fn no_such_key(keys: &NetworkKeys, is_proxy: bool, key: &str) -> String {
+    let NetworkTable { name, .. } = keys.network;
+    let has_proxy = keys.network.has_proxy();
+    let names = |is_proxy| keys.all(is_proxy).map(|(known, _)| known);
     match (is_proxy, names(!is_proxy).any(|known| known == key)) {
         _ if key == UPSTREAM => format!("{name} has no proxy: remove upstream"),
         (true, true) => format!("{key} is for listeners without upstream: remove one of them"),
-        (false, true) if network.has_proxy() => {
+        (false, true) if has_proxy => {
             format!("{key} is for a proxy: also set upstream to the address of the game's server")
         }
         _ => {
-            let more = ["network", "address"].into_iter().chain(network.has_proxy().then_some(UPSTREAM));
+            let more = ["network", "address"].into_iter().chain(has_proxy.then_some(UPSTREAM));
             format!("unknown key {key} for {name}{}", did_you_mean(key, names(is_proxy).chain(more)))
         }
     }

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
+use consonance_link::listener::{IpProtocol, ListenerKeys, NetworkSettings, NetworkTable};
 use consonance_settings::settings;
 use serde_json::Value as Json;
 
 use crate::declared::Declared;
-use crate::listening::{IpProtocol, NetworkSettings, NetworkTable, NetworkTables, SettingsType};
+use crate::listening::{NetworkKeys, NetworkTables};
 use crate::reference::{file_of, keys_of};
 use crate::schema::{Section, schema_of, sections_of, settings_in};
 use crate::sources::ConfigSources;
@@ -101,15 +102,13 @@ table! {
     }
 }
 
-table! {
+settings! {
     /// The keys of a made-up network's listeners.
+    #[derive(Debug, PartialEq)]
     struct MadeUpKeys {
-        /// The keys of the network's own crate.
-        #[serde(with = "crate::declared")]
-        #[schemars(with = "Declared<StoreSettings>", extend("x-flat" = true))]
-        pub settings: StoreSettings = StoreSettings::default();
+        /// The keys of the network's own settings.
+        pub store: StoreSettings as .. = StoreSettings::default();
         /// A key of its own.
-        #[schemars(extend("x-after" = "size"))]
         pub own: bool = false;
     }
 }
@@ -121,7 +120,7 @@ static NETWORK: NetworkTable = NetworkTable {
     about: "Nothing.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
-    settings: SettingsType::of::<MadeUpKeys>(),
+    keys: ListenerKeys::of::<MadeUpKeys>,
     without_upstream: &[],
     with_upstream: None,
 };
@@ -239,11 +238,12 @@ fn a_network_declares_the_keys_of_its_listeners() {
     };
     let valid = listeners("size = 6\nown = true").unwrap();
     let [listener] = &valid[..] else { panic!("there is one: {valid:?}") };
-    let settings = StoreSettings { size: 6, ..StoreSettings::default() };
-    assert_eq!(listener.settings(), Ok(MadeUpKeys { settings, own: true }));
+    let store = StoreSettings { size: 6, ..StoreSettings::default() };
+    assert_eq!(listener.keys.get(), Some(&MadeUpKeys { store, own: true }));
     assert_eq!((listener.value("size"), listener.value("open")), (6.into(), true.into()));
-    let keys: Vec<_> = NETWORK.keys(false).map(|(key, _)| key).collect();
-    assert_eq!(keys, ["session", "size", "own", "open"]);
+    let keys = NetworkKeys::of(&NETWORK);
+    let keys: Vec<_> = keys.own().map(|(key, _)| key).collect();
+    assert_eq!(keys, ["size", "open", "own"]);
     let error = listeners("size = 0").unwrap_err();
     assert!(error.contains("size: expected a whole number from 1 to 9, not 0"), "{error}");
 }

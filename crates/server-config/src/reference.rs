@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use consonance_link::listener::NetworkTable;
 use serde_json::Value as Json;
 
 use crate::check::allowed;
 use crate::file_schema::SECTIONS;
-use crate::listening::{COMMON_KEYS, NetworkTable, NetworkTables, PROXY_KEYS};
+use crate::listening::{COMMON_KEYS, NetworkKeys, NetworkTables, PROXY_KEYS};
 use crate::schema::{Kind, Section, Setting, about, kind, properties};
 use crate::written::{written, written_example};
 
@@ -72,21 +73,24 @@ const TABLE_HEAD: &str = "| key | default | allowed | |\n|---|---|---|---|\n";
 /// The networks of listeners, and the keys of each.
 fn listeners(networks: NetworkTables) -> String {
     let mut part = String::from(LISTENERS);
-    let shared = shared_keys(networks);
+    let all: Vec<_> = networks.iter().map(|network| NetworkKeys::of(network)).collect();
+    let shared = shared_keys(&all);
     part.push_str(&listener_table(&shared));
     part.push_str(PROXIES);
     let names: Vec<_> = networks.iter().filter(|it| it.has_proxy()).map(|it| it.name).collect();
     let _ = writeln!(part, "Networks with a proxy: `{}`.", names.join("`, `"));
     let keys = properties(&PROXY_KEYS).map(|(name, schema)| ListenerKey { name, schema, where_it_holds: "" });
     part.push_str(&listener_table(&keys.collect::<Vec<_>>()));
-    for network in networks {
-        let about = one_sentence_per_line(network.about.trim());
-        let _ = write!(part, "\n### `network = \"{}\"`\n\n{about}\n", network.name);
-        let (shared, own): (Vec<_>, Vec<_>) = own_keys(network).partition(|key| shared.contains(key));
-        let names: Vec<_> = shared.iter().map(|key| key.name).collect();
+    for keys in &all {
+        let NetworkTable { name, about, .. } = keys.network;
+        let about = one_sentence_per_line(about.trim());
+        let _ = write!(part, "\n### `network = \"{name}\"`\n\n{about}\n");
+        let keys: Vec<_> = own_keys(keys).collect();
+        let names: Vec<_> = shared.iter().filter(|key| keys.contains(key)).map(|key| key.name).collect();
         if !names.is_empty() {
             let _ = writeln!(part, "[Shared keys](#keys-of-several-networks): `{}`.", names.join("`, `"));
         }
+        let own: Vec<_> = keys.into_iter().filter(|key| !shared.contains(key)).collect();
         part.push_str(&listener_table(&own));
     }
     part
@@ -98,16 +102,16 @@ const PROXIES: &str = include_str!("reference/proxies.txt");
 
 /// A key of a network's listeners, with a sentence on where it holds.
 #[derive(Clone, Copy, PartialEq)]
-struct ListenerKey {
-    name: &'static str,
-    schema: &'static Json,
+struct ListenerKey<'k> {
+    name: &'k str,
+    schema: &'k Json,
     where_it_holds: &'static str,
 }
 
 /// The keys of a network besides those of all networks and of all proxies.
-fn own_keys(network: &'static NetworkTable) -> impl Iterator<Item = ListenerKey> {
-    let NetworkTable { with_upstream, without_upstream, .. } = network;
-    let key = |(name, schema)| {
+fn own_keys(keys: &NetworkKeys) -> impl Iterator<Item = ListenerKey<'_>> {
+    let NetworkTable { with_upstream, without_upstream, .. } = keys.network;
+    let key = move |(name, schema)| {
         let where_it_holds = match with_upstream {
             _ if without_upstream.contains(&name) => " Not with `upstream`.",
             Some(keys) if keys.contains(&name) => " Only with `upstream`.",
@@ -115,16 +119,16 @@ fn own_keys(network: &'static NetworkTable) -> impl Iterator<Item = ListenerKey>
         };
         ListenerKey { name, schema, where_it_holds }
     };
-    properties(&network.settings.schema).map(key)
+    keys.own().map(key)
 }
 
 /// The keys of all networks, and those that two or more networks have.
-fn shared_keys(networks: NetworkTables) -> Vec<ListenerKey> {
+fn shared_keys(networks: &[NetworkKeys]) -> Vec<ListenerKey<'_>> {
     let of_all = properties(&COMMON_KEYS).filter(|(name, _)| *name != "address");
     let mut shared: Vec<_> =
         of_all.map(|(name, schema)| ListenerKey { name, schema, where_it_holds: "" }).collect();
-    for key in networks.iter().flat_map(|network| own_keys(network)) {
-        let has_it = |network: &&&'static NetworkTable| own_keys(network).any(|own| own == key);
+    for key in networks.iter().flat_map(own_keys) {
+        let has_it = |network: &&NetworkKeys| own_keys(network).any(|own| own == key);
         if networks.iter().filter(has_it).count() > 1 && !shared.contains(&key) {
             shared.push(key);
         }
@@ -133,7 +137,7 @@ fn shared_keys(networks: NetworkTables) -> Vec<ListenerKey> {
 }
 
 /// Empty if there are no keys.
-fn listener_table(keys: &[ListenerKey]) -> String {
+fn listener_table(keys: &[ListenerKey<'_>]) -> String {
     if keys.is_empty() {
         return String::new();
     }

@@ -180,7 +180,7 @@ pub(super) fn about(schema: &Json) -> &str {
 
 /// Removes null, which TOML lacks, the sizes of Rust's integers and the defaults of whole tables, and allows a single
 /// string for a list of one.
-fn simplify(schema: &mut Json) {
+pub(super) fn simplify(schema: &mut Json) {
     match schema {
         Json::Array(items) => items.iter_mut().for_each(simplify),
         Json::Object(keys) => {

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use consonance_link::gateway::websocket::{ORIGIN, is_origin};
 use consonance_web::browser_gateway::GatewaySettings;
 use consonance_web::{IceServers, PacketSettings, WebLimits};
 use consonance_webrtc::WebRtcSettings;
@@ -132,8 +133,6 @@ impl WebConfig {
 
 const ANNOUNCED: &str = "an address, with a port or without, such as 203.0.113.7 or [2001:db8::7]:7780";
 const NETWORK: &str = "an address or a network, such as 127.0.0.1 or 10.0.0.0/8";
-/// What [`is_origin`] expects, in words.
-pub const ORIGIN: &str = "a scheme and a host without a path, such as https://game.example.org";
 const HOST_NAME: &str = "a name without scheme and port, such as gamebox.local";
 const ICE_SERVER: &str = "the URL of a STUN or TURN server, such as turn:turn.example.org:3478";
 
@@ -159,14 +158,6 @@ fn is_network(text: &str) -> bool {
     let bits_max = |ip: IpAddr| if ip.is_ipv4() { 32 } else { 128 };
     let (ip, bits) = (address.parse::<IpAddr>(), bits.parse::<u8>());
     matches!((ip, bits), (Ok(ip), Ok(bits)) if bits <= bits_max(ip))
-}
-
-/// Whether it is the scheme and the host of a site, without a path.
-pub fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| {
-        !host.is_empty() && !host.contains(['/', '?', '#', '*']) && !host.contains(char::is_whitespace)
-    })
 }
 
 fn is_host_name(text: &str) -> bool {

@@ -48,6 +48,8 @@ pub enum SettingKind {
     /// The path of a file or folder.
     #[cfg(feature = "std")]
     Path,
+    /// An IP address with a port, as text.
+    Address,
     /// One of these words.
     Choice(Vec<&'static str>),
     /// A list.

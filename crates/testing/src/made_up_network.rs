@@ -5,17 +5,18 @@ use std::io;
 use std::net::SocketAddr;
 
 use consonance_game_networks::kcp::{KcpClient, KcpClientSettings, KcpServer, KcpServerSettings};
+use consonance_game_networks::players;
 use consonance_link::gateway::{BareEnvelope, EnvelopeClient};
+use consonance_link::listener::{
+    DocsRow, GameServer, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace, ListenerProblem,
+    NetworkListener, NetworkSettings, NetworkTable, Opened, Reading,
+};
 use consonance_link::{ClientNetwork, ServerNetwork as _};
-use consonance_listeners::{
-    DocsRow, GameServer, ListenerNetwork, ListenerPlace, NetworkListener, Opened, Reading, players,
-};
-use consonance_server_config::{
-    ConfigProblem, IpProtocol, NetworkSettings, NetworkTable, SettingsType, table,
-};
+use consonance_settings::settings;
 
-table! {
+settings! {
     /// What must be known of a game on the made-up network.
+    #[derive(Debug)]
     struct MadeUpKeys {
         /// Clients at once on the made-up network.
         pub clients_max: usize = 100, 1..=1000;
@@ -29,7 +30,7 @@ static TABLE: NetworkTable = NetworkTable {
     about: "Clients of games on a made-up network.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
-    settings: SettingsType::of::<MadeUpKeys>(),
+    keys: ListenerKeys::of::<MadeUpKeys>,
     without_upstream: &[],
     with_upstream: Some(&[]),
 };
@@ -52,7 +53,7 @@ impl ListenerNetwork for MadeUp {
         Some(DocsRow { sidecar: "–", ..DocsRow::new(client, "made-up.md") })
     }
 
-    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ConfigProblem> {
+    fn read(&self, reading: &mut Reading<'_>) -> Result<Box<dyn NetworkListener>, ListenerProblem> {
         Ok(Box::new(MadeUpListener(reading.settings()?)))
     }
 

@@ -15,14 +15,14 @@
 
 use std::net::SocketAddr;
 
+pub use consonance_game_networks::players::over_udp as udp;
 use consonance_link::ClientNetwork;
 use consonance_link::gateway::streams::StreamClientSettings;
-pub use consonance_listeners::players::over_udp as udp;
 
 /// A player on the network of this name in the configuration. Pages and WebRTC Network's clients are in the session
 /// `main`.
 pub fn player(network: &str, server: SocketAddr) -> Box<dyn ClientNetwork> {
-    consonance_listeners::find(network).unwrap().player(server).unwrap()
+    consonance_server_config::find(network).unwrap().player(server).unwrap()
 }
 
 /// A page without WebRTC, in the session `main`, connected as by the page's own engine.

@@ -57,7 +57,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "crates/server",
         ],
     ),
-    ("schemars", &["crates/listeners", "crates/server-config"]),
+    ("schemars", &["crates/server-config"]),
     ("sframe", &["crates/bench", "crates/sframe"]),
     ("steamworks", &["crates/game-networks"]),
     // In the façade, only for the feature of that name, for async programs; in the command, for the events of

@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn each_network_that_has_a_proxy_can_be_measured() {
-        let proxied = consonance_listeners::NETWORKS.iter().filter(|network| network.table().has_proxy());
+        let proxied = consonance_server_config::NETWORKS.iter().filter(|network| network.table().has_proxy());
         let proxied: Vec<&str> = proxied.map(|network| network.short_name()).collect();
         let measured: Vec<&str> = NETWORKS.iter().map(|network| network.name).collect();
         assert_eq!(measured, proxied);

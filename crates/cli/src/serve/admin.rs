@@ -4,10 +4,9 @@ use std::error::Error;
 
 use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
 use consonance_http::HttpCounters;
-use consonance_listeners::Networks;
 use consonance_server::moderation::Moderation;
 use consonance_server::{DedicatedServer, Webhooks};
-use consonance_server_config::AdminConfig;
+use consonance_server_config::{AdminConfig, Networks};
 
 use crate::logging::{complain, show};
 use crate::state_folder;

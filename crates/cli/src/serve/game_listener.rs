@@ -2,16 +2,20 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use consonance_link::gateway::{PlaceBoard, SourceAddresses};
+use consonance_link::listener::{
+    BadUpstream, GameServer, IpProtocol, ListenerPlace, ListenerProblem, NetworkListener, NetworkTable,
+    Reading, TlsIdentity,
+};
 use consonance_link::{AddressShares, authority};
-use consonance_listeners::{BadUpstream, GameServer, ListenerPlace, NetworkListener, Networks, Reading};
-use consonance_quic::ShownIdentity;
+use consonance_quic::{ShownIdentity, stream_server_tls};
 use consonance_server::JoiningSettings;
-use consonance_server_config::{ConfigProblem, IpProtocol, ListenerConfig, LoadedConfig, NetworkTable};
+use consonance_server_config::{ConfigProblem, ListenerConfig, LoadedConfig, Networks};
 
 use super::host::host_at;
-use super::joining::read_secret_line;
+use super::joining::secret_line;
 use super::opened_listener::OpenedListener;
 
 /// A listener that can be opened.
@@ -25,7 +29,7 @@ pub(super) struct GameListener {
     /// The source addresses of connections to the game's server, in a proxy.
     source_addresses: Option<SourceAddresses>,
     /// The identity that it presents if it has TLS.
-    shown_identity: Option<ShownIdentity>,
+    tls_identity: Option<TlsIdentity>,
     /// The name under which players reach it.
     host: String,
     /// The names of this server whose pages may connect.
@@ -46,8 +50,9 @@ pub(super) fn read(
     for listener in &config.listen.others {
         let name = listener.network.name;
         let network = networks.find(name).ok_or_else(|| problem(format!("unknown network {name}")))?;
-        let mut secret_line = |path: &_| read_secret_line(loaded, "listen", path, notes);
-        let made = network.read(&mut Reading::new(listener, &problem, &mut secret_line))?;
+        let mut secret_line = |path: &_| secret_line(path, notes).map_err(ListenerProblem::new);
+        let mut reading = Reading::new(name, &listener.keys, &mut secret_line);
+        let made = network.read(&mut reading).map_err(|what| problem(what.to_string()))?;
         let session = listener.session_among(config).map_err(problem)?.map(str::to_owned);
         let source_addresses = GameServer::source_addresses(&listener.proxy);
         let source_addresses =
@@ -58,7 +63,7 @@ pub(super) fn read(
             shares: config.addresses,
             session,
             source_addresses,
-            shown_identity: shown_identity.cloned(),
+            tls_identity: shown_identity.map(tls_identity),
             host: host_at(config, listener.address.ip()),
             own_host_names: config.own_host_names(),
         };
@@ -66,6 +71,11 @@ pub(super) fn read(
         listeners.push(listener);
     }
     Ok(listeners)
+}
+
+/// The identity as networks present it.
+fn tls_identity(shown: &ShownIdentity) -> TlsIdentity {
+    TlsIdentity { certificate: Arc::new(shown.clone()), http: stream_server_tls(shown.clone()) }
 }
 
 impl GameListener {
@@ -82,7 +92,7 @@ impl GameListener {
             session: self.session.as_deref(),
             shares: self.shares,
             own_host_names: &self.own_host_names,
-            identity: self.shown_identity.as_ref(),
+            identity: self.tls_identity.as_ref(),
             places,
         };
         let opened = match self.game_server()? {
@@ -207,8 +217,7 @@ fn not_opened(network: &NetworkTable, address: SocketAddr, error: &io::Error) ->
 
 #[cfg(test)]
 mod tests {
-    use consonance_listeners::NETWORKS;
-    use consonance_server_config::ConfigSources;
+    use consonance_server_config::{ConfigSources, NETWORKS};
 
     use super::*;
 

@@ -134,7 +134,12 @@ pub(super) fn read_secret_line(
     path: &Path,
     notes: &mut Vec<String>,
 ) -> Result<SecretText, ConfigProblem> {
-    let text = secret_text::read(path).map_err(|what| loaded.problem(key, what))?;
+    secret_line(path, notes).map_err(|what| loaded.problem(key, what))
+}
+
+/// The first line of a file with a secret; the error is in words.
+pub(super) fn secret_line(path: &Path, notes: &mut Vec<String>) -> Result<SecretText, String> {
+    let text = secret_text::read(path)?;
     note_if_others_can_read(path, "this secret", notes);
     Ok(SecretText::new(text.lines().next().unwrap_or_default().trim()))
 }

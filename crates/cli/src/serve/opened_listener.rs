@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
-use consonance_listeners::Shards;
+use consonance_link::listener::Shards;
 use consonance_server::Workers;
 use consonance_server_config::Config;
 

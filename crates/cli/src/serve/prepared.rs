@@ -5,10 +5,9 @@ use std::path::Path;
 
 use consonance_link::gateway::PlaceBoard;
 use consonance_link::session_name;
-use consonance_listeners::Networks;
 use consonance_quic::{Identity, QuicAddress, ShownIdentity};
 use consonance_server::{Admission, SavedIdentity, SessionsSettings, Webhook};
-use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig};
+use consonance_server_config::{Config, ConfigError, ConfigProblem, DEFAULT_PORT, LoadedConfig, Networks};
 
 use super::browsers::{self, PreparedBrowsers};
 use super::cluster::{self, PreparedCluster};

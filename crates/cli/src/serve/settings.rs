@@ -4,8 +4,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use consonance_listeners::Networks;
-use consonance_server_config::{ConfigSources, LoadedConfig};
+use consonance_server_config::{ConfigSources, LoadedConfig, Networks};
 
 use super::room_rules::RoomRules;
 

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_link::ClientNetwork;
-use consonance_listeners::NETWORKS;
+use consonance_server_config::NETWORKS;
 use consonance_session::{Client, ClientSettings, EndCode};
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::player::TestPlayer;

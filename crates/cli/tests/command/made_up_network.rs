@@ -4,8 +4,7 @@ use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
 
-use consonance_listeners::{NETWORKS, Networks};
-use consonance_server_config::{ConfigSources, json_schema, reference_page};
+use consonance_server_config::{ConfigSources, NETWORKS, Networks, json_schema, reference_page};
 use consonance_testing::command::{Folder, Program};
 use consonance_testing::made_up_network::MadeUp;
 

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use consonance_game_networks::sidecar::{LinkSecret, SidecarBridge, SidecarLink, SidecarLinkSettings};
 use consonance_link::memory::MemoryNetwork;
 use consonance_link::{ClientLinkEvent, ClientNetwork, DisconnectReason};
-use consonance_listeners::NETWORKS;
 use consonance_quic::{QuicAddress, QuicClient, QuicClientSettings, QuicRuntime};
+use consonance_server_config::NETWORKS;
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 #[cfg(unix)]

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use consonance_listeners::{NETWORKS, find};
+use consonance_server_config::{NETWORKS, find};
 
 use crate::scenario::house::MUMBLE;
 use crate::scenario::words::Words;

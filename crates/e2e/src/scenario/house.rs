@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use consonance_listeners::{NETWORKS, find};
+use consonance_server_config::{NETWORKS, find};
 use consonance_testing::stage::{Child, Failure, ensure, free_port};
 
 use crate::scenario::cast::{CARD_TABLE, WORLD};
@@ -203,7 +203,7 @@ fn config(ports: &BTreeMap<&'static str, u16>, settings: &HouseSettings) -> Stri
             name => {
                 let network = find(name);
                 network
-                    .and_then(consonance_listeners::ListenerNetwork::scenario_keys)
+                    .and_then(consonance_link::listener::ListenerNetwork::scenario_keys)
                     .unwrap_or_default()
                     .to_owned()
             }

@@ -1,5 +1,7 @@
 //! The bytes around messages: lengths, tokens, acknowledgements, the Configure command. All numbers are big-endian.
 
+use consonance_settings::{PlainValue, SettingKind, SettingType};
+
 /// The form of the handshake that a client understands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ProtocolVersion {
@@ -8,6 +10,21 @@ pub enum ProtocolVersion {
     /// The present one, of DarkRift 2.
     #[default]
     One,
+}
+
+/// Its number, 0 or 1.
+impl SettingType for ProtocolVersion {
+    fn kind() -> SettingKind {
+        SettingKind::Whole(1)
+    }
+
+    fn to_plain(&self) -> PlainValue {
+        PlainValue::Whole(self.byte().into())
+    }
+
+    fn from_plain(value: &PlainValue) -> Option<Self> {
+        [Self::Zero, Self::One].into_iter().find(|version| version.to_plain() == *value)
+    }
 }
 
 impl ProtocolVersion {

@@ -18,8 +18,8 @@ settings! {
         ///
         /// Those that wait for their UDP datagram come on top.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// The form of the handshake that clients understand.
-        pub version: ProtocolVersion as _ = ProtocolVersion::One;
+        /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.
+        pub version: ProtocolVersion as protocol_version = ProtocolVersion::One, 0..=1;
         /// The UDP port in the clients' settings, if it is not the TCP port.
         ///
         /// Port 0 picks a free port.

@@ -18,29 +18,28 @@ use consonance_link::gateway::{
     ClientEnvelope, Envelope, EnvelopeEnd, EnvelopeKind, MessageChannel, MessageParts, VoiceChannels,
 };
 use consonance_link::{Delivery, PacketLimits};
+use consonance_settings::settings;
 
-/// The groups of voice: a game may have changed them, in its settings of the voice component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VoiceGroups {
-    /// Voice to the server: understood, never sent.
-    pub voice_to_server: i32,
-    /// Everything to the server, voice included.
-    pub system_to_server: i32,
-    /// Voice to clients: understood, never sent.
-    pub voice_to_client: i32,
-    /// Everything to clients, voice included.
-    pub system_to_client: i32,
-}
-
-impl Default for VoiceGroups {
-    /// Those of the stock integration.
-    fn default() -> Self {
-        Self {
-            voice_to_server: 57_729_876,
-            system_to_server: 57_729_877,
-            voice_to_client: 57_729_878,
-            system_to_client: 57_729_879,
-        }
+settings! {
+    /// The groups of voice: a game may have changed them, in its settings of the voice component.
+    #[derive(Copy, Debug, PartialEq, Eq)]
+    pub struct VoiceGroups {
+        /// The group of voice to the server, if the game's voice component changes it.
+        ///
+        /// Understood, never sent.
+        pub voice_to_server: i32 as voice_to_server_group = 57_729_876, 0..=2_147_483_647;
+        /// The group of all other messages to the server, if changed.
+        ///
+        /// Voice is understood there, too, and that of clients of ours is sent there.
+        pub system_to_server: i32 as system_to_server_group = 57_729_877, 0..=2_147_483_647;
+        /// The group of voice to clients, if changed.
+        ///
+        /// Understood, never sent.
+        pub voice_to_client: i32 as voice_to_client_group = 57_729_878, 0..=2_147_483_647;
+        /// The group of all other messages to clients, if changed.
+        ///
+        /// Voice is sent there.
+        pub system_to_client: i32 as system_to_client_group = 57_729_879, 0..=2_147_483_647;
     }
 }
 

@@ -14,6 +14,7 @@
 mod client;
 mod frame_budget;
 mod handshake;
+mod listed_origins;
 mod page_origins;
 mod server;
 mod socket;
@@ -22,6 +23,7 @@ mod upgrade;
 pub use client::{ClientRules, ClientStream};
 pub use frame_budget::{FrameBudget, TooManyFrames};
 pub use handshake::{Request, new_key, write_acceptance};
+pub use listed_origins::{ListedOrigins, ORIGIN, is_origin};
 pub use page_origins::{ForeignPage, PageOrigins};
 pub use server::{PathRefusal, Paths, PlainRefusal, ServerRules, ServerStream};
 

@@ -28,6 +28,8 @@
 //! # Features
 //!
 //! * `client`: a client for tests and load, in the module of that name.
+//! * `listener`: the network as a voice server's configuration opens it.
+//! * `players`: Mumble users as players of a session, in the module of that name.
 //!
 //! Needs Rust 1.95 or later.
 
@@ -44,6 +46,8 @@ pub mod fuzz;
 mod login;
 mod metrics;
 mod ocb2;
+#[cfg(feature = "players")]
+pub mod players;
 mod server;
 mod server_list;
 mod settings;
@@ -52,6 +56,8 @@ mod stream;
 mod varint;
 mod version;
 mod voice;
+#[cfg(feature = "listener")]
+mod voice_listener;
 mod voice_paths;
 
 pub use certificate::{CertificateHash, server_tls};
@@ -67,3 +73,5 @@ pub use voice::{
     LOOPBACK, MalformedVoice, SAMPLES_PER_NUMBER, Sender, VOICE_BYTES_MAX, Voice, VoiceContext, VoiceFormat,
     VoicePacket, VoicePlace,
 };
+#[cfg(feature = "listener")]
+pub use voice_listener::LISTENER;

@@ -1,15 +1,15 @@
 //! One listener for another network than QUIC.
 
-use std::any::type_name;
-use std::error::Error;
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 
+use consonance_link::listener::{ListenerKeys, NetworkTable, ProxyListenerSettings};
+use consonance_settings::DeclaredSettings as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Value as Json, json};
 
-use super::{NetworkSettings, NetworkTable, ProxyListenerConfig};
+use super::network_keys::{NetworkKeys, PROXY_KEYS};
+use crate::declared::{json_of_keys, set_keys};
 use crate::document::Keys;
 use crate::schema::{properties, schema_of};
 use crate::table::table;
@@ -26,9 +26,9 @@ pub struct ListenerConfig {
     /// The session of its clients; see [`session_among`](Self::session_among).
     pub session: Option<String>,
     /// What a listener in front of a game's own server has.
-    pub proxy: ProxyListenerConfig,
-    /// All keys of its network.
-    settings: Json,
+    pub proxy: ProxyListenerSettings,
+    /// The keys of its network.
+    pub keys: ListenerKeys,
 }
 
 table! {
@@ -47,35 +47,11 @@ table! {
 /// The schema of the keys of every listener.
 pub(in super::super) static COMMON_KEYS: LazyLock<Json> = LazyLock::new(schema_of::<CommonKeys>);
 
-/// The schema of the keys that a listener has in front of a game's own server.
-pub(in super::super) static PROXY_KEYS: LazyLock<Json> = LazyLock::new(schema_of::<ProxyListenerConfig>);
-
-impl NetworkTable {
-    /// All keys of a listener besides `network` and `address`, with a game's server behind it or without.
-    pub(in super::super) fn keys(
-        &'static self,
-        is_proxy: bool,
-    ) -> impl Iterator<Item = (&'static str, &'static Json)> + Clone {
-        let session = properties(&COMMON_KEYS).filter(|(key, _)| *key == "session");
-        let proxy = properties(&PROXY_KEYS).filter(move |_| is_proxy && self.has_proxy());
-        session.chain(self.own_keys(is_proxy)).chain(proxy)
-    }
-}
-
 impl ListenerConfig {
     /// One with the defaults of its network.
     pub fn new(network: &'static NetworkTable, address: SocketAddr) -> Self {
-        let (proxy, settings) = (ProxyListenerConfig::default(), network.default_settings());
-        Self { network, address, session: None, proxy, settings }
-    }
-
-    /// The keys of its network.
-    ///
-    /// # Errors
-    /// If `T` is not the type that the network's table names.
-    pub fn settings<T: NetworkSettings>(&self) -> Result<T, OtherSettingsType> {
-        let other = OtherSettingsType { network: self.network.name, asked: type_name::<T>() };
-        self.network.settings.read(&self.settings).ok_or(other)
+        let (proxy, keys) = (ProxyListenerSettings::default(), (network.keys)());
+        Self { network, address, session: None, proxy, keys }
     }
 
     /// The value of one of its keys, as JSON: null if it has none, or if there is no such key.
@@ -88,26 +64,32 @@ impl ListenerConfig {
         network: &'static NetworkTable,
         address: SocketAddr,
         keys: Keys,
-    ) -> serde_json::Result<Self> {
+    ) -> Result<Self, String> {
         let is_of_proxy = |key: &str| properties(&PROXY_KEYS).any(|(known, _)| known == key);
         let (proxy, mut own): (Keys, Keys) = keys.into_iter().partition(|(key, _)| is_of_proxy(key));
-        let session = serde_json::from_value(own.remove("session").unwrap_or_default())?;
-        let proxy = serde_json::from_value(proxy.into())?;
-        Ok(Self { network, address, session, proxy, settings: network.settings.complete(own)? })
+        let mut listener = Self::new(network, address);
+        if let Some(Json::String(session)) = own.remove("session") {
+            listener.session = Some(session);
+        }
+        set_keys(proxy, |visit| listener.proxy.visit(visit))?;
+        set_keys(own, |visit| listener.keys.visit(visit))?;
+        Ok(listener)
     }
 
     /// In the syntax of the file, without defaults.
     pub(super) fn written(&self) -> String {
         let is_proxy = self.proxy.upstream.is_some();
         let place = ["network", "address"].map(|key| (key, &COMMON_KEYS["properties"]["address"]));
-        inline_table(place.into_iter().chain(self.network.keys(is_proxy)), &self.to_json(), false)
+        let keys = NetworkKeys::of(self.network);
+        inline_table(place.into_iter().chain(keys.all(is_proxy)), &self.to_json(), false)
     }
 
     /// All its keys, in one table.
     fn to_json(&self) -> Json {
-        let Self { network, address, session, proxy, settings } = self;
+        let Self { network, address, session, proxy, keys } = self;
         let mut all = json!({ "network": network.name, "address": address, "session": session });
-        for part in [&json!(proxy), settings] {
+        let (mut proxy, mut keys) = (proxy.clone(), keys.clone());
+        for part in [json_of_keys(|visit| proxy.visit(visit)), json_of_keys(|visit| keys.visit(visit))] {
             let keys = part.as_object().into_iter().flatten();
             keys.for_each(|(key, value)| all[key] = value.clone());
         }
@@ -116,28 +98,9 @@ impl ListenerConfig {
 
     /// A message about a mistake in its keys as a whole.
     pub(super) fn problem_of_keys(&self) -> Option<String> {
-        self.network
-            .settings
-            .problem(&self.settings, self.address)
-            .or_else(|| self.proxy.problem(self.address))
+        self.keys.problem(self.address).or_else(|| self.proxy.problem(self.address))
     }
 }
-
-/// The settings of a listener are of another type than the one that was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OtherSettingsType {
-    network: &'static str,
-    asked: &'static str,
-}
-
-impl fmt::Display for OtherSettingsType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { network, asked } = self;
-        write!(f, "the settings of {network} are not {asked}: read them as the type in the network's table")
-    }
-}
-
-impl Error for OtherSettingsType {}
 
 impl PartialEq for ListenerConfig {
     fn eq(&self, other: &Self) -> bool {

@@ -223,7 +223,7 @@ fn a_listener_with_upstream_is_a_proxy_for_a_game_server() {
     assert_eq!(proxy.upstream.as_deref(), Some("game.internal:6"));
     assert_eq!(proxy.source_addresses.as_deref(), Some("127.1.0.0/16"));
     assert!(proxy.proxy_protocol && proxy.disconnect_on_voice_kick);
-    assert_eq!((proxy.upstream_timeout_s.0.as_secs(), proxy.voice_retry_s.0.as_secs()), (2, 60));
+    assert_eq!((proxy.upstream_timeout.as_secs(), proxy.voice_retry.as_secs()), (2, 60));
     assert_eq!(listener.value("voice_type"), "A.B");
     let shown = config.settings_made().into_iter().find(|(key, _)| *key == "listen").unwrap().1;
     assert_eq!(load(&format!("listen = {shown}")).listen.others, config.listen.others, "{shown}");

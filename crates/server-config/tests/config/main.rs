@@ -6,7 +6,6 @@ mod defaults;
 mod former_keys;
 mod limits;
 mod listening;
-mod network_settings;
 mod schema;
 mod secrets;
 mod web;
@@ -14,9 +13,9 @@ mod webhooks;
 
 use std::path::Path;
 
-use consonance_listeners::{NETWORKS, Networks};
 use consonance_server_config::{
-    Config, ConfigSources, LoadedConfig, NetworkTables, TakesEffect, default_file, reference_page,
+    Config, ConfigSources, LoadedConfig, NETWORKS, NetworkTables, Networks, TakesEffect, default_file,
+    reference_page,
 };
 use consonance_session::Rate;
 

@@ -152,7 +152,10 @@ pub(super) const SECTIONS: &[Section] = &[
             ("Python", Source::PyMethods("python/package/consonance/_moderator.py", "Moderator")),
             ("Page", Source::TsTexts(TS_API, "ModerationAction")),
             ("JSON", Source::KebabCase(FROM_PAGE, "ModerationAction")),
-            ("Mumble", Source::Named("crates/mumble-player/src/player/moderating.rs", "ModeratorAction")),
+            (
+                "Mumble",
+                Source::Named("crates/networks/mumble/src/players/player/moderating.rs", "ModeratorAction"),
+            ),
         ],
     },
     Section {

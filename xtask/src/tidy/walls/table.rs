@@ -118,8 +118,13 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-link",
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
-        // the ids and positions of players.
-        may_use: Only(&["consonance-end-reason", "consonance-settings", "consonance-wire"]),
+        // the ids and positions of players; secrets for the files that keys of listeners name.
+        may_use: Only(&[
+            "consonance-end-reason",
+            "consonance-secrets",
+            "consonance-settings",
+            "consonance-wire",
+        ]),
         // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
     },
@@ -162,18 +167,10 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-link",
             "consonance-replay-window",
             "consonance-settings",
-        ]),
-        tests_may_also_use: &[],
-    },
-    Walls {
-        package: "consonance-mumble-player",
-        may_use: Only(&[
-            "consonance-link",
-            "consonance-mumble",
+            // For its users as players of a session, a feature.
             "consonance-opus-packet",
             "consonance-session",
             "consonance-wire",
-            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
     },
@@ -213,6 +210,9 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance-admin",
             "consonance-cluster",
+            // The networks of its list.
+            "consonance-game-networks",
+            "consonance-mumble",
             "consonance-nats",
             "consonance-pcap",
             "consonance-quic",
@@ -223,8 +223,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-web",
             "consonance-webrtc",
         ]),
-        // For the networks whose configuration keys it reads.
-        tests_may_also_use: &["consonance-listeners"],
+        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance",
@@ -293,7 +292,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-link",
         ]),
         // For the metrics of single networks, which it exports and documents.
-        tests_may_also_use: &["consonance-listeners", "consonance-mumble", "consonance-testing"],
+        tests_may_also_use: &["consonance-mumble", "consonance-server-config", "consonance-testing"],
     },
     Walls {
         package: "consonance-otlp",
@@ -306,10 +305,10 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance",
             "consonance-inspector",
-            "consonance-listeners",
             "consonance-mumble",
             "consonance-quic",
             "consonance-server",
+            "consonance-server-config",
             "consonance-session",
             "consonance-sim",
             "consonance-testing",
@@ -321,8 +320,6 @@ pub(super) const WALLS: &[Walls] = &[
     // Each of its parts is a feature, and only tests and tools use it.
     Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
-    // It assembles all networks.
-    Walls { package: "consonance-listeners", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {
         package: "plain-sockets",

@@ -10,13 +10,13 @@ use consonance_game_networks::sidecar::{
 };
 use consonance_link::gateway::PlaceBoard;
 use consonance_link::impair::{ImpairedClient, Impairment};
+use consonance_link::listener::{ListenerNetwork, ListenerPlace, Opened, Reading, Shards};
 use consonance_link::memory::{MemoryNetwork, MemoryServer};
 use consonance_link::{AddressShares, ClientNetwork, ServerNetwork};
-use consonance_listeners::{ListenerNetwork, ListenerPlace, NETWORKS, Opened, Reading, Shards};
 use consonance_quic::{
     Identity, QuicAddress, QuicClient, QuicClientSettings, QuicRuntime, QuicServer, QuicServerSettings,
 };
-use consonance_server_config::ListenerConfig;
+use consonance_server_config::NETWORKS;
 use consonance_testing::networks as game_clients;
 use consonance_web::{
     Attendance, Info, Join, JoinProblem, JoinRule, Joined, PacketSettings, Reply, Secrets, Signalling,
@@ -121,10 +121,8 @@ fn sidecar(mut ways: Ways) -> Listening {
 
 fn of_a_game(network: &'static dyn ListenerNetwork, ways: Ways) -> Listening {
     let table = network.table();
-    let config = ListenerConfig::new(table, anywhere());
     let no_file = &mut |path: &Path| panic!("it reads {}", path.display());
-    let wrong = |what: String| panic!("{}: {what}", table.name);
-    let listener = network.read(&mut Reading::new(&config, &wrong, no_file)).unwrap();
+    let listener = network.read(&mut Reading::new(table.name, &(table.keys)(), no_file)).unwrap();
     let place = ListenerPlace {
         network: table.name,
         address: anywhere(),

@@ -31,7 +31,7 @@ fn native_players_a_browser_plain_sockets_and_every_listed_network_are_there() {
     for way in [Way::Native, Way::Browser, Way::Mumble, Way::PlainSockets, Way::Lossy, Way::Recorder] {
         assert!(is_there(way), "{way:?}");
     }
-    for network in consonance_listeners::NETWORKS {
+    for network in consonance_server_config::NETWORKS {
         let is_in_the_scenario = network.scenario_keys().is_some();
         assert_eq!(
             is_there(Way::Listed(network.table().name)),

@@ -20,7 +20,7 @@ impl DarkRiftVoiceClient {
         let settings = DarkRiftVoiceSettings {
             tag_to_server: Some(tag_to_server),
             tag_to_client,
-            layout: Some(layout),
+            layout,
             channels: STOCK_CHANNELS,
         };
         Self { to_server: VoiceDialect { tag: tag_to_server, layout }, settings }

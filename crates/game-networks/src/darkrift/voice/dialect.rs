@@ -1,5 +1,7 @@
 //! The format of voice in a game's messages.
 
+use consonance_settings::SettingChoice;
+
 use crate::darkrift::voice::DarkRiftMessage;
 
 /// The layout of a voice packet in a message's body.
@@ -12,6 +14,14 @@ pub enum Layout {
     Prefixed,
     /// The same, little-endian.
     PrefixedLittleEndian,
+}
+
+impl SettingChoice for Layout {
+    const CHOICES: &'static [(&'static str, Self)] = &[
+        ("raw", Self::Raw),
+        ("prefixed", Self::Prefixed),
+        ("prefixed-little-endian", Self::PrefixedLittleEndian),
+    ];
 }
 
 /// The tag and the layout of voice messages, for recognizing and writing them.

@@ -12,14 +12,15 @@ settings! {
     pub struct DarkRiftVoiceSettings {
         /// The tag of the game's voice messages. Default: learned from each client's first handshake.
         ///
-        /// Of those to the server. Without it the layout is learned, too.
+        /// Of those to the server.
         #[example(2000)]
         pub tag_to_server: Option<u16> as tag = None;
         /// The tag of voice messages to clients, if it differs.
         #[example(2001)]
         pub tag_to_client: Option<u16> = None;
-        /// The layout of packets in messages. With a tag and without a layout, packets are raw.
-        pub layout: Option<Layout> as _ = None;
+        /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length
+        /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
+        pub layout: Layout = Layout::Raw;
         /// The network's channels that carry voice.
         pub channels: VoiceChannels as _ = STOCK_CHANNELS;
     }
@@ -28,7 +29,7 @@ settings! {
 impl DarkRiftVoiceSettings {
     /// The dialect of voice to the server, if the settings define it.
     pub(crate) fn to_server(self) -> Option<VoiceDialect> {
-        Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout.unwrap_or_default() })
+        Some(VoiceDialect { tag: self.tag_to_server?, layout: self.layout })
     }
 
     /// The dialect of voice to clients, given the dialect to the server.

@@ -40,7 +40,7 @@ impl Network for Plain {
         self.relay = Some(Relay::to(network.local_addr()));
         let settings = DarkRiftVoiceSettings {
             tag_to_server: Some(TAG),
-            layout: Some(Layout::Prefixed),
+            layout: Layout::Prefixed,
             ..DarkRiftVoiceSettings::default()
         };
         EnvelopeServer::new(network, DarkRiftVoice::voice_only(settings), "")

@@ -1,7 +1,7 @@
 //! The rules of every network, as far as they apply to Mumble's.
 //!
 //! Mumble's network carries no packets of a session: a player for each user is in the server's process
-//! (`consonance-mumble-player`). Here, payloads that Mumble's messages and voice packets carry unchanged stand for
+//! (`consonance_mumble::players`). Here, payloads that Mumble's messages and voice packets carry unchanged stand for
 //! them, so that the rules apply to the connections: which clients are admitted or rejected, what arrives and in
 //! which order, and how links end. Not covered:
 //!
