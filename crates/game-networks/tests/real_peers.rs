@@ -3,6 +3,8 @@
 //! matchbox opens its sockets on all addresses of the machine and asks for candidates there, so these tests run in a
 //! network namespace of their own: `cargo xtask matchbox` creates one that contains nothing but this process.
 
+#![cfg(feature = "matchbox-socket")]
+
 #[path = "real_peers/signalling.rs"]
 mod signalling;
 

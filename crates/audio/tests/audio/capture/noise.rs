@@ -2,7 +2,9 @@
 
 use consonance_audio::{CaptureChain, CaptureSettings, NoiseLevel};
 
-use crate::capture::sound::{OFF, fan, level_db, pink_noise, process, seconds, speech, white_noise, with_noise};
+use crate::capture::sound::{
+    OFF, fan, level_db, pink_noise, process, seconds, speech, white_noise, with_noise,
+};
 
 fn suppressor(level: NoiseLevel) -> CaptureChain {
     CaptureChain::new(CaptureSettings { noise: Some(level), ..OFF })

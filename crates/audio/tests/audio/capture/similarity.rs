@@ -74,6 +74,7 @@ fn bands(sound: &[f32]) -> Vec<[f32; 19]> {
 fn less_noise_is_more_like_the_voice() {
     let clean = crate::capture::sound::speech(2);
     let noise = crate::capture::sound::pink_noise(clean.len());
-    let at = |below_db| similarity_db(&clean, &crate::capture::sound::with_noise(&clean, &noise, below_db), 0);
+    let at =
+        |below_db| similarity_db(&clean, &crate::capture::sound::with_noise(&clean, &noise, below_db), 0);
     assert!(at(40.0) > at(20.0) + 5.0 && at(20.0) > at(10.0) + 2.0 && at(10.0) > at(0.0) + 1.0);
 }
