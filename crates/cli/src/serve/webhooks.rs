@@ -23,7 +23,7 @@ fn read_one(
     settings.service.bearer_token = config.bearer_token_file.as_deref().map(secret).transpose()?;
     settings.service.authorities_pem =
         config.authorities_file.as_deref().map(|path| read_authorities(loaded, KEY, path)).transpose()?;
-    settings.events = config.events.clone();
+    settings.events.clone_from(&config.events);
     settings.delivery = config.delivery.clone();
     Webhook::new(settings).map_err(|error| {
         let what = match error {
