@@ -12,6 +12,7 @@ mod extension;
 mod fault;
 mod listening;
 mod moderator;
+mod notices;
 mod others;
 mod output;
 mod own_state;

@@ -82,13 +82,12 @@ pub use moderation::{
     ModerationDecision, Move, NotificationStatus, PlayerIdentity, RestrictionsError, SessionModeration,
 };
 pub use monitor::{MonitoredChannel, SpokenTo};
-pub use name_claims::NameTaken;
 pub use outages::Outages;
 pub use proximity::{Proximity, ProximitySettings};
 pub use reconfigure::Reconfigure;
 pub use room_limits::RoomLimits;
 pub use room_pattern::RoomPattern;
-pub use settings::ServerSettings;
+pub use settings::{NameTaken, ServerSettings};
 pub use snapshot::{KeptPlace, SessionSnapshot};
 pub use statistics::ServerStatistics;
 pub use tables::{ClientRow, LinkRow, RoomRow, Tables};

@@ -12,7 +12,7 @@ use super::event::{ClientEvent, Disconnection};
 use super::extension::Carried;
 use super::fault::Fault;
 use super::listening::Listening;
-use super::restrictions::Noticed;
+use super::notices::Noticed;
 use super::server_link::{self, Joined};
 use crate::join_again;
 use crate::link::{CloseReason, LinkId};

@@ -5,18 +5,8 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_wire::{Notice, WireStr};
-
 use super::event::{ClientEvent, Disconnection, RecordingNotice};
-use super::moderator::ModeratorRequests;
-use super::output::Output;
-use super::own_state::OwnState;
-use super::players::Players;
-use super::server_link::Joined;
-use super::settings::ClientSettings;
 use crate::restrictions::{Restriction, RestrictionTerms, Restrictions, RoomRights};
-use crate::server::RoomUse;
-use crate::time::Instant;
 
 /// The reported restrictions, and those of them that were confirmed since I last joined.
 #[derive(Debug, Default)]
@@ -57,6 +47,11 @@ impl OwnRestrictions {
         self.recorded
     }
 
+    /// The server kicks me.
+    pub(super) fn kick(&mut self) {
+        self.is_kicked = true;
+    }
+
     /// Whether this is denied to me.
     pub(super) fn has(&self, restriction: Restriction) -> bool {
         self.restrictions.terms(restriction).is_some()
@@ -83,7 +78,11 @@ impl OwnRestrictions {
         events
     }
 
-    fn impose(&mut self, restriction: Restriction, terms: RestrictionTerms) -> Option<ClientEvent<'static>> {
+    pub(super) fn impose(
+        &mut self,
+        restriction: Restriction,
+        terms: RestrictionTerms,
+    ) -> Option<ClientEvent<'static>> {
         self.confirmed.imposed[restriction as usize] = true;
         let former = self.restrictions.terms(restriction);
         let is_known = former.is_some_and(|former| says_the_same(former, &terms));
@@ -91,14 +90,14 @@ impl OwnRestrictions {
         (!is_known).then_some(ClientEvent::Restricted { restriction, terms: Some(terms) })
     }
 
-    fn lift(&mut self, restriction: Restriction) -> Option<ClientEvent<'static>> {
+    pub(super) fn lift(&mut self, restriction: Restriction) -> Option<ClientEvent<'static>> {
         let is_news = self.restrictions.lift(restriction);
         is_news.then_some(ClientEvent::Restricted { restriction, terms: None })
     }
 
     /// # Errors
     /// If these are rights in more rooms than the limit allows, which are ignored.
-    fn set_rights(
+    pub(super) fn set_rights(
         &mut self,
         room: &str,
         rights: RoomRights,
@@ -115,6 +114,12 @@ impl OwnRestrictions {
         Ok((former != rights).then(|| ClientEvent::RoomRights { room: room.into(), rights }))
     }
 
+    /// The server reports whether voice is recorded.
+    pub(super) fn confirm_recorded(&mut self, recorded: RecordingNotice) -> Option<ClientEvent<'static>> {
+        self.confirmed.recorded = true;
+        self.set_recorded(recorded)
+    }
+
     fn set_recorded(&mut self, recorded: RecordingNotice) -> Option<ClientEvent<'static>> {
         let is_news = self.recorded != recorded;
         self.recorded = recorded;
@@ -124,73 +129,7 @@ impl OwnRestrictions {
 
 /// Rights in more rooms than the limit allows.
 #[derive(Debug, PartialEq, Eq)]
-struct TooManyRooms;
-
-/// A notice of the operator's, and all that it may change.
-pub(super) struct Noticed<'a> {
-    pub(super) own: &'a mut OwnState,
-    pub(super) players: &'a mut Players,
-    pub(super) moderator_requests: &'a mut ModeratorRequests,
-    pub(super) me: Option<Joined>,
-    pub(super) settings: &'a ClientSettings,
-    pub(super) out: &'a mut Output,
-}
-
-impl Noticed<'_> {
-    pub(super) fn handle(&mut self, now: Instant, notice: &Notice<'_>) {
-        let Some(event) = self.apply(now, notice) else { return };
-        let is_deafened =
-            matches!(event, ClientEvent::Restricted { restriction: Restriction::Deafened, terms: Some(_) });
-        self.out.event(event);
-        if is_deafened {
-            for id in self.players.ids() {
-                self.players.stop_speaker(id, self.out);
-            }
-        }
-    }
-
-    fn apply(&mut self, now: Instant, notice: &Notice<'_>) -> Option<ClientEvent<'static>> {
-        let text = |string: WireStr<'_>| Box::<str>::from(&*string.to_str());
-        match *notice {
-            Notice::Imposed { restriction, ends_in_s, reason } => {
-                let ends = (ends_in_s > 0).then(|| now + Duration::from_secs(ends_in_s.into()));
-                self.own.restrictions_mut().impose(restriction, RestrictionTerms::new(ends, &reason.to_str()))
-            }
-            Notice::Lifted { restriction } => self.own.restrictions_mut().lift(restriction),
-            Notice::RoomRights { room, listen, speak } => {
-                let set = self.own.restrictions_mut().set_rights(&text(room), RoomRights { listen, speak });
-                set.unwrap_or_else(|TooManyRooms| {
-                    self.out.statistics.ignored += 1;
-                    None
-                })
-            }
-            Notice::Kicked { reason } => {
-                self.own.restrictions_mut().is_kicked = true;
-                Some(ClientEvent::Kicked { reason: text(reason) })
-            }
-            Notice::Moved { from, to } => {
-                self.own.rooms_mut().follow_move(text(from), text(to), self.me, self.settings, self.out)
-            }
-            Notice::TextRateLimited { wait_ms } => {
-                Some(ClientEvent::TextRateLimited { wait: Duration::from_millis(wait_ms.into()) })
-            }
-            Notice::RoomFull { room, is_speaking } => {
-                let to = if is_speaking { RoomUse::Speak } else { RoomUse::Listen };
-                Some(ClientEvent::RoomFull { room: text(room), to })
-            }
-            Notice::Recorded { is_whole, last_s } => {
-                self.own.restrictions_mut().confirmed.recorded = true;
-                self.own
-                    .restrictions_mut()
-                    .set_recorded(RecordingNotice { is_whole, last: Duration::from_secs(last_s.into()) })
-            }
-            Notice::Answered { number, answer } => {
-                self.moderator_requests.handle_answer(number, answer, self.out);
-                None
-            }
-        }
-    }
-}
+pub(super) struct TooManyRooms;
 
 /// Whether two terms are the same: after a reconnect, a repeated end time is a little earlier or later.
 fn says_the_same(former: &RestrictionTerms, terms: &RestrictionTerms) -> bool {

@@ -11,7 +11,6 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use consonance_name_key::PlayerName;
-use consonance_settings::SettingChoice;
 use consonance_wire::ClientId;
 
 use super::event::ServerEvent;
@@ -22,28 +21,6 @@ use crate::link::{LinkId, PeerOrigin};
 use crate::time::Instant;
 
 pub(super) use contest::{Contest, Verdict};
-
-/// The policy for a newcomer that asks for the name of a client that is here.
-///
-/// With any policy, the name goes at once to a client that presents the holder's resume ticket or has its account, and
-/// a confirmed name is never given to a client without an equally good claim.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum NameTaken {
-    /// The name: the holder is told and disconnected.
-    Newest,
-    /// The name when the holder is gone or no longer answers. Until then a client of the original stays linked without
-    /// having joined. A client of ours is refused as soon as the holder has answered.
-    #[default]
-    Keep,
-    /// A refusal, as soon as the holder has answered; the name if the holder does not answer.
-    Refuse,
-}
-
-impl SettingChoice for NameTaken {
-    const CHOICES: &'static [(&'static str, Self)] =
-        &[("newest", Self::Newest), ("keep", Self::Keep), ("refuse", Self::Refuse)];
-}
 
 /// Newcomers that wait for names in use.
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! Who is present: the clients, the connections over which they are reached, and the places of those that lost theirs.
+//! The clients that are present, the connections over which they are reached, and the places of those that lost theirs.
 //!
 //! Coming, losing a link, coming back and leaving concern all three, so that a client is found in each of them or in
 //! none. Whether a client may come or come back is decided elsewhere.

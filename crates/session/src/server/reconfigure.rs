@@ -8,12 +8,12 @@ use super::Server;
 use super::access::AccessRule;
 use super::entrance::Entrance;
 use super::join_gate::JoinState;
-use super::name_claims::NameTaken;
 use super::observations::Observations;
 use super::presence::Presence;
 use super::room_limits::RoomLimits;
 use super::room_pattern::RoomPattern;
 use super::rules::Rules;
+use super::settings::NameTaken;
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
 

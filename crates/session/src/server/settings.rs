@@ -3,9 +3,10 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use consonance_settings::SettingChoice;
 use consonance_wire::{Capabilities, CodecParameters, SessionId};
 
-use super::{AccessRule, NameTaken, ProximitySettings, RoomLimits, RoomPattern};
+use super::{AccessRule, ProximitySettings, RoomLimits, RoomPattern};
 use crate::encryption::Encryption;
 use crate::limits::Limits;
 use crate::packet_limits::PacketLimits;
@@ -172,6 +173,28 @@ fn mix(seed: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
+}
+
+/// The policy for a newcomer that asks for the name of a client that is here.
+///
+/// With any policy, the name goes at once to a client that presents the holder's resume ticket or has its account, and
+/// a confirmed name is never given to a client without an equally good claim.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NameTaken {
+    /// The name: the holder is notified and disconnected.
+    Newest,
+    /// The name when the holder is gone or no longer answers. Until then a client of the original stays linked without
+    /// having joined. A client of ours is refused as soon as the holder has answered.
+    #[default]
+    Keep,
+    /// A refusal, as soon as the holder has answered; the name if the holder does not answer.
+    Refuse,
+}
+
+impl SettingChoice for NameTaken {
+    const CHOICES: &'static [(&'static str, Self)] =
+        &[("newest", Self::Newest), ("keep", Self::Keep), ("refuse", Self::Refuse)];
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The decision between a newcomer and the client that already has the requested name.
 
-use super::{Claim, NameTaken, REFUSAL_AFTER};
+use super::{Claim, REFUSAL_AFTER};
 use crate::link::{CloseReason, PeerOrigin};
 use crate::server::access::{Access, Vouched};
+use crate::server::settings::NameTaken;
 use crate::server::waiting_joins::Newcomer;
 use crate::time::Instant;
 

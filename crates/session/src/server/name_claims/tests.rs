@@ -6,6 +6,7 @@ use super::*;
 use crate::join_token::JoinToken;
 use crate::link::CloseReason;
 use crate::server::Access;
+use crate::server::settings::NameTaken;
 
 const NOW: Instant = Instant::from_millis(10_000);
 const HOLDER: ClientId = ClientId(1);
