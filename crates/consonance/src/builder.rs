@@ -353,7 +353,8 @@ impl VoiceChatBuilder {
     }
 
     /// How long to retry after the connection was lost (default: forever). The very first attempt is not retried, so
-    /// that a wrong address is reported at once; see [`retry_first_connect`](Self::retry_first_connect).
+    /// that a wrong address is reported at once; see [`retry_first_connect`](Self::retry_first_connect). It is retried if
+    /// the server asks to join again.
     pub fn reconnect_timeout(mut self, time: Duration) -> Self {
         self.reconnect_timeout = Some(time);
         self

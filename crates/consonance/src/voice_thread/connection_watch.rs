@@ -83,7 +83,7 @@ impl ConnectionWatch {
             (Disconnection::CodecChanged, Some(_)) => Loss::Rejoins,
             (Disconnection::Redirected, Some(_)) => Loss::Redirected,
             (Disconnection::LinkChanged, Some(_)) => Loss::ChangesLink,
-            (_, Some(retry_in)) if self.keeps_trying && is_worth_retrying => {
+            (cause, Some(retry_in)) if self.keeps_trying_after(cause) && is_worth_retrying => {
                 self.lost_since.get_or_insert(now);
                 Loss::Retries(retry_in)
             }
@@ -91,6 +91,12 @@ impl ConnectionWatch {
             (Disconnection::ReplacedByNewerLogin, _) => Loss::ReplacedByNewerLogin,
             _ => Loss::Over,
         }
+    }
+
+    /// A server that asks to join again is there, so its address is not wrong. The server behind a game's asks so when
+    /// it learns of a player whose first packets it missed.
+    fn keeps_trying_after(&self, cause: Disconnection) -> bool {
+        self.keeps_trying || cause == Disconnection::WrongSession
     }
 
     /// Whether a lost session has not come back in time.
@@ -142,6 +148,15 @@ mod tests {
         let mut joined = watch(false);
         joined.note_joined();
         assert_eq!(lose(joined), Loss::Retries(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_server_that_asks_to_join_again_is_tried_again_even_at_first_and_as_long_as_patience_lasts() {
+        let (mut watch, now) = (watch(false), Instant::now());
+        let lost = watch.lose(now, Disconnection::WrongSession, SOON, true);
+        assert_eq!(lost, Loss::Retries(Duration::from_secs(1)));
+        assert!(watch.has_run_out(now + PATIENCE));
+        assert_eq!(watch.lose(now, Disconnection::ConnectFailed, SOON, true), Loss::Over);
     }
 
     #[test]

@@ -11,4 +11,5 @@ mod host;
 mod hostile;
 mod open_server;
 mod raw_client;
+mod sidecar;
 mod wire;
