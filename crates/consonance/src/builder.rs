@@ -352,9 +352,8 @@ impl VoiceChatBuilder {
         self
     }
 
-    /// How long to retry after the connection was lost (default: forever). The very first attempt is not retried, so
-    /// that a wrong address is reported at once; see [`retry_first_connect`](Self::retry_first_connect). It is retried if
-    /// the server asks to join again.
+    /// How long to retry after the connection was lost or the server asked to join again (default: forever). A first
+    /// attempt that fails is final, so that a wrong address shows at once; see [`Self::retry_first_connect`].
     pub fn reconnect_timeout(mut self, time: Duration) -> Self {
         self.reconnect_timeout = Some(time);
         self

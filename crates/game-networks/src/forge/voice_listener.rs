@@ -1,7 +1,6 @@
 //! `forge`: games on Forge Networking Remastered.
 
 use std::io;
-use std::net::SocketAddr;
 
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork, ListenerPlace,
@@ -61,7 +60,7 @@ impl ListenerNetwork for Forge {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
+    fn player(&self, server: std::net::SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let settings = crate::forge::ForgeClientSettings::default();
         let client = crate::forge::ForgeClient::new(settings, [crate::players::seed(); 32]);
         let envelope = crate::forge::voice::ForgeVoiceClient::default();

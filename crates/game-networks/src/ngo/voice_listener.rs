@@ -1,7 +1,6 @@
 //! `ngo`: games on Netcode for `GameObjects`, over Unity Transport 2.
 
 use std::io;
-use std::net::SocketAddr;
 
 use consonance_link::listener::{
     ConnectionLimit, DocsRow, GameServer, IdleTimeout, IpProtocol, ListenerKeys, ListenerNetwork,
@@ -62,7 +61,7 @@ impl ListenerNetwork for Ngo {
     }
 
     #[cfg(feature = "testing")]
-    fn player(&self, server: SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
+    fn player(&self, server: std::net::SocketAddr) -> io::Result<Box<dyn consonance_link::ClientNetwork>> {
         let client = UtpClient::new(ClientSettings::default(), crate::players::seed().into());
         let envelope = crate::ngo::NgoClient::new(crate::ngo::ClientSettings::default());
         let client = crate::players::over_udp(server, client);
