@@ -68,12 +68,10 @@ struct MadeUpListener(MadeUpKeys);
 
 impl MadeUpListener {
     fn server(&self, place: &ListenerPlace<'_>) -> KcpServer {
-        let (connections_max, address_shares) = (self.0.clients_max, place.shares);
+        let default = KcpServerSettings::default();
+        let peers = place.peers(self.0.clients_max, default.peers);
         // The seed need not be secret in a test.
-        KcpServer::new(
-            KcpServerSettings { connections_max, address_shares, ..KcpServerSettings::default() },
-            [7; 32],
-        )
+        KcpServer::new(KcpServerSettings { peers, ..default }, [7; 32])
     }
 }
 

@@ -111,12 +111,8 @@ struct Stage {
 
 impl Stage {
     fn new() -> Self {
-        let server = EnetServerSettings {
-            connection: settings(),
-            connections_max: 4,
-            handshakes_max: 2,
-            ..EnetServerSettings::default()
-        };
+        let mut server = EnetServerSettings { connection: settings(), ..EnetServerSettings::default() };
+        (server.peers.connections_max, server.peers.handshakes_max) = (4, 2);
         let client = EnetClientSettings { connection: settings(), ..EnetClientSettings::default() };
         Self {
             now: Instant::now(),

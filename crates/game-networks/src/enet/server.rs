@@ -12,7 +12,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_link::gateway::udp::{PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_link::gateway::udp::{PeerTable, SecretNumbers, ServerEndpoint};
 use consonance_link::gateway::{Allowance, MessageChannel, VoiceChannels};
 use consonance_link::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
@@ -70,11 +70,7 @@ impl EnetServer {
         Self {
             secrets: SecretNumbers::new(&seed),
             machines: Machines::new(connection.clone()),
-            clients: PeerTable::new(PeerTableLimits {
-                proved: settings.connections_max,
-                shares: settings.address_shares,
-                unproved: settings.handshakes_max,
-            }),
+            clients: PeerTable::new(settings.peers),
             settings: EnetServerSettings { connection, ..settings },
             by_number: BTreeMap::new(),
             proved: BTreeMap::new(),

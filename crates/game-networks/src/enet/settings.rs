@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use consonance_link::gateway::udp::PeerTableLimits;
 use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::{AddressShares, Delivery};
 use rusty_enet::PacketKind;
@@ -149,15 +150,11 @@ pub struct EnetServerSettings {
     /// Settings of both ends. Default: for voice only, where clients send nothing long; messages of at most 64 KiB,
     /// of which 256 KiB may wait.
     pub connection: ConnectionSettings,
-    /// The maximum number of clients that have proved their address; further ones are rejected. Default 4096.
-    pub connections_max: usize,
-    /// The way in which these are shared between address prefixes.
-    pub address_shares: AddressShares,
-    /// The maximum number of further clients that have not proved their address yet; the one that has waited longest
-    /// makes room for a new one. Default 1024.
-    pub handshakes_max: usize,
-    /// The bytes of messages that may wait for all of those together; beyond that, the oldest client is dropped.
-    /// Default 64 MiB: what a few hundred clients are sent at once when a game's scene is full.
+    /// The numbers of clients. Default 4096 that have proved their address, and 1024 that have not.
+    pub peers: PeerTableLimits,
+    /// The bytes of messages that may wait for all clients together that have not proved their address; beyond that,
+    /// the oldest client is dropped. Default 64 MiB: what a few hundred clients are sent at once when a game's scene
+    /// is full.
     pub handshake_bytes_max: usize,
     /// The maximum number of connection requests answered per second; further ones are ignored. Default 1000.
     pub connects_per_second: u32,
@@ -173,9 +170,11 @@ impl Default for EnetServerSettings {
                 waiting_bytes_max: 256 * 1024,
                 ..ConnectionSettings::default()
             },
-            connections_max: 4096,
-            address_shares: AddressShares::default(),
-            handshakes_max: 1024,
+            peers: PeerTableLimits {
+                connections_max: 4096,
+                address_shares: AddressShares::default(),
+                handshakes_max: 1024,
+            },
             handshake_bytes_max: 64 * 1024 * 1024,
             connects_per_second: 1000,
             handshake_timeout: Duration::from_secs(10),

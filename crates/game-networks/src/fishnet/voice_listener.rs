@@ -105,11 +105,11 @@ impl FishNetListener {
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
+        let default = ServerSettings::default();
         ServerSettings {
             connection: self.connection(connection),
-            connections_max: self.0.limit.connections_max,
-            address_shares: place.shares,
-            ..ServerSettings::default()
+            peers: place.peers(self.0.limit.connections_max, default.peers),
+            ..default
         }
     }
 

@@ -20,8 +20,9 @@ use crate::forge::{
 pub fn forge_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let mut now = Instant::now();
-    let mut server =
-        ForgeServer::new(ForgeServerSettings { connections_max: 3, ..Default::default() }, &[2; 32]);
+    let mut settings = ForgeServerSettings::default();
+    settings.peers.connections_max = 3;
+    let mut server = ForgeServer::new(settings, &[2; 32]);
     let mut reported = ReportedPeers::default();
     let mut client = ForgeClient::new(ForgeClientSettings::default(), [1; 32]);
     client.connect(now);

@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_link::gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_link::gateway::udp::{BytesQueue, PeerTable, ServerEndpoint};
 use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::{
     DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
@@ -45,11 +45,7 @@ impl ForgeServer {
     /// A server without clients. The secret has to be random: with it, clients prove their addresses.
     pub fn new(settings: ForgeServerSettings, secret: &[u8; 32]) -> Self {
         Self {
-            clients: PeerTable::new(PeerTableLimits {
-                proved: settings.connections_max,
-                shares: settings.address_shares,
-                unproved: settings.handshakes_max,
-            }),
+            clients: PeerTable::new(settings.peers),
             settings,
             secret: hmac::Key::new(hmac::HMAC_SHA256, secret),
             last_number: 0,

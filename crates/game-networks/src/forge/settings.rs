@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use consonance_link::AddressShares;
+use consonance_link::gateway::udp::PeerTableLimits;
 
 /// Settings that both ends share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +32,9 @@ impl Default for LinkSettings {
 pub struct ForgeServerSettings {
     /// The settings of each connection.
     pub link: LinkSettings,
-    /// The limit of clients with a proved address.
-    pub connections_max: usize,
-    /// The distribution of these clients among their address prefixes.
-    pub address_shares: AddressShares,
-    /// The limit of further clients whose address is not proved yet; a new one replaces the oldest.
-    pub handshakes_max: usize,
-    /// How long the proof may take.
+    /// The numbers of clients.
+    pub peers: PeerTableLimits,
+    /// How long a client may take to prove its address.
     pub handshake_timeout: Duration,
     /// The minimum silence of a client before another first datagram from its address replaces its connection: longer
     /// than the 5 s between its pings. The first datagram is sent every 3 s.
@@ -52,9 +49,11 @@ impl Default for ForgeServerSettings {
     fn default() -> Self {
         Self {
             link: LinkSettings::default(),
-            connections_max: 1000,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
+            peers: PeerTableLimits {
+                connections_max: 1000,
+                address_shares: AddressShares::default(),
+                handshakes_max: 256,
+            },
             handshake_timeout: Duration::from_secs(15),
             replace_after: Duration::from_millis(6250),
             is_listed: false,

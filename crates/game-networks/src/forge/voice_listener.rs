@@ -76,8 +76,8 @@ impl NetworkListener for ForgeListener {
         let default = ForgeServerSettings::default();
         let mut link = default.link;
         link.idle_timeout = self.0.idle.or(link.idle_timeout);
-        let (connections_max, address_shares) = (self.0.limit.connections_max, place.shares);
-        let settings = ForgeServerSettings { link, connections_max, address_shares, ..default };
+        let peers = place.peers(self.0.limit.connections_max, default.peers);
+        let settings = ForgeServerSettings { link, peers, ..default };
         place.over_udp(ForgeServer::new(settings, &secret_bytes()?), ForgeVoice::new(self.0.groups))
     }
 }

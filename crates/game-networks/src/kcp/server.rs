@@ -11,7 +11,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_link::gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, ServerEndpoint};
+use consonance_link::gateway::udp::{BytesQueue, PeerTable, ServerEndpoint};
 use consonance_link::gateway::{Allowance, BufferQueue, MessageChannel, VoiceChannels};
 use consonance_link::{
     Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork, Statistics,
@@ -52,11 +52,7 @@ impl KcpServer {
     /// Creates a server whose cookies are derived from this seed, which must be secret.
     pub fn new(settings: KcpServerSettings, seed: [u8; 32]) -> Self {
         Self {
-            clients: PeerTable::new(PeerTableLimits {
-                proved: settings.connections_max,
-                shares: settings.address_shares,
-                unproved: settings.handshakes_max,
-            }),
+            clients: PeerTable::new(settings.peers),
             settings,
             cookies: Cookies::new(&seed),
             hello_rate: None,

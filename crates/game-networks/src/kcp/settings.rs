@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use consonance_link::AddressShares;
+use consonance_link::gateway::udp::PeerTableLimits;
 
 use crate::kcp::{Generation, LearnedGenerations};
 
@@ -52,13 +53,8 @@ pub struct KcpServerSettings {
     pub link: LinkSettings,
     /// The generation of all clients; default `None`, which detects it for each client.
     pub generation: Option<Generation>,
-    /// The maximum number of clients that have proved their address; further ones are rejected. Default 4096.
-    pub connections_max: usize,
-    /// The way in which these are shared between address prefixes.
-    pub address_shares: AddressShares,
-    /// The maximum number of further clients that have not proved their address yet; the one that has waited longest
-    /// makes room for a new one. Default 1024.
-    pub handshakes_max: usize,
+    /// The numbers of clients. Default 4096 that have proved their address, and 1024 that have not.
+    pub peers: PeerTableLimits,
     /// The maximum number of hellos answered per second; further ones are ignored. Default 1000.
     pub hellos_per_second: u32,
     /// The timeout for a client to prove its address, from when it gets any datagram: for the two oldest generations
@@ -76,9 +72,11 @@ impl Default for KcpServerSettings {
         Self {
             link: LinkSettings::default(),
             generation: None,
-            connections_max: 4096,
-            address_shares: AddressShares::default(),
-            handshakes_max: 1024,
+            peers: PeerTableLimits {
+                connections_max: 4096,
+                address_shares: AddressShares::default(),
+                handshakes_max: 1024,
+            },
             hellos_per_second: 1000,
             handshake_timeout: Duration::from_secs(5),
             replace_after: Duration::from_secs(2),

@@ -10,7 +10,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_link::gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_link::gateway::udp::{BytesQueue, PeerTable, SecretNumbers, ServerEndpoint};
 use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::{
     Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, SHUTTING_DOWN, ServerLinkEvent,
@@ -63,11 +63,7 @@ impl LiteNetLibServer {
     /// source of random numbers.
     pub fn new(settings: ServerSettings, clock: UtcClock, seed: [u8; 32]) -> Self {
         Self {
-            clients: PeerTable::new(PeerTableLimits {
-                proved: settings.connections_max,
-                shares: settings.address_shares,
-                unproved: settings.handshakes_max,
-            }),
+            clients: PeerTable::new(settings.peers),
             settings,
             clock,
             secrets: SecretNumbers::new(&seed),

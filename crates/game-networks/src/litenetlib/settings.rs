@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use consonance_link::AddressShares;
+use consonance_link::gateway::udp::PeerTableLimits;
 
 use crate::litenetlib::PacketLayer;
 
@@ -83,15 +84,10 @@ pub struct ServerSettings {
     pub connection: ConnectionSettings,
     /// The key that clients must send. Default the empty key, as in `FishNet`.
     pub key: ConnectionKey,
-    /// The maximum number of connections that have proved their address, including those that are ending. Default 4096.
-    pub connections_max: usize,
-    /// The way in which these are shared between address prefixes.
-    pub address_shares: AddressShares,
-    /// The maximum number of further connections that are new: they have not proved their address, which may be
-    /// spoofed. At least 1; the oldest makes room for another one. Default 256, which leaves each 2.5 s while 100
-    /// arrive every second.
-    pub handshakes_max: usize,
-    /// The time for which a connection may be new, after each request and after the first ping that it answers.
+    /// The numbers of connections. Default 4096 that have proved their address, and 256 that have not, which leaves each
+    /// of these 2.5 s while 100 arrive every second.
+    pub peers: PeerTableLimits,
+    /// The time for which a connection may be without a proved address, after each request and after the first ping that it answers.
     /// Default 6 s: a client repeats its request for 5.5 s.
     pub handshake_timeout: Duration,
     /// The silence of a client after which another request from its address replaces its connection, or its report of
@@ -107,9 +103,11 @@ impl Default for ServerSettings {
         Self {
             connection: ConnectionSettings::default(),
             key: ConnectionKey::Exactly(String::new()),
-            connections_max: 4096,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
+            peers: PeerTableLimits {
+                connections_max: 4096,
+                address_shares: AddressShares::default(),
+                handshakes_max: 256,
+            },
             handshake_timeout: Duration::from_secs(6),
             replace_after: Duration::from_millis(2500),
             serves_v2: false,

@@ -78,12 +78,9 @@ impl NgoListener {
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> ServerSettings {
-        ServerSettings {
-            connection,
-            connections_max: self.0.limit.connections_max,
-            address_shares: place.shares,
-            ..ServerSettings::default()
-        }
+        let default = ServerSettings::default();
+        let peers = place.peers(self.0.limit.connections_max, default.peers);
+        ServerSettings { connection, peers, ..default }
     }
 }
 

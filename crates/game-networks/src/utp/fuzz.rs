@@ -43,8 +43,8 @@ impl Scene {
             reliable_queue_bytes: 8192,
             ..ConnectionSettings::default()
         };
-        let settings =
-            ServerSettings { connection, connections_max: 4, handshakes_max: 2, ..ServerSettings::default() };
+        let mut settings = ServerSettings { connection, ..ServerSettings::default() };
+        (settings.peers.connections_max, settings.peers.handshakes_max) = (4, 2);
         let mut client = UtpClient::new(ClientSettings { connection, ..ClientSettings::default() }, 1);
         client.connect(now);
         let client_token = client.token().map_or([0; 8], |token| token.0);

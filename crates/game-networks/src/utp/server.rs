@@ -7,7 +7,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use consonance_link::gateway::udp::{BytesQueue, PeerTable, PeerTableLimits, SecretNumbers, ServerEndpoint};
+use consonance_link::gateway::udp::{BytesQueue, PeerTable, SecretNumbers, ServerEndpoint};
 use consonance_link::gateway::{MessageChannel, VoiceChannels};
 use consonance_link::{
     Delivery, DisconnectReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork,
@@ -43,11 +43,7 @@ impl UtpServer {
     /// can know: take it from the system's source of random numbers.
     pub fn new(settings: ServerSettings, seed: [u8; 32]) -> Self {
         Self {
-            clients: PeerTable::new(PeerTableLimits {
-                proved: settings.connections_max,
-                shares: settings.address_shares,
-                unproved: settings.handshakes_max,
-            }),
+            clients: PeerTable::new(settings.peers),
             settings,
             secrets: SecretNumbers::new(&seed),
             parting: BytesQueue::default(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use consonance_link::AddressShares;
 use consonance_link::gateway::MessageChannel;
+use consonance_link::gateway::udp::PeerTableLimits;
 
 use crate::utp::{RELIABLE, UNRELIABLE, UNRELIABLE_SEQUENCED};
 
@@ -86,13 +87,9 @@ impl Window {
 pub struct ServerSettings {
     /// The settings of every connection.
     pub connection: ConnectionSettings,
-    /// The limit of connections with a proved address; further newcomers are refused. Default 1024.
-    pub connections_max: usize,
-    /// The distribution of these connections among the address prefixes of clients.
-    pub address_shares: AddressShares,
-    /// The limit of further newcomers whose address is not proved, and may be spoofed: at least 1; a new one replaces
-    /// the oldest. Default 256, which leaves each 2.5 s at 100 newcomers per second.
-    pub handshakes_max: usize,
+    /// The numbers of connections. Default 1024 that have proved their address, and 256 that have not, which leaves each
+    /// of these 2.5 s at 100 newcomers per second.
+    pub peers: PeerTableLimits,
     /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose
     /// acknowledgement is the proof; until that packet, it is also the longest allowed silence. Default 10 s.
     pub handshake_timeout: Duration,
@@ -102,9 +99,11 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             connection: ConnectionSettings::default(),
-            connections_max: 1024,
-            address_shares: AddressShares::default(),
-            handshakes_max: 256,
+            peers: PeerTableLimits {
+                connections_max: 1024,
+                address_shares: AddressShares::default(),
+                handshakes_max: 256,
+            },
             handshake_timeout: Duration::from_secs(10),
         }
     }

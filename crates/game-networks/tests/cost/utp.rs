@@ -26,8 +26,8 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let settings =
-            ServerSettings { connections_max: 2000, handshakes_max: 2000, ..ServerSettings::default() };
+        let mut settings = ServerSettings::default();
+        (settings.peers.connections_max, settings.peers.handshakes_max) = (2000, 2000);
         let mut server = DatagramServer::new(UtpServer::new(settings, [7; 32]));
         let mut join = |number: u16| {
             let mut client = UtpClient::new(ClientSettings::default(), number.into());

@@ -26,6 +26,7 @@ mod endpoint;
 pub mod fuzz;
 mod peer_table;
 mod proved_hosts;
+mod pump;
 pub mod rig;
 mod secret_numbers;
 mod server;

@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use rustls::server::ResolvesServerCert;
 
 use crate::gateway::streams::StreamSettings;
-use crate::gateway::udp::{ServerEndpoint, UdpServer, UdpServerSettings};
+use crate::gateway::udp::{PeerTableLimits, ServerEndpoint, UdpServer, UdpServerSettings};
 use crate::gateway::websocket::PageOrigins;
 use crate::gateway::{EnvelopeKind, EnvelopeServer, PlaceBoard, VoiceStart};
 use crate::{AddressShares, MessageChannel, ServerNetwork};
@@ -67,6 +67,11 @@ impl ListenerPlace<'_> {
         let mut settings = StreamSettings { address_shares: self.shares, ..StreamSettings::default() };
         settings.tcp.connections_max = connections_max;
         settings
+    }
+
+    /// Limits of a network over UDP with this many connections; the rest is the network's own.
+    pub fn peers(&self, connections_max: usize, network: PeerTableLimits) -> PeerTableLimits {
+        PeerTableLimits { connections_max, address_shares: self.shares, ..network }
     }
 
     /// Opens the port for a protocol over UDP datagrams.

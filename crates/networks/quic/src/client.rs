@@ -15,7 +15,6 @@ use consonance_link::{
     ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PACKET_BYTES_MAX, PacketLimits, Peer,
     Statistics,
 };
-use quinn::TokenMemoryCache;
 use tokio::task::AbortHandle;
 
 use crate::close_code::CloseCode;
@@ -34,14 +33,8 @@ type ClientMailbox = Mailbox<Arc<Link>, Bytes>;
 /// Players do not reach each other over QUIC: it has no [direct links](consonance_link::DirectLinks).
 pub struct QuicClient {
     runtime: QuicRuntime,
-    address: QuicAddress,
-    settings: QuicClientSettings,
-    /// Tokens from servers that save the next connection a round trip (RFC 9000, section 8.1.3).
-    tokens: Arc<TokenMemoryCache>,
-    mailbox: Arc<ClientMailbox>,
-    web_socket_port: AnnouncedPort,
-    /// Counts calls of `connect`, to distinguish events of earlier links.
-    attempt: u64,
+    /// The latest attempt to connect, whose task has a clone; at first one that was not made, with number 0.
+    attempt: Attempt,
     state: State,
     packets: PacketBytes,
     statistics: Statistics,
@@ -50,7 +43,7 @@ pub struct QuicClient {
 impl fmt::Debug for QuicClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("QuicClient")
-            .field("address", &format_args!("{}", self.address))
+            .field("address", &format_args!("{}", self.attempt.address))
             .finish_non_exhaustive()
     }
 }
@@ -68,14 +61,10 @@ impl QuicClient {
     /// A client for one address; it does nothing before [`connect`](ClientNetwork::connect).
     pub fn new(runtime: &QuicRuntime, address: QuicAddress, settings: QuicClientSettings) -> Self {
         let mailbox = Arc::new(Mailbox::new(settings.incoming));
+        let (tokens, web_socket_port) = (Arc::default(), AnnouncedPort::default());
         Self {
             runtime: runtime.clone(),
-            address,
-            settings,
-            tokens: Arc::default(),
-            mailbox,
-            web_socket_port: AnnouncedPort::default(),
-            attempt: 0,
+            attempt: Attempt { address, settings, tokens, mailbox, web_socket_port, peer: Peer(0) },
             state: State::Idle,
             packets: PacketBytes::default(),
             statistics: Statistics::default(),
@@ -84,17 +73,17 @@ impl QuicClient {
 
     /// The address that this client connects to.
     pub fn address(&self) -> &QuicAddress {
-        &self.address
+        &self.attempt.address
     }
 
     /// A handle to the TCP port on which the server serves the same session over a `WebSocket`, once it has announced
     /// one.
     pub fn announced_web_socket_port(&self) -> AnnouncedPort {
-        self.web_socket_port.clone()
+        self.attempt.web_socket_port.clone()
     }
 
     fn peer(&self) -> Peer {
-        Peer(self.attempt)
+        self.attempt.peer
     }
 
     fn leave(&mut self) {
@@ -103,7 +92,7 @@ impl QuicClient {
             State::Ending => {}
             State::Connecting(task) => {
                 // Before the task is dropped, which would report another reason.
-                self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs);
+                self.attempt.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs);
                 task.abort();
             }
             State::Up(link) => link.leave(CloseCode::Goodbye, ""),
@@ -116,24 +105,16 @@ impl ClientNetwork for QuicClient {
         match self.state {
             State::Connecting(_) | State::Up(_) => return,
             // The old link's end is reported before any event of the new one, even if its goodbye is still in flight.
-            State::Ending => self.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs),
+            State::Ending => self.attempt.mailbox.disconnected(self.peer(), DisconnectReason::ClosedByUs),
             State::Idle => {}
         }
-        self.attempt += 1;
-        self.mailbox.expect(self.peer());
-        let attempt = Attempt {
-            address: self.address.clone(),
-            settings: self.settings.clone(),
-            tokens: Arc::clone(&self.tokens),
-            mailbox: Arc::clone(&self.mailbox),
-            web_socket_port: self.web_socket_port.clone(),
-            peer: self.peer(),
-        };
-        self.state = State::Connecting(self.runtime.spawn(attempt.run()));
+        self.attempt.peer.0 += 1;
+        self.attempt.mailbox.expect(self.peer());
+        self.state = State::Connecting(self.runtime.spawn(self.attempt.clone().run()));
     }
 
     fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent> {
-        match self.mailbox.pop()? {
+        match self.attempt.mailbox.pop()? {
             Popped::Connected { peer, about } => {
                 if peer == self.peer() && matches!(self.state, State::Connecting(_)) {
                     self.state = State::Up(about);
@@ -176,7 +157,7 @@ impl ClientNetwork for QuicClient {
     }
 
     fn disconnect(&mut self, _now: Instant) {
-        if self.mailbox.mute(self.peer())
+        if self.attempt.mailbox.mute(self.peer())
             && let State::Up(link) = &self.state
         {
             link.make_room();
@@ -185,7 +166,7 @@ impl ClientNetwork for QuicClient {
     }
 
     fn set_waker(&mut self, waker: Waker) {
-        self.mailbox.set_waker(waker);
+        self.attempt.mailbox.set_waker(waker);
     }
 
     fn limits(&self) -> PacketLimits {
@@ -194,7 +175,7 @@ impl ClientNetwork for QuicClient {
 
     fn statistics(&self) -> Statistics {
         let mut statistics = self.statistics;
-        statistics.dropped.incoming_full = self.mailbox.dropped();
+        statistics.dropped.incoming_full = self.attempt.mailbox.dropped();
         if let State::Up(link) = &self.state {
             statistics.quality = Some(link.quality());
         }

@@ -92,11 +92,11 @@ impl IgnoranceListener {
     }
 
     fn server(&self, place: &ListenerPlace<'_>, connection: ConnectionSettings) -> EnetServerSettings {
+        let default = EnetServerSettings::default();
         EnetServerSettings {
             connection: self.connection(connection),
-            connections_max: self.keys.limit.connections_max,
-            address_shares: place.shares,
-            ..EnetServerSettings::default()
+            peers: place.peers(self.keys.limit.connections_max, default.peers),
+            ..default
         }
     }
 }

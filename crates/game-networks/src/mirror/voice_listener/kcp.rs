@@ -120,12 +120,12 @@ impl KcpListener {
     }
 
     fn server(&self, place: &ListenerPlace<'_>, link: LinkSettings) -> KcpServerSettings {
+        let default = KcpServerSettings::default();
         KcpServerSettings {
             link: self.link(link),
             generation: self.keys.generation.0,
-            connections_max: self.keys.limit.connections_max,
-            address_shares: place.shares,
-            ..KcpServerSettings::default()
+            peers: place.peers(self.keys.limit.connections_max, default.peers),
+            ..default
         }
     }
 }

@@ -194,7 +194,8 @@ fn a_refused_client_learns_it_at_once_and_never_connects() {
 
 #[test]
 fn a_full_server_refuses_and_has_room_again_after_a_client_leaves() {
-    let settings = EnetServerSettings { connections_max: 1, ..EnetServerSettings::default() };
+    let mut settings = EnetServerSettings::default();
+    settings.peers.connections_max = 1;
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
     let second = rig.add_client(client(), &[]);

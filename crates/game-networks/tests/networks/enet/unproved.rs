@@ -89,8 +89,8 @@ fn each_address_is_shown_another_time() {
 
 #[test]
 fn spoofed_addresses_take_no_slot_from_clients_with_real_ones() {
-    let settings =
-        EnetServerSettings { connections_max: 20, handshakes_max: 10, ..EnetServerSettings::default() };
+    let mut settings = EnetServerSettings::default();
+    (settings.peers.connections_max, settings.peers.handshakes_max) = (20, 10);
     let mut rig = Rig::new(EnetServer::new(settings, [1; 32]), LinkConditions::PERFECT, 1);
     let (first, _) = connect(&mut rig, client());
     let request = request();

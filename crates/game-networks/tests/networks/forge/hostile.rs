@@ -112,7 +112,9 @@ fn requests_from_the_address_of_a_client_that_is_there_neither_end_its_connectio
 
 #[test]
 fn pending_handshakes_are_bounded() {
-    let mut server = Server::with(ForgeServerSettings { handshakes_max: 3, ..Default::default() });
+    let mut settings = ForgeServerSettings::default();
+    settings.peers.handshakes_max = 3;
+    let mut server = Server::with(settings);
     for port in 0..10 {
         let from = SocketAddr::from(([192, 0, 2, 2], 5000 + port));
         server.machine.handle_datagram(server.now, from, &id_request(0));

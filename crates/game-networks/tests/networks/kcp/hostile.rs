@@ -211,8 +211,8 @@ fn hellos_from_the_address_of_a_client_that_is_there_neither_end_nor_silence_its
 
 #[test]
 fn hellos_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
-    let settings =
-        KcpServerSettings { hellos_per_second: 10, connections_max: 5, ..KcpServerSettings::default() };
+    let mut settings = KcpServerSettings { hellos_per_second: 10, ..KcpServerSettings::default() };
+    settings.peers.connections_max = 5;
     let mut hand = ByHand::new(settings);
     let hello = hex(G4_HELLO);
     for number in 0..20 {
@@ -236,8 +236,8 @@ fn hellos_beyond_the_rate_are_not_answered_and_beyond_the_number_refused() {
 
 #[test]
 fn spoofed_addresses_take_no_slot_from_real_clients() {
-    let settings =
-        KcpServerSettings { connections_max: 20, handshakes_max: 10, ..KcpServerSettings::default() };
+    let mut settings = KcpServerSettings::default();
+    (settings.peers.connections_max, settings.peers.handshakes_max) = (20, 10);
     let mut hand = ByHand::new(settings);
     let hello = hex(G4_HELLO);
     let mut there = Vec::new();

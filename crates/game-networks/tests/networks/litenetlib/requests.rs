@@ -192,7 +192,8 @@ fn keys_are_asked_for_as_configured() {
 
 #[test]
 fn a_client_beyond_the_limit_is_told_so() {
-    let settings = ServerSettings { connections_max: 2, ..ServerSettings::default() };
+    let mut settings = ServerSettings::default();
+    settings.peers.connections_max = 2;
     let mut rig = rig_with(settings, LinkConditions::PERFECT, 1);
     rig.connect_client(client(), &[]);
     rig.connect_client(client(), &[]);
@@ -205,7 +206,8 @@ fn a_client_beyond_the_limit_is_told_so() {
 
 #[test]
 fn spoofed_requests_fill_only_the_slots_for_newcomers_and_are_forgotten() {
-    let settings = ServerSettings { handshakes_max: 10, ..ServerSettings::default() };
+    let mut settings = ServerSettings::default();
+    settings.peers.handshakes_max = 10;
     let mut by_hand = ByHand::new(settings);
     for number in 0..=255 {
         by_hand.give(address(number), &request_at(CONNECT_TIME));

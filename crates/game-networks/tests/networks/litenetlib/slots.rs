@@ -13,7 +13,8 @@ use crate::litenetlib::support::{ByHand, CONNECT_TIME, address, clock, request_a
 
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {
-    let settings = ServerSettings { connections_max: SLOTS, ..ServerSettings::default() };
+    let mut settings = ServerSettings::default();
+    settings.peers.connections_max = SLOTS;
     let endpoint = LiteNetLibServer::new(settings, clock(), [7; 32]);
     let server =
         UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();
@@ -26,7 +27,9 @@ fn another_address_gets_in_although_one_has_taken_all_connections() {
 
 #[test]
 fn a_client_that_makes_room_while_its_goodbye_is_repeated_is_reported_once() {
-    let mut by_hand = ByHand::new(ServerSettings { connections_max: 2, ..ServerSettings::default() });
+    let mut settings = ServerSettings::default();
+    settings.peers.connections_max = 2;
+    let mut by_hand = ByHand::new(settings);
     for port in [7001, 7002] {
         let from = SocketAddr::new(address(1).ip(), port);
         by_hand.give(from, &request_at(CONNECT_TIME));

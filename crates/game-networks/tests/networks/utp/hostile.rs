@@ -39,7 +39,9 @@ fn what_is_no_datagram_is_told_by_its_fault() {
 
 #[test]
 fn an_unproved_address_gets_no_more_bytes_than_came_in_its_name() {
-    let mut full = ByHand::new(ServerSettings { connections_max: 0, ..ServerSettings::default() });
+    let mut no_slots = ServerSettings::default();
+    no_slots.peers.connections_max = 0;
+    let mut full = ByHand::new(no_slots);
     let mut open = ByHand::new(ServerSettings::default());
     for hand in [&mut full, &mut open] {
         for number in 0..1000_u64 {

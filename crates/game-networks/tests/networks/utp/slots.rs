@@ -8,7 +8,8 @@ use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, Udp
 
 #[test]
 fn another_address_gets_in_although_one_has_taken_all_connections() {
-    let settings = ServerSettings { connections_max: SLOTS, ..ServerSettings::default() };
+    let mut settings = ServerSettings::default();
+    settings.peers.connections_max = SLOTS;
     let endpoint = UtpServer::new(settings, [7; 32]);
     let server =
         UdpServer::bind((Ipv4Addr::LOCALHOST, 0).into(), endpoint, UdpServerSettings::default()).unwrap();

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::{ClientLinkEvent, ClientNetwork, Delivery, DisconnectReason, PacketLimits, Statistics};
 
-use super::server::{SENDS_UNFLUSHED_MAX, Turn};
+use super::pump::Pump;
 use super::socket::DatagramSocket;
 use super::{ClientEndpoint, DatagramCounts};
 use crate::gateway::{MessageChannel, VoiceChannels};
@@ -50,10 +50,7 @@ pub struct UdpClient<E: ClientEndpoint> {
     connects_again: bool,
     /// The failure to report of an attempt that never had a socket.
     failure: Option<DisconnectReason>,
-    turn: Turn,
-    sends_unflushed: usize,
-    received: Vec<u8>,
-    datagram: Vec<u8>,
+    pump: Pump,
 }
 
 impl<E: ClientEndpoint + fmt::Debug> fmt::Debug for UdpClient<E> {
@@ -79,10 +76,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
             is_leaving: false,
             connects_again: false,
             failure: None,
-            turn: Turn::default(),
-            sends_unflushed: 0,
-            received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
-            datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
+            pump: Pump::new(settings.datagrams_per_turn, E::DATAGRAM_BYTES_MAX),
         }
     }
 
@@ -125,41 +119,35 @@ impl<E: ClientEndpoint> UdpClient<E> {
     }
 
     fn receive(&mut self, now: Instant) -> bool {
-        if self.turn.datagrams >= self.settings.datagrams_per_turn.max(1) {
-            return false;
-        }
         let Some(socket) = &mut self.socket else { return false };
-        let Some((bytes, _)) = socket.receive(&mut self.received) else { return false };
-        self.turn.datagrams += 1;
+        let Some((datagram, _)) = self.pump.receive(socket) else { return false };
         self.is_answered = true;
-        self.endpoint.handle_datagram(now, &self.received[..bytes]);
+        self.endpoint.handle_datagram(now, datagram);
         true
     }
 
     fn run_timeout(&mut self, now: Instant) -> bool {
-        let is_due =
-            !self.turn.ran_timeout && self.endpoint.wants_poll_at().is_some_and(|timeout| timeout <= now);
+        let is_due = self.pump.begin_timeout(now, self.endpoint.wants_poll_at());
         if is_due {
-            self.turn.ran_timeout = true;
             self.endpoint.handle_timeout(now);
         }
         is_due
     }
 
     fn transmit(&mut self, now: Instant) {
-        self.sends_unflushed = 0;
-        loop {
-            self.datagram.clear();
-            if !self.endpoint.poll_transmit(now, &mut self.datagram) {
-                return;
+        let Self { endpoint, socket, pump, preface, is_answered, .. } = self;
+        pump.transmit(|datagram| {
+            if !endpoint.poll_transmit(now, datagram) {
+                return false;
             }
-            if !self.is_answered {
-                self.datagram.splice(..0, self.preface.iter().copied());
+            if !*is_answered {
+                datagram.splice(..0, preface.iter().copied());
             }
-            if let Some(socket) = &mut self.socket {
-                socket.send(None, &self.datagram);
+            if let Some(socket) = socket {
+                socket.send(None, datagram);
             }
-        }
+            true
+        });
     }
 
     /// The connection has ended: its goodbye leaves, its socket closes, and the next one may begin.
@@ -179,7 +167,7 @@ impl<E: ClientEndpoint> UdpClient<E> {
                 return Some(event);
             }
             if !self.receive(now) && !self.run_timeout(now) {
-                self.turn = Turn::default();
+                self.pump.end_turn();
                 self.transmit(now);
                 return None;
             }
@@ -226,8 +214,7 @@ impl<E: ClientEndpoint> ClientNetwork<MessageChannel> for UdpClient<E> {
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.endpoint.send(now, channel, message);
-        self.sends_unflushed += 1;
-        if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
+        if self.pump.count_sends(1) {
             self.transmit(now);
         }
     }

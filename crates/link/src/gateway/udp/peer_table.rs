@@ -52,15 +52,17 @@ pub struct PeerTable<C, K = SocketAddr> {
     counts: ConnectionCounts,
 }
 
-/// How many peers a [`PeerTable`] is for.
+/// How many peers a [`PeerTable`] is for: a part of a server's settings, with defaults of each network's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerTableLimits {
-    /// The number of peers with a proved address.
-    pub proved: usize,
-    /// How these are shared between address prefixes.
-    pub shares: AddressShares,
-    /// The number of further peers without one; there is always room for the newest.
-    pub unproved: usize,
+    /// The maximum number of peers that have proved their address, including those that are ending; further ones are
+    /// rejected, or make [room](PeerTable::take_slot) for themselves.
+    pub connections_max: usize,
+    /// The way in which these are shared between address prefixes.
+    pub address_shares: AddressShares,
+    /// The maximum number of further peers that have not proved their address, which may be spoofed. There is always
+    /// room for the newest: the one that has waited longest is [crowded out](PeerTable::crowded_out).
+    pub handshakes_max: usize,
 }
 
 struct Entry<C, K> {
@@ -101,8 +103,8 @@ impl<C, K: Copy + Ord> PeerTable<C, K> {
             by_key: BTreeMap::new(),
             last: Peer(0),
             unproved: BTreeSet::new(),
-            unproved_max: limits.unproved,
-            slots: ConnectionSlots::new(limits.proved, limits.shares),
+            unproved_max: limits.handshakes_max,
+            slots: ConnectionSlots::new(limits.connections_max, limits.address_shares),
             timers: Timers::default(),
             turns: VecDeque::new(),
             events: Events::default(),

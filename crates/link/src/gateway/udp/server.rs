@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use crate::{Delivery, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent, ServerNetwork};
 
+use super::pump::{Pump, SENDS_UNFLUSHED_MAX};
 use super::socket::DatagramSocket;
 use super::{DatagramCounts, ServerEndpoint};
 use crate::gateway::{MessageChannel, VoiceChannels};
@@ -30,19 +31,12 @@ impl Default for UdpServerSettings {
     }
 }
 
-/// After this many sent messages their datagrams leave, although no turn has ended.
-pub(super) const SENDS_UNFLUSHED_MAX: usize = 64;
-
 /// A game network on one UDP socket.
 pub struct UdpServer<E> {
     endpoint: E,
     socket: DatagramSocket,
     local_address: SocketAddr,
-    settings: UdpServerSettings,
-    turn: Turn,
-    sends_unflushed: usize,
-    received: Vec<u8>,
-    datagram: Vec<u8>,
+    pump: Pump,
 }
 
 impl<E: fmt::Debug> fmt::Debug for UdpServer<E> {
@@ -52,13 +46,6 @@ impl<E: fmt::Debug> fmt::Debug for UdpServer<E> {
             .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
     }
-}
-
-/// Work done since `poll_event` last returned `None`.
-#[derive(Debug, Default)]
-pub(super) struct Turn {
-    pub(super) datagrams: usize,
-    pub(super) ran_timeout: bool,
 }
 
 impl<E: ServerEndpoint> UdpServer<E> {
@@ -72,11 +59,7 @@ impl<E: ServerEndpoint> UdpServer<E> {
             endpoint,
             local_address: socket.socket().local_addr()?,
             socket,
-            settings,
-            turn: Turn::default(),
-            sends_unflushed: 0,
-            received: vec![0; E::DATAGRAM_BYTES_MAX + 1],
-            datagram: Vec::with_capacity(E::DATAGRAM_BYTES_MAX),
+            pump: Pump::new(settings.datagrams_per_turn, E::DATAGRAM_BYTES_MAX),
         })
     }
 
@@ -101,32 +84,26 @@ impl<E: ServerEndpoint> UdpServer<E> {
     }
 
     fn receive(&mut self, now: Instant) -> bool {
-        if self.turn.datagrams >= self.settings.datagrams_per_turn.max(1) {
-            return false;
-        }
-        let Some((bytes, from)) = self.socket.receive(&mut self.received) else { return false };
-        self.turn.datagrams += 1;
-        self.endpoint.handle_datagram(now, from, &self.received[..bytes]);
+        let Some((datagram, from)) = self.pump.receive(&mut self.socket) else { return false };
+        self.endpoint.handle_datagram(now, from, datagram);
         true
     }
 
     fn run_timeout(&mut self, now: Instant) -> bool {
-        let is_due =
-            !self.turn.ran_timeout && self.endpoint.wants_poll_at().is_some_and(|timeout| timeout <= now);
+        let is_due = self.pump.begin_timeout(now, self.endpoint.wants_poll_at());
         if is_due {
-            self.turn.ran_timeout = true;
             self.endpoint.handle_timeout(now);
         }
         is_due
     }
 
     fn transmit(&mut self, now: Instant) {
-        self.sends_unflushed = 0;
-        loop {
-            self.datagram.clear();
-            let Some(to) = self.endpoint.poll_transmit(now, &mut self.datagram) else { return };
-            self.socket.send(Some(to), &self.datagram);
-        }
+        let Self { endpoint, socket, pump, .. } = self;
+        pump.transmit(|datagram| {
+            let Some(to) = endpoint.poll_transmit(now, datagram) else { return false };
+            socket.send(Some(to), datagram);
+            true
+        });
     }
 }
 
@@ -181,7 +158,7 @@ impl<E: ServerEndpoint> ServerNetwork<MessageChannel> for UdpServer<E> {
                 return Some(event);
             }
             if !self.receive(now) && !self.run_timeout(now) {
-                self.turn = Turn::default();
+                self.pump.end_turn();
                 self.transmit(now);
                 return None;
             }
@@ -195,8 +172,7 @@ impl<E: ServerEndpoint> ServerNetwork<MessageChannel> for UdpServer<E> {
     fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
         for peers in peers.chunks(SENDS_UNFLUSHED_MAX) {
             self.endpoint.send(now, peers, channel, message);
-            self.sends_unflushed += peers.len();
-            if self.sends_unflushed >= SENDS_UNFLUSHED_MAX {
+            if self.pump.count_sends(peers.len()) {
                 self.transmit(now);
             }
         }

@@ -30,13 +30,16 @@ use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, wrap_udp_socket}
 /// The timeout for sending the last datagram before the link's end is reported.
 const LAST_DATAGRAM_TIMEOUT: Duration = Duration::from_millis(250);
 
+/// An attempt to connect to a client's server. All but the number is the same in each attempt of a client.
+#[derive(Clone)]
 pub(super) struct Attempt {
     pub(super) address: QuicAddress,
     pub(super) settings: QuicClientSettings,
+    /// Tokens from servers that save the next connection a round trip (RFC 9000, section 8.1.3).
     pub(super) tokens: Arc<TokenMemoryCache>,
     pub(super) mailbox: Arc<ClientMailbox>,
     pub(super) web_socket_port: AnnouncedPort,
-    /// The number by which the mailbox knows this attempt.
+    /// The number by which the mailbox knows this attempt, to distinguish events of earlier links.
     pub(super) peer: Peer,
 }
 

@@ -6,9 +6,9 @@ use super::*;
 
 /// Three slots, of which one address keeps two, and two unproved peers.
 const LIMITS: PeerTableLimits = PeerTableLimits {
-    proved: 3,
-    shares: AddressShares { ipv6_prefix_bits: 48, share_percent: 60 },
-    unproved: 2,
+    connections_max: 3,
+    address_shares: AddressShares { ipv6_prefix_bits: 48, share_percent: 60 },
+    handshakes_max: 2,
 };
 
 const CHANNEL: MessageChannel = MessageChannel(3);
@@ -112,7 +112,7 @@ fn only_as_many_stay_unproved_as_may_and_the_oldest_is_crowded_out_first() {
 
 #[test]
 fn one_peer_may_be_unproved_although_the_limit_is_none() {
-    let mut peers: PeerTable<&'static str> = PeerTable::new(PeerTableLimits { unproved: 0, ..LIMITS });
+    let mut peers: PeerTable<&'static str> = PeerTable::new(PeerTableLimits { handshakes_max: 0, ..LIMITS });
     assert_eq!(peers.crowded_out(), None);
     let first = admit(&mut peers, 1);
     assert_eq!(peers.crowded_out(), Some(first));
