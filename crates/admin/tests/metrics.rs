@@ -7,9 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use consonance_admin::metrics::{
-    ClusterNumbers, ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation,
-    SpanResult, families, reference_page, render,
+    ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation, SpanResult,
+    families, reference_page, render,
 };
+use consonance_cluster::{ClusterStatus, NodeStatistics};
 use consonance_http::HttpStatistics;
 use consonance_link::{self as transport, MetricFamily};
 use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
@@ -62,16 +63,10 @@ fn webhook(number: u64) -> WebhookStatistics {
     webhook
 }
 
-fn cluster() -> ClusterNumbers {
-    ClusterNumbers {
-        is_connected: true,
-        dropped: 3,
-        nodes: 2,
-        followed: 4,
-        takeovers: 1,
-        voice_sent: 500,
-        ..ClusterNumbers::default()
-    }
+fn cluster() -> ClusterStatus {
+    let mut node = NodeStatistics::default();
+    (node.nodes, node.followed, node.takeovers, node.streams.unreliable) = (2, 4, 1, 500);
+    ClusterStatus { is_connected: true, dropped: 3, node, ..ClusterStatus::default() }
 }
 
 fn export() -> ExportStatistics {

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_cluster::ClusterStatus;
 use consonance_http::HttpStatistics;
 use consonance_link::MetricFamily;
 use consonance_server::moderation::Moderation;
@@ -14,7 +15,6 @@ use consonance_server::{
 };
 use consonance_session::ServerStatistics;
 
-use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;
 
 /// The state and counters of a server at one moment.
@@ -49,7 +49,7 @@ pub struct Observation {
     /// Counters of the events of each webhook.
     pub webhooks: Vec<WebhookStatistics>,
     /// State and counters as a node of a cluster, if it is in one.
-    pub cluster: Option<ClusterNumbers>,
+    pub cluster: Option<ClusterStatus>,
     /// Counters of metrics and spans exported to a collector.
     pub export: ExportStatistics,
     /// The state of recordings, if the server can record.
