@@ -72,17 +72,18 @@ impl SessionLoop {
             clients,
             counters,
         };
-        let mut networks: Vec<NetworkNumbers> = self.networks.numbers(now).collect();
-        if let Some(edges) = self.networks.edges() {
+        let mut networks: Vec<NetworkNumbers> = self.state.networks.numbers(now).collect();
+        if let Some(edges) = self.state.networks.edges() {
             self.edge.add_losses(&mut networks[edges]);
         }
-        let (report_buffer_bytes, report_buffer_frames_dropped) = self.voices.buffered();
+        let (report_buffer_bytes, report_buffer_frames_dropped) = self.state.voices.buffered();
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
-            ended_sessions: self.sessions.ended().clone(),
+            ended_sessions: self.state.sessions.ended().clone(),
             networks,
-            hook: self.join_handler.hook_statistics(),
+            hook: self.state.join_handler.hook_statistics(),
             lost_percent: self
+                .state
                 .sessions
                 .iter()
                 .flat_map(|session| session.server.tables().voice_losses())
