@@ -23,7 +23,6 @@ mod summary;
 mod webhooks;
 mod workers;
 
-pub use cluster::ClusterNumbers;
 pub use consonance_link::{MetricFamily, MetricKind};
 pub use export::{ExportCounters, ExportResult, ExportSettings, ExportSignal, ExportStatistics, SpanResult};
 pub use families::families;

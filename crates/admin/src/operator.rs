@@ -4,14 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use consonance_cluster::NodeQueries;
+use consonance_cluster::{ClusterStatus, NodeQueries};
 use consonance_http::HttpCounters;
 use consonance_link::MetricFamily;
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};
 
-use crate::metrics::{ClusterNumbers, ExportCounters, ExportStatistics, Observation};
+use crate::metrics::{ExportCounters, ExportStatistics, Observation};
 use crate::nodes::Nodes;
 
 /// The server that is watched and operated.
@@ -30,7 +30,7 @@ pub struct Operator {
 }
 
 /// Reads the state and counters of the server as a node of a cluster.
-type ReadCluster = Arc<dyn Fn() -> ClusterNumbers + Send + Sync>;
+type ReadCluster = Arc<dyn Fn() -> ClusterStatus + Send + Sync>;
 
 impl Operator {
     /// An operator of this server, whose uptime counts from now.
@@ -63,7 +63,7 @@ impl Operator {
 
     /// Adds the cluster's counters to the metrics; `read` must not block.
     #[must_use]
-    pub fn with_cluster(self, read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
+    pub fn with_cluster(self, read: impl Fn() -> ClusterStatus + Send + Sync + 'static) -> Self {
         Self { cluster: Some(Arc::new(read)), ..self }
     }
 

@@ -7,12 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use consonance_admin::metrics::{
-    ClusterNumbers, ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation,
-    SpanResult, families, reference_page, render,
+    ExportCounters, ExportResult, ExportSignal, ExportStatistics, MetricKind, Observation, SpanResult,
+    families, reference_page, render,
 };
+use consonance_cluster::{ClusterStatus, NodeStatistics};
 use consonance_http::HttpStatistics;
 use consonance_link::{self as transport, MetricFamily};
-use consonance_server::{NetworkNumbers, SessionNumbers, WebhookStatistics};
+use consonance_server::{LoopNumbers, NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_server_config::NETWORKS;
 use consonance_session::ServerStatistics;
 use prometheus_parse::{Sample, Scrape, Value};
@@ -33,19 +34,21 @@ fn observation() -> Observation {
     let mut counters = transport::NetworkStatistics::default();
     counters.connections.connected = 7;
     counters.links.sent.unreliable.bytes = 1000;
+    let mut totals = LoopNumbers::default();
+    totals.sessions = vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)];
+    totals.networks = vec![
+        NetworkNumbers { network: "quic", counters, metrics: path().metrics().0 },
+        NetworkNumbers { network: "quic", counters, metrics: path().metrics().0 },
+        NetworkNumbers { network: "kcp", counters, metrics: game().metrics().0 },
+        NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
+        NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
+        NetworkNumbers { network: "mumble", counters, metrics: mumble().metrics().0 },
+    ];
+    totals.lost_percent = vec![0.0, 1.5, 30.0];
     Observation {
         uptime: Duration::from_millis(2500),
-        sessions: vec![session("a", 1, 3), session("b", 5, 4), session("c", 2, 0)],
-        networks: vec![
-            NetworkNumbers { network: "quic", counters, metrics: path().metrics().0 },
-            NetworkNumbers { network: "quic", counters, metrics: path().metrics().0 },
-            NetworkNumbers { network: "kcp", counters, metrics: game().metrics().0 },
-            NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
-            NetworkNumbers { network: "browser", counters, metrics: pages().metrics().0 },
-            NetworkNumbers { network: "mumble", counters, metrics: mumble().metrics().0 },
-        ],
+        totals,
         network_families: network_families().collect(),
-        lost_percent: vec![0.0, 1.5, 30.0],
         webhooks: vec![webhook(2), webhook(3)],
         cluster: Some(cluster()),
         export: export(),
@@ -62,16 +65,10 @@ fn webhook(number: u64) -> WebhookStatistics {
     webhook
 }
 
-fn cluster() -> ClusterNumbers {
-    ClusterNumbers {
-        is_connected: true,
-        dropped: 3,
-        nodes: 2,
-        followed: 4,
-        takeovers: 1,
-        voice_sent: 500,
-        ..ClusterNumbers::default()
-    }
+fn cluster() -> ClusterStatus {
+    let mut node = NodeStatistics::default();
+    (node.nodes, node.followed, node.takeovers, node.streams.unreliable) = (2, 4, 1, 500);
+    ClusterStatus { is_connected: true, dropped: 3, node, ..ClusterStatus::default() }
 }
 
 fn export() -> ExportStatistics {
@@ -218,7 +215,7 @@ fn sessions_are_told_one_by_one_only_as_many_as_wanted_and_the_largest_first() {
 #[test]
 fn no_line_can_be_broken_by_the_name_of_a_session() {
     let mut observation = observation();
-    observation.sessions[1].name = "b \"\\\n}".into();
+    observation.totals.sessions[1].name = "b \"\\\n}".into();
     let text = render(&observation, 9);
     assert!(text.contains(r#"consonance_session_clients{session="b \"\\\n}"} 5"#), "{text}");
 }
@@ -246,8 +243,9 @@ fn a_network_that_is_not_listened_on_has_the_heads_of_its_metrics() {
     let of_mumble = |text: &str| -> Vec<String> {
         text.lines().filter(|line| line.contains("consonance_mumble_")).map(str::to_owned).collect()
     };
-    let networks = Vec::new();
-    let idle = of_mumble(&render(&Observation { networks, ..observation() }, 9));
+    let mut without_networks = observation();
+    without_networks.totals.networks.clear();
+    let idle = of_mumble(&render(&without_networks, 9));
     let heads = of_mumble(&render(&observation(), 9)).into_iter().filter(|line| line.starts_with('#'));
     assert_eq!(idle, heads.collect::<Vec<_>>());
     assert_eq!(idle.len(), 12, "{idle:?}");

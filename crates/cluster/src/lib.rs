@@ -77,8 +77,8 @@ pub use link_report::LinkReport;
 pub use mailboxes::mailboxes;
 pub use message::{About, BusMessageError, LinkEnd, ToEdge, ToOwner};
 pub use node::{
-    ANSWER_BYTES_MAX, ClusterNode, ClusterView, NodeEvent, NodeInfo, NodeLease, NodeQueries, NodeQuestion,
-    NodeRequests, NodeSettings, NodeState, NodeStatistics, NodeView, OLDEST_PROTOCOL, PROTOCOL,
+    ANSWER_BYTES_MAX, ClusterNode, ClusterStatus, ClusterView, NodeEvent, NodeInfo, NodeLease, NodeQueries,
+    NodeQuestion, NodeRequests, NodeSettings, NodeState, NodeStatistics, NodeView, OLDEST_PROTOCOL, PROTOCOL,
     PendingAnswer, Publication, QUERY_TIMEOUT, QUESTION_BYTES_MAX, QueryError,
 };
 pub use nodes::{

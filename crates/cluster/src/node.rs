@@ -11,6 +11,7 @@ mod query_message;
 mod requests;
 mod settings;
 mod statistics;
+mod status;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -29,6 +30,7 @@ pub use queries::{
 pub use requests::NodeRequests;
 pub use settings::NodeSettings;
 pub use statistics::NodeStatistics;
+pub use status::ClusterStatus;
 pub use view::{ClusterView, NodeState, NodeView};
 
 use crate::message::BusMessageError;

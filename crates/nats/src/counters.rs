@@ -3,34 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use consonance_cluster::NodeStatistics;
+use consonance_cluster::{ClusterStatus, NodeStatistics};
 
 /// The counters of one node; a clone reads the same ones.
 #[derive(Clone, Debug, Default)]
 pub struct NatsCounters(Arc<Shared>);
-
-/// The status of a node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NatsStatus {
-    /// Whether it has a connection to a server.
-    pub is_connected: bool,
-    /// Whether the store of sessions has answered just now; without it, no session begins.
-    pub does_store_answer: bool,
-    /// How often the connection was lost.
-    pub disconnects: u64,
-    /// Messages that were published.
-    pub published: u64,
-    /// And those that were not: there was no connection, or too many waited for it.
-    pub dropped: u64,
-    /// Messages that the client dropped because this node had not taken those before in time; in a flood, it does not
-    /// report all of them.
-    pub slow: u64,
-    /// Messages that could not be read.
-    pub malformed: u64,
-    /// The node's own counters, up to 0.3 s old.
-    pub node: NodeStatistics,
-}
 
 /// The counters that only grow.
 #[derive(Clone, Copy, Debug)]
@@ -53,9 +30,9 @@ struct Shared {
 
 impl NatsCounters {
     /// The current values.
-    pub fn read(&self) -> NatsStatus {
+    pub fn read(&self) -> ClusterStatus {
         let count = |counter: Counter| self.0.counted[counter as usize].load(Ordering::Relaxed);
-        NatsStatus {
+        ClusterStatus {
             is_connected: self.is_connected(),
             does_store_answer: self.0.does_store_answer.load(Ordering::Relaxed),
             disconnects: count(Counter::Disconnects),

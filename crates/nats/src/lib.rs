@@ -48,7 +48,7 @@ mod settings;
 mod streams;
 mod subjects;
 
-pub use counters::{NatsCounters, NatsStatus};
+pub use counters::NatsCounters;
 pub use error::NatsError;
 pub use node::NatsNode;
 pub use permissions::NatsPermissions;

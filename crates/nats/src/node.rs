@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use async_nats::{Client, Event, Message, Subscriber};
 use consonance_cluster::placement::NodeId;
-use consonance_cluster::{ClusterNode, NodeEvent, NodeQueries, Publication};
+use consonance_cluster::{ClusterNode, ClusterStatus, NodeEvent, NodeQueries, Publication};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -18,7 +18,7 @@ use tracing::{debug, info, warn};
 use crate::bucket::{Bucket, Told};
 use crate::client_thread::ClientThread;
 use crate::connection::{ConnectionChange, ConnectionWatch};
-use crate::counters::{Counter, NatsCounters, NatsStatus};
+use crate::counters::{Counter, NatsCounters};
 use crate::error::NatsError;
 use crate::server_version;
 use crate::settings::NatsSettings;
@@ -65,7 +65,7 @@ impl NatsNode {
     }
 
     /// Its status.
-    pub fn status(&self) -> NatsStatus {
+    pub fn status(&self) -> ClusterStatus {
         self.counters.read()
     }
 

@@ -1,7 +1,7 @@
 //! The gauges of a worker: written by its thread, and read by any other without waiting for it.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
 
 use crate::relay_delay::RelayDelay;
 use crate::shedding::Shedding;
@@ -34,20 +34,16 @@ pub struct WorkerStatistics {
     pub shedding: u8,
 }
 
-/// Each number is right by itself; two of them may be of different moments.
+/// What changes with every iteration or job, or is read by workers, has an atomic of its own, and may be of another
+/// moment than what was published.
 #[derive(Debug, Default)]
 pub(crate) struct Gauges {
     busy_permille: AtomicU32,
     iterations: AtomicU64,
-    sessions: AtomicU64,
-    clients: AtomicU64,
-    links: AtomicU64,
-    packets_in: AtomicU64,
-    packets_out: AtomicU64,
-    relay_delay: [AtomicU64; RelayDelay::bounds().len() + 1],
-    relay_delay_sum_ns: AtomicU64,
     shedding: AtomicU64,
     pub(crate) jobs_waiting: AtomicUsize,
+    /// Locked for a copy only: by the worker a few times a second, and whenever all numbers are read.
+    published: Mutex<WorkerStatistics>,
 }
 
 impl Gauges {
@@ -74,40 +70,18 @@ impl Gauges {
     }
 
     /// Publishes a loop's own counters.
-    pub(crate) fn publish(&self, counted: &WorkerStatistics) {
-        let numbers = [
-            (&self.sessions, counted.sessions),
-            (&self.clients, counted.clients),
-            (&self.links, counted.links),
-            (&self.packets_in, counted.packets_in),
-            (&self.packets_out, counted.packets_out),
-            (&self.relay_delay_sum_ns, counted.relay_delay.sum.as_nanos() as u64),
-            (&self.shedding, counted.shedding.into()),
-        ];
-        for (gauge, number) in
-            numbers.into_iter().chain(self.relay_delay.iter().zip(counted.relay_delay.packets))
-        {
-            gauge.store(number, Ordering::Relaxed);
-        }
+    pub(crate) fn publish(&self, counted: WorkerStatistics) {
+        self.shedding.store(counted.shedding.into(), Ordering::Relaxed);
+        *self.published.lock().unwrap_or_else(PoisonError::into_inner) = counted;
     }
 
     pub(crate) fn read(&self, worker: usize) -> WorkerStatistics {
-        let number = |gauge: &AtomicU64| gauge.load(Ordering::Relaxed);
         WorkerStatistics {
             worker,
             busy_share: f64::from(self.busy_permille()) / 1000.0,
             iterations: self.iterations(),
-            sessions: number(&self.sessions),
-            clients: number(&self.clients),
-            links: number(&self.links),
-            packets_in: number(&self.packets_in),
-            packets_out: number(&self.packets_out),
-            shedding: number(&self.shedding) as u8,
             jobs_waiting: self.jobs_waiting.load(Ordering::Relaxed) as u64,
-            relay_delay: RelayDelay {
-                packets: std::array::from_fn(|bucket| number(&self.relay_delay[bucket])),
-                sum: Duration::from_nanos(number(&self.relay_delay_sum_ns)),
-            },
+            ..*self.published.lock().unwrap_or_else(PoisonError::into_inner)
         }
     }
 }

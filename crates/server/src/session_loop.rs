@@ -1,10 +1,11 @@
 //! The one loop between networks and sessions: packets in, packets out, timers.
 //!
-//! [`SessionLoop`] holds parts, each with state of its own: the clock, admission, observers, sinks of relayed voice,
-//! the edge, the load. A task that takes several parts borrows those, and no others:
-//! [`Carrying`](carrying::Carrying) for what sessions want done, [`AtEdge`](at_edge::AtEdge) for links into sessions of
-//! other workers, [`Following`](following::Following) for nodes that follow sessions here. The methods of the loop go
-//! from one to the next; they stand in files named by what they do.
+//! [`SessionLoop`] holds parts, each with state of its own. [`WorkerState`] has the sessions and the parts that they
+//! reach: networks, admission, observers, sinks of relayed voice, the clock. Beside it are the edge and the load.
+//! [`Carrying`](carrying::Carrying) does what sessions want done, with that state at one moment. Other tasks borrow the
+//! parts that they take, and no others: [`AtEdge`](at_edge::AtEdge) for links into sessions of other workers,
+//! [`Following`](following::Following) for nodes that follow sessions here. The methods of the loop go from one to the
+//! next; they stand in files named by what they do.
 
 mod at_edge;
 mod carrying;
@@ -38,6 +39,7 @@ mod voice_reports;
 mod voice_sinks;
 mod watchers;
 mod webhooks;
+mod worker_state;
 mod workload;
 
 pub use operator_actions::Expelled;
@@ -58,17 +60,12 @@ use tracing::{Span, error_span};
 use crate::copies::{Recipients, SessionCopies};
 use crate::directory::Directory;
 use crate::networks::{Networks, link_of, to_session_limits};
-use crate::node_addresses::NodeAddresses;
 use crate::session_events::{self, EventSender, SessionEvents};
-use crate::sessions::{LinkEnd, Session, Sessions, SessionsSettings};
+use crate::sessions::{LinkEnd, Session, SessionsSettings};
 
-use clock::LoopClock;
 use edge::Edge;
-use join_handler::JoinHandler;
-use link_routes::LinkRoutes;
 pub use numbers::{LoopNumbers, SessionNumbers};
-use voice_sinks::VoiceSinks;
-use watchers::Watchers;
+use worker_state::WorkerState;
 use workload::Workload;
 
 /// Events taken from one network before the others and the timers get their turn.
@@ -100,23 +97,11 @@ const IN_DOUBT: Duration = Duration::from_millis(100);
 /// [`inspect`](Self::inspect) how a session is doing. [`reconfigure`](Self::reconfigure) changes settings while
 /// sessions run. A driver that measures its load tells it by [`note_load`](Self::note_load).
 pub struct SessionLoop {
-    directory: Arc<Directory>,
-    /// The number of this worker in the directory.
-    number: usize,
+    state: WorkerState,
     span: Span,
-    networks: Networks,
-    sessions: Sessions,
-    routes: LinkRoutes,
-    join_handler: JoinHandler,
     edge: Edge,
-    /// Copies of sessions of other nodes, where there are any.
-    copies: Option<SessionCopies>,
-    node_addresses: NodeAddresses,
     /// Of one packet, collected again for each.
     recipients: Recipients,
-    clock: LoopClock,
-    watchers: Watchers,
-    voices: VoiceSinks,
     work: Workload,
     /// Another process takes over the sessions: they do not end here.
     is_handed_over: bool,
@@ -133,31 +118,11 @@ impl SessionLoop {
     /// Those sessions that the directory gives to this worker.
     pub(crate) fn of_worker(settings: &SessionsSettings, directory: &Arc<Directory>, number: usize) -> Self {
         let span = error_span!("worker", worker = number);
-        let mut sessions = Sessions::new(settings, span.clone());
-        let mut untold_sessions = Vec::new();
-        for (index, name) in settings.names().iter().enumerate() {
-            if directory.worker_of(name) == Some(number)
-                && let Some(id) = directory.id_of(name)
-            {
-                sessions.start_configured(name, index, id);
-                untold_sessions.push(name.clone());
-            }
-        }
         Self {
-            directory: Arc::clone(directory),
-            number,
+            state: WorkerState::new(settings, directory, number, &span),
             span,
-            networks: Networks::default(),
-            sessions,
-            routes: LinkRoutes::default(),
-            join_handler: JoinHandler::new(settings),
             edge: Edge::default(),
-            copies: None,
-            node_addresses: NodeAddresses::default(),
             recipients: Recipients::default(),
-            clock: LoopClock::default(),
-            watchers: Watchers::new(settings.webhooks.clone(), untold_sessions),
-            voices: VoiceSinks::new(settings.report_buffer),
             work: Workload::new(settings.shedding),
             is_handed_over: false,
             packet: Vec::new(),
@@ -166,88 +131,92 @@ impl SessionLoop {
 
     /// Admits clients of one more network. At most 65 536 networks; more make no sense on one machine.
     pub fn add_network(&mut self, network: Box<dyn ServerNetwork>) {
-        let carried = self.networks.packet_limits().and(network.limits());
-        self.networks.push(network);
-        self.sessions.set_packet_limits(to_session_limits(carried));
+        let carried = self.state.networks.packet_limits().and(network.limits());
+        self.state.networks.push(network);
+        self.state.sessions.set_packet_limits(to_session_limits(carried));
     }
 
     /// The longest packets that every network carries: nothing longer is made here.
     pub fn packet_limits(&self) -> PacketLimits {
-        self.networks.packet_limits()
+        self.state.networks.packet_limits()
     }
 
     /// Writes every packet down from now on, as it comes from the networks and as it is given to them. Without being
     /// asked for, nothing is written.
     pub fn capture_packets(&mut self, sink: PacketSink) {
-        self.networks.capture(sink);
+        self.state.networks.capture(sink);
     }
 
     /// Tells from now on what happens in its sessions; up to `waiting_max` events wait to be taken.
     pub fn subscribe(&mut self, waiting_max: usize) -> SessionEvents {
         let (subscriber, events) = session_events::session_events(waiting_max);
-        self.watchers.add_subscriber(subscriber);
+        self.state.watchers.add_subscriber(subscriber);
         events
     }
 
     pub(crate) fn add_subscriber(&mut self, subscriber: EventSender) {
-        self.watchers.add_subscriber(subscriber);
+        self.state.watchers.add_subscriber(subscriber);
     }
 
     /// Asks the networks to wake the driver of the loop.
     pub fn set_waker(&mut self, waker: &Waker) {
-        self.networks.set_waker(waker);
-        self.join_handler.set_waker(waker);
+        self.state.networks.set_waker(waker);
+        self.state.join_handler.set_waker(waker);
         if let Some(edge) = self.edge.links_mut() {
             edge.set_waker(waker.clone());
         }
-        if let Some(copies) = &mut self.copies {
+        if let Some(copies) = &mut self.state.copies {
             copies.receiver().set_waker(waker.clone());
         }
     }
 
     /// The networks, as they are together.
     pub(crate) fn networks(&self) -> &Networks {
-        &self.networks
+        &self.state.networks
     }
 
     /// The descriptors that the driver of the loop waits for while it sleeps, besides the waker: one of them is
     /// readable when there is something to do.
     #[cfg(unix)]
     pub fn descriptors(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
-        self.networks.descriptors()
+        self.state.networks.descriptors()
     }
 
     /// Handles incoming packets, and sends outgoing ones; returns when to call again, unless a waker calls before.
     pub fn run_once(&mut self, now: Instant) -> Option<Instant> {
-        self.watchers.tell_first_sessions();
+        self.state.watchers.tell_first_sessions();
         let mut more_waits = false;
-        for network in 0..self.networks.len() {
+        for network in 0..self.state.networks.len() {
             more_waits |= !self.read(network, now);
         }
         self.poll_owners(now);
         self.carrying(now).answer_joins();
         self.run_timers(now);
-        self.voices.forget_old(now, &mut self.sessions);
-        let Self { work, networks, edge, copies, .. } = self;
+        self.state.voices.forget_old(now, &mut self.state.sessions);
+        let Self { work, edge, state: WorkerState { networks, copies, .. }, .. } = self;
         work.while_sending(|| {
             networks.flush(now);
             edge.flush();
             copies.iter_mut().for_each(SessionCopies::flush);
         });
-        self.networks.watch_game_servers(now);
+        self.state.networks.watch_game_servers(now);
         self.show(now);
-        self.join_handler.settle(now);
+        self.state.join_handler.settle(now);
         if more_waits {
             return Some(now);
         }
-        let at = self.clock.at(now);
-        self.sessions.look_at_touched(at);
-        let next_timer = self.sessions.next_due().map(|at| self.clock.moment_of(at));
-        let next_look = self.watchers.observation().next_look_at();
-        let next_sweep = self.voices.next_sweep();
-        let next_copy =
-            self.copies.as_ref().and_then(|copies| copies.look_at).map(|at| self.clock.moment_of(at));
-        [next_timer, next_look, next_sweep, next_copy, self.networks.wants_poll_at()]
+        let at = self.state.clock.at(now);
+        self.state.sessions.look_at_touched(at);
+        let next_timer = self.state.sessions.next_due().map(|at| self.state.clock.moment_of(at));
+        let next_look = self.state.watchers.observation().next_look_at();
+        let next_sweep = self.state.voices.next_sweep();
+        let next_copy = self
+            .state
+            .copies
+            .as_ref()
+            .and_then(|copies| copies.look_at)
+            .map(|at| self.state.clock.moment_of(at));
+        [next_timer, next_look, next_sweep, next_copy, self.state.networks.wants_poll_at()]
             .into_iter()
             .flatten()
             .min()
@@ -256,12 +225,12 @@ impl SessionLoop {
     /// Applies settings that can change while sessions run: limits, access rules, admission and whether channels are
     /// monitored. No player is disconnected; the other settings stay as they are.
     pub fn reconfigure(&mut self, now: Instant, settings: &SessionsSettings) {
-        self.join_handler.follow(settings.admission.clone());
-        self.directory.reconfigure(settings);
-        self.sessions.reconfigure(settings);
+        self.state.join_handler.follow(settings.admission.clone());
+        self.state.directory.reconfigure(settings);
+        self.state.sessions.reconfigure(settings);
         self.work.set_settings(settings.shedding);
-        self.voices.set_settings(now, settings.report_buffer);
-        self.voices.forget_old(now, &mut self.sessions);
+        self.state.voices.set_settings(now, settings.report_buffer);
+        self.state.voices.forget_old(now, &mut self.state.sessions);
         self.carrying(now).with_each(|_, _| ());
     }
 
@@ -271,29 +240,34 @@ impl SessionLoop {
     }
 
     pub(crate) fn directory(&self) -> &Arc<Directory> {
-        &self.directory
+        &self.state.directory
+    }
+
+    /// The sessions, their networks, and what else they reach.
+    pub(crate) fn state(&self) -> &WorkerState {
+        &self.state
     }
 
     /// How many links of this worker's networks are up, over all sessions.
     pub fn links(&self) -> usize {
-        self.routes.count(|link| !self.networks.is_remote(link)) + self.edge.len()
+        self.state.routes.count(|link| !self.state.networks.is_remote(link)) + self.edge.len()
     }
 
     /// Whether no client is connected any more, on links or on connections that carry something else, too.
     pub fn is_idle(&self) -> bool {
-        self.links() == 0 && self.networks.connections() == 0
+        self.links() == 0 && self.state.networks.connections() == 0
     }
 
     /// The name, the number of clients and the counters of each session.
     pub fn statistics(&self) -> impl Iterator<Item = (&str, usize, ServerStatistics)> {
-        let sessions = self.sessions.iter();
+        let sessions = self.state.sessions.iter();
         sessions.map(|session| (&*session.name, session.server.clients(), session.server.statistics()))
     }
 
     /// False if the network has more than its share.
     fn read(&mut self, network: usize, now: Instant) -> bool {
         for _ in 0..EVENTS_PER_ITERATION {
-            match self.networks.get_mut(network).poll_event(now, &mut self.packet) {
+            match self.state.networks.get_mut(network).poll_event(now, &mut self.packet) {
                 None => {
                     self.follow_reachability(network, now);
                     return true;
@@ -319,17 +293,17 @@ impl SessionLoop {
     }
 
     fn run_timers(&mut self, now: Instant) {
-        let at = self.clock.at(now);
-        self.sessions.look_at_touched(at);
-        while let Some(index) = self.sessions.pop_due(at) {
-            if self.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
-                self.sessions.postpone(index, at + IN_DOUBT);
-            } else if self.sessions.get(index).is_some_and(Session::has_held) {
+        let at = self.state.clock.at(now);
+        self.state.sessions.look_at_touched(at);
+        while let Some(index) = self.state.sessions.pop_due(at) {
+            if self.state.sessions.get(index).is_some_and(|session| !session.may_act(now)) {
+                self.state.sessions.postpone(index, at + IN_DOUBT);
+            } else if self.state.sessions.get(index).is_some_and(Session::has_held) {
                 self.handle_held(now, index);
-            } else if self.sessions.is_over(index, at) {
+            } else if self.state.sessions.is_over(index, at) {
                 self.carrying(now).end(index);
             } else {
-                self.sessions.get_mut(index).server.handle_timeout(at);
+                self.state.sessions.get_mut(index).server.handle_timeout(at);
                 self.carrying(now).drain(index);
             }
         }

@@ -28,8 +28,9 @@ pub trait Signalling: Send + Sync + 'static {
     fn restart(&self, key: &str, sdp: String) -> Reply<Result<String, JoinProblem>>;
 }
 
-/// The information that a page needs to join.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The information that a page needs to join, with the keys of `GET /api/info` as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Info {
     /// The sessions that are there at all times, by name.
     pub sessions: Vec<String>,

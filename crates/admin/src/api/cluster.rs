@@ -158,7 +158,7 @@ pub(super) fn overview(operator: &Operator, observation: &Observation, view: &Cl
         resent: other.statistics.resent,
     };
     let now = NodeNow {
-        players: observation.sessions.iter().map(|session| session.clients).sum(),
+        players: observation.totals.clients(),
         links: links.into_iter().flatten().sum(),
         busy_share: busy.fold(0.0, f64::max),
         uptime_s: observation.uptime.as_secs(),

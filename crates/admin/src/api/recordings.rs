@@ -6,7 +6,7 @@ use axum::response::Response;
 use consonance_http::ProblemDetails;
 use consonance_server::moderation::ModerationError;
 use consonance_server::recording::{
-    RecordingEntry, RecordingId, RecordingRefusal, RecordingSummary, Recordings,
+    RecorderStatistics, RecordingEntry, RecordingId, RecordingRefusal, RecordingSummary, Recordings,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -53,17 +53,8 @@ pub(super) struct RecordingsView {
     free_bytes_min: u64,
     /// Whether the oldest are removed when there is no space.
     remove_oldest: bool,
-    /// Recordings started since the server started.
-    begun: u64,
-    /// Recordings that could not start since then.
-    refused: u64,
-    /// Recordings that ended since then because of a write error.
-    failed: u64,
-    /// Recordings removed since then to free space.
-    removed: u64,
-    /// Frames of all recordings that were dropped because the disk was too slow, or because a recording had just ended
-    /// by itself.
-    frames_dropped: u64,
+    #[serde(flatten)]
+    statistics: RecorderStatistics,
     /// Running and finished recordings, the newest first; for the next page, pass the last one as `before`.
     recordings: Vec<RecordingSummary>,
 }
@@ -100,11 +91,7 @@ pub(super) async fn recordings(
             folder_bytes_max: settings.folder_bytes_max,
             free_bytes_min: settings.free_bytes_min,
             remove_oldest: settings.remove_oldest,
-            begun: status.statistics.begun,
-            refused: status.statistics.refused,
-            failed: status.statistics.failed,
-            removed: status.statistics.removed,
-            frames_dropped: status.statistics.frames_dropped,
+            statistics: status.statistics,
             recordings: found.iter().map(|it| RecordingSummary::new(&it.id, &it.index)).collect(),
         }))
     })
@@ -185,5 +172,20 @@ fn known(app: &App) -> Result<Recordings, Refusal> {
 impl From<Which> for RecordingId {
     fn from(Which { folder, name }: Which) -> Self {
         Self { name, session_folder: folder }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counters_are_beside_the_state_in_one_object() {
+        let json = concat!(
+            r#"{"is_set_up":false,"finished":0,"finished_bytes":0,"folder_bytes_max":0,"free_bytes_min":0,"#,
+            r#""remove_oldest":false,"begun":0,"refused":0,"failed":0,"removed":0,"frames_dropped":0,"#,
+            r#""recordings":[]}"#
+        );
+        assert_eq!(serde_json::to_string(&RecordingsView::default()).unwrap(), json);
     }
 }

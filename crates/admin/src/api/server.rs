@@ -53,12 +53,12 @@ pub(super) async fn server(State(app): State<App>) -> Result<Json<ServerView>, R
 impl ServerView {
     pub(super) fn of(observation: &Observation) -> Self {
         let bytes = |traffic: &consonance_link::Traffic| traffic.reliable.bytes + traffic.unreliable.bytes;
-        let links = || observation.networks.iter().map(|network| &network.counters.links);
+        let links = || observation.totals.networks.iter().map(|network| &network.counters.links);
         Self {
             version: env!("CARGO_PKG_VERSION"),
             uptime_s: observation.uptime.as_secs(),
-            players: observation.sessions.iter().map(|session| session.clients).sum(),
-            sessions: observation.sessions.len(),
+            players: observation.totals.clients(),
+            sessions: observation.totals.sessions.len(),
             is_draining: observation.drains_for.is_some(),
             ends_in_s: observation.drains_for.map(|left| left.as_secs()),
             unready: observation.unready(),

@@ -139,7 +139,7 @@ pub(super) fn summaries(observation: &Observation) -> Vec<SessionSummary> {
         players: Some(session.clients),
         node: None,
     };
-    let mut sessions: Vec<_> = observation.sessions.iter().map(summary).collect();
+    let mut sessions: Vec<_> = observation.totals.sessions.iter().map(summary).collect();
     sessions.sort_by(|a, b| a.name.cmp(&b.name));
     sessions
 }

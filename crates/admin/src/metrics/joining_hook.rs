@@ -8,7 +8,7 @@ use super::samples::Samples;
 
 pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let HookStatistics { asked, allowed, denied, failed, overflowed, .. } =
-        observation.hook.unwrap_or_default();
+        observation.totals.hook.unwrap_or_default();
     out.single(&HOOK_ASKED, asked);
     let mut answers = out.family(&HOOK_ANSWERED);
     for (answer, number) in

@@ -9,7 +9,7 @@ use super::observation::{Observation, by_network};
 use super::samples::Samples;
 
 pub(super) fn write(out: &mut Samples, observation: &Observation) {
-    let counted = observation.networks.iter().map(|numbers| (numbers.network, numbers.counters));
+    let counted = observation.totals.networks.iter().map(|numbers| (numbers.network, numbers.counters));
     let networks = by_network(counted, NetworkStatistics::with);
     let mut links = out.family(&LINKS);
     for (name, counters) in &networks {

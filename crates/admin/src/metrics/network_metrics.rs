@@ -13,7 +13,7 @@ type OwnLabels<'o> = &'o [&'static str];
 pub(super) fn write(out: &mut Samples, observation: &Observation) {
     let own = observation.network_families.iter().copied();
     let mut families: Vec<&'static MetricFamily> = network_metric_families().chain(own).collect();
-    let samples = || observation.networks.iter().flat_map(|network| &network.metrics);
+    let samples = || observation.totals.networks.iter().flat_map(|network| &network.metrics);
     for family in samples().map(|sample| sample.family) {
         // A network may bring families that were not registered with the server.
         if !families.iter().any(|known| known.name == family.name) {
@@ -35,7 +35,7 @@ fn sums<'o>(
     family: &MetricFamily,
 ) -> BTreeMap<(&'static str, OwnLabels<'o>), u64> {
     let mut sums = BTreeMap::new();
-    for numbers in &observation.networks {
+    for numbers in &observation.totals.networks {
         for sample in numbers.metrics.iter().filter(|sample| sample.family.name == family.name) {
             *sums.entry((numbers.network, sample.own_labels())).or_default() += sample.value;
         }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use consonance_cluster::ClusterStatus;
 use consonance_http::HttpStatistics;
 use consonance_link::MetricFamily;
 use consonance_server::moderation::Moderation;
@@ -9,12 +10,9 @@ use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;
 use consonance_server::store::StoreStatus;
 use consonance_server::{
-    HookStatistics, NetworkNumbers, ServerHandle, SessionCounts, SessionNumbers, WebhookStatistics,
-    WorkerNumbers, WorkerStatistics,
+    LoopNumbers, ServerHandle, SessionCounts, WebhookStatistics, WorkerNumbers, WorkerStatistics,
 };
-use consonance_session::ServerStatistics;
 
-use super::cluster::ClusterNumbers;
 use super::export::ExportStatistics;
 
 /// The state and counters of a server at one moment.
@@ -34,30 +32,18 @@ pub struct Observation {
     pub workers: Vec<WorkerStatistics>,
     /// Counts of sessions that began and ended.
     pub session_counts: SessionCounts,
-    /// Each session.
-    pub sessions: Vec<SessionNumbers>,
-    /// Counters of the sessions that have ended since the start.
-    pub ended_sessions: ServerStatistics,
-    /// Each network that it listens on.
-    pub networks: Vec<NetworkNumbers>,
+    /// The counters of all workers' loops together.
+    pub totals: LoopNumbers,
     /// The metrics of single networks, which are exported even if none of these networks is listened on.
     pub network_families: Vec<&'static MetricFamily>,
-    /// Of each player whose voice the server follows: the percentage of frames that did not arrive recently.
-    pub lost_percent: Vec<f32>,
-    /// Counters of the joining hook, if there is one.
-    pub hook: Option<HookStatistics>,
     /// Counters of the events of each webhook.
     pub webhooks: Vec<WebhookStatistics>,
     /// State and counters as a node of a cluster, if it is in one.
-    pub cluster: Option<ClusterNumbers>,
+    pub cluster: Option<ClusterStatus>,
     /// Counters of metrics and spans exported to a collector.
     pub export: ExportStatistics,
     /// The state of recordings, if the server can record.
     pub recorder: Option<RecorderStatus>,
-    /// Bytes of voice that are in memory for reports.
-    pub report_buffer_bytes: usize,
-    /// Frames that were to be kept for reports and found no room.
-    pub report_buffer_frames_dropped: u64,
     /// Stored reports of players.
     pub reports: usize,
     /// Counters of each listener for players with browsers, by its name.
@@ -83,22 +69,9 @@ impl Observation {
         };
         for WorkerNumbers { numbers, is_current, .. } in server.numbers() {
             observation.silent_workers += usize::from(!is_current);
-            observation.sessions.extend(numbers.sessions);
-            observation.ended_sessions.add(&numbers.ended_sessions);
-            observation.networks.extend(numbers.networks);
-            observation.lost_percent.extend(numbers.lost_percent);
-            observation.hook = observation.hook.or(numbers.hook);
-            observation.report_buffer_bytes += numbers.report_buffer_bytes;
-            observation.report_buffer_frames_dropped += numbers.report_buffer_frames_dropped;
+            observation.totals.add(numbers);
         }
         observation
-    }
-
-    /// The sum of the counters of all sessions, including those that have ended: it never decreases.
-    pub(crate) fn session_counters(&self) -> ServerStatistics {
-        let mut sum = self.ended_sessions.clone();
-        self.sessions.iter().for_each(|session| sum.add(&session.counters));
-        sum
     }
 
     /// The reason why players cannot join, if they cannot.

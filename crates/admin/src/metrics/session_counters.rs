@@ -12,7 +12,7 @@ use super::observation::Observation;
 use super::samples::Samples;
 
 pub(super) fn write(out: &mut Samples, observation: &Observation) {
-    let sum = observation.session_counters();
+    let sum = observation.totals.session_counters();
     let all: Vec<_> = sum.counters().collect();
     for rows in COUNTERS.chunk_by(|a, b| std::ptr::eq(a.family, b.family)) {
         let mut samples = out.family(rows[0].family);

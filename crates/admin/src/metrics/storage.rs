@@ -14,7 +14,7 @@ pub(super) fn write(out: &mut Samples, observation: &Observation) {
     out.single(&STORE_ERRORS, store.errors);
     out.single(&STORE_WAITING, store.waiting);
     out.single(&STORE_DROPPED, store.dropped);
-    out.single(&REPORT_BUFFER, observation.report_buffer_bytes);
-    out.single(&REPORT_BUFFER_DROPPED, observation.report_buffer_frames_dropped);
+    out.single(&REPORT_BUFFER, observation.totals.report_buffer_bytes);
+    out.single(&REPORT_BUFFER_DROPPED, observation.totals.report_buffer_frames_dropped);
     out.single(&REPORTS, observation.reports);
 }

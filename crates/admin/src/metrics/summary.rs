@@ -14,15 +14,15 @@ use super::samples::Samples;
 pub(super) fn write(out: &mut Samples, observation: &Observation, sessions_max: usize) {
     out.family(&BUILD_INFO).sample(&[env!("CARGO_PKG_VERSION")], 1_u64);
     out.single(&UPTIME, observation.uptime.as_secs_f64());
-    out.single(&SESSIONS, observation.sessions.len());
+    out.single(&SESSIONS, observation.totals.sessions.len());
     let counts = &observation.session_counts;
     out.single(&SESSIONS_STARTED, counts.begun_on_demand);
     out.single(&SESSIONS_ENDED, counts.ended);
     let mut refused = out.family(&SESSIONS_REFUSED);
     refused.sample(&["unknown"], counts.refused_unknown).sample(&["full"], counts.refused_full);
-    out.single(&CLIENTS, observation.sessions.iter().map(|session| session.clients).sum::<usize>());
-    loss(out, &observation.lost_percent);
-    let largest = largest(&observation.sessions, sessions_max);
+    out.single(&CLIENTS, observation.totals.clients());
+    loss(out, &observation.totals.lost_percent);
+    let largest = largest(&observation.totals.sessions, sessions_max);
     let mut clients = out.family(&SESSION_CLIENTS);
     for session in &largest {
         clients.sample(&[&session.name], session.clients);

@@ -1,5 +1,10 @@
 // Draws openapi.json: every operation with its parameters and responses, and the webhooks.
 
+/** The schemas of an `allOf` as one, with the fields of all. */
+function joined(all, schemas) {
+  const parts = schemas.map((part) => part.$ref ? all[part.$ref.split("/").pop()] : part);
+  return { properties: Object.assign({}, ...parts.map((part) => part.properties)), required: parts.flatMap((part) => part.required || []) };
+}
 /** A schema as an outline: the fields and their meanings. */
 function outline(all, schema, depth = "", seen = []) {
   if (!schema) return "";
@@ -7,6 +12,7 @@ function outline(all, schema, depth = "", seen = []) {
     const name = schema.$ref.split("/").pop();
     return seen.includes(name) ? name : outline(all, all[name], depth, [...seen, name]);
   }
+  if (schema.allOf) return outline(all, joined(all, schema.allOf), depth, seen);
   const choices = (schema.oneOf || schema.anyOf || []).filter((choice) => choice.type !== "null");
   if (choices.length === 1) return outline(all, choices[0], depth, seen) + " or nothing";
   if (choices.length) return "one of\n" + choices.map((choice) => depth + "  " + outline(all, choice, depth + "  ", seen)).join("\n");

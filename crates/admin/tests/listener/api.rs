@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use consonance_admin::metrics::ClusterNumbers;
+use consonance_cluster::ClusterStatus;
 use serde_json::{Value, json};
 
 use crate::ask::{TOKEN, ask, bearer, connect, settings};
@@ -91,10 +91,10 @@ fn a_player_is_muted_and_given_its_voice_back_and_both_are_in_the_log() {
 fn a_server_of_a_cluster_is_not_ready_while_the_store_of_sessions_does_not_answer() {
     let does_store_answer = Arc::new(AtomicBool::new(false));
     let answers = Arc::clone(&does_store_answer);
-    let stage = Stage::with_cluster(move || ClusterNumbers {
+    let stage = Stage::with_cluster(move || ClusterStatus {
         is_connected: true,
         does_store_answer: answers.load(Ordering::Relaxed),
-        ..ClusterNumbers::default()
+        ..ClusterStatus::default()
     });
     let ready = || ask(&stage.listener, "GET /readyz", &[]).status;
     wait_until(|| ready() == 503);

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use consonance_admin::metrics::{ClusterNumbers, ExportCounters};
+use consonance_admin::metrics::ExportCounters;
 use consonance_admin::{AdminListener, AdminSettings, AnswerThread, Operator};
-use consonance_cluster::{NodeInfo, NodeQueries};
+use consonance_cluster::{ClusterStatus, NodeInfo, NodeQueries};
 use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::SessionRecorder;
@@ -43,7 +43,7 @@ impl Stage {
     }
 
     /// The same, where operators see these numbers of a cluster.
-    pub(crate) fn with_cluster(read: impl Fn() -> ClusterNumbers + Send + Sync + 'static) -> Self {
+    pub(crate) fn with_cluster(read: impl Fn() -> ClusterStatus + Send + Sync + 'static) -> Self {
         let mut stage = Self::new(settings());
         stage.operator = stage.operator.with_cluster(read);
         stage.listener = AdminListener::start(settings(), stage.operator.clone()).unwrap();

@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use consonance_admin::Operator;
-use consonance_admin::metrics::ClusterNumbers;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
 use consonance_link::authority;
-use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings, NatsStatus};
+use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings};
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, WorkerThreads, Workers};
@@ -148,28 +147,6 @@ pub(super) fn watched(
 ) -> Operator {
     let Some(JoinedCluster { node, .. }) = cluster else { return operator };
     let counters = node.counters();
-    let operator = operator.with_cluster(move || numbers(&counters.read()));
+    let operator = operator.with_cluster(move || counters.read());
     operator.with_nodes(node.queries(), server.inspection())
-}
-
-fn numbers(status: &NatsStatus) -> ClusterNumbers {
-    let (node, streams) = (&status.node, &status.node.streams);
-    ClusterNumbers {
-        is_connected: status.is_connected,
-        does_store_answer: status.does_store_answer,
-        disconnects: status.disconnects,
-        published: status.published,
-        dropped: status.dropped,
-        slow: status.slow,
-        malformed: status.malformed,
-        nodes: node.nodes,
-        owned: node.owned,
-        followed: node.followed,
-        takeovers: node.takeovers,
-        bundles: streams.bundles,
-        bundle_bytes: streams.bytes,
-        voice_sent: streams.unreliable,
-        voice_dropped: streams.dropped,
-        resent: streams.resent,
-    }
 }

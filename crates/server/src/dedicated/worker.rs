@@ -106,7 +106,7 @@ impl Worker {
         let load = self.meter.look(now, Used::here(), self.session_loop.figures().voice_work(now));
         self.gauges.set_busy(self.meter.wall_share());
         self.session_loop.note_load(now, &load);
-        self.gauges.publish(&self.session_loop.figures().statistics());
+        self.gauges.publish(self.session_loop.figures().statistics());
     }
 
     /// Whether nothing is to be taken back or to be shown that follows from less work.

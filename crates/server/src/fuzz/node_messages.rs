@@ -295,7 +295,7 @@ impl Play {
                     .is_some_and(|row| [alice.client.name(), dora.client.name()].contains(&row.name))
             );
         }
-        let far = session_loop.overview().copy_of(FAR).filter(|copy| copy.is_whole());
+        let far = session_loop.state().copy_of(FAR).filter(|copy| copy.is_whole());
         if let Some(far) = far {
             let names: Vec<&str> = far
                 .server

@@ -72,7 +72,7 @@ impl ServerHandle {
 
     /// The sessions that are recorded because an operator wanted it, of all workers that answer.
     pub fn asked_to_record(&self) -> Vec<String> {
-        let asked = self.ask_all(|session_loop, _| session_loop.overview().asked_to_record());
+        let asked = self.ask_all(|session_loop, _| session_loop.state().asked_to_record());
         asked.into_iter().flatten().flatten().collect()
     }
 

@@ -139,7 +139,7 @@ fn player_overviews(session_loop: &SessionLoop, session: &str) -> Option<Vec<Pla
             id: row.id.0,
             subject: row.access.and_then(|access| access.subject.as_deref()).map(Into::into),
             address: session_loop.address_of(row.link),
-            node: session_loop.overview().other_node_of(row.link),
+            node: session_loop.state().other_node_of(row.link),
             is_moderator: row.access.is_some_and(|access| access.is_moderator),
             rooms: row.rooms.iter().map(ToString::to_string).collect(),
             packets_in: link.map_or(0, |link| link.received.packets),

@@ -198,7 +198,7 @@ impl Moderation {
         let (asked, kept) = (session.to_owned(), name.to_owned());
         let released = self
             .server
-            .ask_session(session, move |session_loop, _| session_loop.overview().release_name(&asked, &kept));
+            .ask_session(session, move |session_loop, _| session_loop.state().release_name(&asked, &kept));
         let not_kept = || ModerationError::NameNotKept { session: session.into(), name: name.into() };
         let released =
             released.map_err(ModerationError::of_worker).and_then(|account| account.ok_or_else(not_kept));
@@ -266,9 +266,7 @@ impl Moderation {
             }
             PlayerRef::Name(name) => name.clone(),
         };
-        self.look(session, move |session_loop, session| {
-            session_loop.overview().identities_named(session, &name)
-        })
+        self.look(session, move |session_loop, session| session_loop.state().identities_named(session, &name))
     }
 
     /// Does something to a present player, under each name that it has; one result at least.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::index::RecordingIndex;
 
 /// How a recorder is doing; at most a fifth of a second old.
@@ -14,7 +16,7 @@ pub struct RecorderStatus {
     pub finished: usize,
     /// Their total size, in bytes.
     pub finished_bytes: u64,
-    /// The counters since the start.
+    /// Its counters.
     pub statistics: RecorderStatistics,
 }
 
@@ -28,18 +30,20 @@ pub struct RecordingStatus {
     pub index: RecordingIndex,
 }
 
-/// The counters of recordings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The counters of recordings since the server started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[non_exhaustive]
 pub struct RecorderStatistics {
-    /// Recordings that began.
+    /// Recordings started since the server started.
     pub begun: u64,
-    /// Those that could not, for want of space or because of their folder.
+    /// Recordings that could not start since then, for want of space or because of their folder.
     pub refused: u64,
-    /// Those that ended because something could not be written.
+    /// Recordings that ended since then because of a write error.
     pub failed: u64,
-    /// Those that were removed to make room.
+    /// Recordings removed since then to free space.
     pub removed: u64,
-    /// Frames that came faster than the disk took them, or just after a recording had ended by itself.
+    /// Frames of all recordings that were dropped because the disk was too slow, or because a recording had just ended
+    /// by itself.
     pub frames_dropped: u64,
 }

@@ -40,12 +40,12 @@ impl SessionLoop {
     pub(crate) fn at_edge(&mut self, now: Instant) -> AtEdge<'_> {
         AtEdge {
             now,
-            at: self.clock.at(now),
+            at: self.state.clock.at(now),
             edge: &mut self.edge,
-            copies: self.copies.as_mut(),
+            copies: self.state.copies.as_mut(),
             recipients: &mut self.recipients,
-            networks: &mut self.networks,
-            directory: &self.directory,
+            networks: &mut self.state.networks,
+            directory: &self.state.directory,
             work: &mut self.work,
         }
     }

@@ -13,64 +13,31 @@ use std::time::Instant;
 use consonance_session::{Instant as SessionInstant, LinkCommand};
 
 use super::SessionLoop;
-use super::clock::LoopClock;
 use super::following::Following;
-use super::join_handler::JoinHandler;
-use super::link_routes::LinkRoutes;
-use super::voice_sinks::VoiceSinks;
-use super::watchers::Watchers;
-use crate::copies::SessionCopies;
-use crate::directory::Directory;
-use crate::networks::Networks;
-use crate::node_addresses::NodeAddresses;
+use super::worker_state::WorkerState;
 use crate::recording::RecordingFeed;
-use crate::sessions::{Session, Sessions};
+use crate::sessions::Session;
 
-/// The sessions of a worker and what their wishes reach, at one moment. Links into sessions of other workers are not
-/// among that, nor is how packets come here.
+/// The sessions of a worker and what their wishes reach, at one moment.
 pub(crate) struct Carrying<'l> {
     now: Instant,
     at: SessionInstant,
-    worker: usize,
-    clock: &'l mut LoopClock,
-    sessions: &'l mut Sessions,
-    networks: &'l mut Networks,
-    routes: &'l mut LinkRoutes,
-    directory: &'l Directory,
-    join_handler: &'l mut JoinHandler,
-    watchers: &'l mut Watchers,
-    voices: &'l mut VoiceSinks,
-    copies: Option<&'l mut SessionCopies>,
-    node_addresses: &'l mut NodeAddresses,
+    state: &'l mut WorkerState,
 }
 
 impl SessionLoop {
     /// The sessions, to do something with them at this moment and carry out what follows.
     #[inline]
     pub(crate) fn carrying(&mut self, now: Instant) -> Carrying<'_> {
-        Carrying {
-            now,
-            at: self.clock.at(now),
-            worker: self.number,
-            clock: &mut self.clock,
-            sessions: &mut self.sessions,
-            networks: &mut self.networks,
-            routes: &mut self.routes,
-            directory: &self.directory,
-            join_handler: &mut self.join_handler,
-            watchers: &mut self.watchers,
-            voices: &mut self.voices,
-            copies: self.copies.as_mut(),
-            node_addresses: &mut self.node_addresses,
-        }
+        Carrying { now, at: self.state.clock.at(now), state: &mut self.state }
     }
 }
 
 impl Carrying<'_> {
     /// Does something with every session, and everything that it wants done then.
     pub(super) fn with_each(&mut self, mut act: impl FnMut(&mut Session, SessionInstant)) {
-        for index in self.sessions.indices() {
-            act(self.sessions.get_mut(index), self.at);
+        for index in self.state.sessions.indices() {
+            act(self.state.sessions.get_mut(index), self.at);
             self.drain(index);
         }
     }
@@ -81,36 +48,36 @@ impl Carrying<'_> {
         session: &str,
         act: impl FnOnce(&mut Session, SessionInstant) -> R,
     ) -> Option<R> {
-        let index = self.sessions.find(session)?;
-        let done = act(self.sessions.get_mut(index), self.at);
+        let index = self.state.sessions.find(session)?;
+        let done = act(self.state.sessions.get_mut(index), self.at);
         self.drain(index);
         Some(done)
     }
 
     /// Ends every session: all players leave, and observers are notified.
     pub(super) fn stop_all(&mut self) {
-        for index in self.sessions.indices() {
-            self.sessions.get_mut(index).server.stop();
+        for index in self.state.sessions.indices() {
+            self.state.sessions.get_mut(index).server.stop();
             self.drain(index);
-            self.watchers.tell_ended(&self.sessions.get_mut(index).name);
+            self.state.watchers.tell_ended(&self.state.sessions.get_mut(index).name);
         }
     }
 
     /// Ends a session that has been empty for a while, unless a client is on the way to it.
     pub(super) fn end(&mut self, index: usize) {
-        let name = &self.sessions.get_mut(index).name;
-        if !self.directory.end(name) {
-            self.sessions.keep(index);
-        } else if let Some(session) = self.sessions.remove(index) {
+        let name = &self.state.sessions.get_mut(index).name;
+        if !self.state.directory.end(name) {
+            self.state.sessions.keep(index);
+        } else if let Some(session) = self.state.sessions.remove(index) {
             // Its recording, if there is one, ends with it.
-            self.watchers.tell_ended(&session.name);
+            self.state.watchers.tell_ended(&session.name);
         }
     }
 
     /// Applies the present decisions about its rooms to a session. False if it is not here.
     pub(crate) fn follow_rooms(&mut self, session: &str) -> bool {
-        let Some(index) = self.sessions.find(session) else { return false };
-        self.sessions.follow_rooms(index);
+        let Some(index) = self.state.sessions.find(session) else { return false };
+        self.state.sessions.follow_rooms(index);
         self.drain(index);
         true
     }
@@ -118,9 +85,9 @@ impl Carrying<'_> {
     /// Records sessions through another feed from now on, or not at all: it may lead elsewhere, or have other
     /// settings. Recordings in progress continue if they are still wanted, in the same files if these are still right.
     pub(crate) fn change_recording_feed(&mut self, feed: Option<RecordingFeed>) {
-        self.voices.set_feed(feed);
-        for index in self.sessions.indices() {
-            self.voices.follow_feed(self.now, self.sessions.get_mut(index));
+        self.state.voices.set_feed(feed);
+        for index in self.state.sessions.indices() {
+            self.state.voices.follow_feed(self.now, self.state.sessions.get_mut(index));
             self.drain(index);
         }
     }
@@ -131,17 +98,17 @@ impl Carrying<'_> {
         while self.answer_probes(index) {
             self.carry_out(index);
         }
-        let Self { sessions, networks, directory, copies, voices, .. } = self;
-        let mut following = Following::new(sessions, networks, directory, copies.as_deref_mut());
+        let WorkerState { sessions, networks, directory, copies, voices, .. } = &mut *self.state;
+        let mut following = Following::new(sessions, networks, directory, copies.as_mut());
         following.tell_changes(index, |session| voices.wants_all_of(session));
     }
 
     /// Tells a session when the peers that it asks about were last heard. False if it asked about none.
     fn answer_probes(&mut self, index: usize) -> bool {
         let mut has_asked = false;
-        while let Some(link) = self.sessions.get_mut(index).server.poll_probe() {
-            let heard = self.networks.probe(self.now, link).map(|heard| self.clock.at(heard));
-            self.sessions.get_mut(index).server.handle_heard(self.at, link, heard);
+        while let Some(link) = self.state.sessions.get_mut(index).server.poll_probe() {
+            let heard = self.state.networks.probe(self.now, link).map(|heard| self.state.clock.at(heard));
+            self.state.sessions.get_mut(index).server.handle_heard(self.at, link, heard);
             has_asked = true;
         }
         has_asked
@@ -150,15 +117,15 @@ impl Carrying<'_> {
     /// Sends a session's packets, closes its links, and reports its events.
     fn carry_out(&mut self, index: usize) {
         self.dispatch_events(index);
-        let session = self.sessions.get_mut(index);
+        let session = self.state.sessions.get_mut(index);
         while let Some(transmit) = session.server.poll_transmit() {
-            self.networks.send(self.now, &transmit);
+            self.state.networks.send(self.now, &transmit);
         }
         while let Some(command) = session.leaving.next_command(&mut session.server) {
             if let LinkCommand::Close { link, reason, reads_notice } = command {
-                let reason = self.join_handler.note_closing(self.now, session, link, &reason);
+                let reason = self.state.join_handler.note_closing(self.now, session, link, &reason);
                 let notice_in = reads_notice.then(|| session.server.session());
-                self.networks.reject(self.now, link, &reason, notice_in);
+                self.state.networks.reject(self.now, link, &reason, notice_in);
             }
         }
         self.dispatch_events(index);

@@ -17,25 +17,25 @@ impl SessionLoop {
         if !self.is_handed_over {
             self.run_once(now);
             // In a cluster, other nodes take over the sessions.
-            if self.directory.lease().is_none() {
+            if self.state.directory.lease().is_none() {
                 self.carrying(now).stop_all();
             }
         }
-        self.networks.shutdown(now);
+        self.state.networks.shutdown(now);
     }
 
     /// Restarts every session: it is empty then, and clients come back over the links that they have.
     pub fn restart_sessions(&mut self, now: Instant) {
-        let directory = Arc::clone(&self.directory);
+        let directory = Arc::clone(&self.state.directory);
         self.carrying(now)
             .with_each(|session, at| session.server.restart(at, directory.renew_id(&session.name)));
     }
 
     /// Goes on with a session of another process; before the first iteration.
     pub(crate) fn restore(&mut self, name: &str, serial: u64, snapshot: &SessionSnapshot) {
-        self.sessions.restore(name, serial, snapshot);
+        self.state.sessions.restore(name, serial, snapshot);
         // Its beginning was reported by the other process.
-        self.watchers.forget_first_session(name);
+        self.state.watchers.forget_first_session(name);
     }
 
     /// Joining is open again, and clients that were told otherwise are told so.
@@ -45,7 +45,7 @@ impl SessionLoop {
 
     /// How many clients are in all sessions, those whose places are kept included.
     pub fn clients(&self) -> usize {
-        self.sessions.iter().map(|session| session.server.clients()).sum()
+        self.state.sessions.iter().map(|session| session.server.clients()).sum()
     }
 
     /// Hands the sessions over to another process; returns the state that it needs, by session name. Clients that
@@ -60,7 +60,7 @@ impl SessionLoop {
             let window = plan.window_of(session.server.clients());
             session.server.announcements().announce_restart(at, plan.pause, window);
         });
-        self.networks.shutdown(now);
+        self.state.networks.shutdown(now);
         left
     }
 }

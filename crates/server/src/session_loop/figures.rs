@@ -3,33 +3,22 @@
 use std::time::Instant;
 
 use super::SessionLoop;
-use super::link_routes::LinkRoutes;
+use super::worker_state::WorkerState;
 use super::workload::Workload;
 use crate::gauges::WorkerStatistics;
 use crate::load::VoiceWork;
-use crate::networks::Networks;
-use crate::sessions::Sessions;
 use crate::shedding::Shedding;
 
 /// The counters of a loop; its driver knows the rest.
 pub(crate) struct Figures<'l> {
-    worker: usize,
-    sessions: &'l Sessions,
-    routes: &'l LinkRoutes,
-    networks: &'l Networks,
+    state: &'l WorkerState,
     work: &'l Workload,
 }
 
 impl SessionLoop {
     /// How this worker is doing.
     pub(crate) fn figures(&self) -> Figures<'_> {
-        Figures {
-            worker: self.number,
-            sessions: &self.sessions,
-            routes: &self.routes,
-            networks: &self.networks,
-            work: &self.work,
-        }
+        Figures { state: &self.state, work: &self.work }
     }
 }
 
@@ -38,12 +27,12 @@ impl Figures<'_> {
     pub(crate) fn statistics(&self) -> WorkerStatistics {
         let (_, relay_delay) = self.work.relaying();
         WorkerStatistics {
-            worker: self.worker,
-            sessions: self.sessions.len() as u64,
-            clients: self.sessions.clients() as u64,
-            links: self.routes.len() as u64,
+            worker: self.state.number,
+            sessions: self.state.sessions.len() as u64,
+            clients: self.state.sessions.clients() as u64,
+            links: self.state.routes.len() as u64,
             packets_in: self.work.packets_in(),
-            packets_out: self.networks.packets_out,
+            packets_out: self.state.networks.packets_out,
             relay_delay,
             shedding: self.work.shedding().number(),
             ..WorkerStatistics::default()
@@ -58,11 +47,11 @@ impl Figures<'_> {
     /// The total work of relaying voice since the start.
     pub(crate) fn voice_work(&self, now: Instant) -> VoiceWork {
         let (time, _) = self.work.relaying();
-        VoiceWork { time, packets_on_threads: self.networks.packets_on_threads(now) }
+        VoiceWork { time, packets_on_threads: self.state.networks.packets_on_threads(now) }
     }
 
     /// Whether nothing is to be taken back when there is less to do.
     pub(crate) fn sheds_nothing(&self) -> bool {
-        self.work.shedding() == Shedding::Nothing && self.sessions.shedding() == Shedding::Nothing
+        self.work.shedding() == Shedding::Nothing && self.state.sessions.shedding() == Shedding::Nothing
     }
 }

@@ -23,56 +23,56 @@ impl SessionLoop {
         remote: Remote,
     ) {
         let link = link_of(network, peer);
-        if self.networks.is_of_edges(network) {
+        if self.state.networks.is_of_edges(network) {
             // The edge announces the link again: it had learnt of another owner meanwhile, or had lost this one.
-            if let Some(index) = self.routes.session_of(link) {
+            if let Some(index) = self.state.routes.session_of(link) {
                 self.carrying(now).following().tell_copy_again(index, link);
             }
             self.edge.forget_held(link);
             self.handle_disconnected(now, link, LinkEnd::from("its edge tells of it again"));
         }
-        let kind = self.networks.kind_of(now, link);
-        let place = LinkPlace { worker: self.number, session: name, network: &kind };
-        if let Some(ban) = self.join_handler.ban_of(remote.ip()) {
+        let kind = self.state.networks.kind_of(now, link);
+        let place = LinkPlace { worker: self.state.number, session: name, network: &kind };
+        if let Some(ban) = self.state.join_handler.ban_of(remote.ip()) {
             let log = || info!(%remote, session = name, ban = ban.id, "not admitted: the address is banned");
-            self.join_handler.log_refusal(now, link, log);
-            if !self.networks.is_of_edges(network) {
+            self.state.join_handler.log_refusal(now, link, log);
+            if !self.state.networks.is_of_edges(network) {
                 // The network may have placed the link already, so that the session waits for it.
-                self.directory.cancel(name);
+                self.state.directory.cancel(name);
             }
             let reason = ban.end_reason();
-            self.join_handler.refuse_at_once(link, place, &reason);
-            return self.networks.reject(now, link, &reason, None);
+            self.state.join_handler.refuse_at_once(link, place, &reason);
+            return self.state.networks.reject(now, link, &reason, None);
         }
         // Links of other nodes arrive through the edges.
-        let is_new_here = !self.networks.is_of_edges(network);
+        let is_new_here = !self.state.networks.is_of_edges(network);
         if let Some(reason) =
-            self.copies.as_ref().and_then(|copies| copies.drain_refusal(name)).filter(|_| is_new_here)
+            self.state.copies.as_ref().and_then(|copies| copies.drain_refusal(name)).filter(|_| is_new_here)
         {
-            self.directory.cancel(name);
-            self.join_handler.refuse_at_once(link, place, &reason);
-            return self.networks.reject(now, link, &reason, None);
+            self.state.directory.cancel(name);
+            self.state.join_handler.refuse_at_once(link, place, &reason);
+            return self.state.networks.reject(now, link, &reason, None);
         }
         match self.carrying(now).enter(link, name) {
             Ok(Entered::Here(index)) => {
-                let is_resumed = self.networks.is_resumed(now, link);
+                let is_resumed = self.state.networks.is_resumed(now, link);
                 self.carrying(now).admit_link(index, link, remote, is_resumed);
             }
             Ok(Entered::At(owner)) => self.at_edge(now).connect(link, owner, name, &remote),
             Err(refusal) => {
                 let log = || info!(%remote, session = name, reason = %refusal, "not admitted");
-                self.join_handler.log_refusal(now, link, log);
+                self.state.join_handler.log_refusal(now, link, log);
                 let reason = EndReason::from(&refusal);
-                self.join_handler.refuse_at_once(link, place, &reason);
-                self.networks.reject(now, link, &reason, None);
+                self.state.join_handler.refuse_at_once(link, place, &reason);
+                self.state.networks.reject(now, link, &reason, None);
             }
         }
     }
 
     pub(super) fn handle_disconnected(&mut self, now: Instant, link: LinkId, end: LinkEnd) {
-        self.join_handler.forget(now, link);
-        if let Some(index) = self.routes.session_of(link)
-            && let session = self.sessions.get_mut(index)
+        self.state.join_handler.forget(now, link);
+        if let Some(index) = self.state.routes.session_of(link)
+            && let session = self.state.sessions.get_mut(index)
             && session.has_held()
             && session.may_act(now)
         {

@@ -8,15 +8,15 @@ use super::SessionLoop;
 use crate::HookStatistics;
 use crate::networks::NetworkNumbers;
 
-/// The counters of one worker's loop.
+/// The counters of one worker's loop, or of several together.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoopNumbers {
-    /// Each of its sessions.
+    /// Each session.
     pub sessions: Vec<SessionNumbers>,
-    /// The totals of its sessions that have ended.
+    /// The totals of the sessions that have ended since the start.
     pub ended_sessions: ServerStatistics,
-    /// Each of its networks.
+    /// Each network that it listens on.
     pub networks: Vec<NetworkNumbers>,
     /// For each recent speaker whose voice is monitored, the percentage of frames that did not arrive.
     pub lost_percent: Vec<f32>,
@@ -39,6 +39,31 @@ pub struct SessionNumbers {
     pub counters: ServerStatistics,
 }
 
+impl LoopNumbers {
+    /// Adds the counters of another loop of the same server.
+    pub fn add(&mut self, other: Self) {
+        self.sessions.extend(other.sessions);
+        self.ended_sessions.add(&other.ended_sessions);
+        self.networks.extend(other.networks);
+        self.lost_percent.extend(other.lost_percent);
+        self.hook = self.hook.or(other.hook);
+        self.report_buffer_bytes += other.report_buffer_bytes;
+        self.report_buffer_frames_dropped += other.report_buffer_frames_dropped;
+    }
+
+    /// The sum of the counters of all sessions, including those that have ended: it never decreases.
+    pub fn session_counters(&self) -> ServerStatistics {
+        let mut sum = self.ended_sessions.clone();
+        self.sessions.iter().for_each(|session| sum.add(&session.counters));
+        sum
+    }
+
+    /// Players in all sessions.
+    pub fn clients(&self) -> usize {
+        self.sessions.iter().map(|session| session.clients).sum()
+    }
+}
+
 impl SessionLoop {
     /// Everything that it has counted. It takes a moment for each player: ask a few times a minute, and not per frame.
     pub fn numbers(&self, now: Instant) -> LoopNumbers {
@@ -47,17 +72,18 @@ impl SessionLoop {
             clients,
             counters,
         };
-        let mut networks: Vec<NetworkNumbers> = self.networks.numbers(now).collect();
-        if let Some(edges) = self.networks.edges() {
+        let mut networks: Vec<NetworkNumbers> = self.state.networks.numbers(now).collect();
+        if let Some(edges) = self.state.networks.edges() {
             self.edge.add_losses(&mut networks[edges]);
         }
-        let (report_buffer_bytes, report_buffer_frames_dropped) = self.voices.buffered();
+        let (report_buffer_bytes, report_buffer_frames_dropped) = self.state.voices.buffered();
         LoopNumbers {
             sessions: self.statistics().map(session).collect(),
-            ended_sessions: self.sessions.ended().clone(),
+            ended_sessions: self.state.sessions.ended().clone(),
             networks,
-            hook: self.join_handler.hook_statistics(),
+            hook: self.state.join_handler.hook_statistics(),
             lost_percent: self
+                .state
                 .sessions
                 .iter()
                 .flat_map(|session| session.server.tables().voice_losses())

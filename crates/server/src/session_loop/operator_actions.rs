@@ -55,14 +55,15 @@ impl SessionLoop {
     /// Disconnects all players that any of these bans matches, and returns them.
     pub fn expel(&mut self, now: Instant, bans: &[Ban]) -> Vec<Expelled> {
         let mut expelled = Vec::new();
-        for index in self.sessions.indices() {
-            let Some(session) = self.sessions.get(index) else { continue };
-            let meant =
-                banned_clients(&session.name, &session.server, bans, |link| self.routes.address_of(link));
+        for index in self.state.sessions.indices() {
+            let Some(session) = self.state.sessions.get(index) else { continue };
+            let meant = banned_clients(&session.name, &session.server, bans, |link| {
+                self.state.routes.address_of(link)
+            });
             if meant.is_empty() {
                 continue;
             }
-            let session = self.sessions.get_mut(index);
+            let session = self.state.sessions.get_mut(index);
             for (id, ban) in meant {
                 let name = session.server.tables().client(id).map(|row| row.name.to_owned());
                 session.server.kick_banned(id, &ban.reason, ban.until);
@@ -71,21 +72,21 @@ impl SessionLoop {
             }
             self.carrying(now).drain(index);
         }
-        if let Some(copies) = &self.copies {
-            expel_at_edge(&self.edge, copies, &mut self.networks, now, bans);
+        if let Some(copies) = &self.state.copies {
+            expel_at_edge(&self.edge, copies, &mut self.state.networks, now, bans);
         }
-        hang_up(&self.routes, &self.sessions, &mut self.networks, now, bans);
+        hang_up(&self.state.routes, &self.state.sessions, &mut self.state.networks, now, bans);
         expelled
     }
 
     /// Every session with its name.
     pub fn servers(&self) -> impl Iterator<Item = (&str, &Server)> {
-        self.sessions.iter().map(|session| (&*session.name, &session.server))
+        self.state.sessions.iter().map(|session| (&*session.name, &session.server))
     }
 
     /// The address that a link comes from, on networks with addresses.
     pub fn address_of(&self, link: LinkId) -> Option<IpAddr> {
-        self.routes.address_of(link)
+        self.state.routes.address_of(link)
     }
 }
 

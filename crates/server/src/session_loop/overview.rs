@@ -7,41 +7,14 @@ use consonance_cluster::placement::NodeId;
 use consonance_inspector::ServedSession;
 use consonance_session::{Instant as SessionInstant, LinkId, PlayerIdentity};
 
-use super::SessionLoop;
-use super::join_handler::JoinHandler;
 use super::link_places::other_node_of;
-use crate::copies::SessionCopies;
-use crate::directory::Directory;
+use super::worker_state::WorkerState;
 use crate::inspection::{Links, Shown, session_row};
-use crate::networks::Networks;
-use crate::sessions::Sessions;
 
-/// The players and their links, to be looked at.
-pub(crate) struct Overview<'l> {
-    sessions: &'l Sessions,
-    networks: &'l Networks,
-    directory: &'l Directory,
-    copies: Option<&'l SessionCopies>,
-    join_handler: &'l JoinHandler,
-}
-
-impl SessionLoop {
-    /// Players and links.
-    pub(crate) fn overview(&self) -> Overview<'_> {
-        Overview {
-            sessions: &self.sessions,
-            networks: &self.networks,
-            directory: &self.directory,
-            copies: self.copies.as_ref(),
-            join_handler: &self.join_handler,
-        }
-    }
-}
-
-impl Overview<'_> {
+impl WorkerState {
     /// The node that has a link or had it last, where that is another one.
     pub(crate) fn other_node_of(&self, link: LinkId) -> Option<NodeId> {
-        other_node_of(self.networks, self.directory, self.copies, link)
+        other_node_of(&self.networks, &self.directory, self.copies.as_ref(), link)
     }
 
     /// A session with all its players, without their distances.
@@ -78,9 +51,9 @@ impl Overview<'_> {
 }
 
 #[cfg(feature = "fuzzing")]
-impl<'l> Overview<'l> {
+impl WorkerState {
     /// The copy of a session of another node, if there is one.
-    pub(crate) fn copy_of(&self, session: &str) -> Option<&'l crate::copies::SessionCopy> {
-        self.copies.and_then(|copies| copies.get(session))
+    pub(crate) fn copy_of(&self, session: &str) -> Option<&crate::copies::SessionCopy> {
+        self.copies.as_ref().and_then(|copies| copies.get(session))
     }
 }

@@ -28,7 +28,7 @@ impl SessionLoop {
     /// This worker's authority to decide about a session now; `None` if it must not decide, or if that is not known
     /// yet. A server without other nodes owns all sessions.
     pub fn authority(&self, now: Instant, session: &str) -> Option<Authority> {
-        let session = self.sessions.get(self.sessions.find(session)?)?;
+        let session = self.state.sessions.get(self.state.sessions.find(session)?)?;
         if !session.may_act(now) {
             return None;
         }
@@ -40,21 +40,21 @@ impl SessionLoop {
     pub(crate) fn own_session(&mut self, now: Instant, name: &str, id: SessionId, generation: u64) {
         // First take back packets that the former owner did not take.
         self.poll_owners(now);
-        let Some(serial) = self.directory.own(name, id) else { return };
-        let at = self.clock.at(now);
-        let copy = self.copies.as_mut().and_then(|copies| copies.remove(name));
+        let Some(serial) = self.state.directory.own(name, id) else { return };
+        let at = self.state.clock.at(now);
+        let copy = self.state.copies.as_mut().and_then(|copies| copies.remove(name));
         let copy = copy.filter(|copy| copy.id == id && copy.is_whole());
-        let index = match (self.sessions.find(name), copy) {
+        let index = match (self.state.sessions.find(name), copy) {
             (Some(index), _) => index,
             (None, Some(copy)) => {
-                go_on_from(&mut self.sessions, at, name, copy, self.directory.random() as u32)
+                go_on_from(&mut self.state.sessions, at, name, copy, self.state.directory.random() as u32)
             }
-            (None, None) => self.sessions.begin_on_demand(name, &Begin { id, serial }),
+            (None, None) => self.state.sessions.begin_on_demand(name, &Begin { id, serial }),
         };
-        self.sessions.recall(index, at);
-        let lease = self.directory.lease().cloned();
-        self.sessions.get_mut(index).server.changes().note(self.directory.random() as u32);
-        self.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
+        self.state.sessions.recall(index, at);
+        let lease = self.state.directory.lease().cloned();
+        self.state.sessions.get_mut(index).server.changes().note(self.state.directory.random() as u32);
+        self.state.sessions.get_mut(index).lease = lease.map(|lease| SessionLease::new(lease, generation));
         self.take_links(now, index, name);
         self.carrying(now).drain(index);
     }
@@ -62,14 +62,14 @@ impl SessionLoop {
     /// Links of an edge of a session are links of the session from now on.
     fn take_links(&mut self, now: Instant, index: usize, name: &str) {
         let released = self.edge.links_mut().map(|edge| edge.release(name)).unwrap_or_default();
-        let own = released.iter().filter(|released| !self.networks.is_remote(released.link)).count();
+        let own = released.iter().filter(|released| !self.state.networks.is_remote(released.link)).count();
         for ReleasedLink { link, origin, held } in released {
-            let is_of_own_edge = is_of_own_edge(&self.networks, &self.directory, link);
-            if self.directory.arrive_over_edge(self.number, name, is_of_own_edge).is_none() {
+            let is_of_own_edge = is_of_own_edge(&self.state.networks, &self.state.directory, link);
+            if self.state.directory.arrive_over_edge(self.state.number, name, is_of_own_edge).is_none() {
                 continue;
             }
             let remote = Remote::from(&*origin.remote);
-            let session = self.sessions.get_mut(index);
+            let session = self.state.sessions.get_mut(index);
             if let Some(client) = session.server.tables().client_of(link) {
                 session.server.replica().tell_own_state(client);
                 session.links += 1;
@@ -84,13 +84,13 @@ impl SessionLoop {
                 self.handle_packet(now, link, Delivery::Reliable, &packet);
             }
         }
-        self.directory.leave_edge(name, own);
+        self.state.directory.leave_edge(name, own);
     }
 
     /// The store has said, in this generation of the lease, that this node owns a session still.
     pub(crate) fn confirm_session(&mut self, now: Instant, name: &str, generation: u64) {
-        let Some(index) = self.sessions.find(name) else { return };
-        let Some(lease) = &mut self.sessions.get_mut(index).lease else { return };
+        let Some(index) = self.state.sessions.find(name) else { return };
+        let Some(lease) = &mut self.state.sessions.get_mut(index).lease else { return };
         lease.confirm(generation);
         self.handle_held(now, index);
     }
@@ -98,8 +98,8 @@ impl SessionLoop {
     /// Handles packets that were held until it was clear that this node owns a session. A lease that ended briefly may
     /// hold again without an event from the node.
     pub(super) fn handle_held(&mut self, now: Instant, index: usize) {
-        let at = self.clock.at(now);
-        let lease = self.sessions.get_mut(index).lease.as_mut();
+        let at = self.state.clock.at(now);
+        let lease = self.state.sessions.get_mut(index).lease.as_mut();
         for (link, held) in lease.map(SessionLease::take_held).unwrap_or_default() {
             match held {
                 Held::Packet { number, packet } => {
@@ -108,7 +108,7 @@ impl SessionLoop {
                     }
                     self.handle_packet(now, link, Delivery::Reliable, &packet);
                 }
-                Held::Gone => self.sessions.get_mut(index).server.handle_disconnected(at, link),
+                Held::Gone => self.state.sessions.get_mut(index).server.handle_disconnected(at, link),
             }
         }
         self.carrying(now).drain(index);
@@ -117,42 +117,42 @@ impl SessionLoop {
     /// A session is another worker's, perhaps of another node, or nothing is known of its owner.
     pub(crate) fn follow_owner(&mut self, now: Instant, name: &str, owner: Option<Member>) {
         self.poll_owners(now);
-        let index = self.sessions.find(name);
+        let index = self.state.sessions.find(name);
         let mut resigned = index.map(|index| self.resign(now, index)).unwrap_or_default();
         // Links of other edges connect to the new owner directly.
         let links = self.edge.links().map(|edge| edge.links_of(name)).unwrap_or_default();
         for link in links {
-            if self.networks.is_remote(link) {
+            if self.state.networks.is_remote(link) {
                 self.edge.forget_held(link);
                 self.edge.released().release(peer_of(link));
             }
         }
         let Some(edge) = self.edge.links_mut() else { return };
-        let copies = self.copies.as_ref();
+        let copies = self.state.copies.as_ref();
         let kept = |link| resigned.remove(&link).or_else(|| kept_client_of(copies, name, link));
         let failed = edge.set_owner(name, owner, kept);
-        if owner.is_some_and(|owner| self.directory.is_worker(owner)) {
+        if owner.is_some_and(|owner| self.state.directory.is_worker(owner)) {
             // Within the process, an owner only tells its edges which packets to send, so no copy is needed.
-            if let Some(copies) = &mut self.copies {
+            if let Some(copies) = &mut self.state.copies {
                 copies.remove(name);
             }
         }
         for link in failed {
-            self.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
+            self.state.networks.reject(now, link, &EndCode::ServerBusy.into(), None);
         }
     }
 
     /// Another node owns a session that runs here: its links belong to an edge from now on. Returns their clients.
     fn resign(&mut self, now: Instant, index: usize) -> FxHashMap<LinkId, KeptClient> {
-        let Some(session) = self.sessions.remove_silently(index) else { return FxHashMap::default() };
+        let Some(session) = self.state.sessions.remove_silently(index) else { return FxHashMap::default() };
         info!(session = session.name, "session taken over by another node");
         let (mut clients, version) = (FxHashMap::default(), session.server.tables().versions().of_clients());
-        for link in self.routes.links_of(index) {
-            self.routes.remove(link);
-            let remote = self.join_handler.hand_over(now, link);
-            if self.networks.is_remote(link) {
-                if !is_of_own_edge(&self.networks, &self.directory, link) {
-                    self.directory.leave(&session.name);
+        for link in self.state.routes.links_of(index) {
+            self.state.routes.remove(link);
+            let remote = self.state.join_handler.hand_over(now, link);
+            if self.state.networks.is_remote(link) {
+                if !is_of_own_edge(&self.state.networks, &self.state.directory, link) {
+                    self.state.directory.leave(&session.name);
                 }
                 self.edge.released().release(peer_of(link));
                 continue;

@@ -7,22 +7,23 @@ use consonance_session::{Delivery, LinkId, is_voice};
 
 use super::SessionLoop;
 use super::at_edge::send_here;
+use super::worker_state::WorkerState;
 use crate::copies::NodeVoice;
 
 impl SessionLoop {
     pub(super) fn handle_packet(&mut self, now: Instant, link: LinkId, delivery: Delivery, packet: &[u8]) {
-        let at = self.clock.at(now);
-        self.networks.record(now, link, PacketDirection::Received, delivery, packet);
-        let Some(index) = self.routes.session_of(link) else {
+        let at = self.state.clock.at(now);
+        self.state.networks.record(now, link, PacketDirection::Received, delivery, packet);
+        let Some(index) = self.state.routes.session_of(link) else {
             return self.at_edge(now).forward(link, delivery, packet);
         };
         self.work.note_packet();
         let came = Instant::now();
-        let session = self.sessions.get_mut(index);
+        let session = self.state.sessions.get_mut(index);
         // Without the lease, voice is still relayed among the links here, as at any node with a copy; only packets
         // that require decisions wait.
         if !session.may_act(now) && !is_voice(packet) {
-            let is_numbered = delivery == Delivery::Reliable && self.networks.is_remote(link);
+            let is_numbered = delivery == Delivery::Reliable && self.state.networks.is_remote(link);
             let number = is_numbered.then(|| self.edge.released().last_number());
             return self.carrying(now).hold_packet(index, link, delivery, number, packet);
         }
@@ -30,22 +31,22 @@ impl SessionLoop {
             // Held packets arrived first.
             self.handle_held(now, index);
         }
-        let session = self.sessions.get_mut(index);
+        let session = self.state.sessions.get_mut(index);
         // Copies at other nodes choose the recipients there.
         let by_copies = !session.edges.is_empty() && is_voice(packet);
         let client = session.server.tables().client_of(link).filter(|_| by_copies);
         let position = client.and_then(|client| session.server.tables().proximity().position(client));
         let is_heard = match session.server.handle_packet(at, link, delivery, packet) {
             Some(relayed) => {
-                match (client, &mut self.copies) {
+                match (client, &mut self.state.copies) {
                     (Some(client), Some(copies)) => {
-                        let Self { networks, directory, recipients, .. } = self;
+                        let Self { state: WorkerState { networks, directory, .. }, recipients, .. } = self;
                         recipients.clear();
                         send_here(networks, directory, recipients, now, &relayed);
                         let voice = NodeVoice { session: &session.name, client, position, packet };
                         copies.send_voice(&recipients.workers, voice);
                     }
-                    _ => self.networks.send(now, &relayed),
+                    _ => self.state.networks.send(now, &relayed),
                 }
                 self.work.relayed(came);
                 true
@@ -53,7 +54,7 @@ impl SessionLoop {
             None => session.server.take_relayed(),
         };
         if is_heard {
-            self.voices.keep(now, session, packet);
+            self.state.voices.keep(now, session, packet);
         }
         self.carrying(now).drain(index);
     }

@@ -12,17 +12,17 @@ use crate::networks::link_of;
 impl SessionLoop {
     /// Makes each session tell its other clients which of its clients have become unreachable, or reachable again.
     pub(super) fn follow_reachability(&mut self, network: usize, now: Instant) {
-        while let Some(change) = self.networks.next_reachability(network) {
+        while let Some(change) = self.state.networks.next_reachability(network) {
             self.edge.tell_reachability(network, &change);
             let mut links_of: BTreeMap<usize, Vec<LinkId>> = BTreeMap::new();
             for link in change.peers.iter().map(|peer| link_of(network, *peer)) {
-                if let Some(index) = self.routes.session_of(link) {
+                if let Some(index) = self.state.routes.session_of(link) {
                     links_of.entry(index).or_default().push(link);
                 }
             }
-            let at = self.clock.at(now);
+            let at = self.state.clock.at(now);
             for (index, links) in links_of {
-                let session = self.sessions.get_mut(index);
+                let session = self.state.sessions.get_mut(index);
                 let players = links.len();
                 if change.is_reachable {
                     session.span.in_scope(|| info!(players, "game server reachable again"));

@@ -10,15 +10,15 @@ impl SessionLoop {
     /// [`sessions`](crate::recording::SessionRecordingSettings::sessions) when the next player joins, others
     /// [on request](Self::start_recording).
     pub fn record_with(&mut self, feed: RecordingFeed) {
-        self.voices.set_feed(Some(feed));
+        self.state.voices.set_feed(Some(feed));
     }
 
     /// Records these sessions as soon as they have players, as if it had been [requested](Self::start_recording): those
     /// that the process before recorded for an operator.
     pub(crate) fn ask_to_record(&mut self, sessions: &[String]) {
         for session in sessions {
-            if let Some(index) = self.sessions.find(session) {
-                self.sessions.get_mut(index).recording.ask();
+            if let Some(index) = self.state.sessions.find(session) {
+                self.state.sessions.get_mut(index).recording.ask();
             }
         }
     }
@@ -30,8 +30,8 @@ impl SessionLoop {
     /// # Errors
     /// If it is being recorded already, or cannot be.
     pub fn start_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
-        let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
-        self.voices.record(now, self.sessions.get_mut(index))?;
+        let index = self.state.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
+        self.state.voices.record(now, self.state.sessions.get_mut(index))?;
         self.carrying(now).drain(index);
         Ok(())
     }
@@ -42,8 +42,8 @@ impl SessionLoop {
     /// # Errors
     /// If it is not being recorded, nor about to be.
     pub fn stop_recording(&mut self, now: Instant, session: &str) -> Result<(), RecordingRefusal> {
-        let index = self.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
-        let session = self.sessions.get_mut(index);
+        let index = self.state.sessions.find(session).ok_or(RecordingRefusal::NoSession)?;
+        let session = self.state.sessions.get_mut(index);
         session.recording.stop(&mut session.server)?;
         self.carrying(now).drain(index);
         Ok(())
@@ -51,7 +51,7 @@ impl SessionLoop {
 
     /// Whether a session is being recorded; `None` if there is none of this name.
     pub fn is_recorded(&self, session: &str) -> Option<bool> {
-        let index = self.sessions.find(session)?;
-        self.sessions.get(index).map(|session| session.recording.is_on())
+        let index = self.state.sessions.find(session)?;
+        self.state.sessions.get(index).map(|session| session.recording.is_on())
     }
 }

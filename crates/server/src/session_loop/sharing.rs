@@ -15,10 +15,10 @@ impl SessionLoop {
         (to_edges, from_edges): (Box<dyn BusSender>, Box<dyn BusReceiver>),
         networks: EdgeNetworks,
     ) {
-        self.networks.add_edges();
+        self.state.networks.add_edges();
         let mut links = RemoteLinks::new(to_edges, from_edges, networks);
-        if self.directory.lease().is_some() {
-            links = links.of_node(self.directory.workers());
+        if self.state.directory.lease().is_some() {
+            links = links.of_node(self.state.directory.workers());
         }
         self.edge.share(EdgeLinks::new(to_owners, from_owners), links.released());
         self.add_network(Box::new(links));
@@ -26,6 +26,6 @@ impl SessionLoop {
 
     /// Follows sessions of other nodes, and tells those what happens in the sessions here.
     pub(crate) fn follow_nodes(&mut self, way: BusWay, workers: NodeWorkers, own: NodeId) {
-        self.copies = Some(SessionCopies::new(way, workers, (own, self.number as u16)));
+        self.state.copies = Some(SessionCopies::new(way, workers, (own, self.state.number as u16)));
     }
 }

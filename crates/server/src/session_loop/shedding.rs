@@ -14,11 +14,11 @@ impl SessionLoop {
     /// [`SheddingSettings`](crate::SheddingSettings) say.
     pub fn note_load(&mut self, now: Instant, load: &Load) {
         self.work.note_load(now, load);
-        let of_edges = shedding_of_edges(&self.networks, &self.directory, self.number);
+        let of_edges = shedding_of_edges(&self.state.networks, &self.state.directory, self.state.number);
         let step = self.work.shedding().max(of_edges);
-        if step != self.sessions.shedding() {
-            self.sessions.shed(step, self.work.retry_in_s());
-            for (_, copy) in self.copies.iter_mut().flat_map(SessionCopies::iter_mut) {
+        if step != self.state.sessions.shedding() {
+            self.state.sessions.shed(step, self.work.retry_in_s());
+            for (_, copy) in self.state.copies.iter_mut().flat_map(SessionCopies::iter_mut) {
                 copy.server.reconfigure().set_voices_per_room(step.voices_per_room());
             }
         }

@@ -7,6 +7,7 @@ use consonance_inspector::{ServedPlayer, ServedSession, ServerSnapshot};
 
 use super::SessionLoop;
 use super::link_places::other_node_of;
+use super::worker_state::WorkerState;
 use crate::copies::SessionCopies;
 use crate::inspection::{Inspection, Links, Shown, fill};
 
@@ -18,7 +19,9 @@ impl Inspection {
 
     /// How all workers of a server are doing.
     pub(crate) fn of_all(loops: &[SessionLoop]) -> Self {
-        Self::new(loops.iter().map(|session_loop| session_loop.watchers.observation().snapshot()).collect())
+        Self::new(
+            loops.iter().map(|session_loop| session_loop.state.watchers.observation().snapshot()).collect(),
+        )
     }
 }
 
@@ -26,39 +29,39 @@ impl SessionLoop {
     /// One session with all its players, without their distances; `None` if it is not here. It takes a moment for each
     /// player, so ask about once a second.
     pub fn inspect(&mut self, now: Instant, session: &str) -> Option<ServedSession> {
-        let at = self.clock.at(now);
-        let index = self.sessions.find(session)?;
-        let session = self.sessions.get(index)?;
+        let at = self.state.clock.at(now);
+        let index = self.state.sessions.find(session)?;
+        let session = self.state.sessions.get(index)?;
         let shown = Shown { name: &session.name, server: &session.server, is_copy: false };
-        Some(self.overview().session_row(now, at, shown))
+        Some(self.state.session_row(now, at, shown))
     }
 
     /// The players of a session of another node whose links are here. It takes a moment for each player.
     pub fn inspect_edge(&mut self, now: Instant, session: &str) -> Vec<ServedPlayer> {
-        let at = self.clock.at(now);
-        let Some(copy) = self.copies.as_ref().and_then(|copies| copies.get(session)) else {
+        let at = self.state.clock.at(now);
+        let Some(copy) = self.state.copies.as_ref().and_then(|copies| copies.get(session)) else {
             return Vec::new();
         };
         let shown = Shown { name: session, server: &copy.server, is_copy: true };
-        let mut players = self.overview().session_row(now, at, shown).players;
+        let mut players = self.state.session_row(now, at, shown).players;
         players.retain(|player| player.node.is_none());
         players
     }
 
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
     pub(super) fn show(&mut self, now: Instant) {
-        if !self.watchers.observation().is_due(now) {
+        if !self.state.watchers.observation().is_due(now) {
             return;
         }
-        let at = self.clock.at(now);
-        let Self { sessions, networks, directory, copies, watchers, .. } = self;
+        let at = self.state.clock.at(now);
+        let Self { state: WorkerState { sessions, networks, directory, copies, watchers, .. }, .. } = self;
         let observation = watchers.observation_mut();
         // Monitoring channels costs a little per frame, so do it only while there is an observer.
         if let Some(has_observers) = observation.look_for_observers(now) {
             sessions.monitor_channels(has_observers);
         }
         let has_observers = observation.has_observers();
-        if observation.is_filled(self.routes.len()) {
+        if observation.is_filled(self.state.routes.len()) {
             let node_of = |link| other_node_of(networks, directory, copies.as_ref(), link);
             let links = Links { ways: Some(networks.ways(now)), node_of: &node_of };
             let own = sessions.iter().map(|session| Shown {

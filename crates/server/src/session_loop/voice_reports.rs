@@ -27,12 +27,12 @@ impl SessionLoop {
         session: &str,
         player: &PlayerRef,
     ) -> Result<ReportedVoices, NothingToReport> {
-        let index = self.sessions.find(session).ok_or(NothingToReport::NoSession)?;
-        let settings = *self.voices.settings();
+        let index = self.state.sessions.find(session).ok_or(NothingToReport::NoSession)?;
+        let settings = *self.state.voices.settings();
         let oldest = now.checked_sub(settings.last).filter(|_| settings.is_on());
         let oldest = oldest.ok_or(NothingToReport::NotKept)?;
         let voices = Asked { now, oldest, player: &Meant::of(player), with_others: settings.with_others };
-        report(self.sessions.get_mut(index), &voices)
+        report(self.state.sessions.get_mut(index), &voices)
     }
 }
 

@@ -30,16 +30,16 @@ impl SessionLoop {
         let mut messages = NodeMessages {
             edge: AtEdge {
                 now,
-                at: self.clock.at(now),
+                at: self.state.clock.at(now),
                 edge: &mut self.edge,
-                copies: self.copies.as_mut(),
+                copies: self.state.copies.as_mut(),
                 recipients: &mut self.recipients,
-                networks: &mut self.networks,
-                directory: &self.directory,
+                networks: &mut self.state.networks,
+                directory: &self.state.directory,
                 work: &mut self.work,
             },
-            sessions: &mut self.sessions,
-            voices: &mut self.voices,
+            sessions: &mut self.state.sessions,
+            voices: &mut self.state.voices,
         };
         messages.poll(&mut self.packet);
         messages.edge.look_at_copies();

@@ -5,6 +5,7 @@ use tracing::info;
 
 use super::super::at_edge::carry_out;
 use super::super::link_places::other_node_of;
+use super::super::worker_state::WorkerState;
 use super::Carrying;
 use crate::copies::member_at;
 use crate::draining::{DrainPlan, target_of};
@@ -13,10 +14,10 @@ use crate::sessions::Session;
 impl Carrying<'_> {
     /// Lets all sessions run empty, also those that begin later. How many clients were told.
     pub(crate) fn drain_sessions(&mut self, plan: &DrainPlan) -> usize {
-        if self.copies.is_some() {
+        if self.state.copies.is_some() {
             return self.drain_node(plan);
         }
-        self.sessions.set_draining(true);
+        self.state.sessions.set_draining(true);
         let mut told = 0;
         self.with_each(|session, at| {
             told += session.server.announcements().drain(at, &target_of(plan, &session.name));
@@ -27,13 +28,13 @@ impl Carrying<'_> {
 
     /// Joining is open again, and clients that were told otherwise are told so.
     pub(in super::super) fn stop_draining(&mut self) {
-        if self.copies.is_some() {
+        if self.state.copies.is_some() {
             return self.stop_draining_node();
         }
         self.with_each(|session, at| {
             session.server.announcements().stop_draining(at);
         });
-        self.sessions.set_draining(false);
+        self.state.sessions.set_draining(false);
         info!("no longer draining");
     }
 
@@ -46,7 +47,7 @@ impl Carrying<'_> {
             told +=
                 session.server.announcements().announce_drain(at, &target_of(plan, &session.name), is_here);
         });
-        let Self { networks, copies: Some(copies), .. } = self else { return told };
+        let WorkerState { networks, copies: Some(copies), .. } = &mut *self.state else { return told };
         copies.draining = Some(plan.clone());
         for (name, copy) in copies.iter_mut() {
             told += copy.server.announcements().announce_drain(at, &target_of(plan, name), is_of_this_worker);
@@ -62,7 +63,7 @@ impl Carrying<'_> {
         self.change_sessions(|session, is_here| {
             session.server.announcements().announce_stay(at, is_here);
         });
-        let Self { networks, copies: Some(copies), .. } = self else { return };
+        let WorkerState { networks, copies: Some(copies), .. } = &mut *self.state else { return };
         copies.draining = None;
         for (_, copy) in copies.iter_mut() {
             copy.server.announcements().announce_stay(at, is_of_this_worker);
@@ -73,9 +74,9 @@ impl Carrying<'_> {
 
     /// Changes every session here, and says which of its links are of this node.
     fn change_sessions(&mut self, mut change: impl FnMut(&mut Session, &dyn Fn(LinkId) -> bool)) {
-        for index in self.sessions.indices() {
-            let Self { sessions, networks, directory, copies, .. } = self;
-            let is_here = |link| other_node_of(networks, directory, copies.as_deref(), link).is_none();
+        for index in self.state.sessions.indices() {
+            let WorkerState { sessions, networks, directory, copies, .. } = &mut *self.state;
+            let is_here = |link| other_node_of(networks, directory, copies.as_ref(), link).is_none();
             change(sessions.get_mut(index), &is_here);
             self.drain(index);
         }

@@ -16,10 +16,10 @@ impl Carrying<'_> {
         number: Option<u64>,
         packet: &[u8],
     ) {
-        let lease = &mut self.sessions.get_mut(index).lease;
+        let lease = &mut self.state.sessions.get_mut(index).lease;
         let is_held = lease.as_mut().is_none_or(|lease| lease.hold(link, number, packet));
         if delivery == Delivery::Reliable && !is_held {
-            self.networks.reject(self.now, link, &EndCode::ServerBusy.into(), None);
+            self.state.networks.reject(self.now, link, &EndCode::ServerBusy.into(), None);
         }
     }
 }
