@@ -131,11 +131,11 @@ pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::D
         DeviceState::Busy => shown::DeviceStatus::Busy,
         DeviceState::Off => shown::DeviceStatus::Off,
     };
-    let figures = &device.diagnostics;
-    (row.xruns, row.reopened) = (figures.xruns, figures.reopened);
+    let ring = &device.diagnostics.ring;
+    (row.xruns, row.reopened) = (ring.xruns, device.diagnostics.reopened);
     let ms = |time: Duration| time.as_secs_f32() * 1000.0;
-    (row.fill_ms, row.target_ms) = (ms(figures.fill), ms(figures.target));
-    row.drift_ppm = (figures.drift * 1e6) as f32;
+    (row.fill_ms, row.target_ms) = (ms(ring.fill), ms(ring.target));
+    row.drift_ppm = (ring.drift * 1e6) as f32;
     row
 }
 
