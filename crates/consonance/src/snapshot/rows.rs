@@ -277,8 +277,10 @@ fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
         Unheard::OutOfRange => shown::UnheardReason::OutOfRange,
         Unheard::Crowded => shown::UnheardReason::Crowded,
     });
-    (row.received, row.played, row.recovered) = (reception.received, reception.played, reception.recovered);
-    (row.concealed, row.lost, row.late) = (reception.concealed, reception.lost, reception.late);
+    let arrivals = &reception.arrivals;
+    (row.received, row.lost, row.late) = (arrivals.received, arrivals.lost, arrivals.late);
+    (row.played, row.recovered) = (reception.played, reception.recovered);
+    row.concealed = reception.concealed;
     row.concealed_ms = 10 * reception.concealed_blocks;
     let ms = |samples: u64| samples / SAMPLES_PER_MS as u64;
     (row.lengthened_ms, row.shortened_ms) =
