@@ -1,6 +1,7 @@
 //! `cargo xtask soak`: long runs, of sound between clocks that drift, of a server under attack and faults, and of
 //! several servers that share their sessions.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,25 +31,10 @@ enum Part {
 
 #[derive(Args)]
 struct ServerPlan {
-    /// How long the server is soaked, in minutes: 10, and 30 with `--cluster`.
-    #[arg(long)]
-    minutes: Option<f64>,
-    /// Soak three servers that share their sessions, on three NATS servers, instead.
-    #[arg(long)]
-    cluster: bool,
-    /// Only this fault of the cluster (may be given several times), as `docs/soak.md` calls it; all of them where
-    /// nothing is said.
-    #[arg(long = "fault", value_name = "KIND", requires = "cluster")]
-    faults: Vec<String>,
-    /// Decides what happens when; without it, another one each time.
-    #[arg(long)]
-    seed: Option<u64>,
-    /// Only this trouble (may be given several times), as `docs/soak.md` calls it; all of them where nothing is said.
-    #[arg(long = "trouble", value_name = "KIND")]
-    troubles: Vec<String>,
-    /// Keep the server's folder, with its configuration, database and log, and say where it is.
-    #[arg(long)]
-    keep: bool,
+    /// What `consonance-soak` is told, such as `--minutes 15`, or `--cluster` for three servers that share their
+    /// sessions; `-- --help` lists all of it.
+    #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
 const AUDIO: &[&str] =
@@ -59,7 +45,7 @@ const AUDIO: &[&str] =
 /// [`Failure::CommandFailed`] if a check failed; the details have been printed.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     match &plan.part {
-        None if plan.server.cluster => plan.server.run(root),
+        None if plan.server.is_cluster() => plan.server.run(root),
         None => {
             audio(root)?;
             plan.server.run(root)
@@ -76,10 +62,8 @@ fn audio(root: &Path) -> Result<(), Failure> {
 impl ServerPlan {
     fn run(&self, root: &Path) -> Result<(), Failure> {
         let built = Built::for_trial(root, "consonance-soak", &[])?;
-        // Run directly: cargo would choose other features for this package alone, and build everything again.
-        let mut soak = Command::new(built.program("consonance-soak"));
-        soak.args(self.arguments(&built)).current_dir(root);
-        if !self.cluster {
+        let mut soak = self.command(root, &built);
+        if !self.is_cluster() {
             return command::run(&mut soak);
         }
         soak.arg("--nats-server").arg(cluster::nats_server(root)?);
@@ -91,44 +75,57 @@ impl ServerPlan {
         command::run(&mut soak)
     }
 
-    fn arguments(&self, built: &Built) -> Vec<String> {
-        let server = built.program("consonance");
-        let mut arguments = vec!["--server".to_owned(), server.display().to_string()];
-        let mut add = |name: &str, value: &str| arguments.extend([name, value].map(str::to_owned));
-        if let Some(minutes) = self.minutes {
-            add("--minutes", &minutes.to_string());
-        }
-        if let Some(seed) = self.seed {
-            add("--seed", &seed.to_string());
-        }
-        self.troubles.iter().for_each(|trouble| add("--trouble", trouble));
-        self.faults.iter().for_each(|fault| add("--fault", fault));
-        let switches = [("--cluster", self.cluster), ("--keep", self.keep)];
-        arguments.extend(switches.iter().filter(|(_, is_on)| *is_on).map(|(name, _)| (*name).to_owned()));
-        arguments
+    fn command(&self, root: &Path, built: &Built) -> Command {
+        // Run directly: cargo would choose other features for this package alone, and build everything again.
+        let mut soak = Command::new(built.program("consonance-soak"));
+        soak.arg("--server").arg(built.program("consonance")).args(&self.arguments).current_dir(root);
+        soak
+    }
+
+    /// Whether it needs NATS servers, and a network of its own.
+    fn is_cluster(&self) -> bool {
+        self.arguments.iter().any(|argument| argument == "--cluster")
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Xtask {
+        #[command(flatten)]
+        plan: Plan,
+    }
+
+    fn plan(arguments: &[&str]) -> Plan {
+        Xtask::try_parse_from([&["soak"], arguments].concat()).map(|xtask| xtask.plan).unwrap()
+    }
 
     #[test]
     fn the_server_that_was_built_is_the_one_that_is_soaked() {
-        let plan = ServerPlan {
-            minutes: Some(2.5),
-            cluster: false,
-            faults: Vec::new(),
-            seed: Some(7),
-            troubles: vec!["kill".to_owned()],
-            keep: true,
-        };
-        let arguments = plan.arguments(&Built::in_folder("out/release")).join(" ");
+        let plan = plan(&["server", "--minutes", "2.5", "--seed", "7", "--trouble", "kill", "--keep"]);
+        let Some(Part::Server(server)) = plan.part else { panic!() };
+        let soak = server.command(Path::new("."), &Built::in_folder("out/release"));
+        let arguments: Vec<_> = soak.get_args().map(|argument| argument.to_string_lossy()).collect();
         let program = Path::new("out").join("release").join("consonance");
         let server = program.with_extension(std::env::consts::EXE_EXTENSION);
         assert_eq!(
-            arguments,
+            arguments.join(" "),
             format!("--server {} --minutes 2.5 --seed 7 --trouble kill --keep", server.display())
         );
+    }
+
+    #[test]
+    fn arguments_of_the_soaked_server_are_handed_through() {
+        let given = ["--minutes", "2.5", "--trouble", "kill", "--cluster", "--help"];
+        let server = plan(&given).server;
+        assert!(server.arguments == given && server.is_cluster());
+        let Some(Part::Server(server)) = plan(&["server", "--seed", "7", "--keep"]).part else { panic!() };
+        assert!(server.arguments == ["--seed", "7", "--keep"] && !server.is_cluster());
+        assert!(plan(&["server", "--", "--help"]).part.is_some());
+        assert!(matches!(plan(&["audio"]).part, Some(Part::Audio)) && plan(&[]).part.is_none());
     }
 }

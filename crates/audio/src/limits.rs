@@ -1,7 +1,7 @@
 //! Every limit of the engine: its value, its reason, and the counter that grows when it is reached.
 
 /// Packets queued per speaker: 1.3 s of the shortest frames, 7.7 s of the longest. The oldest are dropped first,
-/// counted in [`SpeakerStatistics::overflowed`](crate::SpeakerStatistics).
+/// counted in [`JitterCounters::overflowed`](crate::jitter::JitterCounters).
 pub const QUEUED_PACKETS_MAX: usize = 128;
 
 /// Utterances queued per speaker after the one that plays. The oldest queued one is dropped first, its frames counted

@@ -26,7 +26,7 @@ use serde_json::{Map, Value};
 
 use super::child_process::{ChildProcess, MeasuredProgram};
 use super::delays::Delays;
-use super::table::print_object;
+use super::turns::Turns;
 use crowd::{Crowd, Turn};
 use group::{Cast, Kind};
 
@@ -42,14 +42,8 @@ pub(crate) struct BrowserBench {
     /// How long is measured, over all groups.
     #[arg(long, default_value_t = 24.0)]
     seconds: f64,
-    /// How many turns each group has, one after the other.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
-    rounds: u32,
     #[command(flatten)]
-    measured: MeasuredProgram,
-    /// Print a JSON object instead of a table.
-    #[arg(long)]
-    json: bool,
+    turns: Turns,
 }
 
 /// The time before the measurement.
@@ -68,15 +62,15 @@ pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
             listeners: (Kind::Browser, usize::from(bench.browsers).saturating_sub(speakers).max(1)),
         },
     ];
-    let server = serve(&bench.measured)?;
+    let server = serve(&bench.turns.measured)?;
     let (native, page) = server.address();
     let mut crowd = Crowd::gather(native, page, &casts)?;
     let figures = server.figures();
-    let time =
-        Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(bench.rounds * (GROUPS as u32 + 1)));
+    // The players that are all silent have turns, too.
+    let time = bench.turns.length(GROUPS + 1, bench.seconds);
     let mut idle = Turn::default();
     let mut turns: [Turn; GROUPS] = Default::default();
-    for _ in 0..bench.rounds {
+    for _ in 0..bench.turns.rounds {
         crowd.talk(None, WARM_UP)?;
         idle.add(&crowd.measured(None, time, &figures)?);
         for (group, turn) in turns.iter_mut().enumerate() {
@@ -86,8 +80,8 @@ pub(crate) fn run(bench: &BrowserBench) -> Result<(), Box<dyn Error>> {
     }
     let mut fields = report(bench, &casts, &idle, &turns);
     drop(server);
-    memory::add_to(&mut fields, &bench.measured)?;
-    print_object(&fields, bench.json)
+    memory::add_to(&mut fields, &bench.turns.measured)?;
+    bench.turns.print(&fields)
 }
 
 const GROUPS: usize = 4;

@@ -19,6 +19,7 @@ mod nodes;
 pub(super) mod probe;
 mod ramp;
 mod report;
+mod scene;
 mod server_process;
 mod sockets;
 mod step;
@@ -45,22 +46,16 @@ use idle::Idle;
 use mode::Mode;
 use nodes::Nodes;
 use ramp::Ramp;
-use report::{Figures, Scene};
+use report::Figures;
+use scene::Scene;
 use sockets::{raise_descriptor_limit, socket_address};
 
 /// The speakers, the number of listeners, and the network.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 #[derive(Debug, Args)]
 pub(crate) struct Load {
-    /// How many clients join. Each listens to one room; with 101, one speaker has 100 listeners.
-    #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(2..=60_000))]
-    clients: u32,
-    /// How many of them speak, each in the room that it listens to.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    speakers: u32,
-    /// Over how many rooms they are spread.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    rooms: u32,
+    #[command(flatten)]
+    scene: Scene,
     /// Load this server and not one of our own on this machine. Its limits hold, and its processor time is not visible.
     #[arg(long, value_name = "ADDRESS")]
     server: Option<QuicAddress>,
@@ -76,9 +71,6 @@ pub(crate) struct Load {
     nodes: u8,
     #[command(flatten)]
     mode: Mode,
-    /// Bytes of a frame.
-    #[arg(long, default_value_t = 120, value_parser = clap::value_parser!(u16).range(16..=900))]
-    frame_bytes: u16,
     /// Frames as in an encrypted session, 18 bytes longer, of clients that can be in its group;
     /// `CONSONANCE_ENCRYPTION=required` has the server require that.
     #[arg(long)]
@@ -123,7 +115,7 @@ const TIME: Duration = Duration::from_secs(5);
 const IDLE_TIME: Duration = Duration::from_mins(1);
 
 pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
-    load.check()?;
+    load.scene.check()?;
     // The default timer slack would make each sleep up to 50 µs too long. If it cannot be set, frames are late, and
     // the report says by how much.
     let _ = set_current_timer_slack(NonZero::new(1));
@@ -131,7 +123,7 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
         let time = load.time(IDLE_TIME);
         return load.idle.run(&load.measured, clients, load.mode.client_settings(), time, load.json);
     }
-    raise_descriptor_limit(2 * u64::from(load.clients));
+    raise_descriptor_limit(2 * u64::from(load.scene.clients));
     let progress = ProgressLine::new();
     let bytes_per_client = match &load.server {
         None if !load.skip_memory => {
@@ -168,21 +160,6 @@ pub(crate) fn run(load: &Load) -> Result<(), Box<dyn Error>> {
 }
 
 impl Load {
-    fn check(&self) -> Result<(), String> {
-        let Self { clients, speakers, rooms, .. } = self;
-        if speakers > clients {
-            return Err(format!(
-                "{speakers} of {clients} clients cannot speak; give fewer --speakers or more --clients"
-            ));
-        }
-        if 2 * rooms > *clients {
-            return Err(format!(
-                "{clients} clients leave a single player in one of {rooms} rooms; give fewer --rooms or more --clients"
-            ));
-        }
-        Ok(())
-    }
-
     /// Lets all players join.
     fn gather(&self, addresses: &[QuicAddress], progress: &ProgressLine) -> Result<Crowd, Box<dyn Error>> {
         let dialer = |address| {
@@ -193,7 +170,8 @@ impl Load {
             ))
         };
         let dialers = addresses.iter().map(dialer).collect::<Result<Vec<_>, _>>()?;
-        let frame_bytes = usize::from(self.frame_bytes);
+        let scene = &self.scene;
+        let frame_bytes = usize::from(scene.frame_bytes);
         let mut crowd = Crowd::new(dialers, frame_bytes, self.mode.wants_fast_path());
         if self.encrypted {
             crowd.seal_frames(frame_bytes);
@@ -201,17 +179,12 @@ impl Load {
         let guest = |index: u32| Guest {
             name: format!("load {index}"),
             session: addresses[0].session().to_owned(),
-            room: Some(format!("room {}", index % self.rooms)),
+            room: Some(format!("room {}", scene.room(index))),
             listens: true,
-            speaks: index < self.speakers,
+            speaks: index < scene.speakers,
             encrypts: self.encrypted,
         };
-        let audience = |index: u32| {
-            let room = index % self.rooms;
-            u64::from((self.clients - room).div_ceil(self.rooms)) - 1
-        };
-        let audiences = (0..self.speakers).map(audience).collect();
-        crowd.join((0..self.clients).map(guest), audiences, |clients| {
+        crowd.join((0..scene.clients).map(guest), scene.audiences(), |clients| {
             progress.show(format!("{clients} clients joined"));
         })?;
         crowd.idle(WARM_UP)?;
@@ -226,8 +199,9 @@ impl Load {
     ) -> Result<Option<Floors>, Box<dyn Error>> {
         let Some(server) = server.filter(|_| self.floor) else { return Ok(None) };
         progress.show("the bare loops".to_owned());
-        let listeners = (self.clients / self.rooms - 1) as usize;
-        Floors::before(server.core(), listeners, self.frame_bytes.into(), true).map(Some)
+        let Scene { clients, rooms, frame_bytes, .. } = self.scene;
+        let listeners = (clients / rooms - 1) as usize;
+        Floors::before(server.core(), listeners, frame_bytes.into(), true).map(Some)
     }
 
     fn measure(
@@ -268,17 +242,13 @@ impl Load {
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
-        let scene = self.scene(crowd.is_on_fast_path());
-        Ok((Figures { scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, more))
+        let mode = self.mode.name(crowd.is_on_fast_path());
+        let scene = self.scene;
+        Ok((Figures { mode, scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, more))
     }
 
     fn time(&self, otherwise: Duration) -> Duration {
         self.seconds.map_or(otherwise, Duration::from_secs_f64)
-    }
-
-    fn scene(&self, is_on_fast_path: bool) -> Scene {
-        let Self { clients, speakers, rooms, frame_bytes, .. } = *self;
-        Scene { mode: self.mode.name(is_on_fast_path), clients, speakers, rooms, frame_bytes }
     }
 }
 

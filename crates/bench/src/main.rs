@@ -58,6 +58,8 @@ mod session;
 mod sim;
 mod table;
 mod thread_clock;
+#[cfg(target_os = "linux")]
+mod turns;
 
 use std::error::Error;
 use std::ffi::OsString;

@@ -24,9 +24,9 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use rustix::thread::set_current_timer_slack;
 
-use super::child_process::{ChildProcess, MeasuredProgram};
+use super::child_process::ChildProcess;
 use super::schedule::Schedule;
-use super::table::print_object;
+use super::turns::Turns;
 use bare_forwarder::BareForwarder;
 use crowd::Crowd;
 use game::Game;
@@ -53,14 +53,8 @@ pub(crate) struct ProxyBench {
     /// How long is measured, over all ways.
     #[arg(long, default_value_t = 12.0)]
     seconds: f64,
-    /// How many turns each crowd has, one after the other.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
-    rounds: u32,
     #[command(flatten)]
-    measured: MeasuredProgram,
-    /// Print a JSON object instead of a table.
-    #[arg(long)]
-    json: bool,
+    turns: Turns,
 }
 
 /// The time before a measurement; shorter if the measurement is.
@@ -84,16 +78,15 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
     let game = Game::open(network)?;
     let upstream = game.address().to_string();
     let arguments = ["proxy", network.name, "--listen", "127.0.0.1:0", "--upstream", &upstream];
-    let proxy = ChildProcess::start(&bench.measured, 1, &arguments, NO_SETTINGS, address_in)?;
+    let proxy = ChildProcess::start(&bench.turns.measured, 1, &arguments, NO_SETTINGS, address_in)?;
     let bare =
         network.is_datagrams.then(|| BareForwarder::start(proxy.core(), game.address())).transpose()?;
     let mut stage = Stage::fill(bench, game, bare, *proxy.address())?;
     let figures = proxy.figures();
     let mut totals: Vec<(Side, Total)> =
         stage.crowds.iter().map(|(side, _)| (*side, Total::default())).collect();
-    let time =
-        Duration::from_secs_f64(bench.seconds.max(1.0) / f64::from(bench.rounds * totals.len() as u32));
-    for _ in 0..bench.rounds {
+    let time = bench.turns.length(totals.len(), bench.seconds);
+    for _ in 0..bench.turns.rounds {
         for (side, total) in &mut totals {
             stage.play(bench, *side, WARM_UP.min(time))?;
             stage.meter = Meter::default();
@@ -108,7 +101,7 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
             total.meter.add(&stage.meter);
         }
     }
-    print_object(&report::report(bench, &totals), bench.json)
+    bench.turns.print(&report::report(bench, &totals))
 }
 
 /// The totals of one side over all its turns.

@@ -19,12 +19,12 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use consonance::audio::{ActivationMode, ActivationSettings, Quality, Tone, WavInput};
-use consonance::device::{DeviceSelection, Devices, Direction};
+use consonance::device::{Backend, DeviceSelection, Devices, Direction};
 use consonance::quic::{FastPath, QuicClientSettings};
 use consonance::{ChannelProperties, FallbackSettings, Target, VoiceChatBuilder};
 
 use crate::capture_arguments::CaptureArguments;
-use crate::devices::backend;
+use crate::device_arguments::DeviceArguments;
 use crate::inspect;
 use crate::interrupt::Interrupt;
 use crate::logging::{complain, note};
@@ -44,6 +44,8 @@ const LONGEST_STAY: Duration = Duration::from_hours(365 * 24);
 
 /// The session to join, the player's name, and what to say.
 #[derive(Debug, Args)]
+#[command(mut_arg("microphone", |argument| argument.help(MICROPHONE_OR_NONE)))]
+#[command(mut_arg("loudspeaker", |argument| argument.help(LOUDSPEAKER_OR_NONE)))]
 #[expect(clippy::struct_excessive_bools, reason = "each is an argument of its own on the command line")]
 pub(crate) struct Join {
     /// The session's address, as the server printed it: quic://HOST:PORT/SESSION#sha256=HEX&wss=PORT, where wss=PORT
@@ -60,20 +62,16 @@ pub(crate) struct Join {
     #[arg(long, value_name = "ROOM|@PLAYER")]
     speak: Vec<String>,
     /// A WAV file to send, as if spoken into an open microphone.
-    #[arg(long, value_name = "FILE.wav")]
+    #[arg(long, value_name = "FILE.wav", conflicts_with = "microphone")]
     input: Option<PathBuf>,
     /// Send a test tone of this frequency instead.
     #[arg(long, value_name = "HZ", conflicts_with_all = ["input", "microphone"], value_parser = clap::value_parser!(u16).range(20..=20_000))]
     tone: Option<u16>,
     /// Write what you hear to this file instead of playing it: mono, 48 kHz.
-    #[arg(long, value_name = "FILE.wav")]
+    #[arg(long, value_name = "FILE.wav", conflicts_with = "loudspeaker")]
     output: Option<PathBuf>,
-    /// The microphone, by its name or a part of it, or `none`; see `consonance devices`.
-    #[arg(long, value_name = "NAME", conflicts_with = "input")]
-    microphone: Option<String>,
-    /// The loudspeaker, by its name or a part of it, or `none`.
-    #[arg(long, value_name = "NAME", conflicts_with = "output")]
-    loudspeaker: Option<String>,
+    #[command(flatten)]
+    devices: DeviceArguments,
     /// When to transmit [default: voice; with --input: open].
     #[arg(long, value_enum, value_name = "WHEN")]
     activation: Option<WhenHeard>,
@@ -126,12 +124,13 @@ pub(crate) struct Join {
     /// Print events as JSON lines.
     #[arg(long)]
     json: bool,
-    /// Use null devices, for tests.
-    #[arg(long, hide = true)]
-    null_devices: bool,
     #[command(flatten)]
     processing: CaptureArguments,
 }
+
+const MICROPHONE_OR_NONE: &str =
+    "The microphone, by its name or a part of it, or `none`; see `consonance devices`";
+const LOUDSPEAKER_OR_NONE: &str = "The loudspeaker, by its name or a part of it, or `none`";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SentQuality {
@@ -240,7 +239,10 @@ impl Join {
 
     /// There is a file, or a target to speak to.
     fn has_input(&self) -> bool {
-        self.input.is_some() || self.tone.is_some() || self.microphone.is_some() || !self.speak.is_empty()
+        self.input.is_some()
+            || self.tone.is_some()
+            || self.devices.microphone.is_some()
+            || !self.speak.is_empty()
     }
 }
 
@@ -249,10 +251,11 @@ fn with_sound(voice: VoiceChatBuilder, arguments: &Join) -> Result<VoiceChatBuil
     if let (Some(input), Some(output)) = (&arguments.input, &arguments.output) {
         check_apart(input, output)?;
     }
-    let named = [(Direction::Input, &arguments.microphone), (Direction::Output, &arguments.loudspeaker)];
+    let devices = &arguments.devices;
+    let named = [(Direction::Input, &devices.microphone), (Direction::Output, &devices.loudspeaker)];
     let [microphone, loudspeaker] =
-        named.map(|(direction, words)| select(direction, words.as_deref(), arguments));
-    let voice = voice.device_backend(backend(arguments.null_devices));
+        named.map(|(direction, words)| select(devices.backend(), direction, words.as_deref()));
+    let voice = voice.device_backend(devices.backend());
     let voice = match (&arguments.input, arguments.tone) {
         (Some(path), _) => voice.input(Box::new(WavInput::open(path)?)),
         (None, Some(hz)) => voice.input(Box::new(Tone::new(f32::from(hz), TONE_AMPLITUDE))),
@@ -283,18 +286,18 @@ fn with_processing(voice: VoiceChatBuilder, arguments: &Join) -> VoiceChatBuilde
 }
 
 /// The named device, or the system's. While a named device is missing, the system's is used.
-fn select(direction: Direction, words: Option<&str>, arguments: &Join) -> DeviceSelection {
+fn select(backend: Backend, direction: Direction, words: Option<&str>) -> DeviceSelection {
     let words = match words {
         None => return DeviceSelection::Default,
         Some("none") => return DeviceSelection::None,
         Some(words) => words,
     };
-    let found = Devices::list(backend(arguments.null_devices))
-        .map_err(|trouble| trouble.to_string())
-        .and_then(|list| match list.find(direction, words) {
+    let found = Devices::list(backend).map_err(|trouble| trouble.to_string()).and_then(|list| {
+        match list.find(direction, words) {
             Ok(device) => Ok(device.name.clone()),
             Err(error) => Err(error.to_string()),
-        });
+        }
+    });
     DeviceSelection::Named(found.unwrap_or_else(|problem| {
         complain(&problem);
         words.to_owned()

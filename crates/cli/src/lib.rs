@@ -30,6 +30,7 @@ mod admin;
 mod capture_arguments;
 mod decrypt;
 mod demo;
+mod device_arguments;
 mod devices;
 mod inspect;
 mod interrupt;

@@ -17,7 +17,8 @@ use consonance_device::{
 };
 
 use crate::capture_arguments::CaptureArguments;
-use crate::devices::{backend, shown};
+use crate::device_arguments::DeviceArguments;
+use crate::devices::shown;
 use crate::interrupt::Interrupt;
 use crate::logging::complain;
 use level::Level;
@@ -33,21 +34,14 @@ const SECONDS: std::ops::RangeInclusive<f64> = 0.1..=60.0;
 /// What to record with, and where to play it.
 #[derive(Debug, Args)]
 pub(crate) struct MicTest {
-    /// The microphone, by its name or a part of it; see `consonance devices`.
-    #[arg(long, value_name = "NAME")]
-    microphone: Option<String>,
-    /// The loudspeaker, by its name or a part of it.
-    #[arg(long, value_name = "NAME")]
-    loudspeaker: Option<String>,
+    #[command(flatten)]
+    devices: DeviceArguments,
     /// How long to record.
     #[arg(long = "duration", value_name = "SECONDS", default_value_t = 5.0, allow_negative_numbers = true)]
     seconds: f64,
     /// Print one JSON object instead of text.
     #[arg(long)]
     json: bool,
-    /// Use null devices, for tests.
-    #[arg(long, hide = true)]
-    null_devices: bool,
     #[command(flatten)]
     processing: CaptureArguments,
 }
@@ -58,7 +52,7 @@ pub(crate) fn run(arguments: &MicTest) -> Result<(), Box<dyn Error>> {
         let (least, most) = (SECONDS.start(), SECONDS.end());
         return Err(format!("--duration {}: expected {least} to {most} seconds", arguments.seconds).into());
     }
-    let settings = choose(arguments)?;
+    let settings = choose(&arguments.devices)?;
     let interrupt = Interrupt::listen()?;
     let mut test = Test::open(settings, &interrupt)?;
     match test.perform(arguments)? {
@@ -68,16 +62,16 @@ pub(crate) fn run(arguments: &MicTest) -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn choose(arguments: &MicTest) -> Result<Settings, Box<dyn Error>> {
-    let backend = backend(arguments.null_devices);
+fn choose(devices: &DeviceArguments) -> Result<Settings, Box<dyn Error>> {
+    let backend = devices.backend();
     let list = Devices::list(backend)?;
     let choose = |direction, words: &Option<String>| match words {
         Some(words) => list.find(direction, words).map(|device| DeviceSelection::Named(device.name.clone())),
         None => Ok(DeviceSelection::Default),
     };
     let settings = Settings {
-        input: choose(Direction::Input, &arguments.microphone)?,
-        output: choose(Direction::Output, &arguments.loudspeaker)?,
+        input: choose(Direction::Input, &devices.microphone)?,
+        output: choose(Direction::Output, &devices.loudspeaker)?,
         backend,
     };
     check_microphone(&list)?;
@@ -274,7 +268,7 @@ mod tests {
     fn silence_is_recorded_and_is_no_speech() {
         let arguments = arguments("0.2");
         let interrupt = Interrupt::default();
-        let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
+        let mut test = Test::open(choose(&arguments.devices).unwrap(), &interrupt).unwrap();
         let summary = test.perform(&arguments).unwrap().unwrap();
         assert!(summary.output.is_some());
         assert!(summary.level.peak_dbfs().is_none());
@@ -285,7 +279,7 @@ mod tests {
     fn an_interrupt_ends_it_at_once() {
         let arguments = arguments("60");
         let interrupt = Interrupt::default();
-        let mut test = Test::open(choose(&arguments).unwrap(), &interrupt).unwrap();
+        let mut test = Test::open(choose(&arguments.devices).unwrap(), &interrupt).unwrap();
         interrupt.happen();
         assert!(test.perform(&arguments).unwrap().is_none());
     }

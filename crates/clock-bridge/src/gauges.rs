@@ -29,6 +29,15 @@ pub struct RingDiagnostics {
     pub drift: f64,
 }
 
+impl RingDiagnostics {
+    /// The counters, with the gauges of a ring that is not in use.
+    #[must_use]
+    pub fn counters(self) -> Self {
+        let Self { xruns, skipped_frames, bad_samples, .. } = self;
+        Self { xruns, skipped_frames, bad_samples, rate_ratio: 1.0, ..Self::default() }
+    }
+}
+
 /// The same values as atomics, which both ends of a ring update.
 #[derive(Debug)]
 pub struct Gauges {

@@ -286,8 +286,10 @@ impl Playback {
     /// Publishes how well all players are received.
     pub(crate) fn note_losses(&self) {
         for speaker in self.voices.present() {
-            let heard =
-                self.mixer.statistics(speaker.key).filter(|heard| heard.received >= LOSS_WINDOW_FRAMES);
+            let heard = self
+                .mixer
+                .statistics(speaker.key)
+                .filter(|heard| heard.arrivals.received >= LOSS_WINDOW_FRAMES);
             speaker.player.set_packet_loss(heard.map(|heard| heard.loss_percent / 100.0));
         }
     }
@@ -327,7 +329,7 @@ impl Playback {
     /// window.
     pub(crate) fn loss_percent(&self) -> Option<u8> {
         let heard = self.voices.present().filter_map(|speaker| self.mixer.statistics(speaker.key));
-        let heard = heard.filter(|statistics| statistics.received >= LOSS_WINDOW_FRAMES);
+        let heard = heard.filter(|statistics| statistics.arrivals.received >= LOSS_WINDOW_FRAMES);
         let mut losses: Vec<f32> = heard.map(|statistics| statistics.loss_percent).collect();
         losses.sort_unstable_by(f32::total_cmp);
         losses.get(losses.len() / 2).map(|percent| percent.round() as u8)

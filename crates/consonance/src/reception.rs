@@ -28,8 +28,8 @@ impl Receptions {
         speaker: ClientId,
         statistics: &SpeakerStatistics,
     ) -> Option<(Reception, LossRun)> {
-        let SpeakerStatistics { played, skipped, undecodable, lost, .. } = *statistics;
-        let now = Counted { there: played + skipped + undecodable, lost };
+        let SpeakerStatistics { played, skipped, undecodable, arrivals, .. } = *statistics;
+        let now = Counted { there: played + skipped + undecodable, lost: arrivals.lost };
         let before = self.counted.insert(speaker, now).unwrap_or_default();
         // Counters that went down belong to another player with the same id.
         let before =
@@ -53,14 +53,16 @@ fn clamped(number: u64) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use consonance_audio::jitter::JitterCounters;
+
     use super::*;
 
     const BOB: ClientId = ClientId(1);
 
     fn statistics(played: u64, lost: u64) -> SpeakerStatistics {
         SpeakerStatistics {
+            arrivals: JitterCounters { lost, ..JitterCounters::default() },
             played,
-            lost,
             lost_in_a_row: 2.5,
             delay_samples: 2880,
             ..SpeakerStatistics::default()

@@ -36,13 +36,15 @@ mod cell_rooms;
 mod grid;
 mod held;
 mod proximity;
+mod proximity_rules;
 mod receipt;
 mod zone;
 
 pub use blocked::Blocked;
 pub use broadcast::{BroadcastTrigger, TriggerTarget};
 pub use grid::{Cell, Grid, GridError};
-pub use proximity::{AllowCell, ProximityBroadcastTrigger, ProximityReceiptTrigger};
+pub use proximity::{ProximityBroadcastTrigger, ProximityReceiptTrigger};
+pub use proximity_rules::{AllowCell, ProximityRules};
 pub use receipt::ReceiptTrigger;
 pub use zone::Zone;
 

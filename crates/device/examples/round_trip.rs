@@ -94,16 +94,16 @@ fn report(devices: &Devices, second: u32, largest_step: f32) -> Result<(), Box<d
             out,
             "{second:>4} s {direction:?}: xruns {} skipped {} bad {} reopened {} callbacks {} of {} frames, \
              fill {:.1} target {:.1} latency {:.1} ms, ratio {:+.0} ppm; largest step {largest_step:.3}",
-            d.xruns,
-            d.skipped_frames,
-            d.bad_samples,
+            d.ring.xruns,
+            d.ring.skipped_frames,
+            d.ring.bad_samples,
             d.reopened,
             d.callbacks,
             d.period_frames,
-            ms(d.fill),
-            ms(d.target),
-            ms(d.latency),
-            d.drift * 1e6,
+            ms(d.ring.fill),
+            ms(d.ring.target),
+            ms(d.ring.latency),
+            d.ring.drift * 1e6,
         )?;
     }
     Ok(())

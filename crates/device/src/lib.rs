@@ -60,6 +60,7 @@ mod system;
 #[cfg(test)]
 mod tests;
 
+pub use consonance_clock_bridge::RingDiagnostics;
 pub use device_list::{DeviceInfo, DeviceList, FindError};
 pub use devices::{Backend, Devices, Settings};
 pub use diagnostics::DeviceDiagnostics;

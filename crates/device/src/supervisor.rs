@@ -51,7 +51,7 @@ impl Shared {
     pub(crate) fn diagnostics(&self) -> DeviceDiagnostics {
         let reopened = self.reopened.load(Ordering::Relaxed);
         let status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
-        DeviceDiagnostics::of(&self.gauges.read(), reopened, status.pulse.as_deref())
+        DeviceDiagnostics::of(self.gauges.read(), reopened, status.pulse.as_deref())
     }
 
     /// Counts that a device was opened in place of another one.

@@ -41,7 +41,7 @@ fn both_directions_run_and_are_changed_while_they_do() {
             let diagnostics = devices.diagnostics(direction);
             devices.state(direction).is_running()
                 && diagnostics.callbacks > 20
-                && !diagnostics.target.is_zero()
+                && !diagnostics.ring.target.is_zero()
         })
     });
     opened.0.select(Direction::Input, DeviceSelection::None);

@@ -80,10 +80,14 @@ impl PageMember {
     /// # Errors
     /// If a setting is malformed or invalid.
     pub fn start(settings: &[u8]) -> Result<Self, E2eeError> {
-        let Settings { credential, key, attestation_keys, known_keys, moderators_key, strict, constant_rate } =
-            Settings::read(settings)?;
+        let settings = Settings::read(settings)?;
+        let credential = settings.credential()?;
+        let attestation_keys = settings.attestation_keys()?;
+        let known_keys = settings.known_keys()?;
+        let key = settings.key()?;
+        let moderators_key = settings.moderators_key()?;
         let mut cipher = PacketCipher::new();
-        if strict {
+        if settings.strict {
             cipher.require_encryption();
         }
         Ok(Self {
@@ -94,8 +98,8 @@ impl PageMember {
             has_told_full: false,
             cipher,
             is_encrypting: false,
-            is_strict: strict,
-            loudness_of: if constant_rate { |_| None } else { loudness },
+            is_strict: settings.strict,
+            loudness_of: if settings.constant_rate { |_| None } else { loudness },
             targets: Vec::new(),
             speaks_plainly: false,
             withholding: Withholding::default(),

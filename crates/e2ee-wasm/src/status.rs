@@ -4,7 +4,8 @@ use consonance_e2ee::{
     AccountProof, EncryptedMember, MemberEvent, MlsMember, PacketCounts, Recognition, ReportAnswer,
     SafetyNumber,
 };
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 /// The present state of the encryption; `web/src/voice/api.ts` has the same.
 #[derive(Serialize)]
@@ -20,19 +21,7 @@ pub(crate) struct Status {
 
 /// An [`EncryptedMember`] as scripts get it: with keys and numbers as the texts that a page shows, and words for what
 /// Rust has enumerations with fields for.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct MemberRecord {
-    name: String,
-    account: Option<String>,
-    account_proof: &'static str,
-    purpose: Option<String>,
-    key: String,
-    safety_number: Option<Number>,
-    is_confirmed: bool,
-    recognition: Option<&'static str>,
-    is_self: bool,
-}
+struct MemberRecord(EncryptedMember);
 
 #[derive(Serialize)]
 struct Number {
@@ -96,7 +85,7 @@ impl Status {
             state,
             epoch: member.epoch().map(|(_, epoch)| epoch),
             safety_number: member.group_safety_number().map(Number::of),
-            members: members.into_iter().map(MemberRecord::of).collect(),
+            members: members.into_iter().map(MemberRecord).collect(),
             plain_rooms: Vec::new(),
             counts: Counts { opened: opened.opened, refused },
         }
@@ -115,28 +104,31 @@ impl Status {
     }
 }
 
-impl MemberRecord {
-    fn of(member: EncryptedMember) -> Self {
-        Self {
-            name: member.name,
-            account: member.account,
-            account_proof: match member.account_proof {
-                AccountProof::Attested => "attested",
-                AccountProof::Rejected => "rejected",
-                AccountProof::Claimed => "claimed",
-            },
-            purpose: member.purpose,
-            key: member.key.to_string(),
-            safety_number: member.safety_number.map(Number::of),
-            is_confirmed: member.is_confirmed,
-            recognition: member.recognition.map(|recognition| match recognition {
-                Recognition::Known => "known",
-                Recognition::Verified => "verified",
-                Recognition::Changed { .. } => "changed",
-                Recognition::New => "new",
-            }),
-            is_self: member.is_local,
-        }
+impl Serialize for MemberRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(member) = self;
+        let account_proof = match member.account_proof {
+            AccountProof::Attested => "attested",
+            AccountProof::Rejected => "rejected",
+            AccountProof::Claimed => "claimed",
+        };
+        let recognition = member.recognition.map(|recognition| match recognition {
+            Recognition::Known => "known",
+            Recognition::Verified => "verified",
+            Recognition::Changed { .. } => "changed",
+            Recognition::New => "new",
+        });
+        let mut record = serializer.serialize_struct("MemberRecord", 9)?;
+        record.serialize_field("name", &member.name)?;
+        record.serialize_field("account", &member.account)?;
+        record.serialize_field("accountProof", account_proof)?;
+        record.serialize_field("purpose", &member.purpose)?;
+        record.serialize_field("key", &member.key.to_string())?;
+        record.serialize_field("safetyNumber", &member.safety_number.map(Number::of))?;
+        record.serialize_field("isConfirmed", &member.is_confirmed)?;
+        record.serialize_field("recognition", &recognition)?;
+        record.serialize_field("isSelf", &member.is_local)?;
+        record.end()
     }
 }
 

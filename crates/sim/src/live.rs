@@ -209,7 +209,7 @@ impl Live {
             self.judge(done)?;
         }
         let is_over = matches!(self.phase, Phase::Over);
-        Ok(is_over.then(|| report_of(&self.scenario.scenario, &self.world)))
+        Ok(is_over.then(|| report_of(&self.world)))
     }
 
     /// The next action for a player's end of the network.

@@ -11,12 +11,6 @@ use crate::transcript::Transcript;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RunReport {
-    /// The seed that reproduces the run, together with the other parameters.
-    pub seed: u64,
-    /// The number of players.
-    pub clients: u16,
-    /// The protocol of the players.
-    pub peers: Peers,
     /// The simulated time; a little more than requested, as the last round ends in calm.
     pub simulated: Duration,
     /// The counters.

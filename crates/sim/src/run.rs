@@ -17,17 +17,14 @@ pub fn run(scenario: &Scenario, mut on_second: impl FnMut(Time)) -> Result<RunRe
     let scenario = Scenario { clients, ..scenario.clone() };
     let mut world = World::new(&scenario);
     match rounds(&mut world, scenario.length, &mut on_second) {
-        Ok(()) => Ok(report_of(&scenario, &world)),
+        Ok(()) => Ok(report_of(&world)),
         Err(violation) => Err(Box::new(failure_of(&scenario, &world, &violation))),
     }
 }
 
 /// The report of a run without a violation.
-pub(crate) fn report_of(scenario: &Scenario, world: &World) -> RunReport {
+pub(crate) fn report_of(world: &World) -> RunReport {
     RunReport {
-        seed: scenario.seed,
-        clients: scenario.clients,
-        peers: scenario.peers,
         simulated: Duration::from_micros(world.now().as_micros()),
         counts: world.counts,
         transcript: world.transcript,

@@ -1,5 +1,7 @@
 //! A bench, as this chore sees it: commands to run, and figures to find in their output.
 
+use serde::{Deserialize, Serialize};
+
 /// A bench of the command, which is also a section of the page.
 pub(super) struct Bench {
     /// The sub-command of `consonance-bench`.
@@ -26,13 +28,19 @@ pub(super) struct Figure {
     pub(super) run: usize,
     pub(super) row: Row,
     pub(super) field: &'static str,
-    pub(super) what: &'static str,
-    pub(super) unit: &'static str,
-    /// The factor that converts the number to that unit.
+    pub(super) quantity: Quantity<&'static str>,
+    /// The factor that converts the number to its unit.
     pub(super) scale: f64,
-    pub(super) more_is_better: bool,
     pub(super) floor: Option<Floor>,
     pub(super) target: Option<Target>,
+}
+
+/// What a figure says, with texts of the catalogue or of the record.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Quantity<Text> {
+    pub(super) what: Text,
+    pub(super) unit: Text,
+    pub(super) more_is_better: bool,
 }
 
 /// The first line that has these values in these fields.
@@ -57,7 +65,7 @@ pub(super) enum FloorIs {
 }
 
 /// A promised limit.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Target {
     pub(super) limit: f64,
     pub(super) is_least: bool,
@@ -74,8 +82,8 @@ impl Run {
 impl Figure {
     /// A figure of the first run: less is better, no floor, no promise.
     pub(super) const fn new(what: &'static str, row: Row, field: &'static str, unit: &'static str) -> Self {
-        let (more_is_better, scale) = (false, 1.0);
-        Self { run: 0, row, field, what, unit, scale, more_is_better, floor: None, target: None }
+        let quantity = Quantity { what, unit, more_is_better: false };
+        Self { run: 0, row, field, quantity, scale: 1.0, floor: None, target: None }
     }
 
     pub(super) const fn run(mut self, run: usize) -> Self {
@@ -84,7 +92,7 @@ impl Figure {
     }
 
     pub(super) const fn more(mut self) -> Self {
-        self.more_is_better = true;
+        self.quantity.more_is_better = true;
         self
     }
 
@@ -116,5 +124,13 @@ impl Figure {
     pub(super) const fn at_most_of_floor(mut self, limit: f64) -> Self {
         self.target = Some(Target { limit, is_least: false, is_ratio: true });
         self
+    }
+}
+
+impl Quantity<&'static str> {
+    /// The same, to be kept.
+    pub(super) fn into_owned(self) -> Quantity<String> {
+        let Self { what, unit, more_is_better } = self;
+        Quantity { what: what.to_owned(), unit: unit.to_owned(), more_is_better }
     }
 }

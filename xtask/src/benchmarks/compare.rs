@@ -1,5 +1,6 @@
 //! A comparison of new figures with those that are kept.
 
+use super::bench::Quantity;
 use super::numbers::{extremes, short};
 use super::record::{FigureRecord, Record};
 
@@ -14,7 +15,8 @@ pub(super) fn print(bench: &str, old: &Record, new: &Record) {
         return;
     };
     for figure in &now.figures {
-        let same = |other: &&FigureRecord| other.what == figure.what && other.unit == figure.unit;
+        let Quantity { what, unit, .. } = &figure.quantity;
+        let same = |other: &&FigureRecord| other.quantity.what == *what && other.quantity.unit == *unit;
         if let Some(before) = before.figures.iter().find(same) {
             println!("{}", line(bench, before, figure));
         }
@@ -25,10 +27,10 @@ fn line(bench: &str, old: &FigureRecord, new: &FigureRecord) -> String {
     let (before, now) = (old.median(), new.median());
     format!(
         "{bench}: {}: {} before, {} {} now, {} times that{}",
-        new.what,
+        new.quantity.what,
         short(before),
         short(now),
-        new.unit,
+        new.quantity.unit,
         short(now / before),
         verdict(old, new)
     )
@@ -38,7 +40,7 @@ fn line(bench: &str, old: &FigureRecord, new: &FigureRecord) -> String {
 fn verdict(old: &FigureRecord, new: &FigureRecord) -> &'static str {
     let ((old_lowest, old_highest), (lowest, highest)) = (extremes(&old.values), extremes(&new.values));
     let (is_above, is_below) = (lowest > old_highest, highest < old_lowest);
-    match (new.more_is_better, is_above, is_below) {
+    match (new.quantity.more_is_better, is_above, is_below) {
         (true, _, true) | (false, true, _) => "; WORSE beyond the spread of the runs",
         (true, true, _) | (false, _, true) => "; better beyond the spread of the runs",
         _ => "",
@@ -51,9 +53,7 @@ mod tests {
 
     fn figure(values: &[f64], more_is_better: bool) -> FigureRecord {
         FigureRecord {
-            what: "a frame".to_owned(),
-            unit: "µs".to_owned(),
-            more_is_better,
+            quantity: Quantity { what: "a frame".to_owned(), unit: "µs".to_owned(), more_is_better },
             values: values.to_vec(),
             former: Vec::new(),
             floor: None,

@@ -7,10 +7,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::bench::{Bench, Figure, FloorIs, Row, Run, Target};
+use super::bench::{Bench, Figure, FloorIs, Row, Run};
 use super::former::{self, Former};
 use super::numbers::{rounded, short};
-use super::record::{BenchRecord, FigureRecord, FloorRecord, TargetRecord};
+use super::record::{BenchRecord, FigureRecord, FloorRecord};
 use super::stolen::ProcessorTime;
 use crate::failure::Failure;
 use crate::{cluster, command};
@@ -137,20 +137,14 @@ impl Measured {
     /// Converts the results to the form that is kept.
     pub(super) fn into_record(mut self, bench: &Bench, revision: &str) -> BenchRecord {
         let record = |((figure, values), former): ((&Figure, Values), Vec<f64>)| FigureRecord {
-            what: figure.what.to_owned(),
-            unit: figure.unit.to_owned(),
-            more_is_better: figure.more_is_better,
+            quantity: figure.quantity.into_owned(),
             floor: figure.floor.map(|floor| FloorRecord {
                 name: floor.name.to_owned(),
                 values: values.iter().filter_map(|(_, floor)| floor.map(rounded)).collect(),
             }),
             values: values.iter().map(|(value, _)| rounded(*value)).collect(),
             former,
-            target: figure.target.map(|Target { limit, is_least, is_ratio }| TargetRecord {
-                limit,
-                is_least,
-                is_ratio,
-            }),
+            target: figure.target,
         };
         let modes: Vec<_> =
             self.floor_changes.iter().map(|(mode, most)| format!("{} % (`{mode}`)", short(*most))).collect();
@@ -249,7 +243,7 @@ fn missing(bench: &Bench, figure: &Figure) -> Failure {
         command: format!("consonance-bench {}", bench.name),
         why: format!(
             "no {} for \"{}\"; the catalogue of benchmarks asks for another field than it prints",
-            figure.field, figure.what
+            figure.field, figure.quantity.what
         ),
     }
 }

@@ -1,5 +1,6 @@
 //! The picture of the README: our server beside Murmur, and the delay from microphone to loudspeaker beside Mumble's.
 
+use super::bench::Quantity;
 use super::plot;
 use super::record::{FigureRecord, Record};
 
@@ -15,15 +16,20 @@ const DELAYS: [(&str, &str); 5] = [
 /// `None` until both were measured; `page` has the delays.
 pub(super) fn draw(record: &Record, page: &str) -> Option<String> {
     let per_core = record.bench("murmur")?.figures.iter().cloned().map(|figure| FigureRecord {
-        unit: "frames out per CPU second, the mark is Murmur: more is better".to_owned(),
+        quantity: Quantity {
+            unit: "frames out per CPU second, the mark is Murmur: more is better".to_owned(),
+            ..figure.quantity
+        },
         target: None,
         ..figure
     });
     let delays = DELAYS.iter().map(|(row, what)| {
         Some(FigureRecord {
-            what: (*what).to_owned(),
-            unit: "ms from microphone to loudspeaker: less is better".to_owned(),
-            more_is_better: false,
+            quantity: Quantity {
+                what: (*what).to_owned(),
+                unit: "ms from microphone to loudspeaker: less is better".to_owned(),
+                more_is_better: false,
+            },
             values: delay(page, row)?,
             former: Vec::new(),
             floor: None,

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use super::bench::{Quantity, Target};
 use super::numbers::{extremes, median, short, whole};
-use super::record::{BenchRecord, FigureRecord, Record, TargetRecord};
+use super::record::{BenchRecord, FigureRecord, Record};
 use super::{overview, plot};
 use crate::failure::Failure;
 
@@ -87,7 +88,7 @@ fn section(bench: &BenchRecord) -> String {
 fn groups(figures: &[FigureRecord]) -> Vec<&[FigureRecord]> {
     let mut ends = Vec::new();
     let mut end = 0;
-    for same in figures.chunk_by(|one, next| one.unit == next.unit) {
+    for same in figures.chunk_by(|one, next| one.quantity.unit == next.quantity.unit) {
         if same.len() >= OWN_TABLE_ROWS && end > 0 {
             ends.push(end);
         }
@@ -143,7 +144,7 @@ impl<'f> Shared<'f> {
         let values: Vec<_> = values.collect();
         let is_same = values.len() > 1 && values.iter().all(|value| *value == values[0]);
         Self {
-            unit: most_common(figures.iter().map(|figure| &*figure.unit)).unwrap_or_default(),
+            unit: most_common(figures.iter().map(|figure| &*figure.quantity.unit)).unwrap_or_default(),
             floor,
             floor_value: values.into_iter().next().filter(|_| is_same),
             has_former: figures.iter().any(|figure| !figure.former.is_empty()),
@@ -165,7 +166,7 @@ fn line(cells: &[String]) -> String {
 }
 
 fn row(figure: &FigureRecord, all: &Shared<'_>) -> Vec<String> {
-    let FigureRecord { what, unit, values, former, floor, .. } = figure;
+    let FigureRecord { quantity: Quantity { what, unit, .. }, values, former, floor, .. } = figure;
     let unit = if unit == all.unit { String::new() } else { format!(" {unit}") };
     let mut cells = vec![what.clone(), format!("**{}**{unit}{}", short(figure.median()), spread(values))];
     if all.has_former {
@@ -207,7 +208,7 @@ const NARROW_PERCENT: f64 = 3.0;
 const WIDE_PERCENT: f64 = 25.0;
 
 fn promise(figure: &FigureRecord) -> String {
-    let (Some(TargetRecord { limit, is_least, is_ratio }), Some(is_kept)) = (figure.target, figure.is_kept())
+    let (Some(Target { limit, is_least, is_ratio }), Some(is_kept)) = (figure.target, figure.is_kept())
     else {
         return String::new();
     };
@@ -226,13 +227,15 @@ mod tests {
     #[test]
     fn a_row_tells_figure_floor_ratio_and_whether_the_promise_is_kept() {
         let mut figure = FigureRecord {
-            what: "to 100 listeners".to_owned(),
-            unit: "packets/s".to_owned(),
-            more_is_better: true,
+            quantity: Quantity {
+                what: "to 100 listeners".to_owned(),
+                unit: "packets/s".to_owned(),
+                more_is_better: true,
+            },
             values: vec![390e6, 380e6, 400e6],
             former: Vec::new(),
             floor: Some(FloorRecord { name: "bare list".to_owned(), values: vec![780e6, 760e6, 800e6] }),
-            target: Some(TargetRecord { limit: 35e6, is_least: true, is_ratio: false }),
+            target: Some(Target { limit: 35e6, is_least: true, is_ratio: false }),
         };
         let cells = |figure: &FigureRecord| row(figure, &Shared::of(std::slice::from_ref(figure)));
         let measured = "**390 M** ±3 %";
@@ -240,7 +243,7 @@ mod tests {
         figure.former = vec![200e6, 190e6, 300e6];
         assert_eq!(cells(&figure)[1..4], [measured, "200 M (190 M … 300 M)", "780 M"]);
         figure.former = Vec::new();
-        figure.target = Some(TargetRecord { limit: 0.6, is_least: true, is_ratio: true });
+        figure.target = Some(Target { limit: 0.6, is_least: true, is_ratio: true });
         assert_eq!(cells(&figure)[4], "≥ 0.6 times that: **not kept**");
         figure.values = vec![390e6, 100e6, 400e6];
         (figure.floor, figure.target) = (None, None);
@@ -250,9 +253,7 @@ mod tests {
     #[test]
     fn a_table_has_the_common_unit_and_floor_in_its_head() {
         let figure = |what: &str, unit: &str, floor: Option<&str>| FigureRecord {
-            what: what.to_owned(),
-            unit: unit.to_owned(),
-            more_is_better: true,
+            quantity: Quantity { what: what.to_owned(), unit: unit.to_owned(), more_is_better: true },
             values: vec![2.0],
             former: Vec::new(),
             floor: floor.map(|name| FloorRecord { name: name.to_owned(), values: vec![4.0] }),

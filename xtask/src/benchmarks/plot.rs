@@ -29,7 +29,7 @@ pub(super) fn draw(figures: &[FigureRecord]) -> String {
             svg,
             "<text class=\"unit\" x=\"{LABELS}\" y=\"{}\">{}</text>",
             y + TITLE - 9.0,
-            escaped(&panel[0].unit)
+            escaped(&panel[0].quantity.unit)
         );
         y += TITLE;
         let highest = panel.iter().map(|figure| highest(figure)).fold(0.0, f64::max);
@@ -57,7 +57,7 @@ fn panels(figures: &[FigureRecord]) -> Vec<Vec<&FigureRecord>> {
     let mut panels: Vec<Vec<&FigureRecord>> = Vec::new();
     for figure in figures {
         match panels.last_mut() {
-            Some(panel) if panel[0].unit == figure.unit => panel.push(figure),
+            Some(panel) if panel[0].quantity.unit == figure.quantity.unit => panel.push(figure),
             _ => panels.push(vec![figure]),
         }
     }
@@ -97,7 +97,7 @@ fn bar(svg: &mut String, figure: &FigureRecord, y: f64, scale: f64) {
          <path class=\"axis\" d=\"M{LABELS} {y:.1}v{LINE}\"/>\
          <rect class=\"bar\" x=\"{LABELS}\" y=\"{top:.1}\" width=\"{length:.1}\" height=\"{BAR}\"/>",
         LABELS - 8.0,
-        escaped(&figure.what)
+        escaped(&figure.quantity.what)
     );
     if highest > lowest {
         let (from, to) = (at(lowest), at(highest));
@@ -119,15 +119,14 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::bench::Quantity;
     use super::super::record::FloorRecord;
     use super::*;
 
     fn figure(what: &str, unit: &str, values: &[f64], floor: Option<f64>) -> FigureRecord {
         let floor = floor.map(|floor| FloorRecord { name: "bare".to_owned(), values: vec![floor] });
         FigureRecord {
-            what: what.to_owned(),
-            unit: unit.to_owned(),
-            more_is_better: false,
+            quantity: Quantity { what: what.to_owned(), unit: unit.to_owned(), more_is_better: false },
             values: values.to_vec(),
             former: Vec::new(),
             floor,

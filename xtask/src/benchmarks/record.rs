@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::bench::{Quantity, Target};
 use super::machine::Machine;
 use super::numbers::median;
 use crate::failure::Failure;
@@ -35,9 +36,8 @@ pub(super) struct BenchRecord {
 /// A number, once for each time that it was measured.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct FigureRecord {
-    pub(super) what: String,
-    pub(super) unit: String,
-    pub(super) more_is_better: bool,
+    #[serde(flatten)]
+    pub(super) quantity: Quantity<String>,
     pub(super) values: Vec<f64>,
     /// The values of the former version; empty if it has no such figure.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +45,7 @@ pub(super) struct FigureRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) floor: Option<FloorRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) target: Option<TargetRecord>,
+    pub(super) target: Option<Target>,
 }
 
 /// The floor of a figure, measured in the same runs.
@@ -53,14 +53,6 @@ pub(super) struct FigureRecord {
 pub(super) struct FloorRecord {
     pub(super) name: String,
     pub(super) values: Vec<f64>,
-}
-
-/// A promised limit.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) struct TargetRecord {
-    pub(super) limit: f64,
-    pub(super) is_least: bool,
-    pub(super) is_ratio: bool,
 }
 
 impl Record {
@@ -137,7 +129,7 @@ impl FigureRecord {
 
     /// Whether the promise is kept; `None` if there is none.
     pub(super) fn is_kept(&self) -> Option<bool> {
-        let TargetRecord { limit, is_least, is_ratio } = self.target?;
+        let Target { limit, is_least, is_ratio } = self.target?;
         let reached = if is_ratio { self.of_floor()? } else { self.median() };
         Some(if is_least { reached >= limit } else { reached <= limit })
     }
@@ -151,11 +143,13 @@ fn file(folder: &Path) -> PathBuf {
 mod tests {
     use super::*;
 
-    fn figure(values: &[f64], floor: &[f64], target: TargetRecord) -> FigureRecord {
+    fn figure(values: &[f64], floor: &[f64], target: Target) -> FigureRecord {
         FigureRecord {
-            what: "frames".to_owned(),
-            unit: "frames/s".to_owned(),
-            more_is_better: true,
+            quantity: Quantity {
+                what: "frames".to_owned(),
+                unit: "frames/s".to_owned(),
+                more_is_better: true,
+            },
             values: values.to_vec(),
             former: Vec::new(),
             floor: Some(FloorRecord { name: "sendto".to_owned(), values: floor.to_vec() }),
@@ -165,18 +159,18 @@ mod tests {
 
     #[test]
     fn a_promise_is_kept_by_the_median_run_and_each_run_has_its_own_floor() {
-        let least = TargetRecord { limit: 0.85, is_least: true, is_ratio: true };
+        let least = Target { limit: 0.85, is_least: true, is_ratio: true };
         let kept = figure(&[80.0, 900.0, 86.0], &[100.0, 1000.0, 100.0], least);
         assert_eq!((kept.median(), kept.of_floor(), kept.is_kept()), (86.0, Some(0.86), Some(true)));
         let broken = figure(&[80.0, 900.0, 84.0], &[100.0, 1000.0, 100.0], least);
         assert_eq!(broken.is_kept(), Some(false));
-        let most = TargetRecord { limit: 85.0, is_least: false, is_ratio: false };
+        let most = Target { limit: 85.0, is_least: false, is_ratio: false };
         assert_eq!(figure(&[80.0, 90.0, 85.0], &[1.0; 3], most).is_kept(), Some(true));
     }
 
     #[test]
     fn what_is_kept_can_be_read_again_and_a_bench_is_put_in_its_place() {
-        let target = TargetRecord { limit: 1.0, is_least: true, is_ratio: false };
+        let target = Target { limit: 1.0, is_least: true, is_ratio: false };
         let bench = |name: &str, value: f64| BenchRecord {
             name: name.to_owned(),
             revision: "0123456789".to_owned(),

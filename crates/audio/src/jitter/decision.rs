@@ -75,7 +75,7 @@ pub enum Decision<'a> {
 pub struct JitterCounters {
     /// Packets that arrived.
     pub received: u64,
-    /// Frames whose packet was missing at their playback time.
+    /// Frames whose packet was missing at their playback time, whether it came later or never.
     pub lost: u64,
     /// Packets that came after their playback time, or belong to no playing utterance.
     pub late: u64,

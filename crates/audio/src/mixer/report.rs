@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::SpeakerKey;
 use crate::block::{BLOCK_SAMPLES, SamplePosition};
 use crate::codec::DecodedAs;
+use crate::jitter::JitterCounters;
 use crate::limits::PLAYED_REPORTS_MAX;
 
 /// A speaker's part of 10 ms, mono.
@@ -36,9 +37,9 @@ pub struct PlayedFrame {
 /// Statistics of receiving and playing one speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SpeakerStatistics {
-    /// Packets that arrived. Each ends up in `played`, `skipped`, `undecodable`, `late`, `duplicates` or
-    /// `overflowed`, or is still in `queued`.
-    pub received: u64,
+    /// Counters of the jitter buffer. Each received packet ends up in its `late`, `duplicates` or `overflowed`, in
+    /// `played`, `skipped` or `undecodable`, or is still in `queued`.
+    pub arrivals: JitterCounters,
     /// Frames decoded from their own packet.
     pub played: u64,
     /// Frames recovered from a packet after them.
@@ -52,21 +53,13 @@ pub struct SpeakerStatistics {
     pub shortened_samples: u64,
     /// Samples put in to lengthen the delay (time-scale modification).
     pub lengthened_samples: u64,
-    /// Frames whose packet was missing at playback time, whether it came later or never.
-    pub lost: u64,
     /// The share of the last 128 frames that never arrived, in percent: the loss that the local encoder should expect.
     pub loss_percent: f32,
     /// How many of those are missing in a row on average; 0 without any.
     pub lost_in_a_row: f32,
-    /// Packets that came after their playback time, or belong to no playing utterance.
-    pub late: u64,
-    /// Packets of frames that had already arrived.
-    pub duplicates: u64,
-    /// Packets dropped because the queue was full or the delay too long.
-    pub overflowed: u64,
-    /// Samples of those frames, which were skipped to catch up.
+    /// Samples of the frames that overflowed, which were skipped to catch up.
     pub overflowed_samples: u64,
-    /// Packets that could not be decoded.
+    /// Packets that could not be decoded, with those that were too long to be kept.
     pub undecodable: u64,
     /// Packets queued for playback.
     pub queued: u64,

@@ -69,7 +69,7 @@ pub(crate) fn run(link: &Link) -> Result<(), Box<dyn Error>> {
         "lost": lost,
         "recovered": heard.count(DecodedAs::Recovered),
         "concealed": heard.count(DecodedAs::Concealed),
-        "late": heard.statistics.late,
+        "late": heard.statistics.arrivals.late,
         "concealed_ms": 10 * heard.statistics.concealed_blocks,
         "lengthened_ms": milliseconds(heard.statistics.lengthened_samples as f64),
         "shortened_ms": milliseconds(heard.statistics.shortened_samples as f64),

@@ -5,21 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::scene::Scene;
 use super::step::Step;
-
-/// The setup of a run.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Scene {
-    pub(super) mode: &'static str,
-    pub(super) clients: u32,
-    pub(super) speakers: u32,
-    pub(super) rooms: u32,
-    pub(super) frame_bytes: u16,
-}
 
 /// The final result of a run.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
+    /// How voice travels.
+    pub(super) mode: &'static str,
     pub(super) scene: Scene,
     /// The step at the highest sensible load of this server.
     pub(super) busy: Step,
@@ -84,11 +77,11 @@ pub(super) fn figures(figures: &Figures, more: Map<String, Value>, json: bool) -
 }
 
 fn as_json(figures: &Figures, mut more: Map<String, Value>) -> Value {
-    let Figures { scene, busy, calm, bytes_per_client, is_limited_by_clients } = figures;
+    let Figures { mode, scene, busy, calm, bytes_per_client, is_limited_by_clients } = figures;
     let delay = |share| calm.delays.quantile(share).map(|delay| round(micros(delay), 1));
     let late = |step: &Step| step.lateness.quantile(0.99).map(|late| round(micros(late), 1));
     let fields = json!({
-        "mode": scene.mode,
+        "mode": mode,
         "clients": scene.clients,
         "speakers": scene.speakers,
         "rooms": scene.rooms,
@@ -117,7 +110,7 @@ fn as_json(figures: &Figures, mut more: Map<String, Value>) -> Value {
 }
 
 fn in_words(figures: &Figures) -> String {
-    let Figures { scene, busy, calm, bytes_per_client, is_limited_by_clients } = figures;
+    let Figures { mode, scene, busy, calm, bytes_per_client, is_limited_by_clients } = figures;
     let delay = |share| {
         calm.delays.quantile(share).map_or_else(|| "-".to_owned(), |it| format!("{:.0} µs", micros(it)))
     };
@@ -132,11 +125,10 @@ fn in_words(figures: &Figures) -> String {
         ""
     };
     format!(
-        "{}: {} clients in {} rooms, {} of them speaking, frames of {} bytes\n  \
+        "{mode}: {} clients in {} rooms, {} of them speaking, frames of {} bytes\n  \
          {per_cpu}\n  \
          {:.0} frames out per second at {:.1} frames per second of each speaker, {:.3} % lost\n  \
          one way at {:.1} frames per second: p50 {}, p95 {}, p99 {}{}{limit}",
-        scene.mode,
         scene.clients,
         scene.rooms,
         scene.speakers,

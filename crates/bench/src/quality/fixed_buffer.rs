@@ -22,7 +22,7 @@ pub(super) fn listen(call: &Call, buffer: Duration) -> Result<Heard, Box<dyn Err
             let at = starts + ((sequence - first) * samples) as u64;
             let arrival = |sequence: usize| said.arrivals.get(sequence).copied().flatten();
             let is_there = |sequence| arrival(sequence).is_some_and(|arrival| arrival <= at);
-            heard.statistics.late += u64::from(arrival(sequence).is_some() && !is_there(sequence));
+            heard.statistics.arrivals.late += u64::from(arrival(sequence).is_some() && !is_there(sequence));
             let source = if is_there(sequence) {
                 Source::Packet(&said.packets[sequence])
             } else if is_there(sequence + 1) {
@@ -34,7 +34,7 @@ pub(super) fn listen(call: &Call, buffer: Duration) -> Result<Heard, Box<dyn Err
                 decoder.decode(source, &mut heard.sound[at as usize..at as usize + samples])?;
             heard.frames.push(HeardFrame { utterance, sequence: sequence as u32, at, how });
         }
-        heard.statistics.late += said.arrivals[..first].iter().flatten().count() as u64;
+        heard.statistics.arrivals.late += said.arrivals[..first].iter().flatten().count() as u64;
     }
     Ok(heard)
 }

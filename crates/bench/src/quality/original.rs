@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
         let spoken = u64::from(sequence) * self.call.frame.samples() as u64;
         self.jitter.note(utterance, at as i64 - spoken as i64);
         if sequence < self.expected {
-            heard.statistics.late += 1;
+            heard.statistics.arrivals.late += 1;
         } else {
             self.queue.insert(sequence, &self.call.utterances[utterance].packets[sequence as usize]);
         }

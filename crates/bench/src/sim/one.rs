@@ -24,7 +24,7 @@ pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Erro
     let real = start.elapsed();
     progress.clear();
     if is_json {
-        writeln!(stdout(), "{}", serde_json::to_string(&Summary::of(&outcome, real))?)?;
+        writeln!(stdout(), "{}", serde_json::to_string(&Summary::of(scenario, &outcome, real))?)?;
     } else if let Ok(report) = &outcome {
         writeln!(stdout(), "{}", in_words(report, real))?;
     }
@@ -65,17 +65,17 @@ struct FailureSummary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    fn of(outcome: &'a Result<RunReport, Box<SimFailure>>, real: Duration) -> Self {
-        let (seed, clients, peers, simulated) = match outcome {
-            Ok(report) => (report.seed, report.clients, report.peers, report.simulated.as_secs_f64()),
-            Err(failure) => (failure.seed, failure.clients, failure.peers, failure.at.as_secs_f64()),
+    fn of(scenario: &Scenario, outcome: &'a Result<RunReport, Box<SimFailure>>, real: Duration) -> Self {
+        let simulated = match outcome {
+            Ok(report) => report.simulated.as_secs_f64(),
+            Err(failure) => failure.at.as_secs_f64(),
         };
         let report = outcome.as_ref().ok();
         Self {
             passed: report.is_some(),
-            seed,
-            clients,
-            peers: peers.to_string(),
+            seed: scenario.seed,
+            clients: scenario.clients,
+            peers: scenario.peers.to_string(),
             simulated_seconds: simulated,
             real_seconds: real.as_secs_f64(),
             ratio: simulated / real.as_secs_f64(),
@@ -121,7 +121,7 @@ mod tests {
         scenario.length = Duration::from_secs(20);
         scenario.sabotage = Some(consonance_sim::Sabotage::Deafness);
         let outcome = consonance_sim::run(&scenario, |_| {});
-        let json = serde_json::to_value(Summary::of(&outcome, Duration::from_secs(1))).unwrap();
+        let json = serde_json::to_value(Summary::of(&scenario, &outcome, Duration::from_secs(1))).unwrap();
         assert_eq!((&json["passed"], &json["seed"]), (&false.into(), &1.into()));
         assert!(json["failure"]["what"].as_str().is_some_and(|what| what.contains("must hear")));
         assert!(json.get("counts").is_none());

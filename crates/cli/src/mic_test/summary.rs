@@ -51,7 +51,7 @@ impl Summary {
         } else {
             "that is fine"
         };
-        let interruptions = match self.diagnostics[0].xruns {
+        let interruptions = match self.diagnostics[0].ring.xruns {
             0 => String::new(),
             1 => "; the sound was interrupted once".into(),
             xruns => format!("; the sound was interrupted {xruns} times"),
@@ -63,11 +63,11 @@ impl Summary {
     fn as_json(&self) -> Value {
         let [input, output] = &self.diagnostics;
         let device = |name: &str, diagnostics: &DeviceDiagnostics| {
-            let milliseconds = (diagnostics.latency.as_secs_f64() * 10_000.0).round() / 10.0;
+            let milliseconds = (diagnostics.ring.latency.as_secs_f64() * 10_000.0).round() / 10.0;
             json!({
                 "name": name,
-                "xruns": diagnostics.xruns,
-                "bad_samples": diagnostics.bad_samples,
+                "xruns": diagnostics.ring.xruns,
+                "bad_samples": diagnostics.ring.bad_samples,
                 "latency_ms": milliseconds,
             })
         };
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn interruptions_are_told() {
         let mut summary = summary(&[0.5]);
-        summary.diagnostics[0].xruns = 2;
+        summary.diagnostics[0].ring.xruns = 2;
         assert!(summary.in_words().contains("interrupted 2 times: that is fine"), "{}", summary.in_words());
     }
 

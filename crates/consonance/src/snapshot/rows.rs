@@ -131,11 +131,11 @@ pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::D
         DeviceState::Busy => shown::DeviceStatus::Busy,
         DeviceState::Off => shown::DeviceStatus::Off,
     };
-    let figures = &device.diagnostics;
-    (row.xruns, row.reopened) = (figures.xruns, figures.reopened);
+    let ring = &device.diagnostics.ring;
+    (row.xruns, row.reopened) = (ring.xruns, device.diagnostics.reopened);
     let ms = |time: Duration| time.as_secs_f32() * 1000.0;
-    (row.fill_ms, row.target_ms) = (ms(figures.fill), ms(figures.target));
-    row.drift_ppm = (figures.drift * 1e6) as f32;
+    (row.fill_ms, row.target_ms) = (ms(ring.fill), ms(ring.target));
+    row.drift_ppm = (ring.drift * 1e6) as f32;
     row
 }
 
@@ -277,8 +277,10 @@ fn receive(row: &mut shown::PlayerRow, reception: &SpeakerStatistics) {
         Unheard::OutOfRange => shown::UnheardReason::OutOfRange,
         Unheard::Crowded => shown::UnheardReason::Crowded,
     });
-    (row.received, row.played, row.recovered) = (reception.received, reception.played, reception.recovered);
-    (row.concealed, row.lost, row.late) = (reception.concealed, reception.lost, reception.late);
+    let arrivals = &reception.arrivals;
+    (row.received, row.lost, row.late) = (arrivals.received, arrivals.lost, arrivals.late);
+    (row.played, row.recovered) = (reception.played, reception.recovered);
+    row.concealed = reception.concealed;
     row.concealed_ms = 10 * reception.concealed_blocks;
     let ms = |samples: u64| samples / SAMPLES_PER_MS as u64;
     (row.lengthened_ms, row.shortened_ms) =

@@ -133,15 +133,15 @@ impl Watch {
 
     fn look_at_player(&mut self, now: Instant, row: &SpeakerRow, has_observers: bool) {
         let reception = &row.reception;
-        if reception.received == 0 {
+        if reception.arrivals.received == 0 {
             return;
         }
         if !self.players.contains_key(&*row.name) {
             self.players.insert(row.name.as_str().into(), Past::default());
         }
         let Some(past) = self.players.get_mut(&*row.name) else { return };
-        if reception.received != past.received {
-            (past.received, past.heard_at) = (reception.received, Some(now));
+        if reception.arrivals.received != past.received {
+            (past.received, past.heard_at) = (reception.arrivals.received, Some(now));
         }
         let plays = reception.amplitude > 0.0;
         let has_sound = plays && reception.level_dbfs > SILENCE_DBFS;

@@ -46,7 +46,7 @@ fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
     bob.forget();
     let counted = bob.until_counted("a speaker", |counted| !counted.speakers.is_empty());
     assert_eq!(counted.speakers[0].name, "Alice");
-    assert!(counted.speakers[0].reception.received > 50, "{counted:?}");
+    assert!(counted.speakers[0].reception.arrivals.received > 50, "{counted:?}");
     // The jitter buffer still holds some sound; the pause is longer.
     bob.ear.listen_for(0.8);
     let first = likeness(&sentence, &bob.ear.samples());

@@ -100,7 +100,7 @@ fn a_player_that_mutes_leaves_the_world_or_must_not_enter_a_cell_has_none() {
     let (mut alice, mut bob) = players(&hall);
     let grid = Grid::default();
     let (mut mouth, mut ear) = (open(&grid), ProximityReceiptTrigger::new(grid.clone()));
-    mouth.allow_cell = AllowCell::only(|cell| cell.x >= 0);
+    mouth.rules.allow_cell = AllowCell::only(|cell| cell.x >= 0);
     mouth.update(&alice.voice, &at(0.0));
     assert!(mouth.cells().len() == 4 && mouth.cells().all(|cell| cell.x == 0));
     ear.update(&bob.voice, &at(0.0));
@@ -131,7 +131,7 @@ fn another_grid_leaves_all_rooms_and_a_room_that_something_else_has_joined_stays
     let mut ear = ProximityReceiptTrigger::new(near);
     ear.update(&bob.voice, &at(0.0));
     alice.until(&entered("Bob", &left));
-    ear.grid = nearer.clone();
+    ear.rules.grid = nearer.clone();
     ear.update(&bob.voice, &at(0.0));
     alice.until(&exited("Bob", &left));
     for cell in ear.cells() {

@@ -176,9 +176,9 @@ fn the_speaker_or_the_listener_lacks_a_token() {
 #[test]
 fn a_speaker_or_a_listener_nearby_lacks_a_token() {
     let mut speaks = ProximityBroadcastTrigger::new(Grid::default());
-    (speaks.tokens, speaks.activation) = (["red".to_owned()].into(), TriggerActivation::Open);
+    (speaks.rules.tokens, speaks.activation) = (["red".to_owned()].into(), TriggerActivation::Open);
     let mut listens = ProximityReceiptTrigger::new(Grid::default());
-    listens.tokens = ["red".to_owned()].into();
+    listens.rules.tokens = ["red".to_owned()].into();
     tokens_are_asked_for(move |alice, bob, tick| {
         speaks.update(alice, tick);
         listens.update(bob, tick);

@@ -55,7 +55,7 @@ fn each_direction_is_changed_while_running_without_the_other_noticing() {
     stage.select(Input, DeviceSelection::Default);
     stage.pass(&world, 1_000);
     assert_eq!(running(&stage), both("Laptop"));
-    assert_eq!(stage.diagnostics(Output).xruns, before.xruns);
+    assert_eq!(stage.diagnostics(Output).ring.xruns, before.ring.xruns);
     assert_eq!(stage.diagnostics(Output).reopened, 0);
 }
 
@@ -84,7 +84,7 @@ fn a_device_that_stops_calling_is_noticed_and_opened_again() {
     world.freeze("Laptop");
     stage.pass(&world, 400);
     assert_eq!(running(&stage), both("Laptop"));
-    assert_eq!(stage.diagnostics(Input).xruns, 1);
+    assert_eq!(stage.diagnostics(Input).ring.xruns, 1);
     let silent_ms = stage.pass_until(&world, 1_000, |stage| stage.loudness() > 0.4);
     assert!(silent_ms < 500, "{silent_ms} ms more");
     assert_eq!(stage.told(Input), ["Laptop", "Lost", "Laptop"]);
@@ -200,7 +200,7 @@ fn an_explicit_device_that_refuses_leaves_the_default_running_until_it_lets_us()
     let mut stage = Stage::new(&world, named("Headset"), DeviceSelection::None);
     stage.pass(&world, 60_000);
     assert_eq!(stage.running(Input).as_deref(), Some("Laptop"));
-    assert_eq!(stage.diagnostics(Input).xruns, 0, "the default is not disturbed");
+    assert_eq!(stage.diagnostics(Input).ring.xruns, 0, "the default is not disturbed");
     assert!(world.attempts() < 10, "{}", world.attempts());
     world.refuse("Headset", None);
     stage.pass(&world, 61_000);
@@ -229,6 +229,6 @@ fn latency_and_counters_are_told_for_a_running_device() {
         assert!((5..30).contains(&latency.as_millis()), "{latency:?}");
         let diagnostics = stage.diagnostics(direction);
         assert!(diagnostics.callbacks > 2_900 && diagnostics.period_frames == 480, "{diagnostics:?}");
-        assert!((diagnostics.rate_ratio - 1.0).abs() < 0.001, "{diagnostics:?}");
+        assert!((diagnostics.ring.rate_ratio - 1.0).abs() < 0.001, "{diagnostics:?}");
     }
 }

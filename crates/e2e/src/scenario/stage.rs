@@ -134,7 +134,7 @@ impl Stage {
             let sum = |of: fn(&SpeakerStatistics) -> u64| {
                 statistics.speakers.iter().map(|row| of(&row.reception)).sum::<u64>()
             };
-            let (lost, played) = (sum(|row| row.lost), sum(|row| row.played));
+            let (lost, played) = (sum(|row| row.arrivals.lost), sum(|row| row.played));
             let (recovered, concealed) = (sum(|row| row.recovered), sum(|row| row.concealed));
             format!(
                 "Of {} frames for {}, {lost} did not come in time: {recovered} were recovered from packets after them, \

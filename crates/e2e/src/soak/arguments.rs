@@ -26,13 +26,14 @@ pub(crate) struct Arguments {
     /// This process has a network namespace of its own, in which it may do as it likes.
     #[arg(long)]
     pub(crate) own_network: bool,
-    /// Only this fault of a cluster (may be given several times); all of them where nothing is said.
-    #[arg(long = "fault", value_name = "KIND")]
+    /// Only this fault of a cluster (may be given several times), as `docs/soak.md` calls it; all of them where nothing
+    /// is said.
+    #[arg(long = "fault", value_name = "KIND", requires = "cluster")]
     pub(crate) faults: Vec<Fault>,
     /// Decides what happens when; without it, another one each time.
     #[arg(long)]
     pub(crate) seed: Option<u64>,
-    /// Only this trouble (may be given several times); all of them where nothing is said.
+    /// Only this trouble (may be given several times), as `docs/soak.md` calls it; all of them where nothing is said.
     #[arg(long = "trouble", value_name = "KIND")]
     pub(crate) troubles: Vec<Trouble>,
     /// Keep the server's folder, with its configuration, database and log, and say where it is.

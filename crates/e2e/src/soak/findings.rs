@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::soak::clock::Clock;
 use crate::soak::honest_players::Window;
-use crate::soak::mumble_bots::{BOTS, BotWindow};
+use crate::soak::mumble_bots::{BOTS, BotCounts, BotWindow};
 
 /// The findings and figures of the whole run.
 #[derive(Debug)]
@@ -36,15 +36,11 @@ pub(crate) struct Worst {
 /// The same for Mumble's bots.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct BotsWorst {
-    pub(crate) frames_due: u64,
-    pub(crate) frames_heard: u64,
-    pub(crate) frames_tunnelled: u64,
-    pub(crate) texts_due: u64,
-    pub(crate) texts_read: u64,
+    /// Those of all windows.
+    pub(crate) counts: BotCounts,
     pub(crate) silence: Duration,
     pub(crate) loss_percent: f64,
     pub(crate) recovery: Duration,
-    pub(crate) returns: u64,
     /// The server's processor time per second of quiet, in which nothing but honest talk goes on.
     pub(crate) quiet_cores: f64,
 }
@@ -89,24 +85,20 @@ impl Findings {
     /// left could come back at once.
     pub(crate) fn judge_bots(&mut self, what: &str, window: &BotWindow, is_well: bool) {
         let worst = &mut self.worst.bots;
-        worst.frames_due += window.frames_due;
-        worst.frames_heard += window.frames_heard.min(window.frames_due);
-        worst.frames_tunnelled += window.frames_tunnelled;
-        worst.texts_due += window.texts_due;
-        worst.texts_read += window.texts_read;
-        worst.returns += window.returns;
+        worst.counts.add(&window.counts);
         let silence = window.silence.saturating_sub(window.own_stall);
         worst.silence = worst.silence.max(silence);
-        worst.loss_percent = worst.loss_percent.max(window.loss_percent());
+        let loss_percent = window.counts.loss_percent();
+        worst.loss_percent = worst.loss_percent.max(loss_percent);
         let silence = silence.as_secs_f64();
         if silence > SILENCE_MAX.as_secs_f64() {
             self.add(format!("{what}: a bot of Mumble heard nothing for {silence:.2} s"));
         }
-        if window.loss_percent() > LOSS_PERCENT_MAX {
-            self.add(format!("{what}: {:.2} % of the bots' frames were not heard", window.loss_percent()));
+        if loss_percent > LOSS_PERCENT_MAX {
+            self.add(format!("{what}: {loss_percent:.2} % of the bots' frames were not heard"));
         }
-        if window.texts_read < window.texts_due {
-            let (read, due) = (window.texts_read, window.texts_due);
+        let BotCounts { texts_read: read, texts_due: due, .. } = window.counts;
+        if read < due {
             self.add(format!("{what}: {read} of {due} texts of bots were read"));
         }
         if window.astray > 0 {

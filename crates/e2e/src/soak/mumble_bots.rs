@@ -26,6 +26,20 @@ pub(crate) struct MumbleBots {
 /// Figures since the last window.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct BotWindow {
+    pub(crate) counts: BotCounts,
+    /// The longest silence of any listener.
+    pub(crate) silence: Duration,
+    /// The longest stall of this program itself; that silence may include as much.
+    pub(crate) own_stall: Duration,
+    /// Frames of a channel that the listener is not in.
+    pub(crate) astray: u64,
+    /// The reasons for other lost connections, in words: at most [`FAULTS_MAX`].
+    pub(crate) faults: Vec<String>,
+}
+
+/// What the bots did, in a window or in the whole run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BotCounts {
     /// Frames that were said, once for each listener.
     pub(crate) frames_due: u64,
     pub(crate) frames_heard: u64,
@@ -34,16 +48,8 @@ pub(crate) struct BotWindow {
     /// Texts, once for each reader.
     pub(crate) texts_due: u64,
     pub(crate) texts_read: u64,
-    /// The longest silence of any listener.
-    pub(crate) silence: Duration,
-    /// The longest stall of this program itself; that silence may include as much.
-    pub(crate) own_stall: Duration,
-    /// Frames of a channel that the listener is not in.
-    pub(crate) astray: u64,
     /// Bots that left on purpose and came back.
     pub(crate) returns: u64,
-    /// The reasons for other lost connections, in words: at most [`FAULTS_MAX`].
-    pub(crate) faults: Vec<String>,
 }
 
 /// The number of bots.
@@ -214,8 +220,8 @@ impl Population {
                 continue;
             }
             let bot = &mut self.bots[index];
-            window.frames_heard += 1;
-            window.frames_tunnelled += u64::from(frame.is_tunnelled);
+            window.counts.frames_heard += 1;
+            window.counts.frames_tunnelled += u64::from(frame.is_tunnelled);
             // A frame that arrives as the bot enters must not count its absence as silence.
             if bot.was_in_before(now) {
                 window.silence = window.silence.max(now.saturating_duration_since(bot.heard_at));
@@ -231,7 +237,7 @@ impl Population {
                 window.faults.push(fault);
             }
         }
-        window.returns += u64::from(seen.has_returned);
+        window.counts.returns += u64::from(seen.has_returned);
     }
 
     /// Lets a bot that does not speak leave without saying goodbye; it comes back.
@@ -264,7 +270,7 @@ impl Population {
             self.bots[former].heard_at = now;
         }
         let readers: BTreeSet<usize> = members.into_iter().filter(|index| *index != speaker).collect();
-        self.rooms[room].settle_text(now, &mut self.window);
+        self.rooms[room].settle_text(now, &mut self.window.counts);
         self.rooms[room].begin(now + TURN, speaker);
         let text = self.rooms[room].write(now, readers);
         self.bots[speaker].write(text);
@@ -281,7 +287,7 @@ impl Population {
         let voice = self.rooms[room].frame(room, is_last);
         if self.bots[speaker].speak(now, &voice) {
             let listeners = self.members(room).filter(|index| *index != speaker && self.is_in(*index));
-            self.window.frames_due += listeners.count() as u64;
+            self.window.counts.frames_due += listeners.count() as u64;
         }
     }
 
@@ -298,10 +304,21 @@ fn rooms(now: Instant, is_together: bool) -> Vec<Room> {
     BOTS_ROOMS[..count].iter().map(|name| Room::new(name, now)).collect()
 }
 
-impl BotWindow {
+impl BotCounts {
     /// The share of frames that were not heard, in percent.
     pub(crate) fn loss_percent(&self) -> f64 {
         100.0 * (1.0 - self.frames_heard.min(self.frames_due) as f64 / self.frames_due.max(1) as f64)
+    }
+
+    /// Adds a window. Frames that it heard beyond those due in it belong to the one before, and do not make up for
+    /// others.
+    pub(crate) fn add(&mut self, window: &Self) {
+        self.frames_due += window.frames_due;
+        self.frames_heard += window.frames_heard.min(window.frames_due);
+        self.frames_tunnelled += window.frames_tunnelled;
+        self.texts_due += window.texts_due;
+        self.texts_read += window.texts_read;
+        self.returns += window.returns;
     }
 }
 

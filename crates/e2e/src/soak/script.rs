@@ -16,7 +16,7 @@ use crate::soak::findings::{BotsWorst, Worst};
 use crate::soak::installation::Installation;
 use crate::soak::level::Level;
 use crate::soak::moderator::Moderator;
-use crate::soak::mumble_bots::{BOTS, BotWindow};
+use crate::soak::mumble_bots::{BOTS, BotCounts};
 use crate::soak::process::Figures;
 use crate::soak::recordings::Look;
 use crate::soak::soak_loop::SoakLoop as _;
@@ -149,7 +149,11 @@ impl Waves {
             counts.calls,
             counts.hoarders_out,
         ));
-        stage.clock.tell(&bots_in_words(&bots, &bots_after, stage.findings.worst.bots.quiet_cores));
+        stage.clock.tell(&bots_in_words(
+            &bots.counts,
+            &bots_after.counts,
+            stage.findings.worst.bots.quiet_cores,
+        ));
         Ok(())
     }
 
@@ -232,7 +236,7 @@ fn judge_crowd(stage: &mut Stage, trouble: Trouble, hoard: bool, counts: &Counts
     }
 }
 
-fn bots_in_words(wave: &BotWindow, quiet: &BotWindow, cores: f64) -> String {
+fn bots_in_words(wave: &BotCounts, quiet: &BotCounts, cores: f64) -> String {
     format!(
         "  Mumble's bots: {} of {} frames ({} tunnelled), {} of {} texts, {} came back; in the quiet {} of {} frames, \
          and the server takes {cores:.2} of a core at most",
@@ -306,7 +310,8 @@ fn report(stage: &Stage) {
 }
 
 fn report_bots(worst: &BotsWorst) {
-    let BotsWorst { frames_due, frames_heard, frames_tunnelled, texts_due, texts_read, returns, .. } = worst;
+    let BotCounts { frames_due, frames_heard, frames_tunnelled, texts_due, texts_read, returns } =
+        worst.counts;
     println!(
         "{BOTS} bots of Mumble: {frames_heard} of {frames_due} frames heard, {frames_tunnelled} of them tunnelled; \
          {texts_read} of {texts_due} texts read; {returns} times one left and came back"

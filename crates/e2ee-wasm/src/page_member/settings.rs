@@ -4,14 +4,21 @@ use consonance_e2ee::{AttestationKeys, Credential, E2eeError, IdentityKey, Known
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The settings that a member starts with.
+/// The settings that a member starts with. Keys are kept as texts until they are asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Settings {
-    pub credential: Credential,
-    pub key: IdentityKey,
-    pub attestation_keys: AttestationKeys,
-    pub known_keys: KnownKeys,
-    pub moderators_key: Option<ModeratorsKey>,
+    name: Box<str>,
+    account: Option<Box<str>>,
+    purpose: Option<Box<str>>,
+    attestation: Option<Box<str>>,
+    attestation_keys: Option<Box<str>>,
+    key: Option<Box<str>>,
+    known_keys: Option<Box<str>>,
+    moderators_key: Option<Box<str>>,
+    #[serde(default)]
     pub strict: bool,
+    #[serde(default)]
     pub constant_rate: bool,
 }
 
@@ -116,59 +123,48 @@ impl ReportRecord {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SettingsRecord {
-    name: Box<str>,
-    account: Option<Box<str>>,
-    purpose: Option<Box<str>>,
-    attestation: Option<Box<str>>,
-    attestation_keys: Option<Box<str>>,
-    key: Option<Box<str>>,
-    known_keys: Option<Box<str>>,
-    moderators_key: Option<Box<str>>,
-    #[serde(default)]
-    strict: bool,
-    #[serde(default)]
-    constant_rate: bool,
-}
-
 impl Settings {
-    /// Reads the settings; without a key, a new one is generated.
+    /// Reads the settings.
     pub(super) fn read(settings: &[u8]) -> Result<Self, E2eeError> {
-        let malformed = |why: String| E2eeError::Malformed { what: "settings", why };
-        let read: SettingsRecord =
-            serde_json::from_slice(settings).map_err(|error| malformed(error.to_string()))?;
-        let mut credential = Credential::new(&read.name)?;
-        if let Some(account) = &read.account {
+        serde_json::from_slice(settings).map_err(|error| malformed(error.to_string()))
+    }
+
+    pub(super) fn credential(&self) -> Result<Credential, E2eeError> {
+        let mut credential = Credential::new(&self.name)?;
+        if let Some(account) = &self.account {
             credential = credential.with_account(account)?;
         }
-        if let Some(purpose) = &read.purpose {
+        if let Some(purpose) = &self.purpose {
             credential = credential.with_purpose(purpose)?;
         }
-        if let Some(attestation) = &read.attestation {
+        if let Some(attestation) = &self.attestation {
             credential = credential.with_attestation(attestation.as_bytes())?;
         }
-        let keys = read.attestation_keys.as_deref().map(AttestationKeys::from_jwk).transpose()?;
-        let known_keys = read.known_keys.as_deref().map(KnownKeys::from_text).transpose()?;
-        let key = match &read.key {
-            Some(key) => {
-                let bytes =
-                    from_hexadecimal(key).ok_or_else(|| malformed("the key is not hexadecimal".into()))?;
-                IdentityKey::from_bytes(&bytes)?
-            }
-            None => IdentityKey::generate()?,
-        };
-        Ok(Self {
-            credential,
-            key,
-            attestation_keys: keys.unwrap_or_default(),
-            known_keys: known_keys.unwrap_or_default(),
-            moderators_key: read.moderators_key.as_deref().map(ModeratorsKey::from_text).transpose()?,
-            strict: read.strict,
-            constant_rate: read.constant_rate,
-        })
+        Ok(credential)
     }
+
+    /// The member's own key; without one, a new one is generated.
+    pub(super) fn key(&self) -> Result<IdentityKey, E2eeError> {
+        let Some(key) = &self.key else { return IdentityKey::generate() };
+        let bytes = from_hexadecimal(key).ok_or_else(|| malformed("the key is not hexadecimal".into()))?;
+        IdentityKey::from_bytes(&bytes)
+    }
+
+    pub(super) fn attestation_keys(&self) -> Result<AttestationKeys, E2eeError> {
+        Ok(self.attestation_keys.as_deref().map(AttestationKeys::from_jwk).transpose()?.unwrap_or_default())
+    }
+
+    pub(super) fn known_keys(&self) -> Result<KnownKeys, E2eeError> {
+        Ok(self.known_keys.as_deref().map(KnownKeys::from_text).transpose()?.unwrap_or_default())
+    }
+
+    pub(super) fn moderators_key(&self) -> Result<Option<ModeratorsKey>, E2eeError> {
+        self.moderators_key.as_deref().map(ModeratorsKey::from_text).transpose()
+    }
+}
+
+fn malformed(why: String) -> E2eeError {
+    E2eeError::Malformed { what: "settings", why }
 }
 
 fn from_hexadecimal(text: &str) -> Option<Vec<u8>> {

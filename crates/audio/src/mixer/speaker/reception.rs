@@ -110,23 +110,19 @@ impl Reception {
     }
 
     pub(super) fn statistics(&self) -> SpeakerStatistics {
-        let counters = self.jitter.counters();
+        let arrivals = self.jitter.counters();
         SpeakerStatistics {
-            received: counters.received,
+            arrivals,
             played: self.played,
             recovered: self.recovered,
             concealed: self.concealed,
             concealed_blocks: self.concealed_blocks,
             shortened_samples: self.shortened_samples,
             lengthened_samples: self.lengthened_samples,
-            lost: counters.lost,
             loss_percent: self.jitter.loss_percent(),
             lost_in_a_row: self.jitter.lost_in_a_row(),
-            late: counters.late,
-            duplicates: counters.duplicates,
-            overflowed: counters.overflowed,
-            overflowed_samples: counters.overflowed * self.frame.samples() as u64,
-            undecodable: counters.oversized + self.undecodable,
+            overflowed_samples: arrivals.overflowed * self.frame.samples() as u64,
+            undecodable: arrivals.oversized + self.undecodable,
             queued: self.jitter.queued_packets() as u64,
             delay_samples: self.jitter.delay_samples(),
             target_delay_samples: self.jitter.target_samples(),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use consonance_mumble::Voice;
 
-use super::BotWindow;
+use super::BotCounts;
 use crate::soak::honest_players::OPUS_20_MS;
 
 #[derive(Debug)]
@@ -82,10 +82,10 @@ impl Room {
     }
 
     /// Counts the text as read or missed.
-    pub(super) fn settle_text(&mut self, now: Instant, window: &mut BotWindow) {
+    pub(super) fn settle_text(&mut self, now: Instant, counts: &mut BotCounts) {
         let Some(text) = self.text.take().filter(|text| now >= text.written_at + READ_WITHIN) else { return };
-        window.texts_read += text.read;
-        window.texts_due += text.read + text.waiting.len() as u64;
+        counts.texts_read += text.read;
+        counts.texts_due += text.read + text.waiting.len() as u64;
     }
 }
 
@@ -102,14 +102,14 @@ mod tests {
 
     #[test]
     fn a_text_counts_for_those_that_stay() {
-        let (now, mut window) = (Instant::now(), BotWindow::default());
+        let (now, mut counts) = (Instant::now(), BotCounts::default());
         let mut room = Room::new("hall", now);
         let words = room.write(now, [1, 2, 3, 4].into());
         room.note_read(1, &words);
         room.note_read(1, &words);
         room.note_read(2, "something else");
         room.forget(3);
-        room.settle_text(now + READ_WITHIN, &mut window);
-        assert_eq!((window.texts_read, window.texts_due), (1, 3));
+        room.settle_text(now + READ_WITHIN, &mut counts);
+        assert_eq!((counts.texts_read, counts.texts_due), (1, 3));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use consonance_audio::jitter::JitterCounters;
 use consonance_audio::{FrameProperties, MixerSettings, SpeakerKey, Unheard};
 
 use super::desk::{MixingDesk, always, assert_near};
@@ -41,8 +42,9 @@ fn the_loudest_are_heard_the_others_are_skipped_and_nothing_is_lost_count_of() {
     assert!(heard > 0.8, "the limiter has work");
     for key in 0..10 {
         let statistics = desk.statistics(SpeakerKey(key));
-        assert_eq!(statistics.received, statistics.played + statistics.skipped + statistics.queued);
-        assert_eq!((statistics.lost, statistics.late, statistics.overflowed), (0, 0, 0));
+        let JitterCounters { received, lost, late, overflowed, .. } = statistics.arrivals;
+        assert_eq!(received, statistics.played + statistics.skipped + statistics.queued);
+        assert_eq!((lost, late, overflowed), (0, 0, 0));
     }
     let skipped = desk.statistics(SpeakerKey(0));
     assert!(skipped.skipped > 100 && skipped.auditioned > 20 && skipped.auditioned < skipped.skipped);

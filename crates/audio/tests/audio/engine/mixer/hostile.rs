@@ -1,5 +1,6 @@
 //! Invalid packets, names and settings are harmless.
 
+use consonance_audio::jitter::JitterCounters;
 use consonance_audio::{
     CodecError, CodecKind, CodecSettings, EncoderSettings, FrameProperties, FrameSize, Mixer, MixerError,
     MixerSettings, OpusEncoder, Pose, SamplePosition, SpeakerKey, SpeakerPlace,
@@ -33,7 +34,7 @@ fn hostile_packets_are_counted_and_harmless() {
     let sound = mix(&mut mixer, 40);
     assert!(sound.iter().all(|sample| (sample - 0.5).abs() < 1e-4), "the other one is heard as before");
     let statistics = mixer.statistics(hostile).unwrap();
-    assert_eq!(statistics.received, 42);
+    assert_eq!(statistics.arrivals.received, 42);
     assert_eq!(statistics.played, 0);
     assert!(statistics.undecodable > 0);
 }
@@ -64,7 +65,8 @@ fn every_packet_that_is_not_one_frame_is_concealed_and_counted() {
             assert!(sound.iter().all(|sample| sample.abs() <= 1.0), "{what}");
         }
         let statistics = mixer.statistics(SPEAKER).unwrap();
-        assert_eq!((statistics.undecodable, statistics.late, statistics.lost), (1, 0, 0), "{what}");
+        let JitterCounters { late, lost, .. } = statistics.arrivals;
+        assert_eq!((statistics.undecodable, late, lost), (1, 0, 0), "{what}");
         assert!(statistics.played >= 18, "{what}: {statistics:?}");
     }
 }

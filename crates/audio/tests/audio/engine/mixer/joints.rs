@@ -44,7 +44,7 @@ fn what_is_skipped_is_joined_without_a_click() {
     let sound = mix(&mut mixer, 3);
     assert!((sound[0] - 0.5).abs() < 0.01 && (sound[1_439] + 0.5).abs() < 1e-6);
     assert!(largest_step(&sound) < 0.01, "{}", largest_step(&sound));
-    assert!(mixer.statistics(SPEAKER).unwrap().overflowed > 200);
+    assert!(mixer.statistics(SPEAKER).unwrap().arrivals.overflowed > 200);
 }
 
 #[test]

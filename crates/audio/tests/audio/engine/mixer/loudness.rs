@@ -89,8 +89,8 @@ fn a_muted_speaker_falls_silent_without_a_click_and_is_not_decoded() {
     assert!(desk.mix(100).is_silent());
     let after = desk.statistics(SPEAKER);
     assert_eq!((after.played, after.skipped), (before.played, before.skipped + 50));
-    assert_eq!(after.received, after.played + after.skipped + after.queued);
-    assert_eq!((after.late, after.lost, after.concealed_blocks), (0, 0, 0));
+    assert_eq!(after.arrivals.received, after.played + after.skipped + after.queued);
+    assert_eq!((after.arrivals.late, after.arrivals.lost, after.concealed_blocks), (0, 0, 0));
 }
 
 #[test]
