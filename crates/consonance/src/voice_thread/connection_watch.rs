@@ -93,8 +93,8 @@ impl ConnectionWatch {
         }
     }
 
-    /// A server that asks to join again is there, so its address is not wrong. The server behind a game's asks so when
-    /// it learns of a player whose first packets it missed.
+    /// A server that asks the client to join again was reached, so the address is right. A voice server behind a
+    /// sidecar does so if the player's first packets were lost.
     fn keeps_trying_after(&self, cause: Disconnection) -> bool {
         self.keeps_trying || cause == Disconnection::WrongSession
     }
