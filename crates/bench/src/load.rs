@@ -242,9 +242,15 @@ impl Load {
         crowd.stamp_arrivals()?;
         let calm = crowd.talk(calm_rate, WARM_UP, time, server)?;
         let is_limited_by_clients = is_limited_by_clients || busy.is_limited_by_clients();
-        let mode = self.mode.name(crowd.is_on_fast_path());
-        let scene = self.scene;
-        Ok((Figures { mode, scene, busy, calm, bytes_per_client: None, is_limited_by_clients }, more))
+        let figures = Figures {
+            mode: self.mode.name(crowd.is_on_fast_path()),
+            scene: self.scene,
+            busy,
+            calm,
+            bytes_per_client: None,
+            is_limited_by_clients,
+        };
+        Ok((figures, more))
     }
 
     fn time(&self, otherwise: Duration) -> Duration {

@@ -84,11 +84,11 @@ pub struct ServerSettings {
     pub connection: ConnectionSettings,
     /// The key that clients must send. Default the empty key, as in `FishNet`.
     pub key: ConnectionKey,
-    /// The numbers of connections. Default 4096 that have proved their address, and 256 that have not, which leaves each
-    /// of these 2.5 s while 100 arrive every second.
+    /// The numbers of connections. Default 4096 that have proved their address, and 256 that have not, which leaves
+    /// each of these 2.5 s while 100 arrive every second.
     pub peers: PeerTableLimits,
-    /// The time for which a connection may be without a proved address, after each request and after the first ping that it answers.
-    /// Default 6 s: a client repeats its request for 5.5 s.
+    /// The time for which a connection may be without a proved address, after each request and after the first ping
+    /// that it answers. Default 6 s: a client repeats its request for 5.5 s.
     pub handshake_timeout: Duration,
     /// The silence of a client after which another request from its address replaces its connection, or its report of
     /// an unknown connection ends it. Default 2.5 s: clients ping once a second, and repeat their request for 5.5 s.

@@ -87,8 +87,8 @@ impl Window {
 pub struct ServerSettings {
     /// The settings of every connection.
     pub connection: ConnectionSettings,
-    /// The numbers of connections. Default 1024 that have proved their address, and 256 that have not, which leaves each
-    /// of these 2.5 s at 100 newcomers per second.
+    /// The numbers of connections. Default 1024 that have proved their address, and 256 that have not, which leaves
+    /// each of these 2.5 s at 100 newcomers per second.
     pub peers: PeerTableLimits,
     /// How long an accepted newcomer has to prove its address, from the first reliable packet on, whose
     /// acknowledgement is the proof; until that packet, it is also the longest allowed silence. Default 10 s.
