@@ -30,9 +30,7 @@ pub struct EnetClient {
     /// Goodbyes of a connection that is over.
     farewells: VecDeque<Vec<u8>>,
     events: BufferQueue<ClientLinkEvent<MessageChannel>>,
-    /// A datagram in the form of stock ENet.
-    datagram: Vec<u8>,
-    /// The part of it that ENet gets.
+    /// The part of a datagram that ENet gets.
     admitted: Vec<u8>,
     /// The latest time that the driver has passed in.
     now: Option<Instant>,
@@ -93,7 +91,6 @@ impl EnetClient {
             connection: None,
             farewells: VecDeque::new(),
             events: BufferQueue::default(),
-            datagram: Vec::new(),
             admitted: Vec::new(),
             now: None,
             statistics: Statistics::default(),
@@ -107,7 +104,8 @@ impl EnetClient {
 
     /// Returns false if our server cannot have sent the datagram.
     fn read(&mut self, datagram: &[u8]) -> bool {
-        let Some(screened) = Screened::parse(datagram) else { return false };
+        let dialect = self.settings.connection.dialect;
+        let Some(screened) = Screened::parse(dialect, datagram) else { return false };
         if self.connection.is_none() || screened.peer == NO_PEER {
             return false;
         }
@@ -136,7 +134,7 @@ impl EnetClient {
         let mut admitted = std::mem::take(&mut self.admitted);
         // Commands that establish the connection come first: its other commands are counted from then on.
         if self.channels().is_none() && screened.write_those_for_no_channel(&mut admitted) {
-            self.receive(&admitted, is_farewell);
+            self.receive(&mut admitted, is_farewell);
         }
         let mut admission = match (self.channels(), &mut self.connection) {
             (Some(channels), Some(Connection { incoming, .. })) => {
@@ -147,7 +145,7 @@ impl EnetClient {
         let mut is_sound = !admission.is_impossible;
         self.statistics.dropped.incoming_full += admission.lost;
         while admission.is_any {
-            self.receive(&admitted, is_farewell);
+            self.receive(&mut admitted, is_farewell);
             admission = self.release(&mut admitted);
             is_sound &= !admission.is_impossible;
         }
@@ -169,7 +167,7 @@ impl EnetClient {
         self.connection.as_ref()?.machine.channels_of(SERVER)
     }
 
-    fn receive(&mut self, datagram: &[u8], is_farewell: bool) {
+    fn receive(&mut self, datagram: &mut Vec<u8>, is_farewell: bool) {
         if let Some(connection) = &mut self.connection {
             connection.machine.receive((), datagram);
         }
@@ -281,7 +279,7 @@ impl ClientNetwork<MessageChannel> for EnetClient {
             return;
         };
         let delivery = settings.delivery_of(channel);
-        match connection.machine.send(SERVER, (channel, message), settings, &connection.queue) {
+        match connection.machine.send(SERVER, (channel, &message.into()), settings, &connection.queue) {
             Sent::Yes => self.statistics.sent.count(delivery, 1, message.len()),
             Sent::TooLarge => self.statistics.dropped.too_large += 1,
             Sent::NotConnected => self.statistics.dropped.not_connected += 1,
@@ -356,14 +354,9 @@ impl ClientEndpoint for EnetClient {
         if self.connection.is_none() {
             return;
         }
-        let mut own = std::mem::take(&mut self.datagram);
-        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
-            && own.len() <= MTU_MAX
-            && self.read(&own);
-        if !is_read {
+        if !self.read(datagram) {
             self.statistics.dropped.malformed += 1;
         }
-        self.datagram = own;
     }
 
     fn handle_timeout(&mut self, now: Instant) {

@@ -15,7 +15,7 @@ pub enum Dialect {
 
 impl Dialect {
     /// The first word as stock ENet would have written it, or `None` if it is invalid.
-    fn read(self, word: u16) -> Option<u16> {
+    pub(crate) fn read(self, word: u16) -> Option<u16> {
         match self {
             Self::EnetCsharp if word & BIT_15 != 0 => None,
             Self::EnetCsharp if word & BIT_14 != 0 => Some(word & !BIT_14 | BIT_15),
@@ -24,18 +24,14 @@ impl Dialect {
         }
     }
 
-    /// Writes a datagram as stock ENet would have. Returns false if it is invalid.
-    pub(crate) fn translate(self, datagram: &[u8], stock: &mut Vec<u8>) -> bool {
-        let Some((word, rest)) = datagram.split_first_chunk() else { return false };
-        let Some(word) = self.read(u16::from_be_bytes(*word)) else { return false };
-        stock.clear();
-        stock.extend_from_slice(&word.to_be_bytes());
-        stock.extend_from_slice(rest);
-        true
+    /// Converts a datagram that stock ENet has written to this dialect.
+    pub(crate) fn convert(self, datagram: &mut [u8]) {
+        if let Some(word) = datagram.first_chunk_mut() {
+            *word = self.write(u16::from_be_bytes(*word)).to_be_bytes();
+        }
     }
 
-    /// Converts a first word written by stock ENet to this dialect.
-    pub(crate) fn write(self, word: u16) -> u16 {
+    fn write(self, word: u16) -> u16 {
         match self {
             Self::EnetCsharp if word & BIT_15 != 0 => word & !BIT_15 | BIT_14,
             Self::EnetCsharp | Self::Enet13 => word,

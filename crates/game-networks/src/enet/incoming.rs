@@ -182,6 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::enet::Dialect;
 
     /// Any command on channel 0 or 1, about numbers that may be next, as bytes.
     fn commands() -> impl Strategy<Value = Vec<u8>> {
@@ -218,7 +219,7 @@ mod tests {
     /// Asserts that ENet gets only reliable commands that are next in turn, and unreliable ones that wait for nothing.
     fn look_at(datagram: &[u8], given: &mut [Given; 2]) {
         assert!(datagram.len() <= rusty_enet::MTU_MAX, "{} bytes", datagram.len());
-        for command in Screened::parse(datagram).expect("it is one").commands() {
+        for command in Screened::parse(Dialect::Enet13, datagram).expect("it is one").commands() {
             match command {
                 Command::Message(Message { kind: MessageKind::Reliable, channel, reliable, .. }) => {
                     let given = &mut given[usize::from(channel)];
@@ -257,7 +258,7 @@ mod tests {
             let mut given = [Given::default(), Given::default()];
             for commands in datagrams {
                 let datagram = [vec![0x80, 0, 0, 0], commands.concat()].concat();
-                let Some(screened) = Screened::parse(&datagram) else { panic!("{datagram:02x?}") };
+                let Some(screened) = Screened::parse(Dialect::Enet13, &datagram) else { panic!("{datagram:02x?}") };
                 let mut admission = Incoming::admit(&mut incoming, screened, (2, &settings), &mut admitted);
                 while admission.is_any {
                     look_at(&admitted, &mut given);

@@ -5,6 +5,7 @@ mod queue;
 mod secret_clocks;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use consonance_link::gateway::MessageChannel;
@@ -82,8 +83,9 @@ impl<A: Address + Ord> Machine<A> {
         self.is_dirty = true;
     }
 
-    /// Passes ENet a datagram in the form of stock ENet. Its events must be taken before the next datagram.
-    pub(crate) fn receive(&mut self, from: A, datagram: &[u8]) {
+    /// Passes ENet a datagram in the form of stock ENet, whose buffer it exchanges for another. Its events must be
+    /// taken before the next datagram.
+    pub(crate) fn receive(&mut self, from: A, datagram: &mut Vec<u8>) {
         self.host.socket_mut().receive(from, datagram);
     }
 
@@ -103,7 +105,7 @@ impl<A: Address + Ord> Machine<A> {
     pub(crate) fn send(
         &mut self,
         peer: u16,
-        (channel, message): (MessageChannel, &[u8]),
+        (channel, message): (MessageChannel, &Arc<[u8]>),
         settings: &ConnectionSettings,
         queue: &Queue,
     ) -> Sent {

@@ -1,11 +1,18 @@
-//! Parsing of a datagram in the form of stock ENet, before ENet gets it.
+//! Parsing of a datagram, before ENet gets it in the form of stock ENet.
 //!
 //! ENet itself stops at the first command that it does not understand and keeps those before it; it allocates the
 //! size that the first fragment of a message announces, and counts fragments without checking which bytes they cover.
 //! So only datagrams that a stock peer may have sent pass; others could make it deliver bytes that were never sent,
 //! or lose track of its allocations.
 
-use crate::enet::limits::{COMMANDS_MAX, FRAGMENTS_MAX};
+mod fragments;
+
+use rusty_enet::MTU_MAX;
+
+use crate::enet::Dialect;
+use crate::enet::limits::COMMANDS_MAX;
+
+pub(crate) use fragments::{Fragment, Fragments};
 
 /// All commands of a datagram, each of which is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +21,10 @@ pub(crate) struct Screened<'a> {
     pub(crate) peer: u16,
     /// The session: which of the connections that have had this number it belongs to.
     pub(crate) session: u16,
-    /// The bytes before the commands.
-    header: &'a [u8],
+    /// The first word, as stock ENet writes it.
+    word: [u8; 2],
+    /// The time at which it was sent, by its sender's clock; empty if it does not say.
+    sent_time: &'a [u8],
     commands: &'a [u8],
 }
 
@@ -79,32 +88,13 @@ pub(crate) struct Connect {
     pub(crate) data: u32,
 }
 
-/// A part of a message that does not fit into a datagram.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fragment {
-    pub(crate) is_reliable: bool,
-    pub(crate) channel: u8,
-    /// Its own number if it is reliable, and that of the last reliable message before it otherwise.
-    pub(crate) reliable: u16,
-    /// The number of its message's first fragment.
-    pub(crate) start: u16,
-    /// In fragments.
-    pub(crate) number: u32,
-    pub(crate) count: u32,
-    /// In bytes.
-    pub(crate) offset: u32,
-    pub(crate) length: u32,
-    pub(crate) total: u32,
-}
-
 impl<'a> Screened<'a> {
     /// Parses a datagram. `None` if no ENet peer sends it.
-    pub(crate) fn parse(datagram: &'a [u8]) -> Option<Self> {
-        let (word, rest) = datagram.split_first_chunk()?;
-        let word = u16::from_be_bytes(*word);
+    pub(crate) fn parse(dialect: Dialect, datagram: &'a [u8]) -> Option<Self> {
+        let (word, rest) = datagram.split_first_chunk().filter(|_| datagram.len() <= MTU_MAX)?;
+        let word = dialect.read(u16::from_be_bytes(*word))?;
         let has_time = word & SENT_TIME != 0;
-        let commands = if has_time { rest.get(2..)? } else { rest };
-        let header = datagram.get(..datagram.len() - commands.len())?;
+        let (sent_time, commands) = rest.split_at_checked(if has_time { 2 } else { 0 })?;
         let mut left = commands;
         let mut count = 0;
         while let Some(flags) = left.first() {
@@ -116,7 +106,7 @@ impl<'a> Screened<'a> {
             (_, left) = split_command(left)?;
         }
         let (peer, session) = (word & NO_PEER, word & SESSION);
-        (count > 0).then_some(Self { peer, session, header, commands })
+        (count > 0).then_some(Self { peer, session, word: word.to_be_bytes(), sent_time, commands })
     }
 
     pub(crate) fn commands(self) -> impl Iterator<Item = Command> + 'a {
@@ -130,7 +120,9 @@ impl<'a> Screened<'a> {
         mut judge: impl FnMut(Command, &'a [u8]) -> Handing,
     ) -> bool {
         datagram.clear();
-        datagram.extend_from_slice(self.header);
+        datagram.extend_from_slice(&self.word);
+        datagram.extend_from_slice(self.sent_time);
+        let header = datagram.len();
         for (command, bytes) in self.commands_with_bytes() {
             match (judge(command, bytes), bytes) {
                 (Handing::Whole, _) => datagram.extend_from_slice(bytes),
@@ -141,7 +133,7 @@ impl<'a> Screened<'a> {
                 (Handing::Number | Handing::Nothing, _) => {}
             }
         }
-        datagram.len() > self.header.len()
+        datagram.len() > header
     }
 
     /// Writes a datagram with the commands that belong to no channel, which open and close connections. Returns false
@@ -169,6 +161,18 @@ impl<'a> Screened<'a> {
             left = rest;
             Some((command, bytes))
         })
+    }
+
+    /// The size of the datagram.
+    pub(crate) fn bytes(self) -> usize {
+        self.word.len() + self.sent_time.len() + self.commands.len()
+    }
+
+    /// The whole datagram, in the form of stock ENet.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let mut datagram = Vec::new();
+        self.write(&mut datagram, |_, _| Handing::Whole);
+        datagram
     }
 
     /// The connection request, if the datagram contains nothing else.
@@ -220,37 +224,6 @@ impl Command {
 
     fn is_unreliable_fragment(self) -> bool {
         matches!(self, Self::Fragment(Fragment { is_reliable: false, .. }))
-    }
-}
-
-/// The fragments of one connection, which all have the same size except the last of each message.
-#[derive(Debug, Default)]
-pub(crate) struct Fragments {
-    size: Option<u32>,
-}
-
-impl Fragments {
-    /// Whether this may be one of them: then all fragments of a message together cover every byte of it.
-    pub(crate) fn takes(&mut self, fragment: Fragment) -> bool {
-        fragment.size().is_some_and(|size| *self.size.get_or_insert(size) == size)
-    }
-}
-
-impl Fragment {
-    /// The size of each fragment of its message but the last, in bytes, if the fragment is valid.
-    fn size(self) -> Option<u32> {
-        let is_last = self.number.checked_add(1)? == self.count;
-        let size = if is_last { self.offset.checked_div(self.number)? } else { self.length };
-        let is_whole = size.checked_mul(self.number) == Some(self.offset)
-            && self.total.checked_sub(self.offset)?.min(size) == self.length
-            && size > 0
-            && self.total.div_ceil(size) == self.count
-            && self.number < self.count
-            && self.count <= FRAGMENTS_MAX
-            && self.length > 0
-            // The cast loses nothing: there are at most `FRAGMENTS_MAX` fragments.
-            && (!self.is_reliable || self.start.wrapping_add(self.number as u16) == self.reliable);
-        is_whole.then_some(size)
     }
 }
 

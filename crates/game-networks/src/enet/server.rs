@@ -10,6 +10,7 @@ mod remote_client;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_link::gateway::udp::{PeerTable, SecretNumbers, ServerEndpoint};
@@ -47,9 +48,7 @@ pub struct EnetServer {
     ticked: Option<Instant>,
     /// The last time that all peers were pinged.
     pinged: Option<Instant>,
-    /// A datagram in the form of stock ENet.
-    datagram: Vec<u8>,
-    /// The part of it that ENet gets.
+    /// The part of a datagram that ENet gets.
     admitted: Vec<u8>,
     /// The latest time that the driver has passed in.
     now: Option<Instant>,
@@ -78,7 +77,6 @@ impl EnetServer {
             connect_rate: None,
             ticked: None,
             pinged: None,
-            datagram: Vec::new(),
             admitted: Vec::new(),
             now: None,
             links: Statistics::default(),
@@ -112,7 +110,7 @@ impl EnetServer {
         }
     }
 
-    fn send_now(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
+    fn send_now(&mut self, peer: Peer, channel: MessageChannel, message: &Arc<[u8]>) {
         let Some(client) = self.clients.get(peer) else { return };
         let Some(number) = client.number else { return };
         let delivery = self.settings.connection.delivery_of(channel);
@@ -143,7 +141,7 @@ impl EnetServer {
         (!self.by_number.is_empty()).then_some(self.ticked? + self.settings.connection.tick)
     }
 
-    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
+    fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &Arc<[u8]>) {
         self.set_time(now);
         match self.clients.get(peer).map(|client| &client.stage) {
             Some(Stage::Open) => self.send_now(peer, channel, message),
@@ -166,8 +164,9 @@ impl ServerNetwork<MessageChannel> for EnetServer {
     }
 
     fn send(&mut self, now: Instant, peers: &[Peer], channel: MessageChannel, message: &[u8]) {
+        let message = message.into();
         for &peer in peers {
-            self.send_to(now, peer, channel, message);
+            self.send_to(now, peer, channel, &message);
         }
     }
 
@@ -227,14 +226,9 @@ impl ServerEndpoint for EnetServer {
 
     fn handle_datagram(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) {
         self.set_time(now);
-        let mut own = std::mem::take(&mut self.datagram);
-        let is_read = self.settings.connection.dialect.translate(datagram, &mut own)
-            && own.len() <= MTU_MAX
-            && self.read(now, from, &own);
-        if !is_read {
+        if !self.read(now, from, datagram) {
             self.links.dropped.malformed += 1;
         }
-        self.datagram = own;
     }
 
     fn handle_timeout(&mut self, now: Instant) {

@@ -17,14 +17,14 @@ impl Queue {
 /// A message in ENet's queues, which drop it when it is acknowledged or was sent for the last time.
 #[derive(Debug)]
 pub(super) struct Queued {
-    message: Box<[u8]>,
+    message: Arc<[u8]>,
     queue: Queue,
 }
 
 impl Queued {
-    pub(super) fn new(message: &[u8], queue: &Queue) -> Self {
+    pub(super) fn new(message: &Arc<[u8]>, queue: &Queue) -> Self {
         queue.0.fetch_add(message.len() + MESSAGE_OVERHEAD, Ordering::Relaxed);
-        Self { message: message.into(), queue: queue.clone() }
+        Self { message: Arc::clone(message), queue: queue.clone() }
     }
 }
 

@@ -19,8 +19,6 @@ pub(crate) struct Wire<A> {
     /// The datagram in the form of stock ENet, without the commands that ENet has read.
     incoming: Vec<u8>,
     outgoing: BytesQueue<A>,
-    /// A datagram with the time that is shown to its receiver.
-    shown: Vec<u8>,
     pub(super) credits: Credits<A>,
     pub(super) clocks: SecretClocks<A>,
 }
@@ -32,15 +30,14 @@ impl<A: Ord> Wire<A> {
             incoming_from: None,
             incoming: Vec::new(),
             outgoing: BytesQueue::default(),
-            shown: Vec::new(),
             credits: Credits::default(),
             clocks: SecretClocks::default(),
         }
     }
 
-    pub(super) fn receive(&mut self, from: A, datagram: &[u8]) {
-        self.incoming.clear();
-        self.incoming.extend_from_slice(datagram);
+    /// Takes the bytes of the datagram, and leaves a buffer for the next one in their place.
+    pub(super) fn receive(&mut self, from: A, datagram: &mut Vec<u8>) {
+        std::mem::swap(&mut self.incoming, datagram);
         if let Some(ahead_ms) = self.clocks.ahead_ms(&from) {
             set_echoes_back(&mut self.incoming, ahead_ms);
         }
@@ -56,9 +53,7 @@ impl<A: Ord> Wire<A> {
         self.outgoing.push(to, |bytes| {
             let start = bytes.len();
             write(bytes);
-            if let Some(word) = bytes.get_mut(start..).and_then(|datagram| datagram.first_chunk_mut()) {
-                *word = dialect.write(u16::from_be_bytes(*word)).to_be_bytes();
-            }
+            dialect.convert(&mut bytes[start..]);
         });
     }
 }
@@ -69,16 +64,16 @@ impl<A: Address + Ord> Socket for Wire<A> {
 
     fn send(&mut self, to: A, datagram: &[u8]) -> Result<usize, Infallible> {
         if self.credits.spend(&to, datagram.len()) {
-            let mut own = std::mem::take(&mut self.shown);
-            own.clear();
-            own.extend_from_slice(datagram);
-            if let Some(ahead_ms) = self.clocks.ahead_ms(&to)
-                && let Some(shown_ms) = set_clock_forward(&mut own, ahead_ms)
-            {
+            let ahead_ms = self.clocks.ahead_ms(&to);
+            let mut shown_ms = None;
+            self.push(to.clone(), |bytes| {
+                let start = bytes.len();
+                bytes.extend_from_slice(datagram);
+                shown_ms = ahead_ms.and_then(|ahead_ms| set_clock_forward(&mut bytes[start..], ahead_ms));
+            });
+            if let Some(shown_ms) = shown_ms {
                 self.clocks.note_shown(&to, shown_ms);
             }
-            self.push(to, |bytes| bytes.extend_from_slice(&own));
-            self.shown = own;
         }
         Ok(datagram.len())
     }

@@ -1,6 +1,7 @@
 //! Connection requests, and the admission of new clients.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::Allowance;
@@ -8,7 +9,7 @@ use consonance_link::gateway::MessageChannel;
 use consonance_link::{Delivery, DisconnectReason, Peer};
 
 use super::{EnetServer, Number, RemoteClient, Stage};
-use crate::enet::screening::{Connect, write_refusal};
+use crate::enet::screening::{Connect, Screened, write_refusal};
 
 /// The longest handshake timeout: ENet itself drops a client that has not proved its address after half a minute, and
 /// does not report it.
@@ -21,14 +22,14 @@ impl EnetServer {
         now: Instant,
         from: SocketAddr,
         connect: Connect,
-        request: &[u8],
+        request: Screened<'_>,
     ) {
         if let Some(peer) = self.clients.by_key(&(from, connect.id)) {
             let client = self.clients.get(peer).filter(|client| !client.is_proved());
             if let Some(number) = client.and_then(|client| client.number)
                 && !self.proved.contains_key(&from)
             {
-                self.machines.at(number.machine).credits().earn(from, request.len());
+                self.machines.at(number.machine).credits().earn(from, request.bytes());
             }
             return;
         }
@@ -46,7 +47,7 @@ impl EnetServer {
             self.machines.at(0).push(from, |datagram| write_refusal(connect.peer, datagram));
             return;
         }
-        let client = RemoteClient::new(from, connect, request);
+        let client = RemoteClient::new(from, connect, request.to_bytes());
         let peer = self.clients.admit_as((from, connect.id), from, client, |greeting| {
             if connect.data != 0 {
                 greeting.extend_from_slice(&connect.data.to_be_bytes());
@@ -59,18 +60,19 @@ impl EnetServer {
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
         let Stage::Asking(request) = &mut client.stage else { return };
-        let request = std::mem::take(request);
+        let mut request = std::mem::take(request);
+        let request_bytes = request.len();
         client.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
         let remote = client.remote;
         self.ticked.get_or_insert(now);
         let by_number = &self.by_number;
         let is_free = |number: Number| !by_number.contains_key(&(remote, number.peer));
         let ahead_ms = self.secrets.draw() as u16;
-        let number = self.machines.take_in(peer, (remote, &request), ahead_ms, is_free);
+        let number = self.machines.take_in(peer, (remote, &mut request), ahead_ms, is_free);
         client.number = Some(number);
         self.by_number.insert((remote, number.peer), peer);
         if !self.proved.contains_key(&remote) {
-            self.machines.at(number.machine).credits().earn(remote, request.len());
+            self.machines.at(number.machine).credits().earn(remote, request_bytes);
         }
         self.run(now, number.machine, None);
         if self.machines.is_proving(number) {
@@ -113,7 +115,7 @@ impl EnetServer {
 
     /// Queues a reliable message until a client has proved its address; unreliable ones are useless by then and
     /// dropped.
-    pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &[u8]) {
+    pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &Arc<[u8]>) {
         let connection = &self.settings.connection;
         let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
             self.clients.get_mut(peer)
@@ -129,9 +131,9 @@ impl EnetServer {
         } else if *waiting_bytes > connection.queued_bytes_max {
             self.end_for_slowness(peer);
         } else {
-            let bytes = message.len() + size_of::<(MessageChannel, Vec<u8>)>();
+            let bytes = message.len() + size_of::<(MessageChannel, Arc<[u8]>)>();
             *waiting_bytes += bytes;
-            waiting.push((channel, message.to_vec()));
+            waiting.push((channel, Arc::clone(message)));
             self.unproved_bytes += bytes;
             self.make_room_for_waiting();
         }

@@ -73,7 +73,7 @@ impl Machines {
     pub(super) fn take_in(
         &mut self,
         peer: Peer,
-        (remote, request): (SocketAddr, &[u8]),
+        (remote, request): (SocketAddr, &mut Vec<u8>),
         ahead_ms: u16,
         is_free: impl Fn(Number) -> bool,
     ) -> Number {

@@ -30,12 +30,13 @@ enum Reading {
 impl EnetServer {
     /// Handles a datagram. Returns false if no ENet peer can have sent it.
     pub(super) fn read(&mut self, now: Instant, from: SocketAddr, datagram: &[u8]) -> bool {
-        let Some(screened) = Screened::parse(datagram) else { return false };
+        let dialect = self.settings.connection.dialect;
+        let Some(screened) = Screened::parse(dialect, datagram) else { return false };
         if screened.peer != NO_PEER {
-            return self.read_known(now, from, screened, datagram.len());
+            return self.read_known(now, from, screened);
         }
         if let Some(connect) = screened.as_connect() {
-            self.handle_connect(now, from, connect, datagram);
+            self.handle_connect(now, from, connect, screened);
             return true;
         }
         // A client that gives up before it has a peer number sends its goodbye without one.
@@ -46,7 +47,7 @@ impl EnetServer {
         is_farewell
     }
 
-    fn read_known(&mut self, now: Instant, from: SocketAddr, screened: Screened<'_>, bytes: usize) -> bool {
+    fn read_known(&mut self, now: Instant, from: SocketAddr, screened: Screened<'_>) -> bool {
         let Some(&peer) = self.by_number.get(&(from, screened.peer)) else { return false };
         let Some(client) = self.clients.get(peer) else { return false };
         let Some(number) = client.number else { return false };
@@ -61,7 +62,7 @@ impl EnetServer {
             Reading::Sound { says_goodbye } => says_goodbye,
         };
         if !is_proved && !self.proved.contains_key(&from) {
-            self.machines.at(number.machine).credits().earn(from, bytes);
+            self.machines.at(number.machine).credits().earn(from, screened.bytes());
         }
         if let Some(client) = self.clients.get_mut(peer) {
             client.heard_at = Some(now);
@@ -121,7 +122,7 @@ impl EnetServer {
         let mut admitted = std::mem::take(&mut self.admitted);
         // Commands that establish the connection come first: its other commands are counted from then on.
         if self.machines.channels_of(number).is_none() && screened.write_those_for_no_channel(&mut admitted) {
-            self.machines.at(number.machine).receive(from, &admitted);
+            self.machines.at(number.machine).receive(from, &mut admitted);
             self.run(now, number.machine, leaver);
         }
         let mut admission = self.admit(peer, number, screened, &mut admitted);
@@ -129,7 +130,7 @@ impl EnetServer {
         self.links.dropped.incoming_full += admission.lost;
         let mut share = RELEASED_BYTES_MAX;
         while admission.is_any {
-            self.machines.at(number.machine).receive(from, &admitted);
+            self.machines.at(number.machine).receive(from, &mut admitted);
             self.run(now, number.machine, leaver);
             admission = self.release(peer, number, &mut share, &mut admitted);
             is_sound &= !admission.is_impossible;

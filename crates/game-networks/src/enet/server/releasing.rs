@@ -22,7 +22,7 @@ impl EnetServer {
             if !admission.is_any {
                 break;
             }
-            self.machines.at(number.machine).receive(from, &released);
+            self.machines.at(number.machine).receive(from, &mut released);
             self.run(now, number.machine, None);
         }
         self.admitted = released;

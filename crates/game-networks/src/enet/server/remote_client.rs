@@ -1,6 +1,7 @@
 //! One client, from its connection request to its end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_link::gateway::MessageChannel;
@@ -34,7 +35,7 @@ pub(super) enum Stage {
     /// It was accepted, and has not proved its address yet.
     Proving {
         /// Messages to send after that.
-        waiting: Vec<(MessageChannel, Vec<u8>)>,
+        waiting: Vec<(MessageChannel, Arc<[u8]>)>,
         waiting_bytes: usize,
         /// Whether it is to be ended after that.
         is_unwanted: bool,
@@ -45,11 +46,11 @@ pub(super) enum Stage {
 }
 
 impl RemoteClient {
-    pub(super) fn new(remote: SocketAddr, connect: Connect, request: &[u8]) -> Self {
+    pub(super) fn new(remote: SocketAddr, connect: Connect, request: Vec<u8>) -> Self {
         Self {
             remote,
             connect,
-            stage: Stage::Asking(request.to_vec()),
+            stage: Stage::Asking(request),
             number: None,
             queue: Queue::default(),
             incoming: None,
