@@ -31,8 +31,8 @@ enum Part {
 
 #[derive(Args)]
 struct ServerPlan {
-    /// What `consonance-soak` is told, such as `--minutes 15`, or `--cluster` for three servers that share their
-    /// sessions; `-- --help` lists all of it.
+    /// Arguments of `consonance-soak`, such as `--minutes 15`, or `--cluster` for three servers that share their
+    /// sessions; `-- --help` lists them all.
     #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
