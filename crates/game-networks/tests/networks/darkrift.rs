@@ -6,6 +6,7 @@ mod connector;
 mod crowd;
 #[cfg(unix)]
 mod descriptors;
+mod envelopes;
 mod golden;
 mod hostile;
 mod listener;

@@ -3,6 +3,7 @@
 
 mod bolt;
 mod cloud;
+mod example;
 mod fusion;
 mod network;
 mod program;

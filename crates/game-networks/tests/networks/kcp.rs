@@ -6,6 +6,7 @@ mod crowd;
 mod generations;
 mod golden;
 mod hostile;
+mod proxy;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
 mod support;

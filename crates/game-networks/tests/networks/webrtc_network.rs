@@ -8,6 +8,7 @@ mod hostile;
 mod lossy;
 mod many;
 mod sessions;
+mod signalling;
 mod support;
 #[path = "../../../networks/quic/tests/quic/udp_relay.rs"]
 #[allow(dead_code, reason = "networks share it, and each uses a part of it")]

@@ -6,8 +6,8 @@ use consonance_game_networks::matchbox::{
 use consonance_link::Delivery;
 use consonance_link::random::Random;
 
-use crate::matchbox_simulated::hub::HubSocket;
-use crate::matchbox_simulated::stage::{FRAME, Stage};
+use crate::matchbox::simulated::hub::HubSocket;
+use crate::matchbox::simulated::stage::{FRAME, Stage};
 
 #[test]
 fn a_player_alone_is_host_of_its_own_session() {

@@ -4,7 +4,7 @@ use consonance_game_networks::kcp::{Generation, RELIABLE_CHANNEL};
 use consonance_link::{ClientNetwork as _, ServerNetwork as _};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use crate::kcp_proxy::stage::Stage;
+use crate::kcp::proxy::stage::Stage;
 
 /// Whether the descriptor wakes a sleeper within this many seconds.
 fn wakes(stage: &Stage, seconds: i64) -> bool {

@@ -6,7 +6,7 @@ use consonance_game_networks::kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHA
 use consonance_link::gateway::MessageChannel;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
-use crate::kcp_proxy::stage::{Saw, Stage};
+use crate::kcp::proxy::stage::{Saw, Stage};
 
 /// The size of a message that needs more than fifty datagrams.
 const LARGE: usize = 60_000;

@@ -10,7 +10,7 @@ use consonance_game_networks::matchbox::{
 };
 use consonance_link::hosted::{HostedClient, HostedServer};
 
-use crate::matchbox_simulated::hub::{Hub, HubSocket};
+use crate::matchbox::simulated::hub::{Hub, HubSocket};
 
 /// The maximum duration of a frame.
 const FRAME: Duration = Duration::from_millis(5);

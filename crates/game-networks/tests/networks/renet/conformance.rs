@@ -1,6 +1,5 @@
 //! Voice over renet keeps the rules of every network, in a game that is pumped by its own thread.
 
-#[path = "renet_conformance/game.rs"]
 mod game;
 
 use consonance_link::conformance::Network;

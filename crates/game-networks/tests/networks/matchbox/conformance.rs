@@ -1,14 +1,14 @@
 //! Voice between players keeps the rules of every network, direct links included, over a simulated room.
 
 /// A hosted client with a number, shared with the hosted transport's own tests.
-#[path = "../../../link/tests/link/hosted/game_client.rs"]
+#[path = "../../../../link/tests/link/hosted/game_client.rs"]
 mod game_client;
 
 use consonance_game_networks::matchbox::PlayerId;
 use consonance_link::conformance::{DirectNetwork, Network};
 use consonance_link::hosted::HostedServer;
 
-use crate::matchbox_simulated::game::Game;
+use crate::matchbox::simulated::game::Game;
 use game_client::GameClient;
 
 impl Network for Game {

@@ -4,7 +4,7 @@ use consonance_game_networks::webrtc_network::signalling::{
     Data, SignalKind, SignalLinkId, SignalMessage, SignalMessageError,
 };
 
-use crate::webrtc_network_signalling::hex::bytes;
+use crate::webrtc_network::signalling::hex::bytes;
 
 /// Recorded from the stock signalling server: a description, and the bytes.
 fn golden() -> [(&'static str, &'static str, SignalMessage); 14] {

@@ -11,7 +11,7 @@ use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, Peer, ServerLinkEvent, ServerNetwork as _,
 };
 
-use crate::matchbox_simulated::hub::{Hub, HubSocket};
+use crate::matchbox::simulated::hub::{Hub, HubSocket};
 
 pub(crate) struct Stage {
     pub(crate) now: Instant,

@@ -8,7 +8,7 @@ use consonance_game_networks::webrtc_network::signalling::{
     SignalMessage, SignallingServer, SignallingSettings,
 };
 
-use crate::webrtc_network_signalling::hex::bytes;
+use crate::webrtc_network::signalling::hex::bytes;
 
 const LISTENER: Guest = Guest(1);
 const CONNECTOR: Guest = Guest(2);
