@@ -1,16 +1,23 @@
 //! A browser that joins as our page does, and what all players share.
 
 use std::error::Error;
+use std::thread;
+use std::time::Duration;
 
 use consonance_testing::rtc::{BrowserEvent, TestBrowserSettings, UdpBrowser};
 use serde_json::{Value, json};
 use ureq::Agent;
+use ureq::http::HeaderMap;
 
 use crate::load::client::{Buffers, Now};
 use crate::load::probe::{Frames, Heard, Stamp};
 
 /// The room that all players speak and listen in.
 pub(super) const ROOM: &str = "lobby";
+/// How often a browser asks for access. A busy server names a pause of one second.
+const TRIES_MAX: u32 = 5;
+/// The longest pause between two tries: meanwhile no other player is served.
+const PAUSE_MAX: Duration = Duration::from_secs(2);
 
 /// The frames that are sent, and those that are heard.
 pub(super) struct Sounds {
@@ -53,12 +60,9 @@ impl Browser {
         now: Now,
     ) -> Result<Self, Box<dyn Error>> {
         let (mut browser, offer) = UdpBrowser::new(now.instant, TestBrowserSettings::default())?;
-        let agent = Agent::from(Agent::config_builder().proxy(None).build());
-        let post =
-            agent.post(format!("{page}api/voice/{session}")).header("Content-Type", "application/json");
-        let mut answer = post.send(json!({"name": name, "sdp": offer}).to_string())?;
-        let words: Value = serde_json::from_str(&answer.body_mut().read_to_string()?)?;
-        let answer = words["sdp"].as_str().ok_or("the server's answer has no description of its end")?;
+        let request = json!({"name": name, "sdp": offer}).to_string();
+        let answer = request_access(&format!("{page}api/voice/{session}"), &request)?;
+        let answer = answer["sdp"].as_str().ok_or("the server's answer has no description of its end")?;
         browser.handle_answer(now.instant, answer);
         Ok(Self { page: browser, speaks, progress: Progress::Joining })
     }
@@ -102,4 +106,26 @@ impl Browser {
             self.progress = Progress::In;
         }
     }
+}
+
+/// Posts an offer, and tries again when a busy server says so, as pages do.
+fn request_access(url: &str, offer: &str) -> Result<Value, Box<dyn Error>> {
+    let agent = Agent::from(Agent::config_builder().proxy(None).http_status_as_error(false).build());
+    let mut tries_left = TRIES_MAX;
+    loop {
+        let mut answer = agent.post(url).header("Content-Type", "application/json").send(offer)?;
+        let body = answer.body_mut().read_to_string()?;
+        tries_left -= 1;
+        match (answer.status().as_u16(), retry_after(answer.headers())) {
+            (200..=299, _) => return Ok(serde_json::from_str(&body)?),
+            (503, Some(pause)) if tries_left > 0 => thread::sleep(pause),
+            (status, _) => return Err(format!("the server refuses a browser: {status} {body}").into()),
+        }
+    }
+}
+
+/// The pause that a refusal asks for.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds: u64 = headers.get("Retry-After")?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(PAUSE_MAX))
 }
