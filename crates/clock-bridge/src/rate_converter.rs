@@ -108,8 +108,7 @@ impl<const CHANNELS: usize> RateConverter<CHANNELS> {
             sides.map(|side| side[at])
         } else {
             let begin = at + 1 - self.kernel.taps() / 2;
-            let weights = self.kernel.weights(self.place - at as f64);
-            sides.map(|side| weights.sum(&side[begin..]))
+            self.kernel.sums(self.place - at as f64, sides.map(|side| &side[begin..]))
         };
         self.place += self.step;
         Some(frame)

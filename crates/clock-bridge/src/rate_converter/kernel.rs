@@ -59,37 +59,24 @@ impl Kernel {
         self.taps
     }
 
-    /// The weights for a position between a frame, at 0, and the next, at 1.
-    pub(super) fn weights(&self, place: f64) -> Weights {
+    /// The weighted sums of the first frames of each side, for a position between a frame, at 0, and the next, at 1.
+    pub(super) fn sums<const SIDES: usize>(&self, place: f64, sides: [&[f32]; SIDES]) -> [f32; SIDES] {
         let exact = place * PLACES as f64;
         let before = (exact as usize).min(PLACES - 1);
         let part = (exact - before as f64) as f32;
-        let row = |number: usize| &self.rows[number * self.taps..][..self.taps];
-        let mut weights = [0.0; TAPS_MAX];
-        for (weight, (one, other)) in weights.iter_mut().zip(row(before).iter().zip(row(before + 1))) {
-            *weight = one + (other - one) * part;
-        }
-        Weights { weights, taps: self.taps }
-    }
-}
-
-/// The weights of a sum of frames.
-pub(super) struct Weights {
-    weights: [f32; TAPS_MAX],
-    taps: usize,
-}
-
-impl Weights {
-    /// The weighted sum of the first frames of these; in eight partial sums, to suit vector instructions.
-    pub(super) fn sum(&self, frames: &[f32]) -> f32 {
-        let (weights, frames) = (self.weights[..self.taps].as_chunks::<8>().0, frames.as_chunks::<8>().0);
-        let mut sums = [0.0; 8];
-        for (weights, frames) in weights.iter().zip(frames) {
-            for (sum, (weight, frame)) in sums.iter_mut().zip(weights.iter().zip(frames)) {
-                *sum += weight * frame;
+        let row = |number: usize| self.rows[number * self.taps..][..self.taps].as_chunks::<8>().0;
+        let sides = sides.map(|side| side[..self.taps].as_chunks::<8>().0);
+        // Partial sums of eight suit vector instructions.
+        let mut sums = [[0.0; 8]; SIDES];
+        for (chunk, (one, other)) in row(before).iter().zip(row(before + 1)).enumerate() {
+            let weights: [f32; 8] = std::array::from_fn(|tap| one[tap] + (other[tap] - one[tap]) * part);
+            for (sums, side) in sums.iter_mut().zip(sides) {
+                for (sum, (weight, frame)) in sums.iter_mut().zip(weights.iter().zip(&side[chunk])) {
+                    *sum += weight * frame;
+                }
             }
         }
-        sums.iter().sum()
+        sums.map(|sums| sums.iter().sum())
     }
 }
 
