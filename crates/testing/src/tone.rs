@@ -1,18 +1,31 @@
 //! A tone, and measures of its quality after processing.
 
+use std::sync::LazyLock;
+
 const RATE_HZ: f64 = 48_000.0;
 
 /// A tone of 440 Hz at half scale, sample by sample.
 #[derive(Debug, Default)]
-pub struct TestTone(u64);
+pub struct TestTone(usize);
+
+/// The samples after which the tone begins again: 11 periods.
+const CYCLE: usize = 1200;
+
+/// A table, as simulated hours have millions of samples.
+static SAMPLES: LazyLock<[f32; CYCLE]> = LazyLock::new(|| {
+    std::array::from_fn(|i| {
+        let phase = i as f64 / RATE_HZ * 440.0;
+        (phase.fract() * std::f64::consts::TAU).sin() as f32 * 0.5
+    })
+});
 
 impl Iterator for TestTone {
     type Item = f32;
 
     fn next(&mut self) -> Option<f32> {
-        let phase = self.0 as f64 / RATE_HZ * 440.0;
-        self.0 += 1;
-        Some((phase.fract() * std::f64::consts::TAU).sin() as f32 * 0.5)
+        let sample = SAMPLES[self.0];
+        self.0 = (self.0 + 1) % CYCLE;
+        Some(sample)
     }
 }
 
