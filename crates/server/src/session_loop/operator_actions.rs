@@ -97,7 +97,7 @@ fn expel_at_edge(edge: &Edge, copies: &SessionCopies, networks: &mut Networks, n
     for (name, copy) in copies.iter() {
         let server = &copy.server;
         for (id, ban) in banned_clients(name, server, bans, |_| None) {
-            let link = server.tables().link_of(id);
+            let link = server.tables().client(id).map(|row| row.link);
             let link = link.filter(|link| edge.session_of(*link).is_some());
             meant.extend(
                 link.map(|link| (link, ban, server.tables().reads_notice(link).then(|| server.session()))),

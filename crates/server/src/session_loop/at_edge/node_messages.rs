@@ -127,7 +127,7 @@ impl NodeMessages<'_> {
         let index = sessions.find(session);
         let frame = if let Some(index) = index {
             let session = sessions.get_mut(index);
-            let link = session.server.tables().link_of(client);
+            let link = session.server.tables().client(client).map(|row| row.link);
             if link.and_then(|link| node_of(networks, directory, link)) != Some(from) {
                 return;
             }
