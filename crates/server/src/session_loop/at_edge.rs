@@ -14,10 +14,13 @@ use tracing::{debug, warn};
 use super::SessionLoop;
 use super::edge::Edge;
 use super::link_span::link_span;
+use super::voice_sinks::VoiceSinks;
+use super::worker_state::WorkerState;
 use super::workload::Workload;
 use crate::copies::{Recipients, SessionCopies};
 use crate::directory::{Directory, SessionRefusal};
 use crate::networks::Networks;
+use crate::sessions::Sessions;
 
 pub(super) use copies::{carry_out, kept_client_of, send_here};
 
@@ -38,16 +41,17 @@ impl SessionLoop {
     /// The sessions of other workers.
     #[inline]
     pub(crate) fn at_edge(&mut self, now: Instant) -> AtEdge<'_> {
-        AtEdge {
-            now,
-            at: self.state.clock.at(now),
-            edge: &mut self.edge,
-            copies: self.state.copies.as_mut(),
-            recipients: &mut self.recipients,
-            networks: &mut self.state.networks,
-            directory: &self.state.directory,
-            work: &mut self.work,
-        }
+        self.at_edge_and_here(now).0
+    }
+
+    /// The sessions of other workers, and those here with the sinks of their voice.
+    #[inline]
+    fn at_edge_and_here(&mut self, now: Instant) -> (AtEdge<'_>, &mut Sessions, &mut VoiceSinks) {
+        let at = self.state.clock.at(now);
+        let WorkerState { networks, directory, copies, sessions, voices, .. } = &mut self.state;
+        let (edge, copies, recipients) = (&mut self.edge, copies.as_mut(), &mut self.recipients);
+        let work = &mut self.work;
+        (AtEdge { now, at, edge, copies, recipients, networks, directory, work }, sessions, voices)
     }
 }
 

@@ -27,22 +27,12 @@ impl SessionLoop {
     pub(crate) fn poll_owners(&mut self, now: Instant) {
         self.at_edge(now).serve_owners();
         self.carrying(now).following().tell_copies_again();
-        let mut messages = NodeMessages {
-            edge: AtEdge {
-                now,
-                at: self.state.clock.at(now),
-                edge: &mut self.edge,
-                copies: self.state.copies.as_mut(),
-                recipients: &mut self.recipients,
-                networks: &mut self.state.networks,
-                directory: &self.state.directory,
-                work: &mut self.work,
-            },
-            sessions: &mut self.state.sessions,
-            voices: &mut self.state.voices,
-        };
-        messages.poll(&mut self.packet);
+        let mut packet = std::mem::take(&mut self.packet);
+        let (edge, sessions, voices) = self.at_edge_and_here(now);
+        let mut messages = NodeMessages { edge, sessions, voices };
+        messages.poll(&mut packet);
         messages.edge.look_at_copies();
+        self.packet = packet;
     }
 }
 
