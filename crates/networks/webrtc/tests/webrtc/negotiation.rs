@@ -1,5 +1,6 @@
 //! Offers, answers, and limits.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
@@ -117,7 +118,14 @@ fn a_refused_offer_is_answered_in_words_of_our_own() {
         "invalid offer: one of its media has no name of its own; use a current browser",
     ];
     let mut refused = 0;
+    let mut tried = HashMap::new();
     for (at, line) in good.lines().enumerate() {
+        // An offer has 17 media with the same kinds of lines: two of a kind are enough.
+        let times = tried.entry(line.split(':').next()).or_insert(0);
+        *times += 1;
+        if *times > 2 {
+            continue;
+        }
         for instead in ["", "a=", "x", "a=setup:nobody", "a=fingerprint:sha-256 zz", "a=mid:\u{7f}"] {
             let replaced = |(number, old)| if number == at { instead } else { old };
             let bad = good.lines().enumerate().map(replaced).collect::<Vec<_>>().join("\r\n") + "\r\n";
