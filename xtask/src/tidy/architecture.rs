@@ -1,15 +1,12 @@
-//! The map names every crate of ours and says of every third party why it was chosen.
+//! The map names every crate of ours.
 
 mod named_files;
 
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// `ARCHITECTURE.md` names every crate of the workspace and every direct dependency; each file that it names is there,
-/// and plain.
-///
-/// A crate of ours is named by its package name or its folder; a third party by its name in backticks, because
-/// names such as `bytes` and `ring` are words too.
+/// `ARCHITECTURE.md` names every crate of the workspace, by its package name or its folder; each file that it names is
+/// there, and plain.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let Some(map) = repository.text(MAP) else {
         return vec![Finding::new(MAP, 1, "there is no map", "write one: rooms, walls, a voice frame's way")];
@@ -20,13 +17,6 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
             let what = format!("`{}` is not on the map", package.name);
             let instead = format!("say what {} is for and what it may use", package.folder);
             findings.push(Finding::new(MAP, 1, what, instead));
-        }
-        for dependency in package.dependencies.iter().filter(|dependency| !dependency.internal) {
-            if !map.contains(&format!("`{}`", dependency.name)) {
-                let what = format!("the third party `{}` is not on the map", dependency.name);
-                let instead = "name it in backticks and say why it was chosen";
-                findings.push(Finding::new(MAP, 1, what, instead));
-            }
         }
     }
     findings.extend(named_files::check(repository, map));
@@ -46,32 +36,25 @@ fn has_word(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::fixture::{lines, package, repository, third_party};
-    use crate::tidy::repository::DependencyKind;
+    use crate::tidy::fixture::{lines, package, repository};
 
     fn found(map: &str) -> Vec<String> {
         let mut repository = repository(&[("ARCHITECTURE.md", map)]);
-        let ring = third_party("ring", DependencyKind::Development);
-        repository.packages.push(package("consonance", "crates/consonance", &[ring]));
+        repository.packages.push(package("consonance", "crates/consonance", &[]));
         lines(&check(&repository))
     }
 
     #[test]
     fn a_map_with_everything_on_it_is_fine() {
-        assert_eq!(found("crates/consonance is the façade; `ring` hashes."), [""; 0]);
-        assert_eq!(found("`consonance` is the façade; `ring` hashes."), [""; 0]);
+        assert_eq!(found("crates/consonance is the façade."), [""; 0]);
+        assert_eq!(found("`consonance` is the façade."), [""; 0]);
     }
 
     #[test]
     fn what_is_missing_is_found() {
-        assert_eq!(
-            found("`consonance-wire` has a ring."),
-            [
-                "ARCHITECTURE.md:1: `consonance` is not on the map — say what crates/consonance is for and what it may use",
-                "ARCHITECTURE.md:1: the third party `ring` is not on the map — \
-             name it in backticks and say why it was chosen",
-            ]
-        );
+        let expected = "ARCHITECTURE.md:1: `consonance` is not on the map — \
+                        say what crates/consonance is for and what it may use";
+        assert_eq!(found("`consonance-wire` is the protocol."), [expected]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Versions, licence and dependencies are declared once, in the workspace.
+//! Versions, licence and dependencies are declared once, in the workspace, and each third party with a reason.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -6,12 +6,13 @@ use toml::de::{DeTable, DeValue};
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// Every crate inherits the common keys, and every dependency comes from `[workspace.dependencies]`.
+/// Every crate inherits the common keys, and every dependency comes from `[workspace.dependencies]`, where a comment
+/// above each third party says why it was chosen.
 ///
 /// Tests are different: they depend on crates of ours by a path without a version. Cargo leaves those out of what it
 /// publishes, where they would make circles.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = reasons(repository);
     for package in &repository.packages {
         let path = package.manifest();
         let Some(text) = repository.text(&path) else { continue };
@@ -42,6 +43,27 @@ pub(crate) fn child<'a, 'i>(table: &'a Spanned<DeValue<'i>>, key: &str) -> Optio
 /// The line, counted from 1, of a byte offset.
 pub(crate) fn line_at(text: &str, offset: usize) -> usize {
     text[..offset].matches('\n').count() + 1
+}
+
+const ROOT: &str = "Cargo.toml";
+
+fn reasons(repository: &Repository) -> Vec<Finding> {
+    let Some(text) = repository.text(ROOT) else { return Vec::new() };
+    let Ok(manifest) = DeTable::parse(text) else { return Vec::new() };
+    let workspace = manifest.get_ref().get("workspace");
+    let dependencies = workspace.and_then(|workspace| child(workspace, "dependencies"));
+    let dependencies = dependencies.and_then(|dependencies| dependencies.get_ref().as_table());
+    let lines: Vec<&str> = text.lines().collect();
+    let mut findings = Vec::new();
+    for (name, value) in dependencies.into_iter().flat_map(|table| table.iter()) {
+        let line = line_at(text, name.span().start);
+        let has_reason = line > 1 && lines[line - 2].starts_with('#');
+        if child(value, "path").is_none() && !has_reason {
+            let what = format!("no comment says why `{}` was chosen", name.get_ref());
+            findings.push(Finding::new(ROOT, line, what, "say it in the line above"));
+        }
+    }
+    findings
 }
 
 const INHERITED: [&str; 4] = ["version", "edition", "rust-version", "license"];
@@ -151,6 +173,14 @@ mod tests {
             assert_eq!(found(&manifest).is_empty(), is_fine, "{line}");
         }
         assert_eq!(found(&format!("{PACKAGE}[dependencies]\na = {{ path = \".\" }}\n")).len(), 1);
+    }
+
+    #[test]
+    fn a_third_party_without_a_reason_is_found() {
+        let root = "[workspace.dependencies]\nours = { path = \"ours\" }\n\
+                    # Hashes.\nring = \"0.17\"\nbytes = { version = \"1\" }\n";
+        let expected = "Cargo.toml:5: no comment says why `bytes` was chosen — say it in the line above";
+        assert_eq!(lines(&check(&repository(&[("Cargo.toml", root)]))), [expected]);
     }
 
     #[test]
