@@ -53,13 +53,14 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 }
 
 const PLAY: [&str; 6] = ["run", "--release", "--package", "consonance-bench", "--", "sim"];
-const TRANSCRIPTS: [&str; 9] = [
+const TRANSCRIPTS: [&str; 10] = [
     "test",
     "--release",
     "--package",
     "consonance-sim",
     "--test",
-    "transcripts",
+    "sim",
+    "transcripts::",
     "--",
     "--ignored",
     "--nocapture",

@@ -7,7 +7,7 @@ use consonance_wire::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::entry::{Entry, Verdict, hex, same, same_bytes};
+use crate::golden_vectors::entry::{Entry, Verdict, hex, same, same_bytes};
 
 /// Checks one damaged packet against the column of the original's reader; the session crate checks those of server and
 /// client.

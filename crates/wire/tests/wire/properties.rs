@@ -1,8 +1,6 @@
 //! Properties of every packet and every sequence of bytes.
 
-#[path = "properties/any_packet.rs"]
 mod any_packet;
-#[path = "properties/hostile_bytes.rs"]
 mod hostile_bytes;
 
 use consonance_wire::{

@@ -3,7 +3,7 @@
 //! `transcripts.txt` has a line for each run: its kind, its seed, and the hashes of all packets and of all events and
 //! commands. A change that only moves or renames code keeps the hashes of packets; one that renames an event, too. A
 //! change of behaviour writes the file again, and its commit says what has changed:
-//! `UPDATE_TRANSCRIPTS=1 cargo test --release -p consonance-sim --test transcripts -- --ignored`
+//! `UPDATE_TRANSCRIPTS=1 cargo test --release -p consonance-sim --test sim transcripts:: -- --ignored`
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

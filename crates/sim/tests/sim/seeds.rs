@@ -6,7 +6,7 @@ use consonance_sim::{Peers, RunReport, Sabotage, Scenario, SimFailure, run};
 
 /// One run per line: seed, clients, seconds, and the kind of peers unless they are mixed. A seed that found a fault
 /// stays here forever.
-const SEEDS: &str = include_str!("../seeds.txt");
+const SEEDS: &str = include_str!("../../seeds.txt");
 
 #[test]
 fn every_seed_of_the_list_ends_with_all_heard() {

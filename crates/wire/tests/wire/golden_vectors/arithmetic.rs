@@ -2,7 +2,7 @@
 
 use consonance_wire::{ChannelBits, ChannelKind, Priority, VoiceOptions};
 
-use crate::entry::{Entry, Verdict, same};
+use crate::golden_vectors::entry::{Entry, Verdict, same};
 
 /// An amplitude and its encoded byte.
 pub(crate) fn bitfield_encode(entry: Entry<'_>) -> Verdict {

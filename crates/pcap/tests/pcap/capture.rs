@@ -2,7 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "capture/blocks.rs"]
 mod blocks;
 
 use std::fs;

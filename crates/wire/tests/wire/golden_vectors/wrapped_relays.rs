@@ -2,7 +2,7 @@
 
 use consonance_wire::{Packet, WriteError};
 
-use crate::entry::{Entry, Verdict, hex, same};
+use crate::golden_vectors::entry::{Entry, Verdict, hex, same};
 
 /// One relay as ours reads it; one with more than 255 destinations is never written.
 pub(crate) fn wrapped_relay(entry: Entry<'_>) -> Verdict {

@@ -2,7 +2,7 @@
 
 use consonance_wire::{RoomId, WireStr, fnv1a_utf16};
 
-use crate::entry::{Entry, Verdict, same, same_bytes};
+use crate::golden_vectors::entry::{Entry, Verdict, same, same_bytes};
 
 /// A room's name and its id. A name with lone surrogates is given as UTF-16 only.
 pub(crate) fn room_id(entry: Entry<'_>) -> Verdict {

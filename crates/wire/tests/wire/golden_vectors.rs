@@ -1,18 +1,11 @@
 //! Bytes that the original writes and accepts: see `vectors/README.md`.
 
-#[path = "golden_vectors/arithmetic.rs"]
 mod arithmetic;
-#[path = "golden_vectors/entry.rs"]
 mod entry;
-#[path = "golden_vectors/malformed.rs"]
 mod malformed;
-#[path = "golden_vectors/packets.rs"]
 mod packets;
-#[path = "golden_vectors/strings.rs"]
 mod strings;
-#[path = "golden_vectors/wrapped_relays.rs"]
 mod wrapped_relays;
-#[path = "golden_vectors/writer_limits.rs"]
 mod writer_limits;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use consonance_wire::{
     ServerRelay, SessionId, TextData, TextRecipient, WireStr, WriteError,
 };
 
-use crate::entry::{Entry, Verdict, same};
+use crate::golden_vectors::entry::{Entry, Verdict, same};
 
 /// A packet with a part of a given size: its length, or the fact that it does not fit.
 pub(crate) fn writer_limit(entry: Entry<'_>) -> Verdict {

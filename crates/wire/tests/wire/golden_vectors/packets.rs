@@ -6,8 +6,8 @@ use consonance_wire::{
     TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions, WireStr, WriteError,
 };
 
-use crate::arithmetic::{build, check_flags};
-use crate::entry::{Entry, Verdict, same, same_bytes};
+use crate::golden_vectors::arithmetic::{build, check_flags};
+use crate::golden_vectors::entry::{Entry, Verdict, same, same_bytes};
 
 /// One packet, written from the entry's fields and parsed from its bytes.
 pub(crate) fn packet(entry: Entry<'_>) -> Verdict {

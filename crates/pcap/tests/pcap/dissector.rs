@@ -4,9 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "dissector/expected.rs"]
 mod expected;
-#[path = "dissector/tshark.rs"]
 mod tshark;
 
 use std::fs;

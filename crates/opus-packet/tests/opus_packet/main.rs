@@ -1,0 +1,4 @@
+//! Packets of Opus, taken apart and put together.
+
+mod packer;
+mod packets;

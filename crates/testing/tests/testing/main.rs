@@ -1,0 +1,4 @@
+//! What tests of sound rely on.
+
+mod coverage;
+mod likeness;
