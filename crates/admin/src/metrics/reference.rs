@@ -19,7 +19,7 @@ pub fn reference_page(network_families: impl IntoIterator<Item = &'static Metric
 const INTRODUCTION: &str = "\
 # Metrics
 
-<!-- Generated from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics` writes it. -->
+<!-- Generated from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test admin metrics::` writes it. -->
 
 With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
 Names that end in `_total` are counters, which restart with the process; `consonance_relay_delay_seconds` is a histogram, all others are gauges.

@@ -267,7 +267,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
     let mut acknowledged = Vec::new();
     for round in 0..3 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "bans_without_end", "--ignored", "--nocapture"])
+            .args(["--exact", "storage::bans_without_end", "--ignored", "--nocapture"])
             .env(FOLDER, &folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -297,7 +297,7 @@ fn nothing_that_was_acknowledged_is_lost_when_the_process_is_killed() {
 fn a_full_disk_is_counted_and_shown_and_takes_what_waits_when_there_is_room_again() {
     let folder = path_of_test("full");
     // A process that ignores the signal gets an error from the failed call instead.
-    let ignoring = r#"trap '' XFSZ; exec "$0" --exact bans_without_end --ignored --nocapture"#;
+    let ignoring = r#"trap '' XFSZ; exec "$0" --exact storage::bans_without_end --ignored --nocapture"#;
     let mut child = Command::new("sh")
         .arg("-c")
         .arg(ignoring)

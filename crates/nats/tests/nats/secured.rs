@@ -1,5 +1,7 @@
 //! A NATS server with a user for nodes, which has a node's permissions and no others.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use consonance_nats::{NatsPermissions, NatsSettings};
 use consonance_secrets::SecretText;
 use consonance_testing::nats::NatsServer;

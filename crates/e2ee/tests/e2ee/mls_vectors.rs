@@ -13,9 +13,7 @@
 //! * `key-schedule.json`, commit `60dd6f908576d6f9eff6b478ef21c72d6ead9785`: case 1. Its `exporter` is not checked:
 //!   that version was made with the label "exporter" of a draft, where RFC 9420 has "exported".
 
-#[path = "mls_vectors/algorithms.rs"]
 mod algorithms;
-#[path = "mls_vectors/hex.rs"]
 mod hex;
 
 use std::error::Error;
@@ -32,12 +30,12 @@ use mls_rs::{CipherSuite, CipherSuiteProvider, Client, CryptoProvider, Group, Ml
 use mls_rs_crypto_rustcrypto::RustCryptoProvider;
 use serde::Deserialize;
 
-use crate::hex::{Hex, load};
+use hex::{Hex, load};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-const COMMITS: &str = include_str!("vectors/passive-client-handling-commit.json");
-const WELCOMES: &str = include_str!("vectors/passive-client-welcome.json");
+const COMMITS: &str = include_str!("../vectors/passive-client-handling-commit.json");
+const WELCOMES: &str = include_str!("../vectors/passive-client-welcome.json");
 
 /// A moment (2023-06) within the lifetime of all key packages in the vectors.
 const NOW: u64 = 1_686_000_000;

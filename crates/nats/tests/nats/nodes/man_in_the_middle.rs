@@ -11,7 +11,7 @@ use consonance_nats::NatsSettings;
 use consonance_secrets::SecretText;
 use consonance_testing::nats::NatsServer;
 
-use crate::{Node, PATIENCE};
+use crate::nodes::{Node, PATIENCE};
 
 const PASSWORD: &str = "sesame-of-the-cluster";
 /// What an attacker says in a server's first line: no TLS, and whatever makes a client go on.

@@ -11,9 +11,9 @@ use consonance_testing::nats::NatsServer;
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
-use crate::permissions::client;
+use crate::replica::permissions::client;
+use crate::replica::{Copy, PATIENCE};
 use crate::secured::{self, PASSWORD};
-use crate::{Copy, PATIENCE};
 
 /// What another program of an account does as it is told by this subject, and the audit log of another cluster.
 const COMMAND: &str = "other.program.command";

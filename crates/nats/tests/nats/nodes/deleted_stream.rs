@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance_cluster::NodeEvent;
 use consonance_testing::nats::NatsServer;
 
-use crate::{ARENA, Node, PATIENCE, owner_and_other};
+use crate::nodes::{ARENA, Node, PATIENCE, owner_and_other};
 
 const SESSIONS: &str = "KV_consonance-v1-test-sessions";
 const LOBBY: &str = "lobby";

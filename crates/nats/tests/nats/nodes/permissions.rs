@@ -1,6 +1,7 @@
 //! A node works with its permissions.
 
-use crate::{Node, secured};
+use crate::nodes::Node;
+use crate::secured;
 
 #[test]
 #[ignore = "needs a NATS server: cargo xtask cluster"]
@@ -19,7 +20,7 @@ fn nodes_need_no_other_permissions() {
         second.place(88);
         let owner = second.owner();
         second.send_to_owner(owner, b"hello");
-        assert!(second.requests.set_links(crate::ARENA, Some(0)));
+        assert!(second.requests.set_links(crate::nodes::ARENA, Some(0)));
         drop(first);
         assert_eq!(second.owns(), (77, true));
         assert!(second.nats.status().does_store_answer);

@@ -5,11 +5,11 @@ use mls_rs::crypto::HpkeCiphertext;
 use mls_rs::mls_rs_codec::MlsEncode;
 use serde::Deserialize;
 
-use crate::hex::{Hex, load};
-use crate::suite;
+use crate::mls_vectors::hex::{Hex, load};
+use crate::mls_vectors::suite;
 
-const CRYPTO: &str = include_str!("../vectors/crypto-basics.json");
-const KEY_SCHEDULE: &str = include_str!("../vectors/key-schedule.json");
+const CRYPTO: &str = include_str!("../../vectors/crypto-basics.json");
+const KEY_SCHEDULE: &str = include_str!("../../vectors/key-schedule.json");
 
 /// `label<V> || content<V>` with the prefix that RFC 9420 gives to labels.
 fn labeled(label: &str, content: &[u8]) -> Vec<u8> {

@@ -10,7 +10,7 @@ use consonance_testing::nats::NatsServer;
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
-use crate::Copy;
+use crate::replica::Copy;
 use crate::secured::{self, PASSWORD};
 
 const BANS: &str = "$KV.consonance-v1-test-bans.7";

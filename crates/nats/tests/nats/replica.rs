@@ -2,12 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "replica/account.rs"]
 mod account;
-#[path = "replica/permissions.rs"]
 mod permissions;
-#[path = "nodes/secured.rs"]
-mod secured;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};

@@ -266,6 +266,6 @@ fn the_page_of_metrics_is_up_to_date() {
         std::fs::write(&path, reference_page(network_families())).unwrap();
     }
     let page = std::fs::read_to_string(&path).unwrap();
-    let hint = "run `UPDATE_DOCS=1 cargo test -p consonance-admin --test metrics`";
+    let hint = "run `UPDATE_DOCS=1 cargo test -p consonance-admin --test admin metrics::`";
     assert!(page == reference_page(network_families()), "docs/metrics.md is out of date: {hint}");
 }

@@ -2,11 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "group/hostile_commits.rs"]
 mod hostile_commits;
-#[path = "group/stage.rs"]
 mod stage;
-#[path = "group/tampering.rs"]
 mod tampering;
 
 use std::time::Duration;

@@ -2,16 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
-#[path = "nodes/deleted_stream.rs"]
 mod deleted_stream;
-#[path = "nodes/flood.rs"]
 mod flood;
-#[path = "nodes/man_in_the_middle.rs"]
 mod man_in_the_middle;
-#[path = "nodes/permissions.rs"]
 mod permissions;
-#[path = "nodes/secured.rs"]
-mod secured;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver};

@@ -1,0 +1,5 @@
+//! What operators and their programs read.
+
+mod grafana;
+mod metrics;
+mod token;

@@ -1,0 +1,4 @@
+//! Groups of encrypted sessions.
+
+mod group;
+mod mls_vectors;
