@@ -1,0 +1,27 @@
+//! A session loop whose packets are captured.
+
+use consonance_pcap::{PacketCapture, PacketCaptureSettings};
+use consonance_testing::folder::Folder;
+
+use crate::session_loop::stage::Stage;
+
+#[test]
+fn every_packet_between_players_and_server_is_captured() {
+    let folder = Folder::new();
+    let capture =
+        PacketCapture::start(folder.path().join("packets.pcapng"), PacketCaptureSettings::default());
+    let (capture, mut stage) = (capture.unwrap(), Stage::new(&["main"], 1));
+    stage.session_loop.capture_packets(capture.sink());
+    let mut alice = stage.player("Alice", 0, "main").talk("lobby");
+    let mut bob = stage.player("Bob", 0, "main").listen("lobby");
+    stage.settle(&mut [&mut alice, &mut bob]);
+    alice.client.send_voice(b"a frame").unwrap();
+    stage.settle(&mut [&mut alice, &mut bob]);
+    let of_players = [&alice, &bob].map(|player| {
+        let counted = player.statistics();
+        [counted.sent, counted.received].map(|way| way.reliable.packets + way.unreliable.packets)
+    });
+    let packets: u64 = of_players.iter().flatten().sum();
+    assert!(packets > 8, "{of_players:?}");
+    assert_eq!(capture.stop().unwrap().packets, packets);
+}
