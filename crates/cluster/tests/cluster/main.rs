@@ -1,4 +1,5 @@
 //! Sessions over several workers and machines.
 
 mod conformance;
+mod golden_traces;
 mod owner_and_edges;
