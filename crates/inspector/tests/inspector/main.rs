@@ -1,4 +1,4 @@
-//! The inspector's page, and programs of others that read it.
+//! The inspector's page, and its diagnosis for users of other applications.
 
 mod page;
 mod third_party;
