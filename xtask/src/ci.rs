@@ -208,10 +208,10 @@ impl Step {
 
 /// The features that are off by default. The linter links nothing, and so Steam is not needed. The step `product` lints
 /// what has to do without them.
-const OPTIONAL_FEATURES: &str = "consonance/tokio,consonance-game-networks/matchbox-socket,consonance-game-networks/steamworks,consonance-cli/steam";
+const OPTIONAL_FEATURES: &str = "consonance/tokio,consonance-game-networks/steamworks,consonance-cli/steam";
 
 /// The same with what needs cmake.
-const WITH_LIBOPUS: &str = "consonance/tokio,consonance-game-networks/matchbox-socket,consonance-game-networks/steamworks,\
+const WITH_LIBOPUS: &str = "consonance/tokio,consonance-game-networks/steamworks,\
                             consonance-cli/steam,consonance-cli/libopus,consonance-bench/libopus";
 
 /// The tests of the code that the feature `plain-cipher` adds; their names contain the word.
@@ -220,7 +220,7 @@ const PLAIN_CIPHER: [&str; 11] = [
     "test",
     "--workspace",
     "--features",
-    matchbox::FEATURES,
+    "consonance-bench/plain-cipher",
     "--test",
     "path",
     "--test",

@@ -7,7 +7,7 @@
 //! * `cargo xtask platforms` checks as much of the other operating systems as the installed toolchain allows.
 //! * `cargo xtask libopus` lints and tests the feature of that name, if cmake is there;
 //! * `cargo xtask sanitize` lets sanitizers watch the crates that call C;
-//! * `cargo xtask matchbox` lints and tests matchbox's socket, in a network of its own.
+//! * `cargo xtask matchbox` tests matchbox's socket, in a network of its own.
 //! * `cargo xtask udp-blocked` lets players join and stay behind a firewall that drops UDP, in a network of its own.
 //! * `cargo xtask foreign-peers` has peers of other WebRTC stacks join a real server.
 //! * `cargo xtask mumble` has a bot of pymumble talk with a native player on a real server.

@@ -9,7 +9,7 @@
 //! a game uses a matchbox server instead.
 
 /// A game uses a matchbox server instead, and any executor.
-#[path = "../tests/real_peers/signalling.rs"]
+#[path = "../tests/networks/matchbox/real_peers/signalling.rs"]
 mod signalling;
 
 use std::error::Error;

@@ -1,11 +1,8 @@
 //! Three players over real WebRTC connections: sessions, direct links, and a host that leaves.
 //!
-//! matchbox opens its sockets on all addresses of the machine and asks for candidates there, so these tests run in a
-//! network namespace of their own: `cargo xtask matchbox` creates one that contains nothing but this process.
+//! matchbox opens its sockets on all addresses of the machine and asks for candidates there, so what opens one runs in
+//! a network namespace of its own: `cargo xtask matchbox` creates one that contains nothing but this process.
 
-#![cfg(feature = "matchbox-socket")]
-
-#[path = "real_peers/signalling.rs"]
 mod signalling;
 
 use std::collections::BTreeSet;

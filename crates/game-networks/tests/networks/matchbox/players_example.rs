@@ -1,8 +1,6 @@
 //! The example runs and prints what its documentation promises. It opens matchbox's sockets, so `cargo xtask matchbox`
 //! runs it.
 
-#![cfg(feature = "matchbox-socket")]
-
 use std::env;
 use std::process::Command;
 
