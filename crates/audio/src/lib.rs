@@ -69,7 +69,6 @@ mod mixer;
 mod or_off;
 mod ramp;
 mod recording;
-mod resample;
 mod spatial;
 mod time_stretch;
 mod tone;
@@ -85,6 +84,7 @@ pub use codec::{
     CodecError, CodecKind, CodecSettings, DecodedAs, Decoder, Encoder, EncoderSettings, IdentityDecoder,
     IdentityEncoder, OpusDecoder, OpusEncoder, OpusLibrary, Quality, RateMode, Redundancy, Source,
 };
+pub use consonance_dsp::{ResampleError, resample};
 pub use effects::{
     DistanceSettings, EffectChain, EffectError, EffectRack, MegaphoneSettings, MuffleSettings,
     PITCH_SHIFT_LATENCY_SAMPLES, PitchShiftSettings, RadioSettings, Reverb, ReverbSettings, ReverbSize,
@@ -101,7 +101,6 @@ pub use recording::{
     Channels, OggOpusError, OggOpusSettings, OggOpusWriter, OpenTrack, RecordedBlock, RecordedTrack,
     Recording, RecordingError, RecordingFormat, RecordingSettings, TrackFile, TrackId,
 };
-pub use resample::{ResampleError, resample};
 pub use spatial::{
     Curve, CurveError, CurvePoint, Orientation, Pose, RollOff, SpatialMode, SpatialSettings, Spatializer,
     SpeakerPlace, axes,

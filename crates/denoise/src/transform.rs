@@ -1,10 +1,8 @@
 //! Conversion of hops into spectra and back: two hops under a window, every hop. The whole path delays by one hop.
 
 use std::f32::consts::{FRAC_PI_2, PI};
-use std::sync::Arc;
 
-use realfft::num_complex::Complex32;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
+use consonance_dsp::{Complex32, RealFft};
 
 use crate::BLOCK_SAMPLES;
 
@@ -27,11 +25,8 @@ impl<const N: usize> Spectrum<N> {
 /// Both directions, and the part of the last hop that each keeps. `BINS` is one more than the samples of a hop.
 pub(crate) struct Transform<const HOP: usize, const BINS: usize> {
     window: Vec<f32>,
-    forward: Arc<dyn RealToComplex<f32>>,
-    inverse: Arc<dyn ComplexToReal<f32>>,
+    fft: RealFft,
     samples: Vec<f32>,
-    bins: Vec<Complex32>,
-    scratch: Vec<Complex32>,
     last_input: [f32; HOP],
     tail: [f32; HOP],
 }
@@ -45,17 +40,10 @@ impl<const HOP: usize, const BINS: usize> Transform<HOP, BINS> {
         const { assert!(BINS == HOP + 1, "half the window, and the bin at 0 Hz") };
         let samples = window.len();
         assert_eq!(samples, 2 * HOP);
-        let mut planner = RealFftPlanner::new();
-        let forward = planner.plan_fft_forward(samples);
-        let inverse = planner.plan_fft_inverse(samples);
-        let scratch = forward.get_scratch_len().max(inverse.get_scratch_len());
         Self {
             window,
-            forward,
-            inverse,
+            fft: RealFft::new(samples),
             samples: vec![0.0; samples],
-            bins: vec![Complex32::ZERO; BINS],
-            scratch: vec![Complex32::ZERO; scratch],
             last_input: [0.0; HOP],
             tail: [0.0; HOP],
         }
@@ -75,10 +63,7 @@ impl<const HOP: usize, const BINS: usize> Transform<HOP, BINS> {
         for (sample, weight) in self.samples.iter_mut().zip(&self.window) {
             *sample *= weight / (2 * HOP) as f32;
         }
-        self.forward
-            .process_with_scratch(&mut self.samples, &mut self.bins, &mut self.scratch)
-            .expect("the buffers have the lengths that the plan asks for");
-        for (bin, value) in self.bins.iter().enumerate() {
+        for (bin, value) in self.fft.forward(&mut self.samples).iter().enumerate() {
             spectrum.re[bin] = value.re;
             spectrum.im[bin] = value.im;
         }
@@ -86,15 +71,10 @@ impl<const HOP: usize, const BINS: usize> Transform<HOP, BINS> {
 
     /// Undoes [`Self::analyse`]: writes the hop before the last one that went into `spectrum`.
     pub(crate) fn synthesise(&mut self, spectrum: &Spectrum<BINS>, hop: &mut [f32; HOP]) {
-        for (bin, value) in self.bins.iter_mut().enumerate() {
+        for (bin, value) in self.fft.bins_mut().iter_mut().enumerate() {
             *value = Complex32::new(spectrum.re[bin], spectrum.im[bin]);
         }
-        // In the spectrum of a real signal, the first and the last bin are real.
-        self.bins[0].im = 0.0;
-        self.bins[BINS - 1].im = 0.0;
-        self.inverse
-            .process_with_scratch(&mut self.bins, &mut self.samples, &mut self.scratch)
-            .expect("the buffers have the lengths that the plan asks for");
+        self.fft.inverse(&mut self.samples);
         for (sample, weight) in self.samples.iter_mut().zip(&self.window) {
             *sample *= weight;
         }

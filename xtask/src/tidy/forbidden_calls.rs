@@ -51,6 +51,7 @@ const PURE: &[&str] = &[
     "crates/sframe/",
     "crates/audio/",
     "crates/denoise/",
+    "crates/dsp/",
     "crates/recording/",
 ];
 

@@ -10,7 +10,7 @@ use super::WavError;
 use crate::block::{BLOCK_SAMPLES, SAMPLE_RATE_HZ, StereoBlock, full_scale};
 use crate::endpoint::{Input, Read};
 use crate::limits::WAV_SECONDS_MAX;
-use crate::resample::resample;
+use crate::resample;
 
 /// A WAV file, read whole and converted to 48 kHz, of two channels if it has two, and else to their mean.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Rooms for echoes: the image method (Allen and Berkley, "Image method for efficiently simulating small-room
 //! acoustics", 1979) for a box with six equal walls, and a loudspeaker that distorts a little.
 
-use realfft::RealFftPlanner;
+use consonance_dsp::{Complex32, RealFft};
 
 const SAMPLE_RATE: f32 = 48_000.0;
 const METRES_PER_SECOND: f32 = 343.0;
@@ -121,21 +121,15 @@ pub fn small_loudspeaker(sound: &[f32]) -> Vec<f32> {
 /// The sound after the filter, as long as the sound was.
 pub fn convolve(sound: &[f32], response: &[f32]) -> Vec<f32> {
     let length = (sound.len() + response.len()).next_power_of_two();
-    let mut planner = RealFftPlanner::<f32>::new();
-    let (forward, inverse) = (planner.plan_fft_forward(length), planner.plan_fft_inverse(length));
-    let spectrum = |samples: &[f32]| {
-        let mut padded = samples.to_vec();
-        padded.resize(length, 0.0);
-        let mut spectrum = forward.make_output_vec();
-        forward.process(&mut padded, &mut spectrum).unwrap();
-        spectrum
-    };
-    let mut product = spectrum(sound);
-    for (a, b) in product.iter_mut().zip(spectrum(response)) {
+    let padded = |samples: &[f32]| [samples, &vec![0.0; length - samples.len()]].concat();
+    let mut fft = RealFft::new(length);
+    let filter: Vec<Complex32> = fft.forward(&mut padded(response)).to_vec();
+    let mut output = padded(sound);
+    fft.forward(&mut output);
+    for (a, b) in fft.bins_mut().iter_mut().zip(filter) {
         *a *= b / length as f32;
     }
-    let mut output = inverse.make_output_vec();
-    inverse.process(&mut product, &mut output).unwrap();
+    fft.inverse(&mut output);
     output.truncate(sound.len());
     output
 }

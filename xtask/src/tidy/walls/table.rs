@@ -6,7 +6,8 @@ use super::Walls;
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-denoise", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-dsp", may_use: Only(&[]), tests_may_also_use: &[] },
+    Walls { package: "consonance-denoise", may_use: Only(&["consonance-dsp"]), tests_may_also_use: &[] },
     Walls { package: "consonance-replay-window", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -39,6 +40,7 @@ pub(super) const WALLS: &[Walls] = &[
         // libopus is for the feature of the same name, denoise for the feature `neural-noise`.
         may_use: Only(&[
             "consonance-denoise",
+            "consonance-dsp",
             "consonance-opus-packet",
             "consonance-recording",
             "consonance-libopus",

@@ -6,8 +6,7 @@
 //! two: it prefers the canceller in all 18 scenes at 0 dB, and in 12 of 18 at 12 and at 20 dB, where PESQ always does.
 //! It does not judge noise suppression, for which the tests measure levels.
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex32;
+use consonance_dsp::{Complex32, RealFft};
 
 /// 20 ms windows, half overlapping.
 const WINDOW: usize = 960;
@@ -49,8 +48,7 @@ pub(crate) fn similarity_db(clean: &[f32], processed: &[f32], delay: usize) -> f
 
 /// Amplitudes of each window in each band.
 fn bands(sound: &[f32]) -> Vec<[f32; 19]> {
-    let forward = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
-    let mut spectrum = forward.make_output_vec();
+    let mut fft = RealFft::new(WINDOW);
     let frames = sound.len().saturating_sub(WINDOW) / (WINDOW / 2);
     (0..frames)
         .map(|frame| {
@@ -60,7 +58,7 @@ fn bands(sound: &[f32]) -> Vec<[f32; 19]> {
                 .enumerate()
                 .map(|(i, x)| x * (i as f32 / WINDOW as f32 * std::f32::consts::PI).sin().powi(2))
                 .collect();
-            forward.process(&mut window, &mut spectrum).unwrap();
+            let spectrum = fft.forward(&mut window);
             std::array::from_fn(|band| {
                 let bin = |hz: f32| (hz / 50.0) as usize;
                 let bins = &spectrum[bin(EDGES_HZ[band])..bin(EDGES_HZ[band + 1])];

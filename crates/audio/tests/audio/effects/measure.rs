@@ -2,8 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use realfft::RealFftPlanner;
-use realfft::num_complex::Complex;
+use consonance_dsp::RealFft;
 
 /// Samples of one spectrum, whose bins are 5.9 Hz apart.
 const SPECTRUM_SAMPLES: usize = 8_192;
@@ -37,16 +36,14 @@ fn hz_of(bin: usize) -> f32 {
 }
 
 fn spectrum(sound: &[f32]) -> Vec<f32> {
-    let transform = RealFftPlanner::<f32>::new().plan_fft_forward(SPECTRUM_SAMPLES);
+    let mut fft = RealFft::new(SPECTRUM_SAMPLES);
     let mut mean = vec![0.0; SPECTRUM_SAMPLES / 2 + 1];
     let windows = sound.windows(SPECTRUM_SAMPLES).step_by(SPECTRUM_SAMPLES / 2);
     let count = windows.len() as f32;
     for window in windows {
         let hann = |i: usize| 0.5 - 0.5 * (TAU * i as f32 / SPECTRUM_SAMPLES as f32).cos();
         let mut input: Vec<f32> = window.iter().enumerate().map(|(i, x)| x * hann(i)).collect();
-        let mut output = transform.make_output_vec();
-        transform.process(&mut input, &mut output).unwrap();
-        for (mean, bin) in mean.iter_mut().zip(output) {
+        for (mean, bin) in mean.iter_mut().zip(fft.forward(&mut input)) {
             *mean += bin.norm_sqr() / count / SPECTRUM_SAMPLES as f32;
         }
     }
@@ -112,22 +109,17 @@ fn slope(line: &[f64]) -> f64 {
 /// An octave band with soft edges, whose filter rings for only a few milliseconds before and after.
 fn only_octave(sound: &[f32], centre_hz: f32) -> Vec<f32> {
     const BEFORE: usize = 4_800;
-    let mut planner = RealFftPlanner::<f32>::new();
-    let mut padded = vec![0.0; BEFORE];
-    padded.extend(sound);
-    let samples = padded.len();
-    let (there, back) = (planner.plan_fft_forward(samples), planner.plan_fft_inverse(samples));
-    let mut spectrum = there.make_output_vec();
-    there.process(&mut padded, &mut spectrum).unwrap();
-    for (i, bin) in spectrum.iter_mut().enumerate() {
+    let mut octave = vec![0.0; BEFORE];
+    octave.extend(sound);
+    octave.resize(octave.len().next_multiple_of(2), 0.0);
+    let samples = octave.len();
+    let mut fft = RealFft::new(samples);
+    fft.forward(&mut octave);
+    for (i, bin) in fft.bins_mut().iter_mut().enumerate() {
         let octaves = (i as f32 * 48_000.0 / samples as f32 / centre_hz).max(1e-6).log2();
         *bin *= (-(octaves / 0.35).powi(2)).exp() / samples as f32;
     }
-    // The first and the last bin must be real; theory makes them so, rounding may not.
-    spectrum[0] = Complex::ZERO;
-    *spectrum.last_mut().unwrap() = Complex::ZERO;
-    let mut octave = back.make_output_vec();
-    back.process(&mut spectrum, &mut octave).unwrap();
+    fft.inverse(&mut octave);
     octave
 }
 

@@ -1,0 +1,4 @@
+//! Transforms against known signals.
+
+mod real_fft;
+mod resample;
