@@ -88,7 +88,14 @@ fn suite(root: &Path) -> Result<Suite, Failure> {
     let library = Part::new("Consonance.dll", root, &["dotnet/Consonance"])?.documented();
     let tests = Part::new("Consonance.Tests.exe", root, &["dotnet/Consonance.Tests", "dotnet/Harness"])?;
     let parts = vec![library, tests.with_references(["Consonance.dll"])];
-    Ok(Suite { name: "dotnet", parts, variants: Vec::new(), is_thorough: true, server: SERVER.to_owned() })
+    Ok(Suite {
+        name: "dotnet",
+        parts,
+        variants: Vec::new(),
+        is_thorough: true,
+        longest: &[],
+        server: SERVER.to_owned(),
+    })
 }
 
 /// One session over two networks.

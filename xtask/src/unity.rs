@@ -40,7 +40,7 @@ pub(crate) fn suite_of(root: &Path, package: &Path) -> Result<Suite, Failure> {
     let server = fs::read_to_string(&path).map_err(|cause| Failure::File { path, cause })?;
     let parts = parts(root, package)?;
     let variants = VARIANTS.map(|(name, symbols)| (name, variant(&parts, symbols))).into();
-    Ok(Suite { name: "unity", parts, variants, is_thorough: false, server })
+    Ok(Suite { name: "unity", parts, variants, is_thorough: false, longest: &LONGEST, server })
 }
 
 /// The package and its samples, without tests, where a game has other symbols than here.
@@ -136,6 +136,8 @@ const NETWORKS: &str = "unity/tests/Networks";
 const NETWORKS_OF_OTHERS: [(&str, &str); 2] =
     [("PhotonUnityNetworking", "PhotonRealtime.dll"), ("Unity.Netcode.Runtime", "Unity.Collections.dll")];
 const TESTS: &str = "unity/tests/PackageTests";
+/// They wait for timeouts: servers that sleep, or never answer.
+const LONGEST: [&str; 2] = ["Consonance.Unity.Original.Tests.exe", "Consonance.Unity.Outages.Tests.exe"];
 const SERVER: &str = "unity/tests/server.toml";
 /// The assembly that `cargo xtask dist` adds the sources of the library for C# to.
 const LIBRARY: &str = "Consonance";

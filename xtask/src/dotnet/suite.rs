@@ -30,6 +30,8 @@ pub(crate) struct Suite {
     pub(crate) variants: Vec<(&'static str, Vec<Part>)>,
     /// Whether programs of each compiler are run in each runtime.
     pub(crate) is_thorough: bool,
+    /// The programs that run longest, which are started first.
+    pub(crate) longest: &'static [&'static str],
     /// The settings of the server that programs are tested with.
     pub(crate) server: String,
 }
@@ -96,7 +98,12 @@ impl Suite {
             programs.extend(of_build.iter().map(tested));
             compiled = Some((build, of_build));
         }
+        programs.sort_by_key(|tested| !self.is_among_longest(&tested.program));
         Ok(programs)
+    }
+
+    fn is_among_longest(&self, program: &Path) -> bool {
+        program.file_name().is_some_and(|name| self.longest.iter().any(|longest| name == *longest))
     }
 
     /// Runs programs, several at a time, since they mostly wait for sound.
@@ -193,8 +200,8 @@ impl ReadyRun {
 
 /// How long one program may run.
 const LIMIT: Duration = Duration::from_mins(3);
-/// How many programs run at once, each with a server: the longest takes half of a processor.
-const AT_ONCE: usize = 3;
+/// How many programs run at once, each with a server: the longest takes a third of a processor.
+const AT_ONCE: usize = 4;
 
 /// The environment of test programs, besides their runtime.
 pub(crate) struct Surroundings {
