@@ -200,7 +200,7 @@ impl SessionLoop {
             copies.iter_mut().for_each(SessionCopies::flush);
         });
         self.state.networks.watch_game_servers(now);
-        self.show(now);
+        self.state.show(now);
         self.state.join_handler.settle(now);
         if more_waits {
             return Some(now);

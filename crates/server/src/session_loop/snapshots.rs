@@ -47,21 +47,23 @@ impl SessionLoop {
         players.retain(|player| player.node.is_none());
         players
     }
+}
 
+impl WorkerState {
     /// Shows how everything is doing, at most ten times a second, and seldom if that is much.
     pub(super) fn show(&mut self, now: Instant) {
-        if !self.state.watchers.observation().is_due(now) {
+        if !self.watchers.observation().is_due(now) {
             return;
         }
-        let at = self.state.clock.at(now);
-        let Self { state: WorkerState { sessions, networks, directory, copies, watchers, .. }, .. } = self;
+        let at = self.clock.at(now);
+        let Self { sessions, networks, directory, copies, watchers, routes, .. } = self;
         let observation = watchers.observation_mut();
         // Monitoring channels costs a little per frame, so do it only while there is an observer.
         if let Some(has_observers) = observation.look_for_observers(now) {
             sessions.monitor_channels(has_observers);
         }
         let has_observers = observation.has_observers();
-        if observation.is_filled(self.state.routes.len()) {
+        if observation.is_filled(routes.len()) {
             let node_of = |link| other_node_of(networks, directory, copies.as_ref(), link);
             let links = Links { ways: Some(networks.ways(now)), node_of: &node_of };
             let own = sessions.iter().map(|session| Shown {
