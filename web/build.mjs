@@ -29,7 +29,7 @@ const bundles = {
 /** Files copied unchanged. */
 const copies = { "index.html": "src/page/index.html" };
 
-/** Made by other tools: `cargo xtask wasm` builds and compares it. */
+/** Made by other tools: `cargo xtask write wasm` builds and compares it. */
 const others = new Set(["consonance.wasm", "e2ee.wasm"]);
 
 const products = new Map([...(await bundled()), ...(await copied())]);

@@ -4,7 +4,7 @@
 //! Server and cubes run in this process; `--screenshot FILE` saves a picture once both speak, and exits within a
 //! minute.
 //!
-//! `cargo xtask bevy --run proximity`
+//! `cargo xtask check bevy --run proximity`
 
 use std::env;
 use std::error::Error;

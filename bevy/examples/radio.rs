@@ -3,7 +3,7 @@
 //! The radio has no direction and a radio's sound; in the world, voices come from the players' places and carry for
 //! 25 metres. The first window starts the server; others join it with the address that it logs.
 //!
-//! `cargo xtask bevy --run radio`; add `-- ADDRESS Bob` for the second player.
+//! `cargo xtask check bevy --run radio`; add `-- ADDRESS Bob` for the second player.
 
 use std::env;
 use std::error::Error;

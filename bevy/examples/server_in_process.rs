@@ -3,7 +3,7 @@
 //! The server is a resource of the app. The host's player reaches it through memory; a guest, here another player in
 //! this process, through QUIC. It exits once the guest has been heard.
 //!
-//! `cargo xtask bevy --run server_in_process`
+//! `cargo xtask check bevy --run server_in_process`
 
 use std::error::Error;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-// Made from crates/ffi by `cargo xtask declarations`; do not edit.
+// Made from crates/ffi by `cargo xtask write declarations`; do not edit.
 
 using System.Runtime.InteropServices;
 

@@ -1,4 +1,4 @@
-"""The client of ``cargo xtask clients`` in Python: crates/e2e/src/clients/outside.rs says what it does."""
+"""The client of ``cargo xtask check clients`` in Python: crates/e2e/src/clients/outside.rs says what it does."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 // Looks with axe-core for what keeps people out of the page: in all its states, on a phone and on a desk, by day and by night. Lists it, and
-// exits with an error if there is any. The other pages of a server are looked at by `cargo xtask browser-test`.
+// exits with an error if there is any. The other pages of a server are looked at by `cargo xtask check browser`.
 //
 //   node dev/axe.mjs [STATE…]
 import { readFile } from "node:fs/promises";

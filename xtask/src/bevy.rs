@@ -65,7 +65,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     Ok(skips)
 }
 
-/// Builds the client of `cargo xtask clients` and returns its path.
+/// Builds the client of `cargo xtask check clients` and returns its path.
 ///
 /// # Errors
 /// [`Failure`] if it does not compile, or our crates cannot be packed.
@@ -205,7 +205,7 @@ impl BevyWorkspace {
 
     fn verify_lock(&self) -> Result<(), Failure> {
         let lock = read(&self.folder.join("Cargo.lock"))?;
-        let stale = Failure::Stale { path: "bevy/Cargo.lock", make: "cargo xtask bevy" };
+        let stale = Failure::Stale { path: "bevy/Cargo.lock", make: "cargo xtask check bevy" };
         if lock == self.lock { Ok(()) } else { Err(stale) }
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask browser-test`: the page in a real browser, where there is one.
+//! `cargo xtask check browser`: the page in a real browser, where there is one.
 
 use std::env;
 use std::ffi::OsString;
@@ -59,7 +59,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     if let Ok(firefox) = Browser::Firefox.program() {
         test.arg("--firefox").arg(firefox);
     }
-    // The game that `cargo xtask unity` leaves, and the libraries that it loads.
+    // The game that `cargo xtask check unity` leaves, and the libraries that it loads.
     test.arg("--unity").arg(built.beside("unity").join("mcs/Consonance.Unity.Components.Tests.exe"));
     if let Some(axe) = axe(root) {
         test.env("AXE", axe);
@@ -97,7 +97,7 @@ pub(crate) fn first_sound(root: &Path, program: &Path) -> Result<Skips, Failure>
 
 fn where_possible(root: &Path, plan: &Plan) -> Result<Skips, Failure> {
     match run(root, plan) {
-        Err(failure @ Failure::NoBrowser { .. }) => Ok(Skips::one(format_args!("browser-test, {failure}"))),
+        Err(failure @ Failure::NoBrowser { .. }) => Ok(Skips::one(format_args!("browser, {failure}"))),
         Ok(()) if axe(root).is_none() => Ok(Skips::one("accessibility by axe-core, no npm that has it")),
         outcome => outcome.map(|()| Skips::NONE),
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask check-docs`: the project as a newcomer meets it, from `git clone` on, with every
+//! `cargo xtask check docs`: the project as a newcomer meets it, from `git clone` on, with every
 //! command that its pages show.
 
 mod first_word;

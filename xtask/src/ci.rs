@@ -85,14 +85,14 @@ enum Step {
     Matchbox,
     // The last step that may run beside `Test`, whose programs it builds again with other features.
     PlainCipher,
-    // Steps that talk in real time; `BrowserTest` plays with a game that `Unity` compiles.
+    // Steps that talk in real time; `Browser` plays with a game that `Unity` compiles.
     Cluster,
     Mumble,
     ForeignPeers,
     Python,
     Dotnet,
     Unity,
-    BrowserTest,
+    Browser,
     Windows,
 }
 
@@ -122,7 +122,7 @@ impl Step {
             Self::Dissector => "dissector",
             Self::Matchbox => "matchbox",
             Self::PlainCipher => "plain-cipher",
-            Self::BrowserTest => "browser-test",
+            Self::Browser => "browser",
             Self::Cluster => "cluster",
             Self::Dotnet => "dotnet",
             Self::Unity => "unity",
@@ -147,7 +147,7 @@ impl Step {
             Self::Dissector => dissector::run(root),
             Self::Wasm => web::wasm::verify(root),
             Self::Web => web::check_sources(root),
-            Self::BrowserTest => browser_test::run_where_possible(root),
+            Self::Browser => browser_test::run_where_possible(root),
             Self::Cluster => cluster::run(root),
             Self::Dotnet => dotnet::verify(root),
             Self::Unity => unity::verify(root),
@@ -174,26 +174,25 @@ impl Step {
             // Code that exists only in the build for measurements without encryption.
             Self::PlainCipher => &PLAIN_CIPHER,
             Self::Package => &["xtask", "package", "--pack-only"],
-            Self::Header => &["xtask", "header", "--verify"],
-            Self::Wasm => &["xtask", "wasm", "--verify"],
-            Self::Windows => &["xtask", "platforms", "--smoke"],
+            Self::Header => &["xtask", "write", "header", "--verify"],
+            Self::Wasm => &["xtask", "write", "wasm", "--verify"],
+            Self::Windows => &["xtask", "check", "platforms", "--smoke"],
             Self::Doc => &["doc", "--workspace", "--no-deps"],
-            Self::Tidy
-            | Self::Book
-            | Self::Deny
+            Self::Tidy | Self::Book => &["xtask", self.name()],
+            Self::Deny
             | Self::Platforms
             | Self::Libopus
             | Self::Matchbox
             | Self::UdpBlocked
             | Self::Dissector
             | Self::Web
-            | Self::BrowserTest
+            | Self::Browser
             | Self::Cluster
             | Self::Mumble
             | Self::ForeignPeers
             | Self::Python
             | Self::Dotnet
-            | Self::Unity => &["xtask", self.name()],
+            | Self::Unity => &["xtask", "check", self.name()],
         };
         let mut command = command::cargo(root, arguments.iter().copied());
         match self {
@@ -295,7 +294,7 @@ mod tests {
             Step::Python,
             Step::Dotnet,
             Step::Unity,
-            Step::BrowserTest,
+            Step::Browser,
             Step::Windows,
         ];
         assert_eq!(steps(&[]), all);

@@ -1,4 +1,4 @@
-//! `cargo xtask clients`: clients of every kind in one session on a real server, and which of them heard which.
+//! `cargo xtask check clients`: clients of every kind in one session on a real server, and which of them heard which.
 //!
 //! Clients in other languages, engines and systems are programs of their own, whose contract is in
 //! `crates/e2e/src/clients/outside.rs`; one that this machine cannot build is left out, and named in the last line.

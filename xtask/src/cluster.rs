@@ -1,5 +1,5 @@
-//! `cargo xtask cluster`: the tests that need NATS servers, which come as a package for Python, and what packages say
-//! to Kubernetes, Helm and systemd.
+//! `cargo xtask check cluster`: the tests that need NATS servers, which come as a package for Python, and what packages
+//! say to Kubernetes, Helm and systemd.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -60,4 +60,4 @@ pub(crate) fn made<'s>(
 const FOLDERS: &[&str] = &["crates/ffi/src/exports/", "crates/ffi/src/structs/"];
 
 /// The command that makes the files.
-pub(crate) const MAKE: &str = "cargo xtask declarations";
+pub(crate) const MAKE: &str = "cargo xtask write declarations";

@@ -1,10 +1,10 @@
-//! `cargo xtask dotnet`: the library for C#, compiled and tested with the compilers and the runtimes of games.
+//! `cargo xtask check dotnet`: the library for C#, compiled and tested with the compilers and the runtimes of games.
 //!
 //! * Two compilers: `mcs` of Mono, as old versions of Unity have it, and Roslyn, held to the C# of Unity 2018.
 //! * Three runtimes: Mono with its just-in-time compiler; Mono with everything compiled ahead of time, where what a
 //!   console or a phone forbids fails, too; `CoreCLR`.
 //!
-//! `cargo xtask unity` does the same with the package for Unity.
+//! `cargo xtask check unity` does the same with the package for Unity.
 
 mod compilation;
 mod core_clr;

@@ -1,4 +1,4 @@
-//! `cargo xtask foreign-peers`: WebRTC stacks that are not ours as players of a real server.
+//! `cargo xtask check foreign-peers`: WebRTC stacks that are not ours as players of a real server.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

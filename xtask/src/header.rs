@@ -66,7 +66,7 @@ fn run_in_cpp(root: &Path) -> Result<Skips, Failure> {
 }
 
 const HEADER: &str = "crates/ffi/include/consonance.h";
-const MAKE: &str = "cargo xtask header";
+const MAKE: &str = "cargo xtask write header";
 /// Of the whole workspace, so that nothing is built a second time with fewer features.
 const IN_CPP: &str = "test --workspace --test c_programs -- --ignored";
 /// Other versions write different white space.

@@ -1,4 +1,4 @@
-//! `cargo xtask licences`: under which licences we use the crates of others, as a page and as the texts
+//! `cargo xtask write licences`: under which licences we use the crates of others, as a page and as the texts
 //! that go along with a program.
 
 mod data;
@@ -115,7 +115,10 @@ mod tests {
         let page = fs::read_to_string(root.join(PAGE)).unwrap();
         let written: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
         let missing: Vec<_> = locked.difference(&written).collect();
-        assert!(missing.is_empty(), "`cargo xtask licences` writes {PAGE} again; it has not got {missing:?}");
+        assert!(
+            missing.is_empty(),
+            "`cargo xtask write licences` writes {PAGE} again; it has not got {missing:?}"
+        );
     }
 
     fn name_of_another(entry: &str) -> Option<&str> {

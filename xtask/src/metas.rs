@@ -1,4 +1,4 @@
-//! `cargo xtask metas`: the `.meta` files of the package for Unity.
+//! `cargo xtask write metas`: the `.meta` files of the package for Unity.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,6 +1,6 @@
-//! `cargo xtask mumble`: a bot of a library that is not ours on a real server, beside a native player.
+//! `cargo xtask check mumble`: a bot of a library that is not ours on a real server, beside a native player.
 //!
-//! Mumble's own client is in `cargo xtask clients`.
+//! Mumble's own client is in `cargo xtask check clients`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,7 +41,7 @@ pub(crate) fn bot_python(root: &Path) -> Result<PathBuf, Failure> {
 /// It needs Python below 3.12, whose `ssl` no longer has what it calls, and the system's libopus.
 const LIBRARY: &str = "pymumble==1.6.1";
 
-/// Programs that the client of `cargo xtask clients` with Mumble's own application needs.
+/// Programs that the client of `cargo xtask check clients` with Mumble's own application needs.
 pub(crate) const DESKTOP: [&str; 8] =
     ["python3", "mumble", "Xvfb", "pulseaudio", "pactl", "paplay", "parec", "openssl"];
 

@@ -1,4 +1,4 @@
-//! `cargo xtask python`: the package for Python, checked, built as a wheel, and tested against a real server.
+//! `cargo xtask check python`: the package for Python, checked, built as a wheel, and tested against a real server.
 //!
 //! * The Rust part: `rustfmt`, clippy and its own tests.
 //! * The Python part: `mypy --strict` over the package, its tests and its examples.

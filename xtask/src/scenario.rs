@@ -1,4 +1,4 @@
-//! `cargo xtask scenario`: a real server, players of many networks, and a table of what each player must hear.
+//! `cargo xtask check scenario`: a real server, players of many networks, and a table of what each player must hear.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,8 +1,9 @@
-//! `cargo xtask unity`: the package for Unity, compiled and tested against stand-ins for the engine and the editor.
+//! `cargo xtask check unity`: the package for Unity, compiled and tested against stand-ins for the engine and the
+//! editor.
 //!
 //! Its assemblies are those of the package's assembly definitions, so that a reference that lacks there is an error
 //! here, as in Unity. Each folder of `unity/tests/PackageTests` is a program with tests, which run as those of
-//! `cargo xtask dotnet`.
+//! `cargo xtask check dotnet`.
 
 mod assembly_definition;
 

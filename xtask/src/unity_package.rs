@@ -69,7 +69,7 @@ impl<'p> UnityPackage<'p> {
         let assets = assets::of(self.files.keys().copied());
         let missing = self.missing_metas().into_iter().map(|(path, _)| {
             let asset = path.trim_end_matches(meta::ENDING);
-            Finding::new(asset, 1, "has no .meta, so Unity ignores it", "run `cargo xtask metas`")
+            Finding::new(asset, 1, "has no .meta, so Unity ignores it", "run `cargo xtask write metas`")
         });
         let orphans = self.files.keys().filter_map(|path| {
             let asset = path.strip_suffix(meta::ENDING)?;
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             found(&files),
             [
-                "Runtime/One.cs:1: has no .meta, so Unity ignores it — run `cargo xtask metas`",
+                "Runtime/One.cs:1: has no .meta, so Unity ignores it — run `cargo xtask write metas`",
                 "Runtime/Two.cs.meta:1: is of no file and no folder — remove or rename it",
             ]
         );

@@ -1,5 +1,5 @@
-//! The Bevy client of `cargo xtask clients`; its task is described in `crates/e2e/src/clients/outside.rs`. It has no
-//! window and no sound device.
+//! The Bevy client of `cargo xtask check clients`; its task is described in `crates/e2e/src/clients/outside.rs`. It
+//! has no window and no sound device.
 
 use std::collections::VecDeque;
 use std::env;

@@ -40,8 +40,8 @@ impl RealFft {
         &self.bins
     }
 
-    /// The spectrum that [`forward`](Self::forward) found, to be changed or written for [`inverse`](Self::inverse), which
-    /// uses it up.
+    /// The spectrum that [`forward`](Self::forward) found, to be changed or written for [`inverse`](Self::inverse),
+    /// which uses it up.
     pub fn bins_mut(&mut self) -> &mut [Complex32] {
         &mut self.bins
     }

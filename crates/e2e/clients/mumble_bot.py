@@ -1,4 +1,4 @@
-"""The client of ``cargo xtask clients`` that is a bot of Mumble, by pymumble: ``outside.rs`` says what it does."""
+"""The client of ``cargo xtask check clients`` that is a bot of Mumble, by pymumble: ``outside.rs`` says what it does."""
 
 import array
 import os

@@ -1,4 +1,4 @@
-"""The client of ``cargo xtask clients`` that is Mumble's own, as Debian has it: ``outside.rs`` says what it does.
+"""The client of ``cargo xtask check clients`` that is Mumble's own, as Debian has it: ``outside.rs`` says what it does.
 
 It runs on a screen and with sound devices that are not there: Xvfb, and a PulseAudio of its own, where what is played
 to the sink ``mic`` is the microphone and the sink ``ear`` is the loudspeaker. Mumble transmits while there is a voice.

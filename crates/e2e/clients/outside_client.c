@@ -1,4 +1,4 @@
-/* A client of `cargo xtask clients` in C, for Linux and Windows; see crates/e2e/src/clients/outside.rs. */
+/* A client of `cargo xtask check clients` in C, for Linux and Windows; see crates/e2e/src/clients/outside.rs. */
 #include <stdint.h>
 
 #ifndef _WIN32

@@ -1,6 +1,6 @@
 //! The page in a real browser: headless Chromium with a microphone that is a recording, a real server, a native player.
 //!
-//! Used by: `cargo xtask browser-test`, which builds the server first. `docs/browser/testing.md` describes the test.
+//! Used by: `cargo xtask check browser`, which builds the server first. `docs/browser/testing.md` describes the test.
 //!
 //! ```text
 //!   assets/speech ──▶ microphone ┌──────────┐ ear ──▶ what was heard ──▶ how like is it to what was said?

@@ -1,7 +1,7 @@
 //! Clients of every kind in one session: games of the original's protocol, pages, and programs in other languages,
 //! engines and systems. Each says something, and each other one must have heard it.
 //!
-//! Used by: `cargo xtask clients`, which builds the programs first. `docs/end-to-end.md` describes the test.
+//! Used by: `cargo xtask check clients`, which builds the programs first. `docs/end-to-end.md` describes the test.
 //!
 //! ```text
 //!   run ── one after the other says its words ──▶ judge (of the scenario) ──▶ table, clients.json

@@ -1,7 +1,7 @@
 //! An end-to-end scenario: a real server, and players of many networks in one session that talk, whisper, dance,
 //! reload, flood, are muted and banned, and survive a restart.
 //!
-//! Used by: `cargo xtask scenario`, which builds the programs first. `docs/end-to-end.md` describes the test.
+//! Used by: `cargo xtask check scenario`, which builds the programs first. `docs/end-to-end.md` describes the test.
 //!
 //! ```text
 //!   programme ── each speech, its target and its listeners ──▶ judge ──▶ report

@@ -173,7 +173,7 @@ fn a_program_asks_for_the_library_under_the_same_name_as_that_of_the_downloads()
 }
 
 #[test]
-#[ignore = "needs g++: `cargo xtask header --verify`"]
+#[ignore = "needs g++: `cargo xtask write header --verify`"]
 fn the_example_in_cpp_joins_and_plays() {
     let program =
         CProgram::compile("examples/hello.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
@@ -229,7 +229,7 @@ fn the_answers_in_csharp_are_those_that_are_compiled() {
 }
 
 #[test]
-#[ignore = "needs g++: `cargo xtask header --verify`"]
+#[ignore = "needs g++: `cargo xtask write header --verify`"]
 fn objects_of_cpp_end_what_they_start_and_throw_what_fails() {
     let program = CProgram::compile("tests/c/talk.cpp", "g++", "-std=c++17 -Wall -Wextra -Wpedantic -Werror");
     assert_done(&program.run(&[]));

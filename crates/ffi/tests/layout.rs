@@ -132,7 +132,7 @@ fn the_c_compiler_agrees() {
 }
 
 #[test]
-#[ignore = "needs the C compilers of other machines: `cargo xtask platforms --run`"]
+#[ignore = "needs the C compilers of other machines: `cargo xtask check platforms --run`"]
 fn c_compilers_of_other_machines_agree() {
     for compiler in ["aarch64-linux-gnu-gcc", "x86_64-w64-mingw32-gcc"] {
         assert!(agrees(compiler), "{compiler} is not there");

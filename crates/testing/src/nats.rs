@@ -1,6 +1,6 @@
 //! Real NATS servers, for tests that need one.
 //!
-//! The environment variable `NATS_SERVER` names the program; `cargo xtask cluster` sets it.
+//! The environment variable `NATS_SERVER` names the program; `cargo xtask check cluster` sets it.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a test that cannot be set up fails")]
 
 use std::ffi::OsString;

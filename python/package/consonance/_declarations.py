@@ -1,6 +1,6 @@
 """Choices, in words."""
 
-# Made from crates/ffi by `cargo xtask declarations`; do not edit.
+# Made from crates/ffi by `cargo xtask write declarations`; do not edit.
 
 from typing import Literal
 

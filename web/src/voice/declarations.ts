@@ -1,4 +1,4 @@
-// Choices, in words. Made from crates/ffi by `cargo xtask declarations`; do not edit.
+// Choices, in words. Made from crates/ffi by `cargo xtask write declarations`; do not edit.
 
 /**
  * The proof of a member's account.

@@ -281,7 +281,7 @@ fn escaped(name: &str) -> String {
     }
 }
 
-const MADE: &str = "// Made from crates/ffi by `cargo xtask declarations`; do not edit.\n\n";
+const MADE: &str = "// Made from crates/ffi by `cargo xtask write declarations`; do not edit.\n\n";
 
 const STRUCTS_HEAD: &str = "using System;
 using System.Runtime.InteropServices;

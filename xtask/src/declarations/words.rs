@@ -34,7 +34,7 @@ const TYPE_SCRIPT: &[(&str, &str, &[&str])] = &[
 /// # Errors
 /// [`BadDeclaration`] if one of the choices is not declared.
 pub(crate) fn python(all: &Declarations) -> Result<String, BadDeclaration> {
-    let mut text = "\"\"\"Choices, in words.\"\"\"\n\n# Made from crates/ffi by `cargo xtask declarations`; do not edit.\n\
+    let mut text = "\"\"\"Choices, in words.\"\"\"\n\n# Made from crates/ffi by `cargo xtask write declarations`; do not edit.\n\
                     \nfrom typing import Literal\n"
         .to_owned();
     for (rust, name, left_out) in PYTHON {
@@ -58,7 +58,8 @@ pub(crate) fn python(all: &Declarations) -> Result<String, BadDeclaration> {
 /// [`BadDeclaration`] if one of the choices is not declared.
 pub(crate) fn type_script(all: &Declarations) -> Result<String, BadDeclaration> {
     let mut text =
-        "// Choices, in words. Made from crates/ffi by `cargo xtask declarations`; do not edit.\n".to_owned();
+        "// Choices, in words. Made from crates/ffi by `cargo xtask write declarations`; do not edit.\n"
+            .to_owned();
     for (rust, name, left_out) in TYPE_SCRIPT {
         let declared = all.enum_named(rust)?;
         let quoted: Vec<_> = choices(declared, left_out).iter().map(|word| format!("\"{word}\"")).collect();

@@ -49,7 +49,7 @@ The texts are collected, too.
 
 const HEAD: &str = "# Licences of dependencies
 
-<!-- Generated: `cargo xtask licences` writes it again. -->
+<!-- Generated: `cargo xtask write licences` writes it again. -->
 
 Below is every third-party crate of any build, with all features, on all systems, including tests, tools and the module for Python; the `consonance` command uses fewer.
 Where a crate offers a choice, it is used under the licence with the fewest conditions.
@@ -58,7 +58,7 @@ The weights in `crates/denoise` are those of DeepFilterNet3, copyright Hendrik S
 These licences ask a game to name the authors at most, and let it keep its source.
 
 ```sh
-cargo xtask licences --texts third-party-licences.txt
+cargo xtask write licences --texts third-party-licences.txt
 ```
 
 collects the licence texts of the command, to be distributed with a program that contains it.

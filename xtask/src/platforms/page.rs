@@ -156,6 +156,6 @@ mod tests {
     fn the_page_has_a_place_for_the_table() {
         let root = crate::workspace_root::find().unwrap();
         let page = fs::read_to_string(root.join(PAGE)).unwrap();
-        assert_eq!(fill(&page, &[]).unwrap(), page, "`cargo xtask platforms --write` has written it");
+        assert_eq!(fill(&page, &[]).unwrap(), page, "`cargo xtask check platforms --write` has written it");
     }
 }

@@ -5,7 +5,7 @@ use crate::declarations;
 use super::finding::Finding;
 use super::repository::Repository;
 
-/// Each file that `cargo xtask declarations` makes is what the sources make.
+/// Each file that `cargo xtask write declarations` makes is what the sources make.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let sources = declarations::sources(repository);
     if sources.is_empty() {

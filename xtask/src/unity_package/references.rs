@@ -15,13 +15,13 @@ pub(super) fn guids<'p>(files: &Files<'p>) -> (BTreeMap<String, &'p str>, Vec<Fi
     for (path, text) in files {
         let Some(asset) = path.strip_suffix(meta::ENDING) else { continue };
         let Some(guid) = text.and_then(guid::of_meta) else {
-            let instead = "delete it, and run `cargo xtask metas`";
+            let instead = "delete it, and run `cargo xtask write metas`";
             findings.push(Finding::new(path, 1, "has no GUID of 32 hexadecimal digits", instead));
             continue;
         };
         if let Some(other) = guids.insert(guid, asset) {
             let what = format!("has the GUID of {other}");
-            findings.push(Finding::new(path, 1, what, "delete it, and run `cargo xtask metas`"));
+            findings.push(Finding::new(path, 1, what, "delete it, and run `cargo xtask write metas`"));
         }
     }
     (guids, findings)
@@ -123,10 +123,9 @@ mod tests {
     fn two_files_with_one_guid_and_one_without_are_found() {
         assert_eq!(
             found("Two.cs.meta", &format!("guid: {A}\n")),
-            ["Two.cs.meta:1: has the GUID of One.cs — delete it, and run `cargo xtask metas`"]
+            ["Two.cs.meta:1: has the GUID of One.cs — delete it, and run `cargo xtask write metas`"]
         );
-        let expected =
-            "Two.cs.meta:1: has no GUID of 32 hexadecimal digits — delete it, and run `cargo xtask metas`";
+        let expected = "Two.cs.meta:1: has no GUID of 32 hexadecimal digits — delete it, and run `cargo xtask write metas`";
         assert_eq!(found("Two.cs.meta", "guid: 0\n")[..1], [expected]);
     }
 

@@ -104,7 +104,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const MADE_BY: &str = "crates/browser-wasm/made-by.txt";
 const INSTALL: &str =
     "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
-const MAKE: &str = "cargo xtask wasm";
+const MAKE: &str = "cargo xtask write wasm";
 const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page --crate-type cdylib \
                      --message-format json-render-diagnostics -p";
 

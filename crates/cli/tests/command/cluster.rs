@@ -1,4 +1,4 @@
-//! Several servers as processes of their own, on real NATS servers: `cargo xtask cluster` runs these tests.
+//! Several servers as processes of their own, on real NATS servers: `cargo xtask check cluster` runs these tests.
 
 mod lost_streams;
 
@@ -94,7 +94,7 @@ fn speaker(address: &str, name: &str) -> Program {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn players_of_two_servers_hear_each_other() {
     let nats = [NatsServer::start()];
     let ((one, address), (two, other)) = (serve("one", &nats), serve("two", &nats));
@@ -106,7 +106,7 @@ fn players_of_two_servers_hear_each_other() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
     let nats = NatsServer::start_cluster(3);
     let servers = ["one", "two", "three"].map(|name| serve(name, &nats));
@@ -134,7 +134,7 @@ fn players_go_on_when_the_server_that_owns_their_session_is_killed() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn an_encrypted_session_spans_servers_and_goes_on_when_its_owner_is_killed() {
     let nats = NatsServer::start_cluster(3);
     let required = ["--encryption", "required"];
@@ -181,7 +181,7 @@ fn is_heard_again(alice: &Program, others: Vec<Program>, address: &str) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_player_of_a_server_that_is_killed_is_heard_again_at_another_one_by_itself() {
     let (nats, folder) = ([NatsServer::start()], Folder::new());
     let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
@@ -193,7 +193,7 @@ fn a_player_of_a_server_that_is_killed_is_heard_again_at_another_one_by_itself()
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_player_of_the_owner_that_is_killed_is_heard_again_at_another_server_by_itself() {
     let (nats, folder) = ([NatsServer::start()], Folder::new());
     let [(one, first), (_two, second), (_three, third)] = serve_three(&nats, &folder);
@@ -205,7 +205,7 @@ fn a_player_of_the_owner_that_is_killed_is_heard_again_at_another_server_by_itse
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_player_of_a_server_that_shuts_down_goes_to_another_one_at_once() {
     let (nats, folder) = ([NatsServer::start()], Folder::new());
     let [(_one, first), (_two, second), (three, third)] = serve_three(&nats, &folder);
@@ -219,7 +219,7 @@ fn a_player_of_a_server_that_shuts_down_goes_to_another_one_at_once() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn any_server_shows_moderates_and_drains_all_of_them() {
     let (nats, folder) = ([NatsServer::start()], Folder::new());
     let [(one, first, at_one), (two, second, at_two), (three, third, at_three)] =
@@ -340,7 +340,7 @@ fn the_permissions_of_a_cluster_are_printed() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn the_log_shows_no_secret_at_any_level() {
     let folder = Folder::new();
     let nats = NatsServer::start_configured(
@@ -361,7 +361,7 @@ fn the_log_shows_no_secret_at_any_level() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_ban_at_one_server_removes_a_player_of_another_and_holds_at_one_that_was_down() {
     let (mut nats, folder) = ([NatsServer::start()], Folder::new());
     let (one, _, at_one) = serve_with_admin("one", &nats, &folder);

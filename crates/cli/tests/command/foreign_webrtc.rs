@@ -1,6 +1,6 @@
 //! Peers of WebRTC stacks that are not ours, on both listeners that speak WebRTC: WebRTC Network and pages.
 //!
-//! `cargo xtask foreign-peers` installs the stacks, and runs these tests.
+//! `cargo xtask check foreign-peers` installs the stacks, and runs these tests.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use consonance_testing::command::{Folder, Program};
 
 /// node-datachannel is libdatachannel, whose certificates are of version 1.
 #[test]
-#[ignore = "needs node-datachannel: cargo xtask foreign-peers"]
+#[ignore = "needs node-datachannel: cargo xtask check foreign-peers"]
 fn a_peer_of_libdatachannel_is_in_on_both_listeners() {
     let modules = std::env::var(MODULES).expect("the variable names the folder with node_modules");
     let mut peer = Command::new("node");
@@ -17,7 +17,7 @@ fn a_peer_of_libdatachannel_is_in_on_both_listeners() {
 }
 
 #[test]
-#[ignore = "needs aiortc: cargo xtask foreign-peers"]
+#[ignore = "needs aiortc: cargo xtask check foreign-peers"]
 fn a_peer_of_aiortc_is_in_on_both_listeners() {
     let python = std::env::var(PYTHON).expect("the variable names a Python that has aiortc");
     let mut peer = Command::new(python);

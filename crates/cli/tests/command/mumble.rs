@@ -1,6 +1,6 @@
 //! `[[listen]] network = "mumble"`: Mumble's clients on a real server, beside native players.
 //!
-//! `cargo xtask mumble` also runs the test with a bot of pymumble, and `cargo xtask clients` has
+//! `cargo xtask check mumble` also runs the test with a bot of pymumble, and `cargo xtask check clients` has
 //! Mumble's own client.
 
 mod accounts;
@@ -168,11 +168,11 @@ fn texts_pass_and_a_client_that_is_kicked_is_out() {
     native.until_event(&json!({"event": "player_left", "name": "Mia"}));
 }
 
-/// The Python of an environment that has pymumble; `cargo xtask mumble` makes one.
+/// The Python of an environment that has pymumble; `cargo xtask check mumble` makes one.
 const PYTHON: &str = "MUMBLE_BOT_PYTHON";
 
 #[test]
-#[ignore = "takes pymumble: cargo xtask mumble"]
+#[ignore = "takes pymumble: cargo xtask check mumble"]
 fn a_bot_of_pymumble_and_a_native_player_hear_each_other_and_write() {
     let folder = Folder::new();
     let (_server, address, at) = serve(&folder, "");
@@ -181,7 +181,7 @@ fn a_bot_of_pymumble_and_a_native_player_hear_each_other_and_write() {
     let sound = ["--tone", "400", "--null-devices", "--output", &heard];
     let native = Program::start(&[&native[..], &sound[..]].concat());
     native.until_event(&json!({"event": "players_synced"}));
-    let python = std::env::var_os(PYTHON).expect("the environment that cargo xtask mumble makes");
+    let python = std::env::var_os(PYTHON).expect("the environment that cargo xtask check mumble makes");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command/mumble/bot.py");
     let port = at.port().to_string();
     let words = [script, &port, "Bot", "team/red", "600", &by_bot];

@@ -1,7 +1,7 @@
 //! This build and one for another machine, in one session: Windows under Wine, ARM under qemu.
 //!
-//! `cargo xtask platforms --run` builds the other one, and sets `CONSONANCE_OTHER` to the command that starts it, its
-//! words separated by spaces. Without that these tests are ignored.
+//! `cargo xtask check platforms --run` builds the other one, and sets `CONSONANCE_OTHER` to the command that starts it,
+//! its words separated by spaces. Without that these tests are ignored.
 
 mod sound_card;
 
@@ -85,26 +85,26 @@ fn assert_heard(server: Machine, speaker: Machine, listener: Machine) {
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build: `cargo xtask check platforms --run`"]
 fn its_server_carries_voice_between_players_of_this_one() {
     assert_heard(Other, This, This);
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build: `cargo xtask check platforms --run`"]
 fn its_players_are_heard_at_a_server_of_this_one() {
     assert_heard(This, Other, This);
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build: `cargo xtask check platforms --run`"]
 fn its_players_hear_at_a_server_of_this_one() {
     assert_heard(This, This, Other);
 }
 
 /// With the library for C, `CONSONANCE_OTHER_IN_C` is the command that starts a program which talks by itself.
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build: `cargo xtask check platforms --run`"]
 fn its_program_in_c_talks_with_a_player_of_this_one() {
     let folder = Folder::new();
     let (said, heard) = (folder.speech(4), folder.file("heard.wav"));
@@ -124,7 +124,7 @@ fn its_program_in_c_talks_with_a_player_of_this_one() {
 }
 
 #[test]
-#[ignore = "needs another machine's build: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build: `cargo xtask check platforms --run`"]
 fn where_it_has_no_sound_devices_it_says_so() {
     let nowhere = [("PULSE_SERVER", "unix:/nowhere")];
     let list = Other.start_in(&["devices", "--json"], &nowhere).end();

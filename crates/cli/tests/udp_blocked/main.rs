@@ -1,7 +1,7 @@
 //! Players behind a firewall that drops UDP, from the beginning and in mid-session.
 //!
-//! `cargo xtask udp-blocked` runs these tests in a network namespace of their own, since they change its firewall with
-//! nftables; `cargo test` leaves them out.
+//! `cargo xtask check udp-blocked` runs these tests in a network namespace of their own, since they change its firewall
+//! with nftables; `cargo test` leaves them out.
 
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
@@ -14,7 +14,7 @@ use serde_json::json;
 
 use consonance_testing::command::{Folder, Program, read_output};
 
-const NAMESPACE: &str = "cargo xtask udp-blocked runs it in a network namespace of its own";
+const NAMESPACE: &str = "cargo xtask check udp-blocked runs it in a network namespace of its own";
 
 /// A rule that silently drops all incoming UDP. Dropping this removes it.
 struct Firewall {
@@ -100,7 +100,7 @@ fn join_as_alice(address: &str, words: &[&str]) -> Program {
 }
 
 #[test]
-#[ignore = "needs a network namespace: cargo xtask udp-blocked"]
+#[ignore = "needs a network namespace: cargo xtask check udp-blocked"]
 fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
     let stage = Stage::new();
     let firewall = Firewall::up();
@@ -117,7 +117,7 @@ fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
 }
 
 #[test]
-#[ignore = "needs a network namespace: cargo xtask udp-blocked"]
+#[ignore = "needs a network namespace: cargo xtask check udp-blocked"]
 fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unnoticed() {
     let Stage { address, bob, heard, folder, _server } = Stage::new();
     // Alice knows the WebSocket's address only from the server, over QUIC.

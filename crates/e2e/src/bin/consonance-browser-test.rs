@@ -1,4 +1,4 @@
-//! The page in a real browser: `cargo xtask browser-test`.
+//! The page in a real browser: `cargo xtask check browser`.
 #![allow(clippy::print_stderr, reason = "a command line tool talks to people by printing")]
 
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Clients of every kind in one session on a real server: `cargo xtask clients`.
+//! Clients of every kind in one session on a real server: `cargo xtask check clients`.
 #![allow(clippy::print_stderr, reason = "a command line tool talks to people by printing")]
 
 use std::process::ExitCode;

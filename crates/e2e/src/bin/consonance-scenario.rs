@@ -1,4 +1,4 @@
-//! Players of many networks in one session on a real server: `cargo xtask scenario`.
+//! Players of many networks in one session on a real server: `cargo xtask check scenario`.
 #![allow(clippy::print_stderr, reason = "a command line tool talks to people by printing")]
 
 use std::process::ExitCode;

@@ -25,8 +25,8 @@ pub(crate) struct Arguments {
     /// The TURN server: coturn's; what needs it is skipped where there is none.
     #[arg(long, value_name = "PROGRAM", default_value = "turnserver")]
     pub(crate) turnserver: PathBuf,
-    /// A game with the package for Unity, which `cargo xtask unity` compiles; what needs it is skipped where there is
-    /// none.
+    /// A game with the package for Unity, which `cargo xtask check unity` compiles; what needs it is skipped where
+    /// there is none.
     #[arg(
         long,
         value_name = "PROGRAM",

@@ -55,7 +55,10 @@ impl Native {
         voice: Voice,
     ) -> Result<Self, Failure> {
         if !game.exists() {
-            return Err(Failure::Lacking(format!("there is no {} (cargo xtask unity)", game.display())));
+            return Err(Failure::Lacking(format!(
+                "there is no {} (cargo xtask check unity)",
+                game.display()
+            )));
         }
         let heard = folder.join(format!("{name}.wav"));
         let mut command = Command::new("mono");

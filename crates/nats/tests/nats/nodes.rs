@@ -1,4 +1,4 @@
-//! Nodes on real NATS servers: `cargo xtask cluster` runs these tests.
+//! Nodes on real NATS servers: `cargo xtask check cluster` runs these tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -159,7 +159,7 @@ fn owner_and_other(server: &NatsServer) -> (Node, Node) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
     let server = NatsServer::start();
     let (mut first, mut second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));
@@ -180,7 +180,7 @@ fn nodes_find_the_owner_of_a_session_and_what_they_send_arrives() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_node_that_is_gone_is_replaced_by_one_with_players() {
     let server = NatsServer::start();
     let (first, mut second) = owner_and_other(&server);
@@ -199,7 +199,7 @@ fn a_node_that_is_gone_is_replaced_by_one_with_players() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_session_that_has_ended_is_begun_by_the_next_node_with_a_client() {
     let server = NatsServer::start();
     let (first, second) = owner_and_other(&server);
@@ -211,7 +211,7 @@ fn a_session_that_has_ended_is_begun_by_the_next_node_with_a_client() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn nodes_of_two_regions_see_each_other_and_share_no_session() {
     let server = NatsServer::start();
     let start = |region, number| Node::start_in(region, number, &[&server]);
@@ -227,7 +227,7 @@ fn nodes_of_two_regions_see_each_other_and_share_no_session() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn without_nats_an_owner_goes_on_and_is_confirmed_when_it_is_back() {
     let mut server = NatsServer::start();
     let first = Node::start(1, &[&server]);
@@ -246,7 +246,7 @@ fn without_nats_an_owner_goes_on_and_is_confirmed_when_it_is_back() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn the_loss_of_one_nats_server_of_three_goes_unnoticed() {
     let mut servers = NatsServer::start_cluster(3);
     let all: Vec<&NatsServer> = servers.iter().collect();
@@ -267,7 +267,7 @@ fn the_loss_of_one_nats_server_of_three_goes_unnoticed() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_node_that_does_not_read_loses_messages_and_counts_that_but_does_not_grow() {
     let server = NatsServer::start();
     let node = Node::start(1, &[&server]);
@@ -296,7 +296,7 @@ fn a_node_that_does_not_read_loses_messages_and_counts_that_but_does_not_grow() 
 const MESSAGES: u64 = 30_000;
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_node_that_nats_gives_up_comes_back_and_counts_that_but_does_not_grow() {
     let server = NatsServer::start();
     let node = Node::start(1, &[&server]);
@@ -319,7 +319,7 @@ fn a_node_that_nats_gives_up_comes_back_and_counts_that_but_does_not_grow() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn threads_of_nodes_ask_each_other() {
     let server = NatsServer::start();
     let (first, second) = (Node::start(1, &[&server]), Node::start(2, &[&server]));

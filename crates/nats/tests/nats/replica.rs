@@ -1,4 +1,4 @@
-//! Data that nodes share, on real NATS servers: `cargo xtask cluster` runs these tests.
+//! Data that nodes share, on real NATS servers: `cargo xtask check cluster` runs these tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -135,7 +135,7 @@ impl<T> Found for Option<T> {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_record_is_put_over_the_one_that_was_seen_and_told_where_it_is_another_one() {
     let server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());
@@ -152,7 +152,7 @@ fn a_record_is_put_over_the_one_that_was_seen_and_told_where_it_is_another_one()
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_removed_record_is_gone_for_all_and_a_later_one_stays() {
     let server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());
@@ -168,7 +168,7 @@ fn a_removed_record_is_gone_for_all_and_a_later_one_stays() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn an_entry_of_the_log_is_there_once_however_often_it_is_appended() {
     let server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());
@@ -185,7 +185,7 @@ fn an_entry_of_the_log_is_there_once_however_often_it_is_appended() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_copy_follows_a_store_that_was_away_and_reads_its_log_on() {
     let mut server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());
@@ -205,7 +205,7 @@ fn a_copy_follows_a_store_that_was_away_and_reads_its_log_on() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn copies_share_records_again_after_their_streams_were_deleted() {
     let server = NatsServer::start();
     let (one, other) = (Copy::default(), Copy::default());

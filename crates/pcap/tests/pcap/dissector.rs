@@ -1,6 +1,6 @@
 //! `tools/wireshark/consonance.lua` against the golden vectors, with a real tshark.
 //!
-//! Ignored by default, since it needs tshark: `cargo xtask dissector` runs it where there is one.
+//! Ignored by default, since it needs tshark: `cargo xtask check dissector` runs it where there is one.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
@@ -19,7 +19,7 @@ use serde_json::Value;
 use tshark::{Row, dissected};
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn every_golden_packet_is_shown_with_all_its_fields() {
     let vectors = vectors("packets.json");
     let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
@@ -38,7 +38,7 @@ fn every_golden_packet_is_shown_with_all_its_fields() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn relays_with_a_wrapped_count_are_shown_with_all_their_destinations() {
     let vectors = vectors("wrapped_relays.json");
     let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
@@ -54,7 +54,7 @@ fn relays_with_a_wrapped_count_are_shown_with_all_their_destinations() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn what_the_engine_drops_is_marked_and_nothing_else() {
     let vectors = vectors("malformed.json");
     let packets: Vec<_> = vectors.iter().map(|vector| bytes(vector["hex"].as_str().unwrap())).collect();
@@ -64,7 +64,7 @@ fn what_the_engine_drops_is_marked_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn flipped_bits_and_cut_packets_too() {
     let mut packets = Vec::new();
     for vector in vectors("packets.json").iter().step_by(7) {
@@ -83,7 +83,7 @@ fn flipped_bits_and_cut_packets_too() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn names_reports_and_relayed_packets_are_shown_in_words() {
     let hex = [
         // Alice, client 3, listens to lobby.
@@ -124,7 +124,7 @@ fn names_reports_and_relayed_packets_are_shown_in_words() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn where_a_player_is_and_what_listeners_can_use_are_shown() {
     let place = |place| {
         written(|writer| PositionReport { number: 258, position: place }.write(SessionId(1), writer).unwrap())
@@ -165,7 +165,7 @@ fn where_a_player_is_and_what_listeners_can_use_are_shown() {
 }
 
 #[test]
-#[ignore = "needs tshark; run by `cargo xtask dissector`"]
+#[ignore = "needs tshark; run by `cargo xtask check dissector`"]
 fn secrets_tickets_and_join_tokens_show_their_length_only() {
     let secret = SharedSecret([0xaa; 16]);
     let extension = HandshakeExtension {

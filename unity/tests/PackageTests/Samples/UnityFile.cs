@@ -64,7 +64,7 @@ namespace Consonance.Unity.Samples.Tests
         }
     }
 
-    /// <summary>Reads what Unity saves, line by line; `cargo xtask metas --verify` reads it as YAML.</summary>
+    /// <summary>Reads what Unity saves, line by line; `cargo xtask write metas --verify` reads it as YAML.</summary>
     internal static class UnityFile
     {
         static readonly Regex Begin = new Regex(@"^--- !u!(\d+) &(\d+)$");

@@ -268,9 +268,9 @@ pub(super) const SCENES: &[Scene] = &[
 ];
 
 const UNPACKED: &str = "`cargo xtask dist` does the same in the archive that it has made";
-const VIRTUAL: &str = "`cargo xtask python` does the same in a virtual environment";
+const VIRTUAL: &str = "`cargo xtask check python` does the same in a virtual environment";
 const SAME: &str = "docs/guide/running-a-server.md has the same";
-const KUBERNETES: &str = "`cargo xtask manifests` checks what it would be given";
+const KUBERNETES: &str = "`cargo xtask check manifests` checks what it would be given";
 const IMAGES: &[Need] = &[
     Need::Program("podman"),
     Need::Success(

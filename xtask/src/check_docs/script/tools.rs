@@ -14,13 +14,13 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/browser/testing.md",
         &[
-            ends("cargo xtask browser-test").needs(CHROMIUM),
-            ends("cargo xtask browser-test --browser firefox")
+            ends("cargo xtask check browser").needs(CHROMIUM),
+            ends("cargo xtask check browser --browser firefox")
                 .needs(&[Need::Success(FIREFOX, "Firefox"), Need::Program("pulseaudio")]),
-            ends("cargo xtask browser-test --list").needs(CHROMIUM).says(&["conversation"]),
-            ends("cargo xtask browser-test --only instrument").needs(CHROMIUM).says(&["instrument"]),
+            ends("cargo xtask check browser --list").needs(CHROMIUM).says(&["conversation"]),
+            ends("cargo xtask check browser --only instrument").needs(CHROMIUM).says(&["instrument"]),
             stays("cargo run --release").granted().says(&["http://127.0.0.1:7780/"]),
-            ends("cargo xtask browser-test --look http://127.0.0.1:7780/").needs(CHROMIUM),
+            ends("cargo xtask check browser --look http://127.0.0.1:7780/").needs(CHROMIUM),
         ],
     ),
     scene(
@@ -41,11 +41,11 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/end-to-end.md",
         &[
-            ends("cargo xtask scenario")
+            ends("cargo xtask check scenario")
                 .needs(&[Need::Minutes(8)])
                 .says(&["all players heard what was for them"]),
             untried(
-                "cargo xtask scenario --browser none --output scenario-out",
+                "cargo xtask check scenario --browser none --output scenario-out",
                 "the same again, with one player less",
             ),
         ],
@@ -67,7 +67,7 @@ pub(super) const SCENES: &[Scene] = &[
     scene(
         "docs/licences.md",
         &[
-            ends("cargo xtask licences --texts third-party-licences.txt")
+            ends("cargo xtask write licences --texts third-party-licences.txt")
                 .promises(&[Promise::File("third-party-licences.txt")]),
             ends("rm third-party-licences.txt").granted(),
         ],
@@ -82,7 +82,7 @@ pub(super) const SCENES: &[Scene] = &[
                 "rustup target list --installed | grep -q thumbv7em-none-eabi",
                 TARGETS,
             )]),
-            ends("cargo xtask platforms"),
+            ends("cargo xtask check platforms"),
         ],
     ),
     scene("docs/benchmarks.md", &[ends("cargo xtask benchmarks").needs(&[Need::Minutes(30)])]),

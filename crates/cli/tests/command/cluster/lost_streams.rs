@@ -17,7 +17,7 @@ fn until_ready([url, _]: &[String; 2], is_ready: bool) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn sessions_begin_and_bans_hold_at_all_servers_after_their_streams_were_deleted() {
     let (nats, folder) = ([NatsServer::start()], Folder::new());
     let (one, at_first, at_one) = serve_with_admin("one", &nats, &folder);
@@ -48,7 +48,7 @@ fn sessions_begin_and_bans_hold_at_all_servers_after_their_streams_were_deleted(
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn the_log_says_that_the_store_answers_again_only_where_it_said_that_it_does_not() {
     let (mut nats, folder) = ([NatsServer::start()], Folder::new());
     let (one, _, at_one) = serve_with_admin("one", &nats, &folder);

@@ -67,25 +67,25 @@ fn assert_played(machine: Machine) {
 }
 
 #[test]
-#[ignore = "needs PulseAudio: `cargo xtask platforms --run`"]
+#[ignore = "needs PulseAudio: `cargo xtask check platforms --run`"]
 fn the_microphone_of_this_machine_is_heard() {
     assert_recorded(This);
 }
 
 #[test]
-#[ignore = "needs PulseAudio: `cargo xtask platforms --run`"]
+#[ignore = "needs PulseAudio: `cargo xtask check platforms --run`"]
 fn the_loudspeaker_of_this_machine_plays_what_is_heard() {
     assert_played(This);
 }
 
 #[test]
-#[ignore = "needs another machine's build and PulseAudio: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build and PulseAudio: `cargo xtask check platforms --run`"]
 fn its_microphone_is_heard() {
     assert_recorded(Other);
 }
 
 #[test]
-#[ignore = "needs another machine's build and PulseAudio: `cargo xtask platforms --run`"]
+#[ignore = "needs another machine's build and PulseAudio: `cargo xtask check platforms --run`"]
 fn its_loudspeaker_plays_what_is_heard() {
     assert_played(Other);
 }

@@ -1,11 +1,11 @@
-//! The example runs and prints what its documentation promises. It opens matchbox's sockets, so `cargo xtask matchbox`
-//! runs it.
+//! The example runs and prints what its documentation promises. It opens matchbox's sockets, so `cargo xtask check
+//! matchbox` runs it.
 
 use std::env;
 use std::process::Command;
 
 #[test]
-#[ignore = "it needs a network namespace: cargo xtask matchbox"]
+#[ignore = "it needs a network namespace: cargo xtask check matchbox"]
 fn bob_is_host_and_hears_alice_from_her_first_word_to_her_last() {
     // Cargo builds examples into a folder beside that of the tests, and does not pass their path.
     let test = env::current_exe().expect("this is a program");

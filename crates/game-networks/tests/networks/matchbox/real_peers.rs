@@ -1,7 +1,7 @@
 //! Three players over real WebRTC connections: sessions, direct links, and a host that leaves.
 //!
 //! matchbox opens its sockets on all addresses of the machine and asks for candidates there, so what opens one runs in
-//! a network namespace of its own: `cargo xtask matchbox` creates one that contains nothing but this process.
+//! a network namespace of its own: `cargo xtask check matchbox` creates one that contains nothing but this process.
 
 mod signalling;
 
@@ -20,7 +20,7 @@ use matchbox_socket::{RtcIceServerConfig, WebRtcSocket};
 use signalling::SignallingRoom;
 
 #[test]
-#[ignore = "it needs a network namespace: cargo xtask matchbox"]
+#[ignore = "it needs a network namespace: cargo xtask check matchbox"]
 fn players_are_in_one_session_hear_each_other_directly_and_follow_the_host() {
     let room = SignallingRoom::default();
     let mut players: Vec<Player> = (0..3).map(|_| Player::enter(&room)).collect();

@@ -24,7 +24,7 @@ fn is_confirmed(node: &Node) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn sessions_begin_and_are_found_after_their_stream_was_deleted() {
     let server = NatsServer::start();
     let (first, second) = owner_and_other(&server);
@@ -42,7 +42,7 @@ fn sessions_begin_and_are_found_after_their_stream_was_deleted() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_session_that_was_there_before_its_stream_was_deleted_ends_begins_and_is_taken_over() {
     let server = NatsServer::start();
     let (first, second) = owner_and_other(&server);
@@ -66,7 +66,7 @@ fn a_session_that_was_there_before_its_stream_was_deleted_ends_begins_and_is_tak
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn sessions_go_on_and_begin_after_nats_has_lost_its_files() {
     let mut server = NatsServer::start();
     let (first, second) = owner_and_other(&server);

@@ -130,7 +130,7 @@ fn until(what: &str, is_so: impl Fn() -> bool) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_node_does_not_go_to_a_server_of_which_only_the_first_line_of_another_one_tells() {
     let attacker = Attacker::listen();
     let users = format!("authorization {{ users: [ {{ user: voice, password: {PASSWORD:?} }} ] }}");

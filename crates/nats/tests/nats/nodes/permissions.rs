@@ -4,7 +4,7 @@ use crate::nodes::Node;
 use crate::secured;
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn nodes_need_no_other_permissions() {
     let server = secured::server();
     let in_region = |number, region: Option<&str>| {

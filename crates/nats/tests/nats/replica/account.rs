@@ -90,7 +90,7 @@ async fn write_session(thief: &Client, value: &'static str) {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn a_nodes_credentials_reach_every_subject_of_their_account_by_way_of_nats_and_none_of_another_account() {
     let server = server();
     let _replica = Copy::default().start_with(1, secured::settings(&server));
@@ -121,7 +121,7 @@ fn a_nodes_credentials_reach_every_subject_of_their_account_by_way_of_nats_and_n
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn what_nats_publishes_for_a_nodes_credentials_is_no_request_to_its_store() {
     let server = server();
     let _replica = Copy::default().start_with(1, secured::settings(&server));

@@ -34,7 +34,7 @@ async fn messages(admin: &Context) -> [u64; 2] {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn copies_need_no_other_permissions() {
     let server = secured::server();
     let (one, other) = (Copy::default(), Copy::default());
@@ -52,7 +52,7 @@ fn copies_need_no_other_permissions() {
 }
 
 #[test]
-#[ignore = "needs a NATS server: cargo xtask cluster"]
+#[ignore = "needs a NATS server: cargo xtask check cluster"]
 fn whoever_has_a_nodes_credentials_cannot_remove_what_servers_share() {
     let server = secured::server();
     let _replica = Copy::default().start_with(1, secured::settings(&server));
