@@ -18,7 +18,7 @@ impl BareRelay {
         Self { links: (1..=u64::from(clients)).map(LinkId).collect(), to: Vec::new() }
     }
 
-    /// Packets out per second: looks up each destination's link, and sends to it with a no-op call.
+    /// Packets out per second: looks up each destination's link, and writes what would be sent to it.
     pub(crate) fn packets_per_s(&mut self, destinations: &[u16], packet: &[u8], time: Duration) -> f64 {
         let (start, mut packets) = (Instant::now(), 0);
         while start.elapsed() < time {

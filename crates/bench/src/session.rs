@@ -30,7 +30,7 @@ const SEALED_FRAME: &[u8] = &{
     frame
 };
 
-/// A server whose packets go nowhere: `send` is called for each (link, delivery, bytes) and may count them.
+/// A server whose packets go nowhere.
 pub(crate) struct BenchSession {
     pub(crate) server: Server,
     now: Instant,

@@ -348,8 +348,9 @@ impl Server {
                 return Ok(Some(packet));
             }
             Packet::ErrorWrongSession(_) => self.handle_extension(link, own, trailing)?,
-            Packet::ClientState(_) | Packet::DeltaChannelState(_) => {
-                self.handle_rooms(link, own, &parsed, packet)?;
+            // Bound here: a reference to `parsed` itself would have every packet copied.
+            rooms @ (Packet::ClientState(_) | Packet::DeltaChannelState(_)) => {
+                self.handle_rooms(link, own, &rooms, packet)?;
             }
             Packet::ServerRelayUnreliable(inner) => {
                 record.budgets.take_fan_out(now, limits, clients, inner.destinations.len())?;
