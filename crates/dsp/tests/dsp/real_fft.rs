@@ -46,5 +46,5 @@ fn a_spectrum_that_no_real_signal_has_is_taken_without_its_imaginary_ends() {
     fft.bins_mut()[0] = Complex32::new(1.0, 5.0);
     let mut samples = [0.0; 8];
     fft.inverse(&mut samples);
-    assert_eq!(samples, [1.0; 8]);
+    assert!(samples.iter().all(|sample| (sample - 1.0).abs() < 1e-6), "{samples:?}");
 }
