@@ -5,10 +5,10 @@
 //! * `cargo xtask tidy` checks the rules that the compiler does not know: which crate may use which, how long a
 //!   file or a function may be, what the pure crates must not call, which words must not be published.
 //!   It also runs as a test, so `cargo test` is enough.
-//! * `cargo xtask write FILES` writes what is generated and checked in; the step of that name compares it.
+//! * `cargo xtask write FILES` regenerates files that are checked in; a step of `ci` compares them.
 //! * `cargo xtask sim`, `soak`, `mutants` and `fuzz` look for faults for as long as one likes.
 //! * `cargo xtask benchmarks` and `mouth-to-ear` measure, and fill the tables of `docs/benchmarks.md`.
-//! * `cargo xtask book`, `package`, `dist` and `publish` make what others read, download and build with.
+//! * `cargo xtask book`, `package`, `dist` and `publish` make the site, the published packages and the downloads.
 //!
 //! Used by: contributors, and `.ci/run`. It depends on no other crate of the workspace, so that it still runs when they
 //! do not compile.
@@ -107,7 +107,7 @@ enum Chore {
     Check(check::Part),
     /// Checks the rules that the compiler does not know: walls, shape, forbidden calls, words, documents.
     Tidy,
-    /// Writes files again that are made from others and checked in.
+    /// Regenerates the generated files that are checked in.
     #[command(subcommand)]
     Write(write::Files),
     /// Plays seeds in simulated time: of one server, of several that share their sessions, or of encrypted sessions.

@@ -1,4 +1,4 @@
-//! `cargo xtask write`: files that are made from others and checked in, for those who lack what makes them.
+//! `cargo xtask write`: regenerates the generated files that are checked in, so that a build needs no generator.
 
 use std::path::Path;
 

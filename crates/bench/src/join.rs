@@ -44,8 +44,8 @@ fn measure(session: &mut BenchSession) -> (f64, f64) {
     (spent.as_nanos() as f64 / joins as f64, packets as f64 / joins as f64)
 }
 
-/// The baseline: the same packets, built in advance; each is copied once, and written for each of its
-/// links.
+/// The baseline: the same packets, built in advance; each is copied once, and its arguments are
+/// written for each link.
 fn bare_ns_per_packet(session: &mut BenchSession) -> f64 {
     session.begin_keeping();
     let (id, _) = session.join();
