@@ -225,7 +225,7 @@ fn needed(workspace: &Metadata) -> BTreeSet<String> {
 }
 
 /// Crates that are needed only with features that these games do not use.
-const WITHOUT: [&str; 2] = ["consonance-fuzz-tape", "consonance-libopus"];
+const WITHOUT: [&str; 1] = ["consonance-libopus"];
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })
@@ -242,7 +242,7 @@ mod tests {
         for name in ["consonance", "consonance-quic", "consonance-server", "consonance-wire"] {
             assert!(needed.contains(name), "{name}");
         }
-        for name in ["consonance-cli", "consonance-fuzz-tape", "consonance-testing", "consonance-webrtc"] {
+        for name in ["consonance-cli", "consonance-testing", "consonance-webrtc"] {
             assert!(!needed.contains(name), "{name}");
         }
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use consonance_audio::RateMode;
-use consonance_fuzz_tape::Tape;
 use consonance_session::Instant;
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::instance::Instance;
 

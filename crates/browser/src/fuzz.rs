@@ -6,11 +6,11 @@ mod opus_repack;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     ChannelProperties, Client, ClientSettings, Delivery, EndReason, Instant, LinkCommand as ClientCommand,
     LinkId, Server, ServerSettings, Target,
 };
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::control::{FromPage, TO_PAGE_BYTES_MAX, ToPage};
 use crate::{BrowserPlayer, BrowserSettings, PageLimits, PageLinkCommand, PageQuality, SLOTS_MAX};

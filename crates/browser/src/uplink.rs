@@ -2,8 +2,8 @@
 
 mod arrivals;
 
-use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_wire::SealedVoice;
+use consonance_wire::opus_packet::{Misfit, OpusPacket, Packer};
 
 use arrivals::{Arrival, Arrivals};
 
@@ -381,7 +381,7 @@ mod tests {
                     Spoken::Next { missing, frame } => {
                         assert!(missing <= 50, "no more than a second");
                         let is_sealed = SealedVoice::of(frame).is_some();
-                        assert!(is_sealed || consonance_opus_packet::samples(frame) == Some(FRAME_SAMPLES));
+                        assert!(is_sealed || consonance_wire::opus_packet::samples(frame) == Some(FRAME_SAMPLES));
                         frames += 1 + u64::from(missing);
                     }
                     Spoken::Late { frames_ago, .. } => assert!((2..=frames).contains(&frames_ago.into())),

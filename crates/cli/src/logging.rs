@@ -6,8 +6,8 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write, stderr};
 
-use consonance_name_key::is_invisible;
 use consonance_server_config::{LogConfig, LogFormat, LogLevel};
+use consonance_wire::names::is_invisible;
 use tracing::{Level, enabled, error, info, warn};
 use tracing_subscriber::filter::Directive;
 use tracing_subscriber::layer::SubscriberExt as _;

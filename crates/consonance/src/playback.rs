@@ -16,8 +16,8 @@ use consonance_audio::{
     BLOCK_SAMPLES, CodecError, CodecKind, CodecSettings, FrameProperties, Mixer, MixerSettings, Output,
     OutputError, Pose, SamplePosition, SpeakerSound, SpeakerStatistics, StereoBlock,
 };
-use consonance_name_key::NameKey;
 use consonance_session::{ClientId, CodecParameters, VoiceFrame};
+use consonance_wire::names::NameKey;
 
 use effects::Effects;
 use headphones::Headphones;

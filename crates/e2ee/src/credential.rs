@@ -1,6 +1,6 @@
 //! A member's credential, signed with its key: name, account and purpose.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{ParseError, Reader};
 use mls_rs::error::IntoAnyError;
 use mls_rs::identity::basic::BasicCredential;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use consonance_name_key::NameKey;
 use consonance_sframe::EpochSecret;
 use consonance_wire::PlainRooms;
+use consonance_wire::names::NameKey;
 
 /// The keys of an epoch, and what its members have signed: for a [`PacketCipher`](crate::PacketCipher).
 #[derive(Clone, Debug)]

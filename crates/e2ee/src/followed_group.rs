@@ -2,8 +2,8 @@
 
 mod shape;
 
-use consonance_name_key::NameKey;
 use consonance_session::{AskedCommit, GroupCheck, MadeCommit, NewGroup, PackageKeys};
+use consonance_wire::names::NameKey;
 use consonance_wire::{Named, PlainRooms};
 use mls_rs::external_client::builder::{
     ExternalBaseConfig, WithCryptoProvider, WithIdentityProvider, WithMlsRules,

@@ -1,8 +1,8 @@
 //! Decryption of frames that a server has stored as they arrived, with a log of keys.
 
-use consonance_name_key::NameKey;
 use consonance_sframe::{ArchiveOpener, OpenError};
 use consonance_wire::SealedVoice;
+use consonance_wire::names::NameKey;
 
 use crate::LoggedEpoch;
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use crate::key_log::hex;
 use crate::{AccountProof, E2eeError, GroupMember, PublicKey};

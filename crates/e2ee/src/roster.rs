@@ -1,6 +1,6 @@
 //! The members of the group, by its signed tree: only they can hear.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use mls_rs::group::Member as Leaf;
 
 use crate::{Credential, PublicKey};

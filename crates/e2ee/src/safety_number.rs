@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use mls_rs::CipherSuiteProvider;
 
 use crate::identity::cipher_suite;

@@ -27,8 +27,8 @@ use crate::Snapshot;
 /// Why `listener` does not hear `speaker`, as far as these snapshots show: those of the listener's client, of the
 /// speaker's, of the server, or of several of them, taken at about the same time.
 ///
-/// A name may be spelled in any way that looks the same ([`NameKey`](consonance_name_key::NameKey)); if several players
-/// match, the exact name wins. An unknown name is a broken link, with the most similar one as the remedy.
+/// A name may be spelled in any way that looks the same ([`NameKey`](consonance_wire::names::NameKey)); if several
+/// players match, the exact name wins. An unknown name is a broken link, with the most similar one as the remedy.
 pub fn why(snapshots: &[Snapshot], speaker: &str, listener: &str) -> Diagnosis {
     let [speaker, listener] = [speaker, listener].map(|name| spelling::present(snapshots, name));
     let steps = if speaker == listener {

@@ -122,7 +122,7 @@ pub use client::{ClientLinkEvent, ClientNetwork};
 pub use connection_slots::{
     AddressShares, ConnectionSlots, MADE_ROOM, PENDING_UNDISTURBED, SERVER_FULL, SlotsFull,
 };
-pub use consonance_end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX};
+pub use consonance_wire::end_reason::{EndCode, EndKind, EndReason, REDIRECT_BYTES_MAX};
 pub use direct::{DirectEvent, DirectLinks};
 pub use handshake_slots::{HandshakeSlots, NoHandshakeSlot};
 pub use host_name::{authority, is_own_host, name_of_host};

@@ -1,6 +1,6 @@
 //! Reasons for the end of a link, with advice for the user.
 
-use consonance_end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
+use consonance_wire::end_reason::{END_REASON_BYTES_MAX, EndCode, EndReason};
 
 /// The longest reason, in bytes of UTF-8, that travels to or is shown from the other side.
 pub const REASON_BYTES_MAX: usize = END_REASON_BYTES_MAX;

@@ -1,6 +1,6 @@
 //! Packets that fill gaps: silence, and frames that the decoder conceals.
 
-use consonance_opus_packet::{SAMPLES_MAX, frame_samples};
+use consonance_wire::opus_packet::{SAMPLES_MAX, frame_samples};
 
 /// The shortest frame, 2.5 ms in samples at 48 kHz: every Opus frame is a multiple of it.
 pub(crate) const GRID_SAMPLES: u64 = 120;
@@ -35,7 +35,7 @@ const SILENT_FRAME: [u8; 2] = [0xFF, 0xFE];
 
 #[cfg(test)]
 mod tests {
-    use consonance_opus_packet::samples;
+    use consonance_wire::opus_packet::samples;
 
     use super::*;
 

@@ -41,7 +41,7 @@ mod repair;
 mod sealed_track;
 
 pub use channels::Channels;
-pub use consonance_opus_packet::{OpusPacket, PacketFault};
+pub use consonance_wire::opus_packet::{OpusPacket, PacketFault};
 pub use file_name::file_name_part;
 pub use ogg_opus::{OggPacketWriter, PRE_SKIP_SAMPLES};
 pub use repair::{repair_ogg_opus, repair_sealed_track};

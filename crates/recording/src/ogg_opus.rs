@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use consonance_opus_packet::OpusPacket;
+use consonance_wire::opus_packet::OpusPacket;
 
 use crate::channels::Channels;
 use crate::gaps::{GRID_SAMPLES, lost, silence};

@@ -23,8 +23,8 @@ mod settings;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use consonance_name_key::{NameKey, NamePattern};
 use consonance_session::{Access, JoinToken, Vouched};
+use consonance_wire::names::{NameKey, NamePattern};
 
 use account_names::{AccountNames, Keeping};
 pub(crate) use gate::{AdmissionGate, Newcomer, Verdict};

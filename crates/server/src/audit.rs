@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use tracing::info;
 
 /// The author of an action, and the reason.

@@ -1,6 +1,6 @@
 //! Bans of names, of accounts and of addresses, with a reason and an end.
 //!
-//! Names are compared by their [keys](consonance_name_key::NameKey), since a banned "Alice" would else come back as
+//! Names are compared by their [keys](consonance_wire::names::NameKey), since a banned "Alice" would else come back as
 //! "alice", or with an invisible character or a letter of another script. Keys are computed when a ban is added or read
 //! from the disk, and never stored. Subjects are the operator's own and compared exactly. An IPv4 address is the same
 //! whether it is written as itself or inside IPv6.

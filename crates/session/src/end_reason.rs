@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_end_reason::{EndCode, EndReason};
+use consonance_wire::end_reason::{EndCode, EndReason};
 
 use crate::link::{CloseReason, Offence};
 

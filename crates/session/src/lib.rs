@@ -114,7 +114,7 @@ pub use client::{
     Routing, SPEAKING_TIMEOUT, ServerLink, SessionPlayer, Status, Target, TextError, TextTarget,
     TrafficByType, UplinkReport, VoiceError, VoiceFrame,
 };
-pub use consonance_end_reason::{EndCode, EndKind, EndReason};
+pub use consonance_wire::end_reason::{EndCode, EndKind, EndReason};
 pub use consonance_wire::limits::TEXT_BYTES_MAX;
 pub use consonance_wire::{
     ALWAYS_SEND_ROOM, AbsurdPosition, Capabilities, ClientId, CodecId, CodecParameters, LossRun, MessageType,

@@ -8,8 +8,8 @@
 
 use core::time::Duration;
 
-use consonance_opus_packet::first_frame;
 use consonance_wire::SealedVoice;
+use consonance_wire::opus_packet::first_frame;
 
 use crate::time::Instant;
 

@@ -3,7 +3,7 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use consonance_replay_window::ReplayWindow;
+use consonance_wire::replay_window::ReplayWindow;
 
 use crate::frame_key::{FrameKey, TAG_BYTES};
 use crate::header::Header;

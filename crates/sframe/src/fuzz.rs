@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::{
     BASE_KEY_BYTES, EPOCHS_MAX, EpochSecret, FORMER_EPOCH_KEPT, OpenError, OpenedFrame, Opener, Sealer,

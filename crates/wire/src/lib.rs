@@ -51,6 +51,13 @@
 //! says nothing ([`VoiceReport`], [`PositionReport`], [`Notice`], [`Closing`], [`ServerList`], [`ModeratorCommand`],
 //! [`GroupPart`]).
 //!
+//! # Beside the packets
+//!
+//! * [`end_reason`]: why a server ends a link or rejects a player
+//! * [`names`]: the key by which players' names are compared
+//! * [`opus_packet`]: Opus packets, parsed and assembled without decoding
+//! * [`replay_window`]: which counters of sealed packets came before
+//!
 //! # Features
 //!
 //! | feature | by default | adds |
@@ -71,8 +78,11 @@ mod codec_settings;
 mod cursor;
 mod delivery;
 mod end_notice;
+pub mod end_reason;
 mod error;
 mod extension;
+#[cfg(feature = "fuzzing")]
+pub mod fuzz_tape;
 mod group_message;
 mod handshake;
 mod header;
@@ -81,10 +91,13 @@ pub mod limits;
 mod list;
 mod lossy_utf8;
 mod moderator_command;
+pub mod names;
 mod notice;
+pub mod opus_packet;
 mod packet;
 mod position_report;
 mod relay;
+pub mod replay_window;
 mod room_id;
 mod roster;
 mod sealed_voice;

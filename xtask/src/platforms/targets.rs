@@ -32,9 +32,6 @@ const BARE: &str = "core,alloc";
 /// The crates that a game links for voice: to hear and to speak.
 const CLIENT: &[&str] = &[
     "consonance-wire",
-    "consonance-opus-packet",
-    "consonance-name-key",
-    "consonance-end-reason",
     "consonance-settings",
     "consonance-session",
     "consonance-recording",
@@ -53,15 +50,7 @@ const FACADE: &[&str] = &["consonance"];
 const PAGE: &[&str] = &["consonance-browser"];
 
 /// The crates that build without an operating system.
-pub(crate) const PURE: &[&str] = &[
-    "consonance-wire",
-    "consonance-opus-packet",
-    "consonance-name-key",
-    "consonance-replay-window",
-    "consonance-end-reason",
-    "consonance-settings",
-    "consonance-session",
-];
+pub(crate) const PURE: &[&str] = &["consonance-wire", "consonance-settings", "consonance-session"];
 
 /// Features of the pure crates that are off by default and need no operating system either.
 pub(crate) const PURE_FEATURES: &[&str] = &["consonance-wire/serde", "consonance-session/serde"];

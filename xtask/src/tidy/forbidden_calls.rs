@@ -43,9 +43,6 @@ struct Ban {
 
 const PURE: &[&str] = &[
     "crates/wire/",
-    "crates/opus-packet/",
-    "crates/name-key/",
-    "crates/end-reason/",
     "crates/session/",
     "crates/settings/",
     "crates/sframe/",

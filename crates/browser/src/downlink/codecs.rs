@@ -46,7 +46,7 @@ impl Codecs {
         }
         match SealedVoice::of(frame) {
             Some(_) => Some(self.frame_samples.get(&id).copied().unwrap_or(FRAME_SAMPLES)),
-            None => consonance_opus_packet::samples(frame),
+            None => consonance_wire::opus_packet::samples(frame),
         }
     }
 

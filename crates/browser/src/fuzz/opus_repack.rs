@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use consonance_fuzz_tape::Tape;
-use consonance_opus_packet::{self as opus_packet, OpusPacket};
 use consonance_wire::SealedVoice;
+use consonance_wire::fuzz_tape::Tape;
+use consonance_wire::opus_packet::{self as opus_packet, OpusPacket};
 
 use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 

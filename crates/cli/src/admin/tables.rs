@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use consonance_name_key::visible;
 use consonance_server::utc::utc;
+use consonance_wire::names::visible;
 use serde_json::Value;
 
 pub(super) fn health(server: &Value) -> String {

@@ -1,7 +1,7 @@
 //! Figures as short words.
 
 use consonance_inspector::ChannelTarget;
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 
 /// `1.2 kB`.
 pub(super) fn bytes(number: u64) -> String {

@@ -3,7 +3,7 @@
 use consonance_inspector::{
     ClientSnapshot, Diagnosis, PlayerRow, ServerSnapshot, StepOutcome, UnheardReason,
 };
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use consonance_inspector::{ClientSnapshot, ConnectionState, PlayerRow, Snapshot};
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};

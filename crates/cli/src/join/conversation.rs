@@ -10,7 +10,7 @@ use consonance::{
     EncryptionEvent, EncryptionState, End, Event, EventKind, ProblemKind, SubmitReportError, Target,
     VoiceChat,
 };
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 
 use super::lines::EventLines;
 use super::session_recording::SessionRecording;

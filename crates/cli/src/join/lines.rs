@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use consonance::device::{DeviceEvent, DeviceState, Direction};
 use consonance::transport::DatagramPath;
 use consonance::{EncryptionEvent, EncryptionState, Event, EventKind, LinkTransport, TextTarget};
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 use serde_json::{Map, Value, json};
 
 /// Prints one line per event.

@@ -3,7 +3,7 @@
 use consonance::{
     AccountProof, EncryptedMember, EncryptionState, EncryptionStatus, Recognition, SafetyNumber,
 };
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 
 /// The output of `/members`.
 pub(super) fn in_words(status: &EncryptionStatus) -> Vec<String> {

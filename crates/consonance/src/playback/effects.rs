@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use consonance_audio::{EffectChain, Mixer};
-use consonance_name_key::NameKey;
 use consonance_session::{HeardChannel, HeardTarget, RoomId};
+use consonance_wire::names::NameKey;
 
 use super::voices::{Voice, Voices};
 

@@ -1,7 +1,7 @@
 //! The game's settings for hearing other players.
 
 use consonance_audio::SpeakerPlace;
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use super::Playback;
 use super::remembered_players::HeardAs;

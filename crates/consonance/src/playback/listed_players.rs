@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use consonance_audio::CodecSettings;
-use consonance_name_key::NameKey;
 use consonance_session::ClientId;
+use consonance_wire::names::NameKey;
 
 use crate::player_state::PlayerState;
 

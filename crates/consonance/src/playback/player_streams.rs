@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consonance_audio::BLOCK_SAMPLES;
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use crate::engine_sound::StreamWriter;
 use crate::statistics::{EngineSoundRow, PlayerStreamRow};

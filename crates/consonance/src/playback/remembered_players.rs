@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consonance_audio::{Mixer, SpeakerKey, SpeakerPlace};
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use crate::player_state::PlayerState;
 

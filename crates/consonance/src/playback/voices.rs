@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use consonance_audio::{Mixer, MixerError, SamplePosition, SpeakerKey};
-use consonance_name_key::NameKey;
 use consonance_session::{ClientId, RoomId, VoiceFrame};
+use consonance_wire::names::NameKey;
 
 use super::listed_players::Listed;
 use crate::player_state::PlayerState;

@@ -1,6 +1,6 @@
 //! The commit that the delivery service requests, or a new group.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{MemberMessage, Named, PlainRooms, WireStr};
 use mls_rs::group::{CommitOutput, ExportedTree};
 use mls_rs::{ExtensionList, MlsMessage};

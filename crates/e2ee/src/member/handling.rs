@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{DeliveryMessage, MemberMessage, PlainRooms, ReportAnswer, WireStr};
 
 use super::committing::{self, Made, Wanted};

@@ -1,7 +1,7 @@
 //! The MLS library as this crate uses it.
 
-use consonance_name_key::NameKey;
 use consonance_wire::PlainRooms;
+use consonance_wire::names::NameKey;
 use mls_rs::client_builder::{BaseConfig, WithCryptoProvider, WithIdentityProvider, WithMlsRules};
 use mls_rs::group::proposal::Proposal;
 use mls_rs::group::{CommitEffect, CommitMessageDescription, ReceivedMessage};

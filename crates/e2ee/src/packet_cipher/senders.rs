@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 /// Looks up names as the server spells them; each name's key is computed once.
 #[derive(Debug, Default)]

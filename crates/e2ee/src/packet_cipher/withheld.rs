@@ -33,9 +33,9 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use consonance_name_key::NameKey;
     use consonance_session::RoomId;
     use consonance_sframe::{BASE_KEY_BYTES, EpochSecret};
+    use consonance_wire::names::NameKey;
     use consonance_wire::{
         ChannelBits, ChannelKind, List, Packet, PlainRooms, ServerRelay, SessionId, TextData, TextRecipient,
         VoiceChannel, VoiceData, VoiceOptions, WireStr, Writer,

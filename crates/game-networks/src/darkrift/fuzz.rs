@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::{DisconnectReason, Peer};
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::darkrift::{
     ClientSettings, Connector, ConnectorEvent, ConnectorOrder, Listener, ListenerEvent, ListenerOrder,

@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::gateway::MessageChannel;
 use consonance_link::gateway::udp::fuzz::ReportedPeers;
 use consonance_link::gateway::udp::{ClientEndpoint, ServerEndpoint};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::enet::screening::{Command, MessageKind};
 use crate::enet::{

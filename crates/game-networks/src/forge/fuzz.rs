@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::gateway::udp::fuzz::ReportedPeers;
 use consonance_link::gateway::udp::{ClientEndpoint as _, ServerEndpoint as _};
 use consonance_link::{ClientLinkEvent, ClientNetwork as _, ServerLinkEvent, ServerNetwork as _};
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::forge::frame::{Control, Frame, Meta, Piece, write_trailer};
 use crate::forge::{

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::hosted::{HostedClient, HostedServer};
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DirectLinks as _, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork as _,
 };
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::hosted::header::MAGIC;
 use crate::hosted::{

@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DirectEvent, DirectLinks as _, PACKET_BYTES_MAX, Peer,
     ServerLinkEvent, ServerNetwork as _,
 };
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::steam::hub::{Hub, HubAccount, HubSettings};
 use crate::steam::signal::Signal;

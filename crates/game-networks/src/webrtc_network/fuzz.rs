@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::webrtc_network::peer::{Ice, PeerConnection, Role};
 use crate::webrtc_network::settings::PeerSettings;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use consonance_name_key::visible;
+use consonance_wire::names::visible;
 use serde::{Deserialize, Serialize};
 
 /// Every link of the path from one player to another, in order.

@@ -1,6 +1,6 @@
 //! Whether both have the keys of an encrypted session.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use super::diagnosis::{PathLink, SilenceCause, Step};
 use super::scene::Scene;

@@ -1,6 +1,6 @@
 //! The player that is meant by a name, however it is spelled.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use crate::Snapshot;
 

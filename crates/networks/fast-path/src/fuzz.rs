@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::{
     Announcement, Cipher, ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PACKET_BYTES_MAX, PathSecrets,

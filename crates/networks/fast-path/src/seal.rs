@@ -1,6 +1,6 @@
 //! Sealing and opening the datagrams of one direction.
 
-use consonance_replay_window::ReplayWindow;
+use consonance_wire::replay_window::ReplayWindow;
 
 use crate::Cipher;
 use crate::epoch_key::EpochKey;

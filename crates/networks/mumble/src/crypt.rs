@@ -7,7 +7,7 @@
 //! A nonce is a number of 128 bits, with the lower byte first, that counts up by one with each datagram from where
 //! [`CryptSetup`](crate::control::messages::CryptSetup) has it begin.
 
-use consonance_replay_window::ReplayWindow;
+use consonance_wire::replay_window::ReplayWindow;
 
 use crate::ocb2::Ocb2;
 

@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::Peer;
 use consonance_link::gateway::streams::{Found, MessageStream as _, StreamProtocol as _};
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::control::Control;
 use crate::crypt::{Crypt, CryptSecrets};

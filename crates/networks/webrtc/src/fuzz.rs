@@ -7,7 +7,7 @@ mod transparent;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 use str0m::net::Protocol;
 
 use crate::connection::{Connection, ConnectionEvent, Identity, RtcVoice};

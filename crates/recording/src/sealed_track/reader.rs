@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, Read, Write};
 use std::ops::Range;
 
-use consonance_opus_packet::OpusPacket;
+use consonance_wire::opus_packet::OpusPacket;
 
 use super::{FRAME_HEAD_BYTES, MAGIC, PLAYER_TAG, SAMPLE_RATE_HZ, STEPS_MAX, TAGS_MAGIC, VERSION};
 use crate::channels::Channels;

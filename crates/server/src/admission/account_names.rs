@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use super::origin::Origin;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 use std::net::IpAddr;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 use super::{AddressPrefix, Ban, BanTarget};
 

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{About, Bundle, KeptClient, LinkEnd, LinkNumber, SessionMessage, ToEdge, ToOwner};
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Access, Capabilities, ClientId, CodecId, CodecParameters, CopiedClient, KeptPlace, SessionChange,
     SharedSecret,
 };
+use consonance_wire::fuzz_tape::Tape;
 
 use super::stage::{BareLink, FAR, FAR_NUMBER, FRIEND, NEAR, Player, Stage};
 use crate::copies::{At, ChangeRecord};

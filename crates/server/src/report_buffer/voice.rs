@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
+use consonance_wire::names::PlayerName;
 
 use crate::recording::SpokenCodec;
 

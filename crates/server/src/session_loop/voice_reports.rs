@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use consonance_name_key::NameKey;
 use consonance_session::{RoomId, Server};
+use consonance_wire::names::NameKey;
 
 use super::SessionLoop;
 use crate::moderation::PlayerRef;

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 
 /// The accounts of the latest players that left a session.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ mod tests;
 use alloc::collections::BTreeSet;
 use core::time::Duration;
 
-use consonance_end_reason::EndReason;
+use consonance_wire::end_reason::EndReason;
 use consonance_wire::{
     Capabilities, ClientId, Closing, EndNotice, HandshakeExtension, HandshakeRequest, HandshakeResponse,
     PacketHeader, RemoveClient, ResumeTicket, SessionId, WireStr,

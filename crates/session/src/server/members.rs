@@ -12,7 +12,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{ClientId, CodecParameters, RoomId, VoiceData};
 
 use super::proximity::Spoken;

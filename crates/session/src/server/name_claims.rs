@@ -10,8 +10,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_name_key::PlayerName;
 use consonance_wire::ClientId;
+use consonance_wire::names::PlayerName;
 
 use super::event::ServerEvent;
 use super::links::Links;

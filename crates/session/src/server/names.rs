@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use consonance_name_key::PlayerName;
+use consonance_wire::names::PlayerName;
 use consonance_wire::{Capabilities, ClientId, ResumeTicket};
 
 use super::Server;

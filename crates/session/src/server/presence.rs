@@ -3,7 +3,7 @@
 //! Coming, losing a link, coming back and leaving concern all three, so that a client is found in each of them or in
 //! none. Whether a client may come or come back is decided elsewhere.
 
-use consonance_name_key::PlayerName;
+use consonance_wire::names::PlayerName;
 use consonance_wire::{Capabilities, ClientId, CodecParameters, HandshakeExtension, ResumeTicket, SessionId};
 
 use super::connections::Connections;

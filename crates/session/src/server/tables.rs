@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{Capabilities, ClientId, CodecParameters, RoomId};
 
 use super::Server;
@@ -120,7 +120,7 @@ impl<'s> Tables<'s> {
     }
 
     /// Every client of this name, however it is spelled and whatever account it has, by ascending id. Names are
-    /// compared by their [keys](consonance_name_key::NameKey).
+    /// compared by their [keys](consonance_wire::names::NameKey).
     pub fn clients_named(self, name: &str) -> &'s [ClientId] {
         self.presence.members().named(&NameKey::of(name))
     }

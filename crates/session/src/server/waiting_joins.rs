@@ -2,7 +2,7 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use consonance_name_key::PlayerName;
+use consonance_wire::names::PlayerName;
 use consonance_wire::{CodecParameters, ResumeTicket};
 
 use crate::join_token::JoinToken;

@@ -3,7 +3,7 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use consonance_replay_window::ReplayWindow;
+use consonance_wire::replay_window::ReplayWindow;
 
 use crate::EpochSecret;
 use crate::frame_key::FrameKey;

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     ChannelId, ChannelProperties, Client, ClientEvent, ClientId, ClientSettings, Delivery, Disconnection,
     Instant, LinkCommand, LinkId, LossRun, PacketLimits, Priority, Routing, Target, Transmit,
 };
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{
     CodecId, CodecParameters, HandshakeExtension, HandshakeResponse, List, Packet, WireStr,
 };

@@ -1,6 +1,6 @@
 //! Any bytes as the block behind a packet, and any items written into one.
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::limits::PACKET_BYTES_MAX;
 use consonance_wire::{
     Closing, Extension, ExtensionWriter, ModeratorCommand, Notice, Packet, PositionReport, ServerList,

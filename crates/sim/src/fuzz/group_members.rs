@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consonance_e2ee::{MlsMember, PublicKey};
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms};
 
 use super::honest_group::{NAMES, members, newcomer};

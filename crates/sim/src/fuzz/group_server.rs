@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{DeliveryMessage, GroupPart, MemberMessage, Named, Writer};
 
 use super::honest_group::{NAMES, key_package, newcomer};

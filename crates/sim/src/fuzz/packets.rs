@@ -1,9 +1,9 @@
 //! Packets from a tape: mostly those of an honest peer, some damaged, some no packets at all.
 
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Capabilities, ClientId, CodecId, CodecParameters, Delivery, PacketLimits, RoomId, SessionId, Transmit,
 };
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{
     ChannelBits, ClientState, DeltaChannelState, ErrorWrongSession, HandshakeExtension, HandshakeP2P,
     HandshakeRequest, HandshakeResponse, List, ListenerSummary, LossRun, Packet, Position, PositionReport,

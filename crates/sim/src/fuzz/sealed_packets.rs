@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use consonance_e2ee::{EpochKeys, PacketCipher, Passage};
-use consonance_fuzz_tape::Tape;
 use consonance_session::RoomId;
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{
     ChannelBits, ClientId, List, Packet, TextData, TextRecipient, VoiceChannel, VoiceData, VoiceOptions,
     Writer,

@@ -5,11 +5,11 @@ mod operator;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     AccessRule, ClientId, Delivery, Instant, LinkCommand, LinkId, PacketLimits, ProximitySettings, Server,
     ServerEvent, ServerSettings, Transmit,
 };
+use consonance_wire::fuzz_tape::Tape;
 use consonance_wire::{HandshakeExtension, MessageType, Packet, ResumeTicket};
 
 use super::packets::{ROOMS, SESSION, any_packet, carried, fits};

@@ -55,7 +55,7 @@ impl Heard {
 
 /// The length of an Opus packet, in samples at 48 kHz, by its first bytes (RFC 6716, section 3.1); 0 if it is invalid.
 pub fn opus_samples(packet: &[u8]) -> u64 {
-    consonance_opus_packet::samples(packet).unwrap_or(0).into()
+    consonance_wire::opus_packet::samples(packet).unwrap_or(0).into()
 }
 
 #[cfg(test)]

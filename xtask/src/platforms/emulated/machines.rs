@@ -59,7 +59,6 @@ pub(crate) const MACHINES: &[Emulated] = &[
                     "consonance-wire",
                     "consonance-session",
                     "consonance-fast-path",
-                    "consonance-opus-packet",
                     "consonance-miniaudio",
                 ],
                 programs: ALL,

@@ -5,34 +5,20 @@ use super::Walls;
 
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-opus-packet", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-dsp", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-denoise", may_use: Only(&["consonance-dsp"]), tests_may_also_use: &[] },
-    Walls { package: "consonance-replay-window", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-name-key", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-end-reason", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-secrets", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-settings", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
-        may_use: Only(&["consonance-name-key", "consonance-session", "consonance-sframe", "consonance-wire"]),
+        may_use: Only(&["consonance-wire", "consonance-session", "consonance-sframe"]),
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls {
-        package: "consonance-sframe",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
-        tests_may_also_use: &[],
-    },
+    Walls { package: "consonance-sframe", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
-        may_use: Only(&[
-            "consonance-end-reason",
-            "consonance-name-key",
-            "consonance-opus-packet",
-            "consonance-settings",
-            "consonance-wire",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-settings"]),
         tests_may_also_use: &[],
     },
     Walls {
@@ -41,7 +27,7 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance-denoise",
             "consonance-dsp",
-            "consonance-opus-packet",
+            "consonance-wire",
             "consonance-recording",
             "consonance-libopus",
         ]),
@@ -49,17 +35,12 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-recording",
-        may_use: Only(&["consonance-opus-packet"]),
+        may_use: Only(&["consonance-wire"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-browser-wasm",
-        may_use: Only(&[
-            "consonance-audio",
-            "consonance-browser",
-            "consonance-fuzz-tape",
-            "consonance-session",
-        ]),
+        may_use: Only(&["consonance-audio", "consonance-browser", "consonance-wire", "consonance-session"]),
         tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-link"],
     },
     Walls {
@@ -69,16 +50,9 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-browser",
-        may_use: Only(&[
-            "consonance-fuzz-tape",
-            "consonance-opus-packet",
-            "consonance-session",
-            "consonance-settings",
-            "consonance-wire",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-session", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls { package: "consonance-fuzz-tape", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-libopus", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-fine-timers", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-miniaudio", may_use: Only(&[]), tests_may_also_use: &[] },
@@ -97,11 +71,7 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-settings", "consonance-wire"]),
         tests_may_also_use: &[],
     },
-    Walls {
-        package: "consonance-inspector",
-        may_use: Only(&["consonance-name-key"]),
-        tests_may_also_use: &[],
-    },
+    Walls { package: "consonance-inspector", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-http", may_use: Only(&["consonance-link"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
@@ -121,19 +91,14 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-link",
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
         // the ids and positions of players; secrets for the files that keys of listeners name.
-        may_use: Only(&[
-            "consonance-end-reason",
-            "consonance-secrets",
-            "consonance-settings",
-            "consonance-wire",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-secrets", "consonance-settings"]),
         // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
     },
     Walls {
         package: "consonance-game-networks",
         may_use: Only(&[
-            "consonance-fuzz-tape",
+            "consonance-wire",
             "consonance-link",
             "consonance-rtc-crypto",
             "consonance-settings",
@@ -143,14 +108,14 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-fast-path",
-        may_use: Only(&["consonance-fuzz-tape", "consonance-replay-window"]),
+        may_use: Only(&["consonance-wire"]),
         tests_may_also_use: &["consonance-sframe"],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-webrtc",
         may_use: Only(&[
-            "consonance-fuzz-tape",
+            "consonance-wire",
             "consonance-link",
             "consonance-rtc-crypto",
             "consonance-settings",
@@ -164,16 +129,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-mumble",
-        may_use: Only(&[
-            "consonance-fuzz-tape",
-            "consonance-link",
-            "consonance-replay-window",
-            "consonance-settings",
-            // For its users as players of a session, a feature.
-            "consonance-opus-packet",
-            "consonance-session",
-            "consonance-wire",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings", "consonance-session"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -192,14 +148,11 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-cluster",
             // The check of what members of encrypted sessions send; the keys stay with them.
             "consonance-e2ee",
-            "consonance-name-key",
             "consonance-wire",
             "consonance-session",
             "consonance-pcap",
             "consonance-link",
             "consonance-fine-timers",
-            // For the feature `fuzzing`.
-            "consonance-fuzz-tape",
             "consonance-inspector",
             "consonance-recording",
             "consonance-secrets",
@@ -230,7 +183,6 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance",
         may_use: Only(&[
-            "consonance-name-key",
             "consonance-wire",
             "consonance-session",
             "consonance-audio",
@@ -259,12 +211,11 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance-cluster",
             "consonance-e2ee",
-            "consonance-fuzz-tape",
+            "consonance-wire",
             "consonance-server",
             "consonance-session",
             "consonance-testing",
             "consonance-link",
-            "consonance-wire",
         ]),
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
@@ -272,12 +223,10 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-browser-wasm",
             "consonance-game-networks",
             "consonance-mumble",
-            "consonance-link",
             "consonance-fast-path",
             "consonance-webrtc",
             "consonance-quic",
             "consonance-recording",
-            "consonance-server",
             "consonance-sframe",
         ],
     },

@@ -4,8 +4,7 @@ use crate::tidy::finding::Finding;
 use crate::tidy::repository::{Dependency, DependencyKind, Package, Repository};
 
 /// Crates that measure and test. Only they use each other, whatever the table says.
-const TOOLS: &[&str] =
-    &["consonance-bench", "consonance-e2e", "consonance-fuzz-tape", "consonance-sim", "consonance-testing"];
+const TOOLS: &[&str] = &["consonance-bench", "consonance-e2e", "consonance-sim", "consonance-testing"];
 
 /// No other crate depends on a tool, but for its tests or with a feature that no default build has.
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {

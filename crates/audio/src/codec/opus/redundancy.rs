@@ -1,6 +1,6 @@
 //! Detects a coarse copy of the frame before in an Opus packet, from the packet's first bytes, without decoding.
 
-use consonance_opus_packet::first_frame;
+use consonance_wire::opus_packet::first_frame;
 
 /// Whether the packet's first frame has the low bit-rate redundancy flag of RFC 6716 §4.2.4.
 ///

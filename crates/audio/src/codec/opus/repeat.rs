@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use consonance_opus_packet::{padding, write_padded};
+use consonance_wire::opus_packet::{padding, write_padded};
 
 /// Identifier 121, with a length (the lowest bit).
 const REPEATED: u8 = 121 << 1 | 1;

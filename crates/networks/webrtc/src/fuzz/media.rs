@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use consonance_fuzz_tape::Tape;
 use consonance_link::DisconnectReason;
+use consonance_wire::fuzz_tape::Tape;
 use str0m::ice::{StunMessage, TransId};
 use str0m::media::Mid;
 use str0m::net::Protocol;

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{ClientId, Position, RoomId};
 
 use super::{CopiedClient, CopiedLink, SessionChange};

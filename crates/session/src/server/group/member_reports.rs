@@ -5,8 +5,8 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use consonance_name_key::NameKey;
 use consonance_wire::limits::MEMBER_REPORT_BYTES_MAX;
+use consonance_wire::names::NameKey;
 use consonance_wire::{ClientId, ReportAnswer};
 
 use crate::link::PeerOrigin;

@@ -5,8 +5,8 @@ use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 use core::slice;
 
-use consonance_name_key::NameKey;
 use consonance_wire::ClientId;
+use consonance_wire::names::NameKey;
 
 /// The clients of a session by the keys of their names. The key of a name is computed when a client asks to join, when
 /// it leaves and when it is looked up, never for a packet.

@@ -2,7 +2,7 @@
 
 use alloc::boxed::Box;
 
-use consonance_name_key::PlayerName;
+use consonance_wire::names::PlayerName;
 
 use crate::restrictions::{Restriction, RestrictionTerms, RoomRights};
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{self as wire, ClientId, CommandAction, ModeratorAnswer, WireStr};
 
 use super::SessionModeration;

@@ -1,6 +1,6 @@
 //! What is reported of frames and of events, without a server.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{
     ChannelBits, ChannelKind, CodecId, CodecParameters, List, RoomId, VoiceChannel, VoiceOptions,
 };

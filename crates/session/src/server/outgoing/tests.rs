@@ -1,6 +1,6 @@
 //! Who is told what, without a server.
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{CodecId, CodecParameters};
 
 use super::*;

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
-use consonance_name_key::NameKey;
+use consonance_wire::names::NameKey;
 use consonance_wire::{
     ChannelBits, ChannelKind, CodecId, CodecParameters, List, Priority, Restriction, SessionId, VoiceChannel,
     VoiceData, VoiceOptions,

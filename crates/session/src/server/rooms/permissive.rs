@@ -1,7 +1,7 @@
 //! The rooms of a permissive server: it believes every packet, as the original does.
 
-use consonance_name_key::PlayerName;
 use consonance_wire::ClientState;
+use consonance_wire::names::PlayerName;
 
 use super::{RefusedRooms, Rooms};
 use crate::link::LinkId;

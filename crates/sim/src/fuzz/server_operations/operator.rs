@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_fuzz_tape::Tape;
 use consonance_session::{
     Access, AccessRule, ClientId, DrainTarget, Draining, Instant, JoinState, Restriction, RestrictionTerms,
     RoomLimits, RoomRights, Server,
 };
+use consonance_wire::fuzz_tape::Tape;
 
 use crate::fuzz::packets::ROOMS;
 

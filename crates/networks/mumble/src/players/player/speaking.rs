@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use consonance_opus_packet::{Misfit, OpusPacket, Packer};
 use consonance_session::{
     ChannelId, ChannelProperties, Client, CodecId, CodecParameters, Instant, Target, TokenBucket,
 };
 use consonance_wire::SealedVoice;
+use consonance_wire::opus_packet::{Misfit, OpusPacket, Packer};
 
 use super::MumblePlayer;
 use super::packet_times::PacketTimes;

@@ -1,7 +1,7 @@
 //! Data from the first bytes of a packet, for callers that need no full validation.
 
-use crate::SAMPLES_MAX;
-use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples, padding_length};
+use crate::opus_packet::SAMPLES_MAX;
+use crate::opus_packet::head::{CODE, HAS_LENGTHS, HAS_PADDING, frame_length, frame_samples, padding_length};
 
 /// The length of a packet in samples at 48 kHz, 120 … 5760, by its first two bytes; none if it is out of that range.
 pub fn samples(packet: &[u8]) -> Option<u32> {

@@ -2,9 +2,9 @@
 
 use core::fmt;
 
-use crate::calendar::Utc;
-use crate::code::EndCode;
-use crate::reason::EndReason;
+use crate::end_reason::calendar::Utc;
+use crate::end_reason::code::EndCode;
+use crate::end_reason::reason::EndReason;
 
 /// The text, without a full stop; the words alone of [`EndCode::Other`], which may be none.
 impl fmt::Display for EndReason {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use consonance_end_reason::{EndCode, EndReason};
+use consonance_wire::end_reason::{EndCode, EndReason};
 
-const PAGE: &str = include_str!("../../../docs/end-reasons.md");
+const PAGE: &str = include_str!("../../../../docs/end-reasons.md");
 
 #[test]
 fn the_page_lists_every_code_with_its_text() {

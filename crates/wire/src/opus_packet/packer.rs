@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use crate::{OpusPacket, SAMPLES_MAX, frame_samples, write};
+use crate::opus_packet::{OpusPacket, SAMPLES_MAX, frame_samples, write};
 
 /// Puts the frames of packets of any length into packets of one length, without decoding them.
 ///
 /// Holds at most the frames of one packet.
 ///
 /// ```
-/// use consonance_opus_packet::{OpusPacket, Packer, samples};
+/// use consonance_wire::opus_packet::{OpusPacket, Packer, samples};
 ///
 /// let mut packer = Packer::new(960);
 /// // Three frames of 10 ms, wideband SILK: 20 ms are complete, and 10 ms wait.

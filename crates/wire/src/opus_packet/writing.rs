@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::head::{CODE, HAS_LENGTHS};
+use crate::opus_packet::head::{CODE, HAS_LENGTHS};
 
 /// Puts a packet together, in place of what `out` held, from frames that have this first byte in common, all but the
 /// count; `lengths` are theirs, and `bytes` the frames one after the other.

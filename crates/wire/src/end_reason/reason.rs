@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use core::time::Duration;
 
-use crate::code::{EndCode, EndKind};
+use crate::end_reason::code::{EndCode, EndKind};
 
 /// Why a server ends a link or refuses a player. The meaning of the fields for each code is documented at [`EndCode`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct EndReason {
     /// The value of the limit that was reached.
     pub max: Option<u32>,
     /// The address of another server that accepts the player, in the network's own format: 1 to
-    /// [`REDIRECT_BYTES_MAX`](crate::REDIRECT_BYTES_MAX) bytes of visible ASCII without parentheses; any other address
-    /// is not sent.
+    /// [`REDIRECT_BYTES_MAX`](crate::end_reason::REDIRECT_BYTES_MAX) bytes of visible ASCII without parentheses; any
+    /// other address is not sent.
     pub redirect: Option<Box<str>>,
     /// Text that only the server knows: an operator's message, or names. May be empty.
     pub words: Box<str>,

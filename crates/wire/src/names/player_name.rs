@@ -7,7 +7,7 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-use crate::NameKey;
+use crate::names::NameKey;
 
 /// A player's name as it was given, equal to every other spelling of it: compared, ordered and hashed by its
 /// [`NameKey`], which is computed once.

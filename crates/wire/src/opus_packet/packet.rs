@@ -1,7 +1,7 @@
 //! A valid packet by the rules of RFC 6716, and its frames.
 
-use crate::head::{Head, frame_length, frame_samples};
-use crate::{FRAME_BYTES_MAX, PacketFault, SAMPLES_MAX};
+use crate::opus_packet::head::{Head, frame_length, frame_samples};
+use crate::opus_packet::{FRAME_BYTES_MAX, PacketFault, SAMPLES_MAX};
 
 /// A whole, valid Opus packet by all of the RFC's rules, so that any decoder accepts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

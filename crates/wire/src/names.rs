@@ -1,10 +1,10 @@
 //! The key by which players' names are compared, so that a ban or a mute holds against every spelling of a name.
 //!
-//! The session, the server's records and the tools compare names here. "Bob", "bob", "Bob ", "Bob" with an invisible
+//! The session, the server's records and the tools compare names by it. "Bob", "bob", "Bob ", "Bob" with an invisible
 //! character, "Bob" in full-width letters and "Bob" with a Cyrillic letter have one key:
 //!
 //! ```
-//! use consonance_name_key::{NameKey, PlayerName, visible};
+//! use consonance_wire::names::{NameKey, PlayerName, visible};
 //!
 //! for spelling in ["bob", " Bob ", "Bob\u{200b}", "\u{ff22}ob", "\u{0412}ob", "B0b"] {
 //!     assert_eq!(NameKey::of(spelling), NameKey::of("Bob"), "{spelling:?}");
@@ -19,13 +19,6 @@
 //!
 //! A key follows the Unicode tables of the build. It is never stored: names are stored as given, and keys are computed
 //! at start.
-//!
-//! Needs Rust 1.95 or later.
-
-#![no_std]
-#![forbid(unsafe_code)]
-
-extern crate alloc;
 
 mod invisible;
 mod letters;

@@ -1,6 +1,6 @@
 //! Packets in every form that the RFC defines, and bytes that are not packets.
 
-use consonance_opus_packet::{
+use consonance_wire::opus_packet::{
     FRAME_BYTES_MAX, OpusPacket, PacketFault, SAMPLES_MAX, first_frame, frame_samples, samples, write,
 };
 use proptest::prelude::*;

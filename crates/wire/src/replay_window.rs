@@ -4,7 +4,7 @@
 //! last [`ReplayWindow::COUNTERS`] counters in 128 bytes: 19 s of frames of 20 ms.
 //!
 //! ```
-//! use consonance_replay_window::ReplayWindow;
+//! use consonance_wire::replay_window::ReplayWindow;
 //!
 //! let mut window = ReplayWindow::default();
 //! assert!(window.is_new(7));
@@ -12,11 +12,6 @@
 //! window.note(7);
 //! assert!(!window.is_new(7) && window.is_new(6));
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![no_std]
-#![forbid(unsafe_code)]
 
 /// The counters of one block of the ring.
 const BLOCK: u64 = u64::BITS as u64;

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::head::{CODE, HAS_LENGTHS, HAS_PADDING, padding_length};
+use crate::opus_packet::head::{CODE, HAS_LENGTHS, HAS_PADDING, padding_length};
 
 /// The padding of a packet; none if it has none, or is cut off.
 pub fn padding(packet: &[u8]) -> Option<&[u8]> {
@@ -39,7 +39,7 @@ pub fn write_padded(packet: &[u8], padding: &[u8], out: &mut Vec<u8>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::OpusPacket;
+    use crate::opus_packet::OpusPacket;
 
     /// CELT fullband mono, 20 ms.
     const CELT_20_MS: u8 = 31 << 3;

@@ -12,9 +12,9 @@ use alloc::format;
 use alloc::string::String;
 use core::time::Duration;
 
-use crate::calendar::UTC_MAX;
-use crate::code::EndCode;
-use crate::reason::EndReason;
+use crate::end_reason::calendar::UTC_MAX;
+use crate::end_reason::code::EndCode;
+use crate::end_reason::reason::EndReason;
 
 /// The longest encoded reason, in bytes.
 pub const END_REASON_BYTES_MAX: usize = 256;

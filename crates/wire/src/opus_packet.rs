@@ -4,7 +4,7 @@
 //! decode.
 //!
 //! ```
-//! use consonance_opus_packet::{OpusPacket, PacketFault};
+//! use consonance_wire::opus_packet::{OpusPacket, PacketFault};
 //!
 //! // Two frames of 20 ms, CELT in full band.
 //! let packet = OpusPacket::parse(&[31 << 3 | 1, 0xFF, 0xFE])?;
@@ -15,13 +15,6 @@
 //!
 //! [`OpusPacket::parse`] checks all rules of the RFC. [`samples`] and [`first_frame`] read no more than they need, for
 //! code that runs on every packet. A [`Packer`] repacks packets of any duration into packets of one duration.
-//!
-//! Needs Rust 1.95 or later.
-
-#![no_std]
-#![forbid(unsafe_code)]
-
-extern crate alloc;
 
 mod fault;
 mod glance;

@@ -1,6 +1,6 @@
 //! Packets of any length, repacked into packets of one length.
 
-use consonance_opus_packet::{Misfit, OpusPacket, Packer, samples};
+use consonance_wire::opus_packet::{Misfit, OpusPacket, Packer, samples};
 use proptest::prelude::*;
 
 /// First bytes of wideband SILK packets with one frame, of 10, 20, 40 and 60 ms.

@@ -5,7 +5,7 @@
 //! that has ended continues with zeros.
 //!
 //! ```
-//! use consonance_fuzz_tape::Tape;
+//! use consonance_wire::fuzz_tape::Tape;
 //!
 //! let mut tape = Tape::new(&[2, 3, b'a', b'b', b'c', 1]);
 //! let mut said = Vec::new();
@@ -18,11 +18,6 @@
 //! }
 //! assert_eq!(said, [&b"abc"[..], b"yes"]);
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![no_std]
-#![forbid(unsafe_code)]
 
 /// The remaining bytes. Reading beyond their end yields zeros.
 #[derive(Clone, Debug, PartialEq, Eq)]

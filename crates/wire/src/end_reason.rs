@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use core::time::Duration;
-//! use consonance_end_reason::{EndCode, EndKind, EndReason};
+//! use consonance_wire::end_reason::{EndCode, EndKind, EndReason};
 //!
 //! let busy = EndReason { retry_in: Some(Duration::from_secs(5)), ..EndCode::ServerBusy.into() };
 //! assert_eq!(busy.encode(), "(full-busy retry=5)");
@@ -19,13 +19,6 @@
 //!
 //! A server without codes sends only text, which is read as [`EndCode::Other`] with that text. `docs/end-reasons.md`
 //! describes the encoding and lists all codes.
-//!
-//! Needs Rust 1.95 or later.
-
-#![no_std]
-#![forbid(unsafe_code)]
-
-extern crate alloc;
 
 mod calendar;
 mod code;

@@ -5,8 +5,8 @@ use alloc::string::String;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::is_invisible;
-use crate::letters::{self, Ascii};
+use crate::names::is_invisible;
+use crate::names::letters::{self, Ascii};
 
 /// A name without everything in which spellings of one name may differ: two names are one identity if their keys are
 /// equal.

@@ -1,4 +1,0 @@
-//! Packets of Opus, taken apart and put together.
-
-mod packer;
-mod packets;
