@@ -2,4 +2,4 @@
 //! Checked: limits; an unproved address gets no more bytes than it sent.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_fast_path::fuzz::path_operations(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_quic::fast_path::fuzz::path_operations(bytes));

@@ -3,4 +3,4 @@
 //! Checked: only what a member sealed is opened, once, and while its epoch is held; counts add up.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sframe::fuzz::sealed_frames(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_e2ee::sframe::fuzz::sealed_frames(bytes));

@@ -65,7 +65,7 @@ pub(crate) struct Plan {
 }
 
 /// The packages whose code is changed where none are named.
-const PACKAGES: [&str; 5] = ["wire", "session", "server", "fast-path", "cluster"];
+const PACKAGES: [&str; 5] = ["wire", "session", "server", "quic", "cluster"];
 
 /// The package whose tests also run for the usual five.
 const TESTERS: [&str; 1] = ["e2ee"];

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use consonance_sframe::{BASE_KEY_BYTES, EpochSecret, Opener, Sealer};
+use consonance_e2ee::sframe::{BASE_KEY_BYTES, EpochSecret, Opener, Sealer};
 use sframe::CipherSuite;
 use sframe::frame::{EncryptedFrameView, MediaFrameView, MonotonicCounter};
 use sframe::key::{DecryptionKey, EncryptionKey};

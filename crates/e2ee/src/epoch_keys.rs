@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use consonance_sframe::EpochSecret;
 use consonance_wire::PlainRooms;
 use consonance_wire::names::NameKey;
+
+use crate::sframe::EpochSecret;
 
 /// The keys of an epoch, and what its members have signed: for a [`PacketCipher`](crate::PacketCipher).
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Decryption of frames that a server has stored as they arrived, with a log of keys.
 
-use consonance_sframe::{ArchiveOpener, OpenError};
 use consonance_wire::SealedVoice;
 use consonance_wire::names::NameKey;
 
 use crate::LoggedEpoch;
+use crate::sframe::{ArchiveOpener, OpenError};
 
 /// Decrypts one speaker's frames of a recording or a report.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use consonance_sframe::{ArchiveOpener, BASE_KEY_BYTES, EpochSecret, LEAVES_MAX};
 
+use crate::sframe::{ArchiveOpener, BASE_KEY_BYTES, EpochSecret, LEAVES_MAX};
 use crate::{E2eeError, GroupMember, PublicKey};
 
 /// An epoch in a key log. Its holder can decrypt everything that was said in the epoch.

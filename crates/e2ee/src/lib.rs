@@ -45,6 +45,8 @@
 //! A [`MemberReport`] delivers the audio that a player recently heard to the game's moderators, unreadable to everyone
 //! in between.
 //!
+//! [`sframe`] seals the frames; it knows neither MLS nor sessions.
+//!
 //! # Features
 //!
 //! * `followed-group`: following a group without its keys, as a server does.
@@ -76,6 +78,7 @@ mod policy;
 mod recent_frames;
 mod roster;
 mod safety_number;
+pub mod sframe;
 mod signed_speech;
 
 pub use attestation::{AccountProof, AttestationKeys};

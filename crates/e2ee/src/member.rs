@@ -10,9 +10,9 @@ mod statements;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use consonance_sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use consonance_wire::{MemberMessage, PlainRooms, ReportAnswer};
 
+use crate::sframe::{BASE_KEY_BYTES, BASE_KEY_LABEL, EpochSecret};
 use crate::{
     Credential, E2eeError, EpochKeys, GroupMember, HeardFrames, IdentityKey, LoggedEpoch, LoggedMember,
     MemberReport, ModeratorsKey, ReportedVoice, SafetyNumber,

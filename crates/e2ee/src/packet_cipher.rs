@@ -10,13 +10,14 @@ mod withheld;
 
 use std::time::Duration;
 
-use consonance_sframe::{Opener, Sealer};
 use consonance_wire::{PlainRooms, SealedVoice};
 
+use crate::sframe::{Opener, Sealer};
 use crate::{E2eeError, EpochKeys};
+use senders::Senders;
+
 pub use counts::PacketCounts;
 pub use packets::Passage;
-use senders::Senders;
 pub use state::CipherState;
 pub use withheld::Withheld;
 
@@ -90,7 +91,7 @@ impl PacketCipher {
         if self.keys_of.is_some_and(|(former, _)| former != keys.group) {
             self.forget_former();
             let former = core::mem::take(&mut self.opener);
-            self.former = Some((former, now + consonance_sframe::FORMER_EPOCH_KEPT));
+            self.former = Some((former, now + crate::sframe::FORMER_EPOCH_KEPT));
         }
         self.keys_of = Some(of);
         let refused = |why: String| E2eeError::Refused { what: "keys of the epoch", why };
@@ -204,8 +205,8 @@ impl core::fmt::Debug for PacketCipher {
 mod tests {
     use std::collections::BTreeMap;
 
+    use crate::sframe::{BASE_KEY_BYTES, EpochSecret};
     use consonance_session::{CodecId, is_silence};
-    use consonance_sframe::{BASE_KEY_BYTES, EpochSecret};
 
     use super::*;
 

@@ -45,7 +45,7 @@ const PURE: &[&str] = &[
     "crates/wire/",
     "crates/session/",
     "crates/settings/",
-    "crates/sframe/",
+    "crates/e2ee/src/sframe",
     "crates/audio/",
     "crates/denoise/",
     "crates/dsp/",

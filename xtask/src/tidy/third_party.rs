@@ -32,9 +32,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("async-nats", &["crates/nats"]),
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
-    ("ctr", &["crates/sframe"]),
-    ("hkdf", &["crates/sframe"]),
-    ("hmac", &["crates/sframe"]),
+    ("ctr", &["crates/e2ee"]),
+    ("hkdf", &["crates/e2ee"]),
+    ("hmac", &["crates/e2ee"]),
     ("httparse", &["crates/inspector", "crates/link"]),
     ("hyper", &["crates/http"]),
     ("maudio-sys", &["crates/miniaudio"]),
@@ -57,7 +57,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         ],
     ),
     ("schemars", &["crates/server-config"]),
-    ("sframe", &["crates/bench", "crates/sframe"]),
+    ("sframe", &["crates/bench", "crates/e2ee"]),
     ("steamworks", &["crates/game-networks"]),
     // In the façade, only for the feature of that name, for async programs; in the command, for the events of
     // Windows' consoles.

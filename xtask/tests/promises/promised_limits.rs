@@ -81,8 +81,8 @@ fn cells(line: &str) -> Option<Vec<String>> {
     Some(row.split(" | ").map(str::to_owned).collect())
 }
 
-/// `fast-path::server_path::gathering::BUFFERS_KEPT_MAX` is in
-/// `crates/networks/fast-path/src/server_path/gathering.rs`.
+/// `quic::fast_path::server_path::gathering::BUFFERS_KEPT_MAX` is in
+/// `crates/networks/quic/src/fast_path/server_path/gathering.rs`.
 fn file_of(name: &str) -> PathBuf {
     let parts: Vec<_> = name.split("::").collect();
     let [package, modules @ .., _] = &parts[..] else { panic!("{name} is in no crate") };

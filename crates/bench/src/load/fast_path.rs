@@ -4,8 +4,8 @@ use std::io;
 use std::net::UdpSocket;
 use std::time::Instant;
 
-use consonance_fast_path::{ClientPath, ClientPathSettings};
 use consonance_quic::PathGrant;
+use consonance_quic::fast_path::{ClientPath, ClientPathSettings};
 
 use super::inbox::{Inbox, stamp};
 use super::probe::Stamp;

@@ -1,6 +1,6 @@
 //! Counters of sealed, opened and dropped packets.
 
-use consonance_sframe::OpenCounts;
+use crate::sframe::OpenCounts;
 
 /// The number of packets by result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -33,8 +33,8 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
+    use crate::sframe::{BASE_KEY_BYTES, EpochSecret};
     use consonance_session::RoomId;
-    use consonance_sframe::{BASE_KEY_BYTES, EpochSecret};
     use consonance_wire::names::NameKey;
     use consonance_wire::{
         ChannelBits, ChannelKind, List, Packet, PlainRooms, ServerRelay, SessionId, TextData, TextRecipient,

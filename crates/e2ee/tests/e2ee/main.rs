@@ -1,4 +1,5 @@
-//! Groups of encrypted sessions.
+//! Groups of encrypted sessions, and their frames.
 
 mod group;
 mod mls_vectors;
+mod sframe;

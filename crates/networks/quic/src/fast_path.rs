@@ -1,64 +1,82 @@
-//! The path that voice takes beside the connection: which links use it, and where its keys come from.
+//! The fast path of voice: UDP datagrams, sealed with keys that were agreed on over another connection.
+//!
+//! A QUIC connection authenticates two peers and gives both the same secrets (the TLS exporter, RFC 8446, section 7.5).
+//! Voice then leaves it: a datagram here costs one encryption and one system call, without a connection's bookkeeping.
+//! When the datagrams are blocked, packets go over the connection as before.
+//!
+//! ```text
+//!   client                                              server, worker by worker
+//!   ClientPath ── probe, packets, response ──▶ socket ──▶ ServerPath
+//!              ◀── answer, packets, challenge ────────────┘
+//! ```
+//!
+//! Both halves are sans-IO; [`PortGroup`] and [`PathSocket`] are the sockets of a server. This module knows datagrams,
+//! keys and addresses, but neither QUIC nor voice; `docs/fast-path.md` has the format and what it protects against.
+//!
+//! ```
+//! use std::time::Instant;
+//!
+//! use consonance_quic::fast_path::{
+//!     Announcement, Cipher, ClientPath, ClientPathSettings, EXPORTED_BYTES, PathSecrets, ServerPath,
+//!     ServerPathSettings,
+//! };
+//!
+//! // Both ends get the same secrets out of their connection, and the server announces the path on it.
+//! let (now, secrets) = (Instant::now(), PathSecrets::from_exported([7; EXPORTED_BYTES]));
+//! let (worker, cipher) = (0, Cipher::Aes128Gcm);
+//! let mut server = ServerPath::new(worker, ServerPathSettings::default(), [9; 32]);
+//! let link = server.open(77, &secrets, cipher, true).expect("there is room");
+//! let announcement = Announcement { port: None, worker, link, cipher };
+//! let mut client = ClientPath::new(now, &secrets, &announcement, ClientPathSettings::default());
+//!
+//! // Probes and answers, until the path is open.
+//! let (address, mut datagram) = (([192, 0, 2, 1], 5000).into(), Vec::new());
+//! client.handle_timeout(now);
+//! while client.poll_transmit(now, &mut datagram) {
+//!     server.handle_datagram(now, address, &mut std::mem::take(&mut datagram))?;
+//!     for (_, answer) in server.batch().iter() {
+//!         client.handle_datagram(now, &mut answer.to_vec())?;
+//!     }
+//!     server.batch().clear();
+//! }
+//! assert!(client.seal(b"a packet", &mut datagram), "the path is open");
+//! let incoming = server.handle_datagram(now, address, &mut datagram)?.expect("a packet");
+//! assert_eq!((incoming.client, &*incoming.packet), (77, b"a packet".as_slice()));
+//! # Ok::<(), consonance_quic::fast_path::DatagramRefusal>(())
+//! ```
+//!
+//! With the crate's feature `plain-cipher` there is a cipher that encrypts nothing, to measure what encryption costs;
+//! it is never for players.
 
-use std::net::SocketAddr;
+mod announcement;
+mod batch;
+mod cipher;
+mod client_path;
+mod epoch_key;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzz;
+mod gathered;
+mod header;
+mod path_socket;
+mod port_group;
+mod probe;
+mod refusal;
+mod seal;
+mod secrets;
+mod server_path;
+mod settings;
+#[cfg(target_os = "linux")]
+mod steering;
 
-use consonance_fast_path::{Announcement, Cipher, EXPORTED_BYTES, EXPORTER_LABEL, Offer, PathSecrets};
-
-/// Whether a client wants the fast path.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum FastPath {
-    /// If the server has it and datagrams get through.
-    #[default]
-    On,
-    /// Never: everything goes over QUIC.
-    Off,
-    /// Without encryption, to measure the cost of encryption. Servers refuse that to clients on other machines.
-    #[cfg(feature = "plain-cipher")]
-    Plain,
-}
-
-impl FastPath {
-    /// The offer of a client with this setting.
-    pub(crate) fn offer(self) -> Option<Offer> {
-        let ciphers = match self {
-            Self::On => Cipher::preferred().to_vec(),
-            Self::Off => return None,
-            #[cfg(feature = "plain-cipher")]
-            Self::Plain => vec![Cipher::Plain],
-        };
-        Some(Offer { ciphers, takes_several: true })
-    }
-}
-
-/// A fast path that a server has opened for a client, with everything that
-/// [`ClientPath`](consonance_fast_path::ClientPath) needs.
-#[derive(Clone, Debug)]
-pub struct PathGrant {
-    /// The secrets with which datagrams are sealed.
-    pub secrets: PathSecrets,
-    /// The server's announcement of the path, with the worker and the link.
-    pub announcement: Announcement,
-    /// The destination of datagrams.
-    pub remote: SocketAddr,
-}
-
-impl PathGrant {
-    /// Creates a grant; `connection` is the address at which the server was reached.
-    pub(crate) fn new(announcement: Announcement, connection: SocketAddr, secrets: PathSecrets) -> Self {
-        let mut remote = connection;
-        if let Some(port) = announcement.port {
-            remote.set_port(port.get());
-        }
-        Self { secrets, announcement, remote }
-    }
-}
-
-/// Exports the secrets of a connection; the exporter is called with the output, the label and the context. `None` if
-/// the connection has no secrets yet.
-pub(crate) fn export<E>(
-    exporter: impl FnOnce(&mut [u8], &[u8], &[u8]) -> Result<(), E>,
-) -> Option<PathSecrets> {
-    let mut output = [0; EXPORTED_BYTES];
-    exporter(&mut output, EXPORTER_LABEL, b"").ok()?;
-    Some(PathSecrets::from_exported(output))
-}
+pub use announcement::{Announcement, Offer};
+pub use batch::DatagramBatch;
+pub use cipher::Cipher;
+pub use client_path::{ClientPath, PathState};
+pub use gathered::GatheredPackets;
+pub use path_socket::{PathSocket, SendCounts, UdpOffload, keep_whole};
+pub use port_group::PortGroup;
+pub use refusal::{DatagramRefusal, RefusalCounts};
+pub use secrets::{EXPORTED_BYTES, EXPORTER_LABEL, PathSecrets};
+pub use server_path::{Incoming, ServerPath, ServerPathCounts};
+pub use settings::{ClientPathSettings, DATAGRAM_BYTES_MAX, PACKET_BYTES_MAX, ServerPathSettings};

@@ -2,8 +2,9 @@
 //!
 //! The front page of this crate describes their bytes. The server's hello means that the client was admitted.
 
-use consonance_fast_path::{Announcement, Offer};
 use consonance_link::session_name;
+
+use crate::fast_path::{Announcement, Offer};
 
 /// The version of both hellos.
 const VERSION: u8 = 1;
@@ -110,7 +111,7 @@ fn find_item(wanted: u8, mut items: &[u8]) -> Option<&[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use consonance_fast_path::Cipher;
+    use crate::fast_path::Cipher;
     use proptest::prelude::*;
 
     use super::*;

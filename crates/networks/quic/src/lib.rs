@@ -18,7 +18,7 @@
 //! Tag 2, from the server, is the TCP port on which it serves the same session over a `WebSocket` with TLS and the
 //! same certificate, as a big-endian `u16`, for when UDP is blocked. Both sides ignore items with unknown tags.
 //!
-//! Where possible, voice leaves the connection for datagrams of [`consonance_fast_path`], with keys from the
+//! Where possible, voice leaves the connection for datagrams of [the fast path](fast_path), with keys from the
 //! connection.
 //!
 //! ```
@@ -67,7 +67,7 @@ mod bare_fan_out;
 mod client;
 mod close_code;
 mod cryptography;
-mod fast_path;
+pub mod fast_path;
 mod fingerprint;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
@@ -84,12 +84,12 @@ mod shown_identity;
 mod tls;
 mod udp_socket;
 mod verifier;
+mod voice_path;
 
+pub use crate::fast_path::UdpOffload;
 pub use address::{AddressError, QuicAddress};
 pub use bare_fan_out::BareFanOut;
 pub use client::{AnnouncedPort, QuicClient};
-pub use consonance_fast_path::UdpOffload;
-pub use fast_path::{FastPath, PathGrant};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use identity::{Identity, IdentityError};
 pub use runtime::{QuicRuntime, RuntimeError};
@@ -98,6 +98,7 @@ pub use settings::{FastPathSettings, QuicClientSettings, QuicServerSettings};
 pub use shown_identity::ShownIdentity;
 pub use tls::{stream_client_tls, stream_server_tls};
 pub use udp_socket::wrap_udp_socket;
+pub use voice_path::{FastPath, PathGrant};
 
 /// The name of this protocol in the TLS handshake, for both sides. Another number means another protocol.
 pub const ALPN: &[u8] = b"consonance/1";

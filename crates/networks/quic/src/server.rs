@@ -23,23 +23,24 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use consonance_fast_path::Offer;
 use consonance_link::inbox::Popped;
 use consonance_link::{Delivery, EndCode, NetworkStatistics, Peer, ServerLinkEvent, ServerNetwork as _};
 use rustc_hash::FxHashMap;
 
 use crate::close_code::{CloseCode, line};
+use crate::fast_path::Offer;
 use crate::hello::server_hello;
 use crate::link::{Link, Sent};
 use crate::packet_bytes::PacketBytes;
 use crate::{Fingerprint, Identity, QuicRuntime, QuicServerSettings, ShownIdentity};
 use acceptor::Acceptor;
-pub use bind::BindError;
-pub use fast_path::FastPathCounts;
 use fast_path::FastPathShard;
 use port::Port;
 use shard::{Placement, Shard};
 use signs_of_life::SignsOfLife;
+
+pub use bind::BindError;
+pub use fast_path::FastPathCounts;
 
 /// The interval at which [`QuicServer::close`] checks whether all connections have ended.
 const CLOSE_CHECK_INTERVAL: Duration = Duration::from_millis(1);

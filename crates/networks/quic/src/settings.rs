@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
 use consonance_link::AddressShares;
 use consonance_link::inbox::InboxLimits;
 use consonance_settings::settings;
 use quinn::{IdleTimeout, TransportConfig, VarInt};
 
 use crate::FastPath;
+use crate::fast_path::{ClientPathSettings, ServerPathSettings, UdpOffload};
 use acknowledgements::immediate_acknowledgements;
 
 /// Settings of a client: how it connects and when it gives up.

@@ -9,10 +9,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use consonance_fast_path::UdpOffload;
 use quinn::udp::{RecvMeta, Transmit};
 use quinn::{AsyncUdpSocket, Runtime as _, TokioRuntime, UdpPoller};
 use tracing::debug;
+
+use crate::fast_path::UdpOffload;
 
 /// A socket for an endpoint of quinn, without the system features that it may not use.
 ///

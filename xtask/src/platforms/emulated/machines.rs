@@ -16,7 +16,6 @@ pub(crate) const MACHINES: &[Emulated] = &[
                     "consonance-session",
                     "consonance-link",
                     "consonance-audio",
-                    "consonance-fast-path",
                     "consonance-miniaudio",
                     "consonance-device",
                     "consonance-server",
@@ -55,16 +54,17 @@ pub(crate) const MACHINES: &[Emulated] = &[
         smoke: &[],
         tests: &[
             TestGroup {
-                packages: &[
-                    "consonance-wire",
-                    "consonance-session",
-                    "consonance-fast-path",
-                    "consonance-miniaudio",
-                ],
+                packages: &["consonance-wire", "consonance-session", "consonance-miniaudio"],
                 programs: ALL,
                 threads: 2,
+                skipped: &[],
+            },
+            TestGroup {
+                packages: &["consonance-quic"],
+                programs: &["--lib"],
+                threads: 2,
                 skipped: &[(
-                    "port_group::tests::on_one_port_each_datagram_goes_to_its_worker",
+                    "fast_path::port_group::tests::on_one_port_each_datagram_goes_to_its_worker",
                     "qemu does not hand the filter of a port to the system",
                 )],
             },

@@ -12,10 +12,9 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-e2ee",
         // Of the session, the check that its server has messages of members pass.
-        may_use: Only(&["consonance-wire", "consonance-session", "consonance-sframe"]),
+        may_use: Only(&["consonance-wire", "consonance-session"]),
         tests_may_also_use: &["consonance-testing"],
     },
-    Walls { package: "consonance-sframe", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-session",
         may_use: Only(&["consonance-wire", "consonance-settings"]),
@@ -107,9 +106,9 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
     },
     Walls {
-        package: "consonance-fast-path",
-        may_use: Only(&["consonance-wire"]),
-        tests_may_also_use: &["consonance-sframe"],
+        package: "consonance-quic",
+        may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
+        tests_may_also_use: &["consonance-e2ee", "consonance-testing"],
     },
     Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
@@ -120,11 +119,6 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-rtc-crypto",
             "consonance-settings",
         ]),
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
-        package: "consonance-quic",
-        may_use: Only(&["consonance-link", "consonance-fast-path", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -223,11 +217,9 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-browser-wasm",
             "consonance-game-networks",
             "consonance-mumble",
-            "consonance-fast-path",
-            "consonance-webrtc",
             "consonance-quic",
+            "consonance-webrtc",
             "consonance-recording",
-            "consonance-sframe",
         ],
     },
     Walls {

@@ -7,7 +7,6 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use consonance_fast_path::UdpOffload;
 use consonance_link::{DisconnectReason, Peer};
 use quinn::{
     ClientConfig, Connection, ConnectionError, Endpoint, EndpointConfig, SendStream, TokenMemoryCache,
@@ -20,11 +19,12 @@ use tracing::debug;
 use super::resolve::resolve;
 use super::{AnnouncedPort, ClientMailbox};
 use crate::close_code::{reason_of, violated};
-use crate::fast_path::{PathGrant, export};
+use crate::fast_path::UdpOffload;
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer, read_web_socket_port};
 use crate::link::{FrameReader, Link, PathLink, pump};
 use crate::packet_bytes::PacketBytes;
 use crate::verifier::ServerVerifier;
+use crate::voice_path::{PathGrant, export};
 use crate::{QuicAddress, QuicClientSettings, RuntimeError, tls, wrap_udp_socket};
 
 /// The timeout for sending the last datagram before the link's end is reported.

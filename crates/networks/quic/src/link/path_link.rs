@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use consonance_fast_path::{ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PathState, keep_whole};
 use consonance_link::inbox::Mailbox;
 use consonance_link::{DatagramPath, Delivery, Peer};
 use tokio::time::{sleep, timeout_at};
 
 use crate::PathGrant;
+use crate::fast_path::{ClientPath, ClientPathSettings, DATAGRAM_BYTES_MAX, PathState, keep_whole};
 use crate::packet_bytes::PacketBytes;
 
 /// The fast path of one client.

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use crate::fast_path::{Announcement, Offer};
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
-use consonance_fast_path::{Announcement, Offer};
 use consonance_link::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
 use quinn_proto::{
     Connection, ConnectionHandle, DatagramEvent, Dir, Endpoint, Event, FinishError, ReadError, StreamEvent,
@@ -13,10 +13,10 @@ use quinn_proto::{
 
 use crate::client::LIMITS;
 use crate::close_code::{CloseCode, reason_of, violated};
-use crate::fast_path::{PathGrant, export};
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer};
 use crate::link::take_packet;
 use crate::settings::OutgoingLimits;
+use crate::voice_path::{PathGrant, export};
 
 /// A client's side of one connection. Any order of calls is safe.
 ///
@@ -170,7 +170,7 @@ impl ClientCore {
 
     /// The fast path that the server has opened, from [`CoreEvent::Connected`] on, if it was requested and granted.
     ///
-    /// The driver may send unreliable packets over it, with a [`ClientPath`](consonance_fast_path::ClientPath) and
+    /// The driver may send unreliable packets over it, with a [`ClientPath`](crate::fast_path::ClientPath) and
     /// its own socket, or ignore it.
     pub fn fast_path(&self) -> Option<PathGrant> {
         let announcement = self.announcement?;

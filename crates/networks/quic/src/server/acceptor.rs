@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use consonance_fast_path::Offer;
 use consonance_link::{ConnectionCounts, EndCode, Peer, Remote};
 use quinn::{Connection, Endpoint, Incoming, SendStream};
 use tokio::time::timeout;
@@ -17,6 +16,7 @@ use super::shard::{Arrival, Placement, Shard};
 use super::slots::Slots;
 use crate::QuicServerSettings;
 use crate::close_code::{CloseCode, line};
+use crate::fast_path::Offer;
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_client_hello};
 use crate::link::{FrameReader, Link, pump};
 

@@ -4,12 +4,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_fast_path::PortGroup;
 use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime};
 
 use super::connection_ids::RandomConnectionIds;
 use super::port::Port;
 use super::used_tokens::validation_tokens;
+use crate::fast_path::PortGroup;
 use crate::{Identity, QuicRuntime, QuicServerSettings, ShownIdentity, tls, wrap_udp_socket};
 
 /// The bytes that a connection may send before its handshake is accepted: a handshake is smaller.

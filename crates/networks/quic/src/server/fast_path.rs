@@ -4,17 +4,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use consonance_fast_path::{
-    Announcement, Cipher, Offer, PathSocket, RefusalCounts, SendCounts, ServerPath, ServerPathCounts,
-};
 use consonance_link::{DatagramPath, PathRefusals, PathStatistics, Peer};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::busy_share::BusyShare;
 use super::port::Port;
 use crate::FastPathSettings;
-use crate::fast_path::export;
+use crate::fast_path::{
+    Announcement, Cipher, Offer, PathSocket, RefusalCounts, SendCounts, ServerPath, ServerPathCounts,
+};
 use crate::link::Link;
+use crate::voice_path::export;
 
 /// Paths beside the connections of one shard.
 #[derive(Debug)]

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::sync::Weak;
 
-use consonance_fast_path::PathSocket;
 use consonance_link::EndCode;
 use quinn::{AsyncUdpSocket, Endpoint};
 
 use crate::close_code::{CloseCode, line};
+use crate::fast_path::PathSocket;
 use crate::{QuicRuntime, ShownIdentity};
 
 /// Dropping it ends every connection at once.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use consonance_fast_path::Offer;
 use consonance_link::Remote;
 use consonance_link::inbox::{InboxLimits, Mailbox};
 
+use crate::fast_path::Offer;
 use crate::link::Link;
 
 /// The information that a server gets about a new peer.

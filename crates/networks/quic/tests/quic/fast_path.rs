@@ -4,11 +4,11 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use consonance_fast_path::ClientPathSettings;
 use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, DatagramPath, Delivery, LinkQuality, ServerNetwork as _,
     ServerNetworkExt as _,
 };
+use consonance_quic::fast_path::ClientPathSettings;
 use consonance_quic::{
     FastPath, FastPathSettings, Identity, QuicClient, QuicClientSettings, QuicServerSettings,
 };

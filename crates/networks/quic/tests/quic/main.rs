@@ -10,6 +10,7 @@ mod connecting;
 mod fast_path;
 mod hostile;
 mod limits;
+mod path;
 mod raw_client;
 mod restart;
 mod sans_io;
