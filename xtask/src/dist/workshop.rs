@@ -222,7 +222,7 @@ impl Workshop {
             return Ok(Skips::one(format_args!("{}, {missing}", piece.name())));
         }
         let linked = Linked::of(&release.root, WASM, "wasm32-unknown-unknown")?;
-        let made_by = release.read_text("crates/browser-wasm/made-by.txt")?;
+        let made_by = release.read_text("crates/page-wasm/made-by.txt")?;
         let contents = Contents {
             name: WASM,
             kind: "library",
@@ -269,7 +269,7 @@ struct PartsOfCSharp {
 }
 
 /// The package of the library's WebAssembly.
-const WASM: &str = "consonance-browser-wasm";
+const WASM: &str = "consonance-page-wasm";
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! `crates/browser-wasm` and `crates/e2ee-wasm`, compiled for pages and checked in, so that cargo alone builds a server
+//! The modules of `crates/page-wasm`, compiled for pages and checked in, so that cargo alone builds a server
 //! with them.
 
 use std::fs;
@@ -66,7 +66,10 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
     }
     if compiler.library.is_none() {
         for module in MODULES {
-            let lint = format!("clippy --target {TARGET} -p {} -- -D warnings", module.package);
+            let lint = format!(
+                "clippy --target {TARGET} -p {PACKAGE} --no-default-features --features {} -- -D warnings",
+                module.feature
+            );
             command::run(&mut command::cargo(root, lint.split(' ')))?;
         }
     }
@@ -80,13 +83,15 @@ pub(crate) fn verify(root: &Path) -> Result<Skips, Failure> {
 
 /// A module and where it is checked in.
 struct PageModule {
-    package: &'static str,
+    feature: &'static str,
     checked_in: &'static str,
 }
 
+const PACKAGE: &str = "consonance-page-wasm";
+
 const MODULES: &[PageModule] = &[
-    PageModule { package: "consonance-browser-wasm", checked_in: "web/dist/consonance.wasm" },
-    PageModule { package: "consonance-e2ee-wasm", checked_in: "web/dist/e2ee.wasm" },
+    PageModule { feature: "voice", checked_in: "web/dist/consonance.wasm" },
+    PageModule { feature: "encryption", checked_in: "web/dist/e2ee.wasm" },
 ];
 
 /// The version of the compiler that made the checked-in modules.
@@ -101,16 +106,17 @@ fn read(root: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The file with the version of the compiler that made them.
-const MADE_BY: &str = "crates/browser-wasm/made-by.txt";
+const MADE_BY: &str = "crates/page-wasm/made-by.txt";
 const INSTALL: &str =
     "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
 const MAKE: &str = "cargo xtask write wasm";
 const BUILD: &str = "rustc --locked --target wasm32-unknown-unknown --profile page --crate-type cdylib \
-                     --message-format json-render-diagnostics -p";
+                     --message-format json-render-diagnostics --no-default-features";
 
 /// Builds a module, with the same bytes wherever the repository and cargo's own files are.
 fn build(root: &Path, compiler: &PageCompiler, module: &PageModule) -> Result<Vec<u8>, Failure> {
-    let mut cargo = command::cargo(root, BUILD.split_whitespace().chain([module.package]));
+    let of_module = ["-p", PACKAGE, "--features", module.feature];
+    let mut cargo = command::cargo(root, BUILD.split_whitespace().chain(of_module));
     let mut flags = remapping::flags(&[root]);
     flags.extend(compiler.configure(&mut cargo));
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"));
@@ -143,8 +149,8 @@ mod tests {
                 r#"{{"reason":"compiler-artifact","package_id":"it","manifest_path":"/m","target":{target},"profile":{profile},"features":[],"filenames":["{file}"],"executable":null,"fresh":false}}"#
             )
         };
-        let messages = [artifact("/t/libopus.rlib"), artifact("/t/consonance_browser_wasm.wasm")].join("\n");
-        assert_eq!(product(&messages), Some(PathBuf::from("/t/consonance_browser_wasm.wasm")));
+        let messages = [artifact("/t/libopus.rlib"), artifact("/t/consonance_page_wasm.wasm")].join("\n");
+        assert_eq!(product(&messages), Some(PathBuf::from("/t/consonance_page_wasm.wasm")));
         assert_eq!(product(""), None);
     }
 }

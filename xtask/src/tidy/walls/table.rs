@@ -38,14 +38,15 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-browser-wasm",
-        may_use: Only(&["consonance-audio", "consonance-browser", "consonance-wire", "consonance-session"]),
+        package: "consonance-page-wasm",
+        may_use: Only(&[
+            "consonance-audio",
+            "consonance-browser",
+            "consonance-wire",
+            "consonance-session",
+            "consonance-e2ee",
+        ]),
         tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-link"],
-    },
-    Walls {
-        package: "consonance-e2ee-wasm",
-        may_use: Only(&["consonance-e2ee", "consonance-session", "consonance-wire"]),
-        tests_may_also_use: &[],
     },
     Walls {
         package: "consonance-browser",
@@ -214,7 +215,7 @@ pub(super) const WALLS: &[Walls] = &[
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",
-            "consonance-browser-wasm",
+            "consonance-page-wasm",
             "consonance-game-networks",
             "consonance-mumble",
             "consonance-quic",

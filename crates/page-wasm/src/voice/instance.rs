@@ -6,11 +6,11 @@ use consonance_audio::RateMode;
 use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
-use crate::exchange::Exchange;
-use crate::page_player::PagePlayer;
-use crate::playback::{Playback, ReceptionStatistics};
-use crate::slot_voice;
-use crate::voice_encoder::VoiceEncoder;
+use crate::voice::exchange::Exchange;
+use crate::voice::page_player::PagePlayer;
+use crate::voice::playback::{Playback, ReceptionStatistics};
+use crate::voice::slot_voice;
+use crate::voice::voice_encoder::VoiceEncoder;
 
 /// The state of one instance, in a worker or a worklet. Calls to parts that were not started have no effect.
 #[derive(Debug, Default)]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand, PageQuality};
 use consonance_session::{Delivery, Instant};
 
-use crate::exchange::Exchange;
-use crate::slot_voice;
+use crate::voice::exchange::Exchange;
+use crate::voice::slot_voice;
 
 /// A [`BrowserPlayer`] whose packets are preceded by a byte with their delivery: `docs/networks/websocket.md`.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl PagePlayer {
         }
     }
 
-    /// Writes the next frame for a slot for [`Instance::handle_slot_voice`](crate::Instance::handle_slot_voice);
+    /// Writes the next frame for a slot for [`Instance::handle_slot_voice`](crate::voice::Instance::handle_slot_voice);
     /// returns its length in bytes.
     pub fn poll_voice(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {

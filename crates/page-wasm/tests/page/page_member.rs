@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_e2ee::{MemberReport, ModeratorsSecret};
-use consonance_e2ee_wasm::{OpenOutcome, PageMember};
+use consonance_page_wasm::encryption::{OpenOutcome, PageMember};
 use consonance_session::RoomId;
 use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms, ReportAnswer, SealedVoice};
 use serde_json::{Value, json};

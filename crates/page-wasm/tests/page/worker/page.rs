@@ -20,7 +20,7 @@ pub(crate) struct Page {
 impl Page {
     /// `None` without a Node.js that has the `WebSocket` of browsers.
     pub(crate) fn open(name: &str, url: &str) -> Option<Self> {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/worker/worker.mjs");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page/worker/worker.mjs");
         let asked = Command::new("node")
             .args([WEBSOCKETS, "--eval", "process.exit(Number(!globalThis.WebSocket))"])
             .status();
