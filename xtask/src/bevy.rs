@@ -220,12 +220,8 @@ fn needed(workspace: &Metadata) -> BTreeSet<String> {
         let normal = dependencies.filter(|dependency| dependency.kind == DependencyKind::Normal);
         found.extend(normal.map(|dependency| dependency.name.clone()));
     }
-    needed.retain(|name| !WITHOUT.contains(&name.as_str()));
     needed
 }
-
-/// Crates that are needed only with features that these games do not use.
-const WITHOUT: [&str; 1] = ["consonance-libopus"];
 
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|cause| Failure::File { path: path.to_owned(), cause })

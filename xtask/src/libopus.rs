@@ -23,6 +23,6 @@ pub(crate) fn is_buildable() -> bool {
     command::capture(Command::new("cmake").arg("--version")).is_ok()
 }
 
-const TEST: &str = "test -p consonance-libopus -p consonance-audio --features consonance-audio/libopus \
-                    --test codec --test audio --test allocations \
+const TEST: &str = "test -p consonance-native -p consonance-audio --features consonance-audio/libopus \
+                    --test native --test audio --test allocations \
                     -- --skip capture:: --skip effects:: --skip recording:: --skip spatial::";

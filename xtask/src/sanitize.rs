@@ -25,10 +25,7 @@ pub(crate) fn run(root: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-const TESTS: &[&str] = &[
-    "-p consonance-miniaudio --lib --test null",
-    "-p consonance-libopus --features consonance-libopus/link --test codec",
-];
+const TESTS: &[&str] = &["-p consonance-native --features miniaudio,libopus --lib --test native"];
 
 const SANITIZERS_OF_C: &str =
     "-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer";

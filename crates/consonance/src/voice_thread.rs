@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input, MixerSettings, Output, SamplePosition};
-use consonance_fine_timers::FineTimers;
+use consonance_native::fine_timers::FineTimers;
 use consonance_session::{ChannelProperties, Client, Disconnection, Target};
 
 use catch_up::{Beats, CatchUp};

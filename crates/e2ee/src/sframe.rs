@@ -9,7 +9,7 @@
 //! use consonance_e2ee::sframe::{EpochSecret, Opener, Sealer};
 //!
 //! // What `MLS-Exporter(BASE_KEY_LABEL, "", BASE_KEY_BYTES)` gives to each member in epoch 7.
-//! let secret = EpochSecret::new(7, [0x2A; crate::sframe::BASE_KEY_BYTES]);
+//! let secret = EpochSecret::new(7, [0x2A; consonance_e2ee::sframe::BASE_KEY_BYTES]);
 //! let mut sealer = Sealer::new(&secret, 3)?;
 //! let mut opener = Opener::new();
 //! opener.add_epoch(Duration::ZERO, secret, 20)?;

@@ -14,10 +14,8 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 /// Crates that need `unsafe`, and what for. Each use of it then stands under an `#[expect(unsafe_code, reason = …)]`.
 const OWN_LINTS: &[(&str, &str)] = &[
     ("consonance-ffi", "C passes pointers"),
-    ("consonance-fine-timers", "Windows is asked in C"),
-    ("consonance-libopus", "libopus is a library in C"),
     ("consonance-page-wasm", "a function that a page can call has it in its attribute"),
-    ("consonance-miniaudio", "miniaudio is a library in C"),
+    ("consonance-native", "it calls libraries in C, and Windows"),
 ];
 
 /// The path of the table, for findings about it.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use consonance_audio::SAMPLE_RATE_HZ;
 use consonance_clock_bridge::{CaptureFeed, Clock, PlaybackDrain};
-use consonance_miniaudio::{
+use consonance_native::miniaudio::{
     AudioSystem, Context, Device, DeviceId, MiniaudioError, StreamConfig, StreamDirection,
 };
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
-use consonance_fine_timers::FineTimers;
+use consonance_native::fine_timers::FineTimers;
 
 use super::cores::stay_on;
 use super::load_meter::LoadMeter;

@@ -16,7 +16,6 @@ pub(crate) const MACHINES: &[Emulated] = &[
                     "consonance-session",
                     "consonance-link",
                     "consonance-audio",
-                    "consonance-miniaudio",
                     "consonance-device",
                     "consonance-server",
                 ],
@@ -24,6 +23,7 @@ pub(crate) const MACHINES: &[Emulated] = &[
                 threads: 2,
                 skipped: &[],
             },
+            TestGroup { packages: &["consonance-native"], programs: MINIAUDIO, threads: 2, skipped: &[] },
             TestGroup {
                 packages: &["consonance-quic"],
                 programs: ALL,
@@ -54,11 +54,12 @@ pub(crate) const MACHINES: &[Emulated] = &[
         smoke: &[],
         tests: &[
             TestGroup {
-                packages: &["consonance-wire", "consonance-session", "consonance-miniaudio"],
+                packages: &["consonance-wire", "consonance-session"],
                 programs: ALL,
                 threads: 2,
                 skipped: &[],
             },
+            TestGroup { packages: &["consonance-native"], programs: MINIAUDIO, threads: 2, skipped: &[] },
             TestGroup {
                 packages: &["consonance-quic"],
                 programs: &["--lib"],
@@ -82,5 +83,6 @@ pub(crate) const MACHINES: &[Emulated] = &[
 
 /// All programs of the packages' tests.
 const ALL: &[&str] = &["--lib", "--tests"];
+const MINIAUDIO: &[&str] = &["--lib", "--tests", "--features=miniaudio"];
 /// How the compiler lays out structs that C knows.
 const LAYOUT: &[&str] = &["--test=layout"];

@@ -1,7 +1,7 @@
 //! Opus through the reference implementation, with its deep concealment and deep redundancy:
 //! the only file that knows it.
 
-use consonance_libopus::{Dred, EncoderOption, Error, LibopusDecoder, LibopusEncoder};
+use consonance_native::libopus::{Dred, EncoderOption, Error, LibopusDecoder, LibopusEncoder};
 
 use super::coding::{Decoding, Encoding, Tuning};
 use super::{EncoderSettings, RateMode};

@@ -1,8 +1,7 @@
 //! libopus through its safe API: sound survives, later packets restore lost frames, and nothing does harm.
-#![cfg(feature = "link")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, helpers included")]
 
-use consonance_libopus::{Dred, EncoderOption, LibopusDecoder, LibopusEncoder};
+use consonance_native::libopus::{Dred, EncoderOption, LibopusDecoder, LibopusEncoder};
 
 const FRAME: usize = 960;
 

@@ -2,7 +2,7 @@
 
 use maudio_sys::ffi;
 
-use crate::MiniaudioError;
+use crate::miniaudio::MiniaudioError;
 
 pub(super) fn check(result: ffi::ma_result) -> Result<(), MiniaudioError> {
     match result {

@@ -13,9 +13,9 @@
 //! not move between `init` and `uninit`, have one owner, and a device keeps its context.
 //!
 //! ```
-//! use consonance_miniaudio::{AudioSystem, Context, Device, StreamConfig};
+//! use consonance_native::miniaudio::{AudioSystem, Context, Device, StreamConfig};
 //!
-//! # fn main() -> Result<(), consonance_miniaudio::MiniaudioError> {
+//! # fn main() -> Result<(), consonance_native::miniaudio::MiniaudioError> {
 //! // A clock instead of hardware, on any machine.
 //! let mut context = Context::new(AudioSystem::Null)?;
 //! let settings = StreamConfig { sample_rate_hz: 48_000, channels: 1, period_frames: 480 };
@@ -26,12 +26,6 @@
 //! # Ok(())
 //! # }
 //! ```
-//!
-//! # Features
-//!
-//! None.
-//!
-//! Needs Rust 1.95 or later.
 
 mod audio_system;
 mod error;

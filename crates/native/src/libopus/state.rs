@@ -3,7 +3,7 @@
 use std::ffi::c_int;
 use std::ptr::NonNull;
 
-use crate::error::Error;
+use crate::libopus::error::Error;
 
 /// Owns one state. The pointer is the return value of the library's `create`, is passed only to calls of the library,
 /// and is destroyed once.

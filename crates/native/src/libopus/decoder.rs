@@ -6,10 +6,10 @@ use std::ptr;
 
 use opusic_sys as sys;
 
-use crate::SAMPLE_RATE_HZ;
-use crate::dred::Dred;
-use crate::error::Error;
-use crate::state::State;
+use crate::libopus::SAMPLE_RATE_HZ;
+use crate::libopus::dred::Dred;
+use crate::libopus::error::Error;
+use crate::libopus::state::State;
 
 /// From this complexity on, a decoder conceals with its neural network rather than by repetition (libopus 1.5 and
 /// later). Higher values would have no effect here.

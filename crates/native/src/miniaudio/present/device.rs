@@ -14,7 +14,7 @@ use maudio_sys::ffi;
 
 use super::context::{Connection, Context, DeviceId};
 use super::result::check;
-use crate::{MiniaudioError, StreamConfig};
+use crate::miniaudio::{MiniaudioError, StreamConfig};
 
 /// An open microphone or loudspeaker. Dropping it ends its callbacks and closes it.
 pub struct Device {

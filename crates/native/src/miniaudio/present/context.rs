@@ -10,7 +10,7 @@ use std::sync::Arc;
 use maudio_sys::ffi;
 
 use super::result::check;
-use crate::{AudioSystem, ListedDevice, StreamDirection, MiniaudioError};
+use crate::miniaudio::{AudioSystem, ListedDevice, StreamDirection, MiniaudioError};
 
 /// The connection to one sound system. It ends when it and its devices are dropped.
 pub struct Context(Arc<Connection>);

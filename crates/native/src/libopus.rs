@@ -11,9 +11,8 @@
 //! owns it (`state.rs`), and lengths passed to C are those of slices.
 //!
 //! ```
-//! # #[cfg(feature = "link")]
-//! # fn main() -> Result<(), consonance_libopus::Error> {
-//! use consonance_libopus::{EncoderOption, LibopusDecoder, LibopusEncoder};
+//! # fn main() -> Result<(), consonance_native::libopus::Error> {
+//! use consonance_native::libopus::{EncoderOption, LibopusDecoder, LibopusEncoder};
 //!
 //! let mut encoder = LibopusEncoder::new(false)?;
 //! encoder.set(EncoderOption::Bitrate(32_000))?;
@@ -25,38 +24,18 @@
 //! assert_eq!(decoder.decode(&packet[..length], &mut frame), Ok(960));
 //! # Ok(())
 //! # }
-//! # #[cfg(not(feature = "link"))]
-//! # fn main() {}
 //! ```
-//!
-//! # Features
-//!
-//! | feature | by default | adds |
-//! |---|---|---|
-//! | `link` | no | everything, with a libopus that cmake builds; without it this crate is empty, so the workspace builds with cargo and a C compiler alone |
-//!
-//! Needs Rust 1.95 or later.
 
-#[cfg(feature = "link")]
 mod decoder;
-#[cfg(feature = "link")]
 mod dred;
-#[cfg(feature = "link")]
 mod encoder;
-#[cfg(feature = "link")]
 mod error;
-#[cfg(feature = "link")]
 mod state;
 
-#[cfg(feature = "link")]
 pub use decoder::LibopusDecoder;
-#[cfg(feature = "link")]
 pub use dred::Dred;
-#[cfg(feature = "link")]
 pub use encoder::{EncoderOption, LibopusEncoder};
-#[cfg(feature = "link")]
 pub use error::Error;
 
 /// Samples per second of all sound here.
-#[cfg(feature = "link")]
 const SAMPLE_RATE_HZ: i32 = 48_000;

@@ -5,7 +5,9 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use consonance_miniaudio::{AudioSystem, Context, Device, ListedDevice, StreamConfig, StreamDirection};
+use consonance_native::miniaudio::{
+    AudioSystem, Context, Device, ListedDevice, StreamConfig, StreamDirection,
+};
 
 const STEREO: StreamConfig = StreamConfig { sample_rate_hz: 48_000, channels: 2, period_frames: 480 };
 const MONO: StreamConfig = StreamConfig { channels: 1, ..STEREO };

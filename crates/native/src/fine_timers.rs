@@ -4,14 +4,12 @@
 //! ms unless a program requests a finer resolution; other systems need no request.
 //!
 //! ```
-//! use consonance_fine_timers::FineTimers;
+//! use consonance_native::fine_timers::FineTimers;
 //!
 //! // Keep it for as long as threads need fine timers.
 //! let timers = FineTimers::request();
 //! assert!(timers.are_granted());
 //! ```
-//!
-//! Needs Rust 1.95 or later.
 
 /// As long as it lives, waits of this process are precise to a millisecond. Many may live at the same time.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::ffi::c_int;
 
 use opusic_sys as sys;
 
-use crate::SAMPLE_RATE_HZ;
-use crate::error::Error;
-use crate::state::State;
+use crate::libopus::SAMPLE_RATE_HZ;
+use crate::libopus::error::Error;
+use crate::libopus::state::State;
 
 /// The redundancy of one packet at a time, read from it but not yet turned into sound.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use crate::{AudioSystem, ListedDevice, MiniaudioError, StreamConfig};
+use crate::miniaudio::{AudioSystem, ListedDevice, MiniaudioError, StreamConfig};
 
 /// The connection to one sound system; there is none on this target.
 #[derive(Debug)]
