@@ -1,7 +1,7 @@
 //! Arguments for a player's sound devices.
 
 use clap::Args;
-use consonance_device::Backend;
+use consonance_device::devices::Backend;
 
 use crate::devices::backend;
 

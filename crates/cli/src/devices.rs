@@ -4,7 +4,9 @@ use std::error::Error;
 use std::io::{Write, stdout};
 
 use clap::Args;
-use consonance_device::{Backend, DeviceError, DeviceInfo, DeviceList, Devices as SoundDevices, Direction};
+use consonance_device::devices::{
+    Backend, DeviceError, DeviceInfo, DeviceList, Devices as SoundDevices, Direction,
+};
 use serde_json::{Value, json};
 
 /// How to list them.

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use consonance::audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
-use consonance_device::{
+use consonance_device::devices::{
     DeviceList, DeviceSelection, DeviceState, Devices, Direction, Loudspeaker, Microphone, Settings,
 };
 

@@ -230,7 +230,7 @@ impl VoiceChatBuilder {
     /// Speaks with a microphone; an [`input`](Self::input) is not used then. One that is missing, busy or denied is
     /// silent until it can be used, as reported by [`EventKind::Device`](crate::EventKind::Device).
     #[cfg(feature = "devices")]
-    pub fn microphone(mut self, selection: consonance_device::DeviceSelection) -> Self {
+    pub fn microphone(mut self, selection: consonance_device::devices::DeviceSelection) -> Self {
         self.settings.microphone.clone_from(&selection);
         self.devices.input = Some(selection);
         self
@@ -239,7 +239,7 @@ impl VoiceChatBuilder {
     /// Plays through a loudspeaker; an [`output`](Self::output) is not used then. Without a usable one, nothing is
     /// heard, as reported by [`EventKind::Device`](crate::EventKind::Device).
     #[cfg(feature = "devices")]
-    pub fn loudspeaker(mut self, selection: consonance_device::DeviceSelection) -> Self {
+    pub fn loudspeaker(mut self, selection: consonance_device::devices::DeviceSelection) -> Self {
         self.settings.loudspeaker.clone_from(&selection);
         self.devices.output = Some(selection);
         self
@@ -247,7 +247,7 @@ impl VoiceChatBuilder {
 
     /// The source of devices: those of this machine, or null devices for tests.
     #[cfg(feature = "devices")]
-    pub fn device_backend(mut self, backend: consonance_device::Backend) -> Self {
+    pub fn device_backend(mut self, backend: consonance_device::devices::Backend) -> Self {
         self.devices.backend = backend;
         self
     }

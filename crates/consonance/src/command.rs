@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Tap(TapSource, TapSender),
     LogPackets(PacketSink),
     #[cfg(feature = "devices")]
-    SelectDevice(consonance_device::Direction, consonance_device::DeviceSelection),
+    SelectDevice(consonance_device::devices::Direction, consonance_device::devices::DeviceSelection),
     SetRouting(Routing),
     Moderate {
         player: String,

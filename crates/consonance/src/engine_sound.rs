@@ -1,7 +1,8 @@
 //! Sound of a game's engine, which has its own threads, clocks and sample rates.
 //!
 //! The engine takes and delivers samples in its audio callback, at its rate; the voice chat has its beat of 10 ms. A
-//! ring and a resampler between them follow the engine's clock (`consonance-clock-bridge`), as they follow a device's.
+//! ring and a resampler between them follow the engine's clock (`consonance_device::clock_bridge`), as they follow a
+//! device's.
 
 mod input;
 mod link;

@@ -145,7 +145,7 @@ pub enum EventKind {
     /// A microphone or loudspeaker was connected, disconnected or replaced by another one. The chat continues without
     /// one: the others hear silence, or we hear nothing.
     #[cfg(feature = "devices")]
-    Device(consonance_device::DeviceEvent),
+    Device(consonance_device::devices::DeviceEvent),
     /// We leave the session and rejoin it at once, since this is the only way to tell the others that our frames have
     /// another length. Rooms and channels are kept.
     Rejoining,

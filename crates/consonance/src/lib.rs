@@ -131,7 +131,7 @@ pub use capture::EchoReference;
 pub use channel::{ChannelActivation, ChannelSettings, ChannelState};
 pub use consonance_audio as audio;
 #[cfg(feature = "devices")]
-pub use consonance_device as device;
+pub use consonance_device::devices as device;
 pub use consonance_e2ee::{
     AccountProof, AttestationKeys, E2eeError, EncryptedMember, IdentityKey, KeptCounts, KeptFrames,
     KnownKeys, KnownKeysFull, LoggedEpoch, LoggedMember, MemberReport, ModeratorsKey, ModeratorsSecret,

@@ -13,7 +13,7 @@ use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EncoderSettings, FrameSize, Quality, Redundancy,
 };
 #[cfg(feature = "devices")]
-use consonance_device::DeviceSelection;
+use consonance_device::devices::DeviceSelection;
 
 pub(crate) use in_force::SettingsInForce;
 

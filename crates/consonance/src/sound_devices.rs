@@ -1,7 +1,7 @@
 //! The microphone and the loudspeaker of a chat, if it has them.
 
 use consonance_audio::{Input, Output};
-use consonance_device::{
+use consonance_device::devices::{
     Backend, DeviceSelection, DeviceState, Devices, Direction, Settings, names_headphones,
 };
 

@@ -166,9 +166,9 @@ pub struct PlayerStreamRow {
 #[non_exhaustive]
 pub struct DeviceRow {
     /// Its state.
-    pub state: consonance_device::DeviceState,
+    pub state: consonance_device::devices::DeviceState,
     /// Its counters and gauges.
-    pub diagnostics: consonance_device::DeviceDiagnostics,
+    pub diagnostics: consonance_device::devices::DeviceDiagnostics,
 }
 
 impl PacketTable {

@@ -20,7 +20,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, StereoBlock};
-use consonance_device::{Backend, DeviceList, DeviceSelection, Devices, Direction, Settings};
+use consonance_device::devices::{Backend, DeviceList, DeviceSelection, Devices, Direction, Settings};
 
 const BEAT: Duration = Duration::from_millis(10);
 

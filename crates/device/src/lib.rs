@@ -1,72 +1,33 @@
-//! Microphones and loudspeakers: listed, opened, switched while running, and reopened after a disconnect.
+//! Between sound devices and a voice chat: rings that follow the clocks of both, and microphones and loudspeakers.
 //!
-//! For programs that talk: [`Devices::open`] returns a [`Microphone`] and a [`Loudspeaker`], which are an
-//! [`Input`](consonance_audio::Input) and an [`Output`](consonance_audio::Output), as files and silence are. They never
-//! fail: without a device the microphone yields silence and the loudspeaker discards its input, [`DeviceState`] says
-//! why, and a device that is plugged in later is used automatically.
-//!
-//! ```text
-//!  device's callback ───▶ ring ───▶ Microphone::read      every 10 ms, on the voice chat's beat
-//!  device's callback ◀─── ring ◀─── Loudspeaker::write
-//!  supervisor: one thread; opens, watches, reopens
-//! ```
-//!
-//! * A device has its own clock. The rings follow it (`consonance-clock-bridge`); their ends in its callbacks never
-//!   allocate, lock or log.
-//! * A device that disappears reports nothing: its callbacks just stop. The supervisor therefore watches the callbacks,
-//!   and decides what is open (`supervisor/direction.rs`), on simulated time in tests.
-//! * Only `system/miniaudio.rs` knows the audio library, behind a trait of three methods.
+//! * [`clock_bridge`]: rings between the clock of a device, or of a game engine, and the voice chat's beat of 10 ms.
+//! * [`devices`], with the feature `devices`: microphones and loudspeakers, listed, opened, watched and switched while
+//!   running. An engine that has its own does without.
 //!
 //! ```
-//! use consonance_audio::{BLOCK_SAMPLES, Input, Output, Read, StereoBlock};
-//! use consonance_device::{Backend, Devices, Direction, Settings};
+//! use std::sync::Arc;
+//! use std::time::Duration;
 //!
-//! // Devices that make no sound, as every machine has them; `Settings::default()` has the system's.
-//! let backend = Backend::Null;
-//! let list = Devices::list(backend)?;
-//! assert!(list.default_of(Direction::Input).is_some());
+//! use consonance_audio::BLOCK_SAMPLES;
+//! use consonance_device::clock_bridge::{EngineDrain, Gauges, RingBounds, playback};
 //!
-//! let (_devices, mut microphone, mut loudspeaker) = Devices::open(Settings { backend, ..Settings::default() });
-//! // A beat, every 10 ms.
-//! let mut block = [0.0; BLOCK_SAMPLES];
-//! assert_eq!(microphone.read(&mut block), Read::Samples);
-//! loudspeaker.write(&StereoBlock::from_mono(&block))?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! // The voice chat writes 10 ms into a ring, and the engine's callback takes what it needs, at its own rate.
+//! let (mut writer, drain, _) = playback::<1>(Arc::new(Gauges::new()), RingBounds::ENGINE);
+//! writer.write_mono(Duration::ZERO, &[0.25; BLOCK_SAMPLES]);
+//! EngineDrain::new(drain).fill(Duration::ZERO, &mut [0.0; 2 * 441], 2, 44_100);
 //! ```
 //!
 //! # Features
 //!
 //! | feature | by default | adds |
 //! |---|---|---|
+//! | `devices` | no | microphones and loudspeakers, by miniaudio |
 //! | `serde` | no | selections can be read from files and written to them |
 //!
 //! Needs Rust 1.95 or later.
 
 #![forbid(unsafe_code)]
 
-mod device_list;
-mod devices;
-mod diagnostics;
-mod event;
-mod headphones;
-pub mod limits;
-mod loudspeaker;
-mod mailbox;
-mod microphone;
-mod selection;
-mod state;
-mod supervisor;
-mod system;
-#[cfg(test)]
-mod tests;
-
-pub use consonance_clock_bridge::RingDiagnostics;
-pub use device_list::{DeviceInfo, DeviceList, FindError};
-pub use devices::{Backend, Devices, Settings};
-pub use diagnostics::DeviceDiagnostics;
-pub use event::{DeviceEvent, Direction};
-pub use headphones::names_headphones;
-pub use loudspeaker::Loudspeaker;
-pub use microphone::Microphone;
-pub use selection::DeviceSelection;
-pub use state::{DeviceError, DeviceState};
+pub mod clock_bridge;
+#[cfg(feature = "devices")]
+pub mod devices;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock};
-use consonance_device::{
+use consonance_device::devices::{
     Backend, DeviceEvent, DeviceSelection, DeviceState, Devices, Direction, Loudspeaker, Microphone, Settings,
 };
 

@@ -36,7 +36,6 @@ const CLIENT: &[&str] = &[
     "consonance-session",
     "consonance-recording",
     "consonance-audio",
-    "consonance-clock-bridge",
     "consonance-device",
     "consonance-link",
     "consonance-quic",

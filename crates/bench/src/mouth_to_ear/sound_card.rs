@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use consonance::VoiceChat;
 use consonance::audio::{BLOCK_SAMPLES, Input, Output, OutputError, Read, SAMPLE_RATE_HZ, StereoBlock};
-use consonance_clock_bridge::{CaptureReader, Clock, PlaybackWriter, RingBounds, capture, playback};
+use consonance_device::clock_bridge::{CaptureReader, Clock, PlaybackWriter, RingBounds, capture, playback};
 
 use super::ear::Ear;
 use super::mouth::Mouth;

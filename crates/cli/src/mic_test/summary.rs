@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io::{Write, stdout};
 
-use consonance_device::DeviceDiagnostics;
+use consonance_device::devices::DeviceDiagnostics;
 use serde_json::{Value, json};
 
 use super::level::Level;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use consonance_audio::{Discard, EncoderSettings, OpusLibrary, RateMode};
 #[cfg(feature = "devices")]
-use consonance_device::Direction;
+use consonance_device::devices::Direction;
 use consonance_link::thread_waker;
 use consonance_session::{Client, ClientSettings, JoinToken, RedundancySupport};
 

@@ -1,7 +1,7 @@
 //! The echo reference: the game's own sound, which the echo canceller removes from the microphone's.
 
 use consonance_audio::{BLOCK_SAMPLES, Input as _, SAMPLE_RATE_HZ};
-use consonance_clock_bridge::Clock;
+use consonance_device::clock_bridge::Clock;
 
 use crate::engine_sound::{EngineInput, EngineMicrophone, engine_input};
 use crate::statistics::EngineSoundRow;

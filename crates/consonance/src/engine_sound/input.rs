@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consonance_audio::{BLOCK_SAMPLES, Input, Read};
-use consonance_clock_bridge::{CaptureReader, Clock, EngineFeed, Gauges, RingBounds, capture};
+use consonance_device::clock_bridge::{CaptureReader, Clock, EngineFeed, Gauges, RingBounds, capture};
 
 use super::EngineLink;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use consonance_audio::duration_of;
-use consonance_clock_bridge::{Clock, Gauges, Pulse};
+use consonance_device::clock_bridge::{Clock, Gauges, Pulse};
 
 use crate::statistics::EngineSoundRow;
 

@@ -1,7 +1,7 @@
 //! The mix, taken by an engine.
 
 use consonance_audio::{Output, OutputError, StereoBlock};
-use consonance_clock_bridge::{Clock, PlaybackWriter};
+use consonance_device::clock_bridge::{Clock, PlaybackWriter};
 
 use super::EngineLink;
 use super::playing_end::{PlayingEnd, playing_end};

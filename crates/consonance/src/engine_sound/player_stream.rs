@@ -1,7 +1,7 @@
 //! One player's voice, taken by an engine that places it itself.
 
 use consonance_audio::BLOCK_SAMPLES;
-use consonance_clock_bridge::{Clock, PlaybackWriter};
+use consonance_device::clock_bridge::{Clock, PlaybackWriter};
 
 use super::EngineLink;
 use super::playing_end::{PlayingEnd, playing_end};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consonance_clock_bridge::{Clock, EngineDrain, Gauges, PlaybackWriter, RingBounds, playback};
+use consonance_device::clock_bridge::{Clock, EngineDrain, Gauges, PlaybackWriter, RingBounds, playback};
 
 use super::EngineLink;
 

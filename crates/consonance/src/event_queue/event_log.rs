@@ -31,7 +31,7 @@ pub(super) fn note(player: &str, event: &EventKind) {
         EventKind::StoppedSpeaking { name } => trace!(target: PLAYBACK, player, name, "stopped speaking"),
         #[cfg(feature = "devices")]
         EventKind::Device(event) => {
-            let is_microphone = event.direction == consonance_device::Direction::Input;
+            let is_microphone = event.direction == consonance_device::devices::Direction::Input;
             match (device_trouble(&event.state), is_microphone) {
                 (Some(trouble), true) => {
                     warn!(target: RECORDING, player, "the others cannot hear this player: the microphone {trouble}");
@@ -69,8 +69,8 @@ pub(super) fn note(player: &str, event: &EventKind) {
 
 /// Why there is no sound although a device was asked for.
 #[cfg(feature = "devices")]
-fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str> {
-    use consonance_device::DeviceState;
+fn device_trouble(state: &consonance_device::devices::DeviceState) -> Option<&'static str> {
+    use consonance_device::devices::DeviceState;
 
     match state {
         DeviceState::Lost => Some("is gone; looking for another one"),
@@ -85,7 +85,7 @@ fn device_trouble(state: &consonance_device::DeviceState) -> Option<&'static str
 
 #[cfg(all(test, feature = "devices"))]
 mod tests {
-    use consonance_device::DeviceState;
+    use consonance_device::devices::DeviceState;
 
     use super::device_trouble;
 

@@ -2,7 +2,7 @@
 
 use consonance_audio::{EncoderSettings, Quality, Redundancy};
 #[cfg(feature = "devices")]
-use consonance_device::{DeviceSelection, Direction};
+use consonance_device::devices::{DeviceSelection, Direction};
 
 use super::VoiceSettings;
 

@@ -117,7 +117,7 @@ pub(crate) fn engine_snapshot(counted: &EngineSoundRow) -> shown::DeviceSnapshot
 
 #[cfg(feature = "devices")]
 pub(crate) fn device_snapshot(device: &crate::statistics::DeviceRow) -> shown::DeviceSnapshot {
-    use consonance_device::DeviceState;
+    use consonance_device::devices::DeviceState;
     let mut row = shown::DeviceSnapshot::default();
     row.state = match &device.state {
         DeviceState::Running { name, rate_hz, latency } => {

@@ -1,7 +1,7 @@
 //! All settings of a player at once.
 
 #[cfg(feature = "devices")]
-use consonance_device::Direction;
+use consonance_device::devices::Direction;
 
 use super::VoiceChat;
 use crate::command::Command;
@@ -68,7 +68,7 @@ fn apply_encoding(thread: &VoiceThreadHandle, wanted: &VoiceSettings) {
 fn apply_device(
     thread: &VoiceThreadHandle,
     direction: Direction,
-    selection: &consonance_device::DeviceSelection,
+    selection: &consonance_device::devices::DeviceSelection,
 ) {
     thread.put_in_force(|in_force| {
         in_force.set_device(direction, selection.clone());

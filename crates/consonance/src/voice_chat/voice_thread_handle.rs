@@ -10,7 +10,7 @@ use std::thread::{self, Thread};
 use std::time::Instant;
 
 #[cfg(feature = "devices")]
-use consonance_device::{DeviceSelection, Direction};
+use consonance_device::devices::{DeviceSelection, Direction};
 use consonance_inspector::Snapshot;
 use consonance_session::{ModeratorAnswer, Target};
 

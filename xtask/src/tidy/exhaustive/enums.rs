@@ -23,7 +23,7 @@ pub(super) const ENUMS: &[Listed] = &[
     listed("ClientLinkEvent", "crates/link/src/client.rs"),
     listed("CloseReason", "crates/session/src/link.rs"),
     listed("CommandAction", "crates/wire/src/moderator_command.rs"),
-    listed("DeviceState", "crates/device/src/state.rs"),
+    listed("DeviceState", "crates/device/src/devices/state.rs"),
     listed("DisconnectReason", "crates/link/src/reason.rs"),
     listed("Disconnection", "crates/session/src/client/event.rs"),
     listed("EncryptionEvent", "crates/consonance/src/encryption_event.rs"),

@@ -55,13 +55,8 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls { package: "consonance-native", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
-        package: "consonance-clock-bridge",
-        may_use: Only(&["consonance-audio"]),
-        tests_may_also_use: &["consonance-testing"],
-    },
-    Walls {
         package: "consonance-device",
-        may_use: Only(&["consonance-audio", "consonance-clock-bridge", "consonance-native"]),
+        may_use: Only(&["consonance-audio", "consonance-native"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -179,7 +174,6 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-wire",
             "consonance-session",
             "consonance-audio",
-            "consonance-clock-bridge",
             "consonance-device",
             "consonance-e2ee",
             "consonance-native",

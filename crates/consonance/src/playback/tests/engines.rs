@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use consonance_clock_bridge::Clock;
+use consonance_device::clock_bridge::Clock;
 
 use super::*;
 use crate::engine_sound::{EngineOutput, PlayerStream, engine_output, player_stream};

@@ -4,9 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use consonance_audio::{ActivationSettings, CaptureSettings, EncoderSettings, Input, Quality};
-use consonance_clock_bridge::Clock;
+use consonance_device::clock_bridge::Clock;
 #[cfg(feature = "devices")]
-use consonance_device::{DeviceSelection, Direction};
+use consonance_device::devices::{DeviceSelection, Direction};
 use consonance_session::Priority;
 
 use crate::capture::{EchoReference, EchoSource, echo_reference};

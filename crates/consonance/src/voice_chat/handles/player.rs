@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use consonance_audio::{EffectChain, SpeakerPlace};
-use consonance_clock_bridge::Clock;
+use consonance_device::clock_bridge::Clock;
 use consonance_inspector::{Diagnosis, why};
 use consonance_session::{ModeratorAction, Target};
 
