@@ -52,7 +52,7 @@ pub(crate) const VARIABLE: &str = "NATS_SERVER";
 const WITH: [&str; 2] = ["test", "--workspace"];
 
 const TESTS: [&[&str]; 2] = [
-    &["--test", "nats", "--", "--include-ignored", "--test-threads=2"],
+    &["--test", "cluster", "nats::", "--", "--include-ignored", "--test-threads=2"],
     &["--test", "command", "cluster::", "--", "--include-ignored", "--test-threads=1"],
 ];
 

@@ -29,6 +29,8 @@ mod listener;
 pub mod metrics;
 mod nodes;
 mod operator;
+#[cfg(feature = "otlp")]
+pub mod otlp;
 mod page;
 mod recent;
 mod request_spans;

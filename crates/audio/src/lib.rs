@@ -55,6 +55,8 @@ mod block;
 mod capture;
 mod codec;
 mod declick;
+#[cfg(feature = "neural-noise")]
+pub mod denoise;
 mod effects;
 mod endpoint;
 mod frame_properties;

@@ -202,7 +202,7 @@ mod tests {
             let subscriber = tracing_subscriber::registry().with(filter_of(level));
             tracing::subscriber::with_default(subscriber, || {
                 let of_nats = enabled!(target: "async_nats::connector", Level::ERROR);
-                (of_nats, enabled!(target: "consonance_nats::node", Level::ERROR))
+                (of_nats, enabled!(target: "consonance_cluster::nats::node", Level::ERROR))
             })
         };
         assert_eq!(is_logged(LogLevel::Info), (false, true));

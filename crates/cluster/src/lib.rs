@@ -12,7 +12,8 @@
 //!   between workers of one process.
 //! * [`placement`] decides which of several nodes owns a session.
 //!
-//! The feature `simulated` adds a bus and a store on simulated time, for simulations and tests.
+//! The feature `nats` adds nodes on NATS ([`nats`]), and `simulated` a bus and a store on simulated time, for
+//! simulations and tests.
 //!
 //! ```text
 //!  worker 0: owner                                worker 1: edge
@@ -58,6 +59,8 @@ mod link_number;
 mod link_report;
 mod mailboxes;
 mod message;
+#[cfg(feature = "nats")]
+pub mod nats;
 mod node;
 mod nodes;
 pub mod placement;

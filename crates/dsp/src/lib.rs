@@ -1,8 +1,8 @@
 //! Fourier transforms of sound, and the resampling of recordings, which is made of them.
 //!
 //! `rustfft` is generic: whichever crate plans a transform compiles all of its algorithms, for each set of vector
-//! instructions, which takes a compiler twenty seconds. Here it happens once, for `consonance-audio` (echo, clicks),
-//! `consonance-denoise` (noise) and the tests of both. [`RealFft`] is the place to start.
+//! instructions, which takes a compiler twenty seconds. Here it happens once, for `consonance-audio` (echo, clicks,
+//! noise) and its tests. [`RealFft`] is the place to start.
 //!
 //! ```
 //! use consonance_dsp::RealFft;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use consonance_cluster::NodeSettings;
-use consonance_nats::NatsSettings;
+use consonance_cluster::nats::NatsSettings;
 
 use crate::contradiction::Contradiction;
 use crate::declared::Declared;

@@ -87,7 +87,7 @@ pub use admission::{
     Admission, Hook, HookError, HookRequests, HookSettings, HookStatistics, JoiningSettings,
     PasswordAttemptLimits, Refusal,
 };
-pub use consonance_secrets::{SecretText, ServiceAddress, ServiceAddressError};
+pub use consonance_settings::secrets::{SecretText, ServiceAddress, ServiceAddressError};
 pub use dedicated::DedicatedServer;
 pub use directory::{Reservations, SessionCounts, SessionRefusal};
 pub use draining::DrainPlan;

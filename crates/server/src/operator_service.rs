@@ -9,7 +9,7 @@ mod http;
 
 use std::time::Duration;
 
-use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::secrets::{SecretText, ServiceAddress};
 
 pub use http::{ServiceAnswer, ServiceClient};
 

@@ -35,7 +35,7 @@
 //!
 //! # Features
 //!
-//! * `std`: paths as settings.
+//! * `std`: paths as settings; [`secrets`]: passwords, and addresses of services that may hold them.
 //!
 //! Needs Rust 1.95 or later.
 
@@ -48,6 +48,8 @@ extern crate std;
 
 mod declaration;
 mod key;
+#[cfg(feature = "std")]
+pub mod secrets;
 mod value;
 
 pub use declaration::DeclaredSettings;

@@ -22,14 +22,14 @@ pub(super) const ALL: &[Data] = &[
     },
     Data {
         name: "DeepFilterNet3, the weights of the noise level Strong",
-        file: "crates/denoise/model/encoder.weights",
+        file: "crates/audio/model/encoder.weights",
         terms: "MIT or Apache-2.0, Hendrik Schröter, 2021",
-        notice: include_str!("../../../crates/denoise/model/LICENSE-MIT"),
+        notice: include_str!("../../../crates/audio/model/LICENSE-MIT"),
     },
     Data {
         name: "GTCRN, the weights of the noise level StrongLight",
-        file: "crates/denoise/model/light.weights",
+        file: "crates/audio/model/light.weights",
         terms: "MIT, Rong Xiaobin, 2024",
-        notice: include_str!("../../../crates/denoise/model/LICENSE-MIT-GTCRN"),
+        notice: include_str!("../../../crates/audio/model/LICENSE-MIT-GTCRN"),
     },
 ];

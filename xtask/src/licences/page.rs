@@ -54,7 +54,7 @@ const HEAD: &str = "# Licences of dependencies
 Below is every third-party crate of any build, with all features, on all systems, including tests, tools and the module for Python; the `consonance` command uses fewer.
 Where a crate offers a choice, it is used under the licence with the fewest conditions.
 Steam's own library, which the feature `steam` links, is neither free nor listed: see [networks/steam.md](networks/steam.md).
-The weights in `crates/denoise` are those of DeepFilterNet3, copyright Hendrik Schröter, [MIT](../crates/denoise/model/LICENSE-MIT) or Apache-2.0, and of GTCRN, copyright Rong Xiaobin, [MIT](../crates/denoise/model/LICENSE-MIT-GTCRN): see [the weights](../crates/denoise/model/README.md).
+The weights in `crates/audio` are those of DeepFilterNet3, copyright Hendrik Schröter, [MIT](../crates/audio/model/LICENSE-MIT) or Apache-2.0, and of GTCRN, copyright Rong Xiaobin, [MIT](../crates/audio/model/LICENSE-MIT-GTCRN): see [the weights](../crates/audio/model/README.md).
 These licences ask a game to name the authors at most, and let it keep its source.
 
 ```sh

@@ -29,7 +29,7 @@ const ALLOWED_IN_PURE: &[&str] = &["serde", "thiserror", "unicode-normalization"
 
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
-    ("async-nats", &["crates/nats"]),
+    ("async-nats", &["crates/cluster"]),
     ("axum", &["crates/admin", "crates/http", "crates/web"]),
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
     ("ctr", &["crates/e2ee"]),
@@ -68,7 +68,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "crates/cli",
             "crates/consonance",
             "crates/http",
-            "crates/nats",
+            "crates/cluster",
             "crates/networks",
             "crates/server",
             "crates/web",

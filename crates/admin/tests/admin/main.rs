@@ -2,4 +2,5 @@
 
 mod grafana;
 mod metrics;
+mod otlp;
 mod token;

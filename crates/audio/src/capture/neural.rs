@@ -42,8 +42,8 @@ impl Network {
 
 #[cfg(feature = "neural-noise")]
 pub(crate) enum NeuralSuppressor {
-    Light(Box<consonance_denoise::LightDenoiser>),
-    Full(Box<consonance_denoise::Denoiser>),
+    Light(Box<crate::denoise::LightDenoiser>),
+    Full(Box<crate::denoise::Denoiser>),
 }
 
 #[cfg(feature = "neural-noise")]
@@ -66,8 +66,8 @@ impl NeuralSuppressor {
 
     pub(crate) fn delay_samples(&self) -> usize {
         match self {
-            Self::Light(_) => consonance_denoise::LightDenoiser::DELAY_SAMPLES,
-            Self::Full(_) => consonance_denoise::DELAY_SAMPLES,
+            Self::Light(_) => crate::denoise::LightDenoiser::DELAY_SAMPLES,
+            Self::Full(_) => crate::denoise::DELAY_SAMPLES,
         }
     }
 

@@ -7,11 +7,11 @@ use std::task::{Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use consonance_cluster::nats::{NatsNode, NatsSettings};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{
     BusReceiver, BusSender, BusWay, ClusterNode, Member, NodeEvent, NodeInfo, NodeWorkers, join_nodes,
 };
-use consonance_nats::{NatsNode, NatsSettings};
 use consonance_testing::nats::NatsServer;
 
 pub(super) struct BenchNode {

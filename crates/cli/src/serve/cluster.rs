@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use consonance_admin::Operator;
+use consonance_cluster::nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings};
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterNode, NodeInfo};
 use consonance_link::authority;
-use consonance_nats::{NatsError, NatsNode, NatsPermissions, NatsReplica, NatsSettings};
 use consonance_quic::QuicAddress;
 use consonance_server::records::{Records, SharedRecords};
 use consonance_server::{DedicatedServer, SessionsSettings, WorkerThreads, Workers};

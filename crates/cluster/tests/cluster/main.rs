@@ -2,4 +2,5 @@
 
 mod conformance;
 mod golden_traces;
+mod nats;
 mod owner_and_edges;

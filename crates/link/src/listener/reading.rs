@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::path::Path;
 
-use consonance_secrets::SecretText;
+use consonance_settings::secrets::SecretText;
 
 use super::{ListenerKeys, NetworkSettings};
 

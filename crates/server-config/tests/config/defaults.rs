@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use consonance_cluster::NodeSettings;
-use consonance_nats::NatsSettings;
+use consonance_cluster::nats::NatsSettings;
 use consonance_server_config::{Config, default_file};
 use consonance_session::{ProximitySettings, RoomLimits};
 

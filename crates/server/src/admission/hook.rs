@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use consonance_secrets::ServiceAddress;
+use consonance_settings::secrets::ServiceAddress;
 use consonance_settings::settings;
 use serde::Serialize;
 use tracing::info;

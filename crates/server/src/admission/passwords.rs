@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use consonance_secrets::SecretText;
 use consonance_session::RoomPattern;
+use consonance_settings::secrets::SecretText;
 use ring::hmac;
 use ring::rand::SystemRandom;
 

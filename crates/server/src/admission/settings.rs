@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use consonance_secrets::SecretText;
 use consonance_session::{NameTaken, RoomPattern};
+use consonance_settings::secrets::SecretText;
 use consonance_settings::settings;
 
 use super::Hook;

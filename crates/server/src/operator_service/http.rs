@@ -3,7 +3,7 @@
 use std::fmt::{self, Write as _};
 use std::io;
 
-use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::secrets::{SecretText, ServiceAddress};
 use ring::hmac;
 use ureq::Agent;
 use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE};

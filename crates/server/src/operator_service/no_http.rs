@@ -1,6 +1,6 @@
 //! Replaces HTTP in builds without it: a server with a hook or a webhook does not start, rather than skip it.
 
-use consonance_secrets::SecretText;
+use consonance_settings::secrets::SecretText;
 
 use super::{InvalidHeader, RequestRules, ServiceError, ServiceFailure, ServiceSettings};
 use crate::spans::OpenSpan;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use consonance_secrets::{SecretText, ServiceAddress};
+use consonance_settings::secrets::{SecretText, ServiceAddress};
 use consonance_settings::settings;
 
 use super::event::WebhookEvent;

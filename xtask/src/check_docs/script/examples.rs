@@ -13,10 +13,10 @@ pub(super) const SCENES: &[Scene] = &[
         &[ends("cargo run --release -p consonance-browser --example listener_cost")],
     ),
     scene(
-        "crates/denoise/examples/denoise.rs",
+        "crates/audio/examples/denoise.rs",
         &[
             ends("head --bytes 192000 /dev/zero > noisy.f32").granted(),
-            ends("cargo run --release -p consonance-denoise --example denoise < noisy.f32 > speech.f32")
+            ends("cargo run --release -p consonance-audio --features neural-noise --example denoise < noisy.f32 > speech.f32")
                 .says(&["a block takes"]),
         ],
     ),

@@ -6,8 +6,6 @@ use super::Walls;
 pub(super) const WALLS: &[Walls] = &[
     Walls { package: "consonance-wire", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-dsp", may_use: Only(&[]), tests_may_also_use: &[] },
-    Walls { package: "consonance-denoise", may_use: Only(&["consonance-dsp"]), tests_may_also_use: &[] },
-    Walls { package: "consonance-secrets", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls { package: "consonance-settings", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-e2ee",
@@ -23,13 +21,7 @@ pub(super) const WALLS: &[Walls] = &[
     Walls {
         package: "consonance-audio",
         // libopus is for the feature of the same name, denoise for the feature `neural-noise`.
-        may_use: Only(&[
-            "consonance-denoise",
-            "consonance-dsp",
-            "consonance-wire",
-            "consonance-recording",
-            "consonance-native",
-        ]),
+        may_use: Only(&["consonance-dsp", "consonance-wire", "consonance-recording", "consonance-native"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -84,7 +76,7 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-link",
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
         // the ids and positions of players; secrets for the files that keys of listeners name.
-        may_use: Only(&["consonance-wire", "consonance-secrets", "consonance-settings"]),
+        may_use: Only(&["consonance-wire", "consonance-settings"]),
         // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
     },
@@ -126,11 +118,6 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-session", "consonance-testing", "consonance-wire"],
     },
     Walls {
-        package: "consonance-nats",
-        may_use: Only(&["consonance-cluster", "consonance-secrets", "consonance-settings"]),
-        tests_may_also_use: &["consonance-testing", "consonance-link"],
-    },
-    Walls {
         package: "consonance-server",
         may_use: Only(&[
             "consonance-cluster",
@@ -143,7 +130,6 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-native",
             "consonance-inspector",
             "consonance-recording",
-            "consonance-secrets",
             "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-testing"],
@@ -156,7 +142,6 @@ pub(super) const WALLS: &[Walls] = &[
             // The networks of its list.
             "consonance-game-networks",
             "consonance-mumble",
-            "consonance-nats",
             "consonance-pcap",
             "consonance-quic",
             "consonance-server",
@@ -229,11 +214,6 @@ pub(super) const WALLS: &[Walls] = &[
         ]),
         // For the metrics of single networks, which it exports and documents.
         tests_may_also_use: &["consonance-mumble", "consonance-server-config", "consonance-testing"],
-    },
-    Walls {
-        package: "consonance-otlp",
-        may_use: Only(&["consonance-admin", "consonance-server", "consonance-link"]),
-        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-e2e",

@@ -2,8 +2,8 @@
 
 use consonance_admin::Operator;
 use consonance_admin::metrics::{ExportCounters, ExportSettings};
-pub(in crate::serve) use consonance_otlp::Export;
-use consonance_otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
+pub(in crate::serve) use consonance_admin::otlp::Export;
+use consonance_admin::otlp::{Exporter, MetricsExport, OtlpError, OtlpSettings};
 use consonance_server::spans::{FinishedSpans, Tracer};
 use consonance_server_config::{Config, ConfigProblem, LoadedConfig, TelemetryConfig};
 
