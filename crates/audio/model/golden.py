@@ -1,4 +1,4 @@
-"""Writes `tests/data`: noisy speech, and what onnxruntime makes of it with the rounded weights.
+"""Writes `tests/data/denoise`: noisy speech, and what onnxruntime makes of it with the rounded weights.
 
     env/bin/pip install numpy scipy soundfile onnxruntime
     env/bin/python model/golden.py FOLDER
@@ -76,7 +76,7 @@ def main():
         spectrum = padded[block + 2] * gains[block]
         spectrum[:DF_BINS] = sum(padded[block + k, :DF_BINS] * factors[block, :, k] for k in range(ORDER))
         output[block * HOP : block * HOP + WINDOW] += np.fft.irfft(spectrum * WINDOW) * window()
-    data = HERE / "../tests/data"
+    data = HERE / "../tests/data/denoise"
     samples.astype("<i2").tofile(data / "noisy.samples")
     np.rint(output[: BLOCKS * HOP] * 32768).astype("<i2").tofile(data / "speech.samples")
     encoded["lsnr"].astype("<f4").tofile(data / "local_snr.values")

@@ -1,4 +1,4 @@
-"""Writes `tests/data/light.samples`: what onnxruntime makes of `tests/data/noisy.samples` with the rounded weights.
+"""Writes `tests/data/denoise/light.samples`: what onnxruntime makes of `tests/data/denoise/noisy.samples` with the rounded weights.
 
     env/bin/pip install numpy onnxruntime
     env/bin/python model/golden_light.py GRAPH
@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 
 HOP, BINS, TOP = 768, 257, 192
-DATA = pathlib.Path(__file__).parent / "../tests/data"
+DATA = pathlib.Path(__file__).parent / "../tests/data/denoise"
 
 
 def main():

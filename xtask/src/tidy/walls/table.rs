@@ -20,7 +20,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-audio",
-        // libopus is for the feature of the same name, denoise for the feature `neural-noise`.
+        // native is for the feature `libopus`.
         may_use: Only(&["consonance-dsp", "consonance-wire", "consonance-recording", "consonance-native"]),
         tests_may_also_use: &["consonance-testing"],
     },
