@@ -21,4 +21,4 @@ pub(crate) fn run(root: &Path) -> Result<Skips, Failure> {
     command::run(&mut command::cargo(root, TEST.split(' '))).map(|()| Skips::NONE)
 }
 
-const TEST: &str = "test -p consonance-pcap --test pcap dissector:: -- --ignored";
+const TEST: &str = "test -p consonance-inspector --test inspector dissector:: -- --ignored";

@@ -8,7 +8,7 @@ use consonance_audio::{
     ActivationSettings, CaptureSettings, DuckingSettings, EffectChain, EncoderSettings, Input, Pose, Quality,
     SpatialSettings, SpeakerPlace,
 };
-use consonance_pcap::PacketSink;
+use consonance_inspector::pcap::PacketSink;
 use consonance_session::{ModeratorAction, Routing, Target};
 
 use crate::capture::EchoReferenceReader;

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use consonance_audio::RecordingSettings;
-use consonance_pcap::{PacketCapture, PacketCaptureSettings};
+use consonance_inspector::pcap::{PacketCapture, PacketCaptureSettings};
 
 use crate::recorder::{Observed, Recorder};
 pub use error::DiagnosticsError;

@@ -138,8 +138,8 @@ pub use consonance_e2ee::{
     PacketCounts, PublicKey, Recognition, ReportedFrame, ReportedVoice, SafetyNumber,
 };
 pub use consonance_inspector as inspector;
+pub use consonance_inspector::pcap;
 pub use consonance_link as transport;
-pub use consonance_pcap as pcap;
 #[cfg(feature = "quic")]
 pub use consonance_quic as quic;
 #[cfg(feature = "host")]

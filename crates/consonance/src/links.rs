@@ -5,11 +5,11 @@ mod conversion;
 
 use std::time::{Duration, Instant};
 
+use consonance_inspector::pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_link::{
     self as transport, ClientLinkEvent, ClientNetwork as _, DirectEvent, DisconnectReason, EndCode,
     EndReason, Peer,
 };
-use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Client, Disconnection, Instant as SessionInstant, LinkCommand, LinkId, Transmit};
 
 use self::conversion::{direct_link, peer_of, to_session_limits};

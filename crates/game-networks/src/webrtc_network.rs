@@ -15,7 +15,8 @@
 //!
 //! Nothing here blocks or has threads, but for the signalling server, which has one, and the system's look-up of names.
 //! All peers of a host share one UDP socket: an ICE check names its connection, everything else comes from an address
-//! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring` ([`consonance_rtc_crypto`]).
+//! from which checks came. ICE, DTLS and SCTP are `str0m`'s, on cryptography by `ring`
+//! ([`consonance_link::rtc_crypto`]).
 //!
 //! The network cannot carry a reason when a connection ends, or empty packets.
 //!

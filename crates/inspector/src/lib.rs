@@ -1,8 +1,8 @@
 //! The current state of a voice chat or a server, and why a player is not heard.
 //!
 //! For inspecting a running game or server: for developers, operators, and players asking "why can't I hear Alice?".
-//! It does not depend on packets, audio or other parts of the project: the program fills a [`Snapshot`], plain data
-//! with public fields, and everything else is derived from it.
+//! It depends on no other part of the project that runs: the program fills a [`Snapshot`], plain data with public
+//! fields, and everything else is derived from it.
 //!
 //! ```text
 //!   VoiceChat ──▶ Snapshot ──▶ JSON ──▶ consonance inspect (terminal)
@@ -28,7 +28,8 @@
 //! println!("{diagnosis}");
 //! ```
 //!
-//! [`web_page`] has the parts that this page shares with our other pages.
+//! [`web_page`] has the parts that this page shares with our other pages. [`pcap`] writes packet captures for
+//! Wireshark.
 //!
 //! # Features
 //!
@@ -41,6 +42,7 @@
 mod action;
 #[cfg(feature = "page")]
 pub mod page;
+pub mod pcap;
 mod snapshot;
 mod snapshot_cell;
 mod third_party_application;

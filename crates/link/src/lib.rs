@@ -63,6 +63,7 @@
 //! |---|---|---|
 //! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
 //! | `listener` | no | the module of that name: what a server's configuration opens, for each network |
+//! | `rtc-crypto` | no | the module of that name: DTLS and SRTP for WebRTC peers, by `ring` |
 //! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
 //! | `testing` | no | for tests: a player of ours on the voice `WebSocket`, by its `LISTENER` |
 //! | `tls` | no | TLS around messages in streams, `gateway::streams::TlsEnd` |
@@ -83,6 +84,8 @@ pub mod inbox;
 pub mod listener;
 pub mod memory;
 pub mod packet_pool;
+#[cfg(feature = "rtc-crypto")]
+pub mod rtc_crypto;
 pub mod session_name;
 #[cfg(feature = "voice-websocket")]
 pub mod voice_websocket;

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use consonance_admin::{AdminAccess, AdminLimits};
+use consonance_inspector::pcap::PacketCaptureSettings;
 use consonance_link::AddressShares;
-use consonance_pcap::PacketCaptureSettings;
 use consonance_quic::{FastPathSettings, QuicServerSettings};
 use consonance_server::records::RecordsSettings;
 use consonance_server::{

@@ -9,12 +9,12 @@ use std::task::Waker;
 use std::time::Instant;
 
 use consonance_cluster::{EdgeNetworks, KeptClient, RemoteNetwork};
+use consonance_inspector::pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_link::{
     EndReason, LinkQuality, NetworkMetrics, PACKET_BYTES_MAX, PacketLimits, PacketsOnThreads, PageState,
     Peer, PeerAccount, PeerIdentity, Reachability, ReachabilityFeed, Resumed, ServerNetwork,
     ServerNetworkExt as _, ThirdPartyClient,
 };
-use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketSink};
 use consonance_session::{Delivery, LinkId, SessionId, Transmit};
 use consonance_wire::{EndNotice, Writer};
 

@@ -52,8 +52,8 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use consonance_inspector::pcap::PacketSink;
 use consonance_link::{PacketLimits, ServerLinkEvent, ServerNetwork};
-use consonance_pcap::PacketSink;
 use consonance_session::ServerStatistics;
 use tracing::{Span, error_span};
 

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{BusWay, ClusterNode, EdgeNetworks, NodeInfo, join_nodes, mailboxes};
+use consonance_inspector::pcap::PacketSink;
 use consonance_link::ServerNetwork;
-use consonance_pcap::PacketSink;
 use consonance_session::SessionSnapshot;
 use tracing::warn;
 

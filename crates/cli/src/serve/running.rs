@@ -5,8 +5,8 @@ use std::error::Error;
 use std::io;
 use std::time::{Duration, Instant};
 
+use consonance_inspector::pcap::{CaptureError, PacketCapture};
 use consonance_link::authority;
-use consonance_pcap::{CaptureError, PacketCapture};
 use consonance_quic::{
     BindError, Identity, QuicAddress, QuicRuntime, QuicServer, QuicServerSettings, ShownIdentity,
 };

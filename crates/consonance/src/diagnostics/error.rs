@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use consonance_pcap::CaptureError;
+use consonance_inspector::pcap::CaptureError;
 
 use crate::recorder::RecorderError;
 

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_pcap::{CaptureReport, PacketCapture};
+use consonance_inspector::pcap::{CaptureReport, PacketCapture};
 
 use super::error::DiagnosticsError;
 use super::events_file::EventsFile;

@@ -336,7 +336,7 @@ impl PeerConnection {
 
 fn new_rtc(now: Instant, ice: Ice, addresses: &[SocketAddr], settings: &PeerSettings) -> Rtc {
     let mut rtc = RtcConfig::new()
-        .set_crypto_provider(consonance_rtc_crypto::provider())
+        .set_crypto_provider(consonance_link::rtc_crypto::provider())
         .set_ice_lite(ice == Ice::Lite)
         .set_sctp_max_buffered_amount(settings.send_bytes_max)
         .set_sctp_max_message_size(MESSAGE_BYTES_MAX)

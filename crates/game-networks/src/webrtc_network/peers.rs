@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use consonance_link::gateway::udp::DatagramSocket;
 use consonance_link::gateway::{HandshakeLog, Timers};
+use consonance_link::rtc_crypto::user_fragment;
 use consonance_link::{Delivery, Peer};
-use consonance_rtc_crypto::user_fragment;
 
 use crate::webrtc_network::peer::{Ice, PeerConnection, PeerEvent, Role, Sent};
 use crate::webrtc_network::settings::PeerSettings;

@@ -1,4 +1,5 @@
-//! The inspector's page, and its diagnosis for users of other applications.
+//! The inspector's page, its diagnosis for users of other applications, and packet captures.
 
 mod page;
+mod pcap;
 mod third_party;

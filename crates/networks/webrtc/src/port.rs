@@ -74,7 +74,7 @@ impl WebRtcPort {
     ///
     /// The system gives no thread, no descriptor or no certificate.
     pub fn into_shards(self, count: NonZeroUsize) -> io::Result<Vec<WebRtcShard>> {
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate();
         let identity = Arc::new(Identity {
             cryptography,

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use consonance_pcap::PacketDirection;
+use consonance_inspector::pcap::PacketDirection;
 use consonance_session::{Delivery, LinkId, is_voice};
 
 use super::SessionLoop;

@@ -83,7 +83,7 @@ impl TestBrowser {
         tcp: &[SocketAddr],
     ) -> (Self, String) {
         let mut rtc = RtcConfig::new()
-            .set_crypto_provider(consonance_rtc_crypto::provider())
+            .set_crypto_provider(consonance_link::rtc_crypto::provider())
             .set_rtp_mode(true)
             .set_rtcp_report_interval_audio(Duration::from_secs(1))
             .clear_codecs()

@@ -52,11 +52,10 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-pcap",
+        package: "consonance-inspector",
         may_use: Only(&["consonance-settings", "consonance-wire"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-inspector", may_use: Only(&["consonance-wire"]), tests_may_also_use: &[] },
     Walls { package: "consonance-http", may_use: Only(&["consonance-link"]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-web",
@@ -82,12 +81,7 @@ pub(super) const WALLS: &[Walls] = &[
     },
     Walls {
         package: "consonance-game-networks",
-        may_use: Only(&[
-            "consonance-wire",
-            "consonance-link",
-            "consonance-rtc-crypto",
-            "consonance-settings",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
         // Examples are games.
         tests_may_also_use: &["consonance", "consonance-server", "consonance-session", "consonance-testing"],
     },
@@ -96,15 +90,9 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
         tests_may_also_use: &["consonance-e2ee", "consonance-testing"],
     },
-    Walls { package: "consonance-rtc-crypto", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
         package: "consonance-webrtc",
-        may_use: Only(&[
-            "consonance-wire",
-            "consonance-link",
-            "consonance-rtc-crypto",
-            "consonance-settings",
-        ]),
+        may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
@@ -125,10 +113,9 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-e2ee",
             "consonance-wire",
             "consonance-session",
-            "consonance-pcap",
+            "consonance-inspector",
             "consonance-link",
             "consonance-native",
-            "consonance-inspector",
             "consonance-recording",
             "consonance-settings",
         ]),
@@ -142,7 +129,7 @@ pub(super) const WALLS: &[Walls] = &[
             // The networks of its list.
             "consonance-game-networks",
             "consonance-mumble",
-            "consonance-pcap",
+            "consonance-inspector",
             "consonance-quic",
             "consonance-server",
             "consonance-session",
@@ -162,10 +149,9 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-device",
             "consonance-e2ee",
             "consonance-native",
-            "consonance-pcap",
+            "consonance-inspector",
             "consonance-link",
             "consonance-quic",
-            "consonance-inspector",
             // For hosts: a server in the player's own process.
             "consonance-server",
         ]),

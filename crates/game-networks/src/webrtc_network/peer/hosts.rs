@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use consonance_link::gateway::udp::ProvedHosts;
-use consonance_rtc_crypto::ReturnCheck;
+use consonance_link::rtc_crypto::ReturnCheck;
 
 use super::Ice;
 

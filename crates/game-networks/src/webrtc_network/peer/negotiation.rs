@@ -194,7 +194,7 @@ mod tests {
     }
 
     fn rtc() -> Rtc {
-        let config = str0m::RtcConfig::new().set_crypto_provider(consonance_rtc_crypto::provider());
+        let config = str0m::RtcConfig::new().set_crypto_provider(consonance_link::rtc_crypto::provider());
         config.clear_codecs().build(Instant::now())
     }
 }

@@ -76,7 +76,7 @@ impl Stage {
         let check = StunMessage::binding_request(&names, TransId::new(), true, 1, 1, false);
         let mut datagram = [0; 200];
         let proof = |key: &[u8], parts: &[&[u8]]| {
-            consonance_rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, parts)
+            consonance_link::rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, parts)
         };
         let length = check.to_bytes(Some(password.as_bytes()), &mut datagram, proof).unwrap();
         from.socket.send(Some(self.host.bound), &datagram[..length]);

@@ -33,7 +33,7 @@ const FRAME: Duration = Duration::from_millis(20);
 impl Stage {
     fn connected() -> Self {
         let now = Instant::now();
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
         let (mut browser, offer) = TestBrowser::new(now, TestBrowserSettings::default(), &[home()], &[]);
@@ -110,7 +110,7 @@ impl Stage {
         let check = StunMessage::binding_request(&self.names, TransId::new(), true, 1, priority, true);
         let mut datagram = [0; 200];
         let proof = |key: &[u8], parts: &[&[u8]]| {
-            consonance_rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, parts)
+            consonance_link::rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, parts)
         };
         let length = check.to_bytes(Some(self.password.as_bytes()), &mut datagram, proof).unwrap();
         self.connection.handle_datagram(self.now, Protocol::Udp, victim(), server(), &datagram[..length]);

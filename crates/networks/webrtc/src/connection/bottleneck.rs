@@ -48,7 +48,7 @@ const HEADER_BYTES: usize = 28;
 impl Stage {
     fn connected() -> Self {
         let now = Instant::now();
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
         let settings = TestBrowserSettings::default();

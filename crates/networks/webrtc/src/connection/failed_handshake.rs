@@ -51,7 +51,7 @@ impl Stage {
     /// A page whose offer arrives changed.
     fn new(change: impl Fn(&str) -> String) -> Self {
         let now = Instant::now();
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
         let (mut browser, offer) = TestBrowser::new(now, TestBrowserSettings::default(), &[page()], &[]);

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::Instant;
 
 use consonance_link::gateway::udp::ProvedHosts;
-use consonance_rtc_crypto::ReturnCheck;
+use consonance_link::rtc_crypto::ReturnCheck;
 use str0m::net::{Protocol, Transmit};
 
 /// The hosts of one page.

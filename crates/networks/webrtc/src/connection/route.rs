@@ -93,14 +93,14 @@ mod tests {
     /// number. `None` if it does not connect.
     fn connected_with_forged_check(before: usize) -> Option<Connection> {
         let mut now = Instant::now();
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let certificate = cryptography.dtls_provider.generate_certificate().unwrap();
         let identity = Identity { cryptography, certificate, udp: vec![server()], tcp: Vec::new() };
         let (mut browser, offer) = TestBrowser::new(now, TestBrowserSettings::default(), &[page()], &[]);
         let (mut connection, answer) =
             Connection::accept(now, &offer, &identity, &PeerLimits::default()).unwrap();
         let password = answer.lines().find_map(|line| line.strip_prefix("a=ice-pwd:")).unwrap();
-        let cryptography = consonance_rtc_crypto::provider();
+        let cryptography = consonance_link::rtc_crypto::provider();
         let hmac = |bytes: &[u8]| cryptography.sha1_hmac_provider.sha1_hmac(password.as_bytes(), &[bytes]);
         browser.handle_answer(now, &answer);
         let (mut check, mut records) = (Vec::new(), 0);

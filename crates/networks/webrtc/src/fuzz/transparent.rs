@@ -20,7 +20,7 @@ pub(super) fn provider() -> Arc<CryptoProvider> {
         sha1_hmac_provider: &Transparent,
         sha256_provider: &Transparent,
         dtls_provider: &Transparent,
-        ..(*consonance_rtc_crypto::provider()).clone()
+        ..(*consonance_link::rtc_crypto::provider()).clone()
     })
 }
 
@@ -52,11 +52,11 @@ impl Sha256Provider for Transparent {
 
 impl SrtpProvider for Transparent {
     fn aes_128_cm_sha1_80(&self) -> &'static dyn SupportedAes128CmSha1_80 {
-        consonance_rtc_crypto::provider().srtp_provider.aes_128_cm_sha1_80()
+        consonance_link::rtc_crypto::provider().srtp_provider.aes_128_cm_sha1_80()
     }
 
     fn aead_aes_128_gcm(&self) -> &'static dyn SupportedAeadAes128Gcm {
-        consonance_rtc_crypto::provider().srtp_provider.aead_aes_128_gcm()
+        consonance_link::rtc_crypto::provider().srtp_provider.aead_aes_128_gcm()
     }
 
     fn aead_aes_256_gcm(&self) -> &'static dyn SupportedAeadAes256Gcm {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use consonance_link::gateway::Allowance;
-use consonance_rtc_crypto::user_fragment;
+use consonance_link::rtc_crypto::user_fragment;
 
 use crate::page_peer::PagePeer;
 use crate::settings::WebRtcSettings;
@@ -241,7 +241,7 @@ const CLAIM_AFTER: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
-    use consonance_rtc_crypto::ReturnCheck;
+    use consonance_link::rtc_crypto::ReturnCheck;
 
     use super::*;
 

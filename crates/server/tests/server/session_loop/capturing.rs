@@ -1,6 +1,6 @@
 //! A session loop whose packets are captured.
 
-use consonance_pcap::{PacketCapture, PacketCaptureSettings};
+use consonance_inspector::pcap::{PacketCapture, PacketCaptureSettings};
 use consonance_testing::folder::Folder;
 
 use crate::session_loop::stage::Stage;

@@ -25,7 +25,7 @@
 //! ```
 //! use std::time::Instant;
 //!
-//! use consonance_pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketCapture, PacketCaptureSettings};
+//! use consonance_inspector::pcap::{CaptureLink, CapturedPacket, PacketDirection, PacketCapture, PacketCaptureSettings};
 //!
 //! let path = std::env::temp_dir().join(format!("consonance-{}.pcapng", std::process::id()));
 //! let capture = PacketCapture::start(&path, PacketCaptureSettings::default())?;
@@ -42,9 +42,6 @@
 //! std::fs::remove_file(&path)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-#![forbid(unsafe_code)]
 
 mod error;
 mod frame;

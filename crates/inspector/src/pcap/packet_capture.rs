@@ -8,10 +8,10 @@ use std::sync::atomic::Ordering;
 use std::thread::{self, JoinHandle};
 use std::time::{Instant, SystemTime};
 
-use crate::error::CaptureError;
-use crate::packet_sink::{PacketSink, Shared};
-use crate::settings::PacketCaptureSettings;
-use crate::writer_thread::{CaptureReport, Writing};
+use crate::pcap::error::CaptureError;
+use crate::pcap::packet_sink::{PacketSink, Shared};
+use crate::pcap::settings::PacketCaptureSettings;
+use crate::pcap::writer_thread::{CaptureReport, Writing};
 
 /// A running packet capture. Dropping it also completes the file, but reports no errors.
 #[derive(Debug)]

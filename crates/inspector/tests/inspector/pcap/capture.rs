@@ -9,7 +9,7 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use consonance_pcap::{
+use consonance_inspector::pcap::{
     CaptureError, CaptureLink, CaptureReport, CapturedPacket, PacketCapture, PacketCaptureSettings,
     PacketDirection, PacketSink,
 };

@@ -17,7 +17,7 @@
 //!
 //! use str0m::RtcConfig;
 //!
-//! let config = RtcConfig::new().set_crypto_provider(consonance_rtc_crypto::provider());
+//! let config = RtcConfig::new().set_crypto_provider(consonance_link::rtc_crypto::provider());
 //! let mut peer = config.build(Instant::now());
 //! let mut changes = peer.sdp_api();
 //! changes.add_channel("voice".to_owned());
@@ -25,10 +25,6 @@
 //! // The other peer verifies the certificate, made for this connection, by its fingerprint.
 //! assert!(offer.to_sdp_string().contains("a=fingerprint:sha-256 "));
 //! ```
-//!
-//! Needs Rust 1.95 or later.
-
-#![forbid(unsafe_code)]
 
 mod digests;
 mod dtls;

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
-use consonance_pcap::{CaptureLink, CapturedPacket, PacketCapture, PacketCaptureSettings, PacketDirection};
+use consonance_inspector::pcap::{
+    CaptureLink, CapturedPacket, PacketCapture, PacketCaptureSettings, PacketDirection,
+};
 
 /// The columns that tests ask for.
 const FIELDS: &[&str] = &[

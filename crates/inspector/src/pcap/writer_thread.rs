@@ -8,12 +8,12 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::error::CaptureError;
-use crate::packet_sink::{CaptureLink, CapturedPacket, Note, PacketDirection, Shared};
-use crate::pcapng::{self, EnhancedPacket, InterfaceStatistics};
-use crate::settings::PacketCaptureSettings;
-use crate::words::Words;
-use crate::{frame, redaction};
+use crate::pcap::error::CaptureError;
+use crate::pcap::packet_sink::{CaptureLink, CapturedPacket, Note, PacketDirection, Shared};
+use crate::pcap::pcapng::{self, EnhancedPacket, InterfaceStatistics};
+use crate::pcap::settings::PacketCaptureSettings;
+use crate::pcap::words::Words;
+use crate::pcap::{frame, redaction};
 
 /// How long a packet may wait in memory before it is in the file, and how long an end takes to be noticed.
 const FLUSH_INTERVAL: Duration = Duration::from_millis(50);

@@ -7,7 +7,7 @@
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::stun::{HEADER_BYTES, MAGIC_COOKIE, USERNAME};
+use crate::rtc_crypto::stun::{HEADER_BYTES, MAGIC_COOKIE, USERNAME};
 
 /// A binding request, and what its answer has to be.
 #[derive(Clone, Debug)]
@@ -102,8 +102,9 @@ mod tests {
         let message = StunMessage::parse(check.datagram()).unwrap();
         assert!(message.is_binding_request() && message.ice_controlled().is_some());
         assert_eq!(message.split_username(), Some(("theirs", "ours")));
-        let sha1_hmac =
-            |key: &[u8], payloads: &[&[u8]]| crate::provider().sha1_hmac_provider.sha1_hmac(key, payloads);
+        let sha1_hmac = |key: &[u8], payloads: &[&[u8]]| {
+            crate::rtc_crypto::provider().sha1_hmac_provider.sha1_hmac(key, payloads)
+        };
         assert!(message.verify(b"their password", sha1_hmac));
         assert!(!message.verify(b"another", sha1_hmac));
 
