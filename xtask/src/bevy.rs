@@ -238,7 +238,7 @@ mod tests {
         for name in ["consonance", "consonance-quic", "consonance-server", "consonance-wire"] {
             assert!(needed.contains(name), "{name}");
         }
-        for name in ["consonance-cli", "consonance-testing", "consonance-webrtc"] {
+        for name in ["consonance-cli", "consonance-testing", "consonance-web"] {
             assert!(!needed.contains(name), "{name}");
         }
     }

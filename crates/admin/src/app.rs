@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use consonance_http::{ProblemDetails, Stopped};
+use consonance_link::http::{ProblemDetails, Stopped};
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};

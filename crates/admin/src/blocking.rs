@@ -1,7 +1,7 @@
 //! Queries that may block, on threads for them.
 
 use axum::http::StatusCode;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 /// Runs a query that may wait for a worker or the disk on a thread where it blocks no other request.
 pub(crate) async fn blocking<T: Send + 'static>(

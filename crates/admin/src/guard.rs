@@ -7,7 +7,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use consonance_http::{ProblemDetails, is_from_own_page, is_own_host};
+use consonance_link::http::{ProblemDetails, is_from_own_page};
+use consonance_link::is_own_host;
 use tokio::sync::Semaphore;
 
 use crate::settings::AdminSettings;

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 use crate::app::App;
 

@@ -12,13 +12,16 @@
 //! | `GET /metrics` | counters in the text format of Prometheus; see `docs/metrics.md` | yes, unless a setting makes it public |
 //!
 //! ```text
-//!   consonance-http (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
+//!   link::http (bounded, timed) ─▶ guard (Host, Origin, token) ─▶ routes ─▶ the server's handle
 //! ```
 //!
 //! Requests are untrusted until they present the token: heads, bodies, durations and connections are bounded, the
 //! `Host` header must be an address or one of the configured names (DNS rebinding), and a request from another site's
 //! page cannot change anything. Voice frames do not pass through here: a single-threaded runtime asks the workers, and
 //! waits for them with a timeout.
+//!
+//! With the feature `otlp`, the module of that name exports the metrics, and the server's spans, to a collector of
+//! `OpenTelemetry`.
 
 mod api;
 mod app;

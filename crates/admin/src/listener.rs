@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use consonance_http::{ConnectionLimits, HttpListener, ListenError, ListenerSettings, RouteLimits, guarded};
+use consonance_link::http::{
+    ConnectionLimits, HttpListener, ListenError, ListenerSettings, RouteLimits, guarded,
+};
 
 use crate::app::App;
 use crate::guard::{self, Guard};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use consonance_cluster::{ClusterStatus, NodeQueries};
-use consonance_http::HttpCounters;
 use consonance_link::MetricFamily;
+use consonance_link::http::HttpCounters;
 use consonance_server::moderation::Moderation;
 use consonance_server::spans::Tracer;
 use consonance_server::{Inspection, ServerHandle, Webhooks};

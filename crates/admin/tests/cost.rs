@@ -10,8 +10,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken, Operator};
-use consonance_http::by_hand;
 use consonance_link::ClientNetwork as _;
+use consonance_link::http::by_hand;
 use consonance_link::memory::{MemoryClient, MemoryNetwork};
 use consonance_server::moderation::Moderation;
 use consonance_server::records::{Records, RecordsSettings};

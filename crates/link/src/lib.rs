@@ -62,6 +62,7 @@
 //! | feature | by default | adds |
 //! |---|---|---|
 //! | `gateway` | no | the module of that name: voice inside a game's own network, and what its networks share |
+//! | `http` | no | the module of that name: what listeners share that speak HTTP; with `http-openapi`, its problems describe themselves in `OpenAPI`; with `http-by-hand`, raw requests for tests |
 //! | `listener` | no | the module of that name: what a server's configuration opens, for each network |
 //! | `rtc-crypto` | no | the module of that name: DTLS and SRTP for WebRTC peers, by `ring` |
 //! | `serde` | no | address prefixes as text, and the state of links as nodes of a cluster report it |
@@ -78,6 +79,8 @@ pub mod conformance;
 #[cfg(feature = "gateway")]
 pub mod gateway;
 pub mod hosted;
+#[cfg(feature = "http")]
+pub mod http;
 pub mod impair;
 pub mod inbox;
 #[cfg(feature = "listener")]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use consonance_link::gateway::websocket::{ORIGIN, is_origin};
 use consonance_web::browser_gateway::GatewaySettings;
+use consonance_web::webrtc::WebRtcSettings;
 use consonance_web::{IceServers, PacketSettings, WebLimits};
-use consonance_webrtc::WebRtcSettings;
 
 use crate::contradiction::Contradiction;
 use crate::declared::Declared;

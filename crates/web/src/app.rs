@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
-use consonance_http::{IpNetwork, ProblemDetails, Stopped, is_own_host};
 use consonance_link::WarningLimit;
+use consonance_link::http::{IpNetwork, ProblemDetails, Stopped};
+use consonance_link::is_own_host;
 use tokio::time::timeout;
 
 use crate::join_rate::{JoinRate, Pace};

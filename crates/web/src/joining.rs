@@ -8,7 +8,7 @@ use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{ProblemDetails, bad_json};
+use consonance_link::http::{ProblemDetails, bad_json};
 use consonance_link::session_name;
 
 use crate::app::App;

@@ -11,12 +11,13 @@
 //! `docs/browser/signalling.md` describes them.
 //!
 //! ```text
-//!   consonance-http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: a browser_gateway::PageEntrance
+//!   link::http (bounded, timed, TLS) ─▶ origin, rates ─▶ routes ─▶ Signalling: a browser_gateway::PageEntrance
 //! ```
 //!
 //! Voice goes over WebRTC to the pages' players in [`browser_gateway`] and bypasses the listener, which knows neither
 //! sessions nor the content of an offer. Only when WebRTC is blocked does voice arrive here, as packets for
-//! [`PacketShard`]s. [`WebListener`] is started with [`WebSettings`] and an implementation of [`Signalling`].
+//! [`PacketShard`]s. [`webrtc`] has the peers. [`WebListener`] is started with [`WebSettings`] and an implementation of
+//! [`Signalling`].
 
 mod app;
 pub mod browser_gateway;
@@ -34,6 +35,7 @@ mod this_machine;
 mod turn;
 mod visitor;
 mod web_socket;
+pub mod webrtc;
 
 pub use listener::{WebError, WebListener};
 pub use packets::{PacketEntrance, PacketPlaces, PacketSettings, PacketShard, packet_shards};

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get, post};
-use consonance_http::{
+use consonance_link::http::{
     ConnectionLimits, HttpCounters, HttpListener, ListenError, ListenerSettings, ProblemDetails, RouteLimits,
     guarded,
 };

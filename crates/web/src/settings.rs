@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use consonance_http::{IpNetwork, Tls};
+use consonance_link::http::{IpNetwork, Tls};
 use consonance_settings::{PlainValue, settings};
 
 use crate::packets::PacketEntrance;

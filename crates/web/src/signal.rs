@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use consonance_http::{HttpCounters, ProblemDetails, Upgrade, bad_json};
+use consonance_link::http::{HttpCounters, ProblemDetails, Upgrade, bad_json};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;

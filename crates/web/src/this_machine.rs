@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use consonance_http::name_of_host;
+use consonance_link::name_of_host;
 
 /// Whether browsers trust this host without TLS (Secure Contexts, section 3.1).
 pub(crate) fn is_this_machine(host: &str) -> bool {

@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{Caller, ProblemDetails, is_from_own_page};
+use consonance_link::http::{Caller, ProblemDetails, is_from_own_page};
 use tracing::{debug, warn};
 
 use crate::app::App;

@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::{ProblemDetails, Upgrade, UpgradedStream};
 use consonance_link::gateway::websocket::FrameBudget;
+use consonance_link::http::{ProblemDetails, Upgrade, UpgradedStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;

@@ -30,13 +30,13 @@ const ALLOWED_IN_PURE: &[&str] = &["serde", "thiserror", "unicode-normalization"
 /// A third party, and the folders whose crates may use it.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("async-nats", &["crates/cluster"]),
-    ("axum", &["crates/admin", "crates/http", "crates/web"]),
+    ("axum", &["crates/admin", "crates/link", "crates/web"]),
     ("clap", &["crates/bench", "crates/cli", "crates/e2e", "crates/testing", "examples", "xtask"]),
     ("ctr", &["crates/e2ee"]),
     ("hkdf", &["crates/e2ee"]),
     ("hmac", &["crates/e2ee"]),
     ("httparse", &["crates/inspector", "crates/link"]),
-    ("hyper", &["crates/http"]),
+    ("hyper", &["crates/link"]),
     ("maudio-sys", &["crates/native"]),
     ("opus-pure", &["crates/audio", "crates/e2e", "crates/testing"]),
     ("opusic-sys", &["crates/native"]),
@@ -50,7 +50,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
         &[
             "crates/bench",
             "crates/game-networks",
-            "crates/http",
+            "crates/link",
             "crates/link",
             "crates/networks",
             "crates/server",
@@ -67,7 +67,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
             "crates/admin",
             "crates/cli",
             "crates/consonance",
-            "crates/http",
+            "crates/link",
             "crates/cluster",
             "crates/networks",
             "crates/server",

@@ -1,7 +1,7 @@
 //! A request for an action on a session, and performing it at this node.
 
 use axum::http::StatusCode;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use consonance_server::moderation::{By, Done, Moderation, PlayerRef};
 use consonance_server::records::RoomDecision;
 use consonance_server::utc::seconds_since_1970;

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use consonance_http::{ProblemDetails, bad_json, json_values};
+use consonance_link::http::{ProblemDetails, bad_json, json_values};
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::recording::RecordingsError;
 use consonance_server::reports::ReportsError;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use consonance_server::bans::{Ban, BanTarget};
 use consonance_server::moderation::By;
 use serde::{Deserialize, Serialize};

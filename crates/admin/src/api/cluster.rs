@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use consonance_cluster::placement::NodeId;
 use consonance_cluster::{ClusterView, NodeInfo, NodeState, PROTOCOL, QueryError};
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 use super::answer::{Body, Parameters, Refusal, Why, ask};
 use super::drain_request::{DrainRequest, Drained, drain_here, undrain_here};

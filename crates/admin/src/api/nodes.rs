@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use serde::Serialize;
 use utoipa::ToSchema;
 

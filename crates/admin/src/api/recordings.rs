@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use consonance_server::moderation::ModerationError;
 use consonance_server::recording::{
     RecorderStatistics, RecordingEntry, RecordingId, RecordingRefusal, RecordingSummary, Recordings,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use consonance_server::moderation::{By, ModerationError};
 use consonance_server::reports::{Report, Reports};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 use super::answer::{Refusal, ask};
 use super::session_view::{SessionSummary, SessionView, look, summaries};

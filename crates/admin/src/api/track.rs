@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use consonance_server::recording::TrackIndex;
 use futures_util::stream;
 use serde::Serialize;

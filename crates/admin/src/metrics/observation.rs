@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use consonance_cluster::ClusterStatus;
-use consonance_http::HttpStatistics;
 use consonance_link::MetricFamily;
+use consonance_link::http::HttpStatistics;
 use consonance_server::moderation::Moderation;
 use consonance_server::recording::RecorderStatus;
 use consonance_server::reports::Reports;

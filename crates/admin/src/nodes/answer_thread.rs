@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 use super::{Question, Reply};
 use crate::api::NodeAnswers;

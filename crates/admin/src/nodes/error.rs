@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use consonance_cluster::QueryError;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 
 /// Errors of queries to another node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

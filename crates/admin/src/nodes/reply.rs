@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use consonance_cluster::ANSWER_BYTES_MAX;
-use consonance_http::ProblemDetails;
+use consonance_link::http::ProblemDetails;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

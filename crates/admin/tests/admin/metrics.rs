@@ -11,7 +11,7 @@ use consonance_admin::metrics::{
     families, reference_page, render,
 };
 use consonance_cluster::{ClusterStatus, NodeStatistics};
-use consonance_http::HttpStatistics;
+use consonance_link::http::HttpStatistics;
 use consonance_link::{self as transport, MetricFamily};
 use consonance_server::{LoopNumbers, NetworkNumbers, SessionNumbers, WebhookStatistics};
 use consonance_server_config::NETWORKS;

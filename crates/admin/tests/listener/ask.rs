@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use consonance_admin::{AdminListener, AdminSettings, AdminToken};
-use consonance_http::by_hand;
+use consonance_link::http::by_hand;
 
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 

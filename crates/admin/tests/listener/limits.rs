@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_http::by_hand::PATIENCE;
+use consonance_link::http::by_hand::PATIENCE;
 
 use crate::ask::{TOKEN, answer, ask, bearer, connect, settings};
 use crate::stage::Stage;

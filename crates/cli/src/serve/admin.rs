@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Operator};
-use consonance_http::HttpCounters;
+use consonance_link::http::HttpCounters;
 use consonance_server::moderation::Moderation;
 use consonance_server::{DedicatedServer, Webhooks};
 use consonance_server_config::{AdminConfig, Networks};

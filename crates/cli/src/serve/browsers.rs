@@ -8,16 +8,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use consonance_http::{HttpCounters, Tls};
 use consonance_link::authority;
 use consonance_link::gateway::PlaceBoard;
+use consonance_link::http::{HttpCounters, Tls};
 use consonance_server::{JoiningSettings, Reservations, SessionRefusal, Workers};
 use consonance_server_config::Config;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
+use consonance_web::webrtc::{WebRtcPort, WebRtcSettings};
 use consonance_web::{Info, PacketPlaces, PacketSettings, WebListener, WebSettings, packet_shards};
-use consonance_webrtc::{WebRtcPort, WebRtcSettings};
 
 use reading::Pem;
 pub(super) use reading::read;

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-use consonance_http::ListenError;
 use consonance_inspector::page::InspectorError;
+use consonance_link::http::ListenError;
 use consonance_server_config::Config;
 
 /// Fails if an address is in use. If the server found out only after players have rejoined, they would be

@@ -32,7 +32,7 @@ use consonance_sim::fuzz::{
     client_operations, extension_block, group_members, group_server, sealed_packets, server_operations,
     unpack, wire_parse,
 };
-use consonance_webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
+use consonance_web::webrtc::fuzz::{webrtc_datagrams, webrtc_media, webrtc_offers};
 
 #[test]
 fn no_stored_packet_finds_a_fault() {

@@ -3,11 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
+use crate::webrtc::{PagePeer, RtcVoice};
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_link::gateway::{LinkStep, LinkWish, LinkedPlayer, PlaceInWorld, PlayerLink, World};
 use consonance_link::{Delivery, DisconnectReason, EndReason};
 use consonance_session::{self as session, ClientId, Position};
-use consonance_webrtc::{PagePeer, RtcVoice};
 
 use crate::browser_gateway::indices::NeighboursIndex;
 use crate::browser_gateway::key::Key;

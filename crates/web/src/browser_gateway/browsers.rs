@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use consonance_link::Peer;
-use consonance_webrtc::PagePeer;
 use rustc_hash::FxHashMap;
 
 use crate::browser_gateway::browser::Browser;
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::key::Key;
+use crate::webrtc::PagePeer;
 
 /// Indexed by names of which none is used twice.
 #[derive(Debug, Default)]

@@ -28,7 +28,6 @@ use consonance_browser::PageQuality;
 use consonance_link::gateway::{PlaceBoard, PlaceSharer, Timers};
 use consonance_link::{NetworkStatistics, PageStatistics, Peer, ServerNetwork as _};
 use consonance_session as session;
-use consonance_webrtc::{PagePeer, WebRtcShard};
 use rustc_hash::FxHashSet;
 
 use crate::Info;
@@ -39,6 +38,7 @@ use crate::browser_gateway::neighbours::Neighbours;
 use crate::browser_gateway::reservations::SessionReservations;
 use crate::browser_gateway::settings::GatewaySettings;
 use crate::browser_gateway::shard::PageShard;
+use crate::webrtc::{PagePeer, WebRtcShard};
 
 /// The browsers whose sessions one worker has, each a link like any other.
 pub struct BrowserGateway<S = WebRtcShard> {

@@ -3,9 +3,7 @@
 use std::task::Waker;
 use std::time::Instant;
 
-use consonance_webrtc::{
-    OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent, WebRtcShard,
-};
+use crate::webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent, WebRtcShard};
 
 /// One worker's share of the pages' connections: a [`WebRtcShard`], or one on simulated time.
 pub trait PageShard: Send {

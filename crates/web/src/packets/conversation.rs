@@ -9,7 +9,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use consonance_http::{HttpCounters, ProblemDetails, Upgrade};
+use consonance_link::http::{HttpCounters, ProblemDetails, Upgrade};
 use consonance_link::voice_websocket::{MESSAGE_BYTES_MAX, SUBPROTOCOL, close_code, is_question};
 use consonance_link::{Delivery, EndCode, EndReason};
 use futures_util::stream::{SplitSink, SplitStream};

@@ -8,8 +8,8 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 
 use axum::body::Bytes;
-use consonance_http::Stopped;
 use consonance_link::hosted::{HostedServerHandle, ServerRequest};
+use consonance_link::http::Stopped;
 use consonance_link::voice_websocket::{WELCOME, close_code};
 use consonance_link::{Delivery, EndCode, EndReason, Peer, Remote};
 use tokio::sync::Notify;

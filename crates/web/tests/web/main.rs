@@ -4,3 +4,4 @@ mod browser_gateway;
 mod listener;
 mod packets;
 mod page_conformance;
+mod webrtc;

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::{Duration, Instant};
 
-use consonance_http::by_hand;
 use consonance_link::conformance::Network;
 use consonance_link::gateway::streams::StreamClientSettings;
+use consonance_link::http::by_hand;
 use consonance_link::voice_websocket::{
     ClientEnd, MESSAGE_BYTES_MAX, SUBPROTOCOL, WebSocketClient, close_code, default_settings,
 };

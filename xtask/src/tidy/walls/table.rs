@@ -56,21 +56,6 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-settings", "consonance-wire"]),
         tests_may_also_use: &[],
     },
-    Walls { package: "consonance-http", may_use: Only(&["consonance-link"]), tests_may_also_use: &[] },
-    Walls {
-        package: "consonance-web",
-        // Of `voice_websocket`, only the format of messages, which both share.
-        may_use: Only(&[
-            "consonance-browser",
-            "consonance-link",
-            "consonance-http",
-            "consonance-session",
-            "consonance-settings",
-            "consonance-webrtc",
-        ]),
-        // For browsers in a real worker, beside a player of another network, and for messages of a session's server.
-        tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-wire"],
-    },
     Walls {
         package: "consonance-link",
         // Of the protocol, only the delivery mode and the end reasons of packets and links, and on the board of places
@@ -78,6 +63,19 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&["consonance-wire", "consonance-settings"]),
         // For the certificate that a server shows over both.
         tests_may_also_use: &["consonance-quic"],
+    },
+    Walls {
+        package: "consonance-web",
+        // Of `voice_websocket`, only the format of messages, which both share.
+        may_use: Only(&[
+            "consonance-browser",
+            "consonance-link",
+            "consonance-session",
+            "consonance-settings",
+            "consonance-wire",
+        ]),
+        // For browsers in a real worker, beside a player of another network, and for messages of a session's server.
+        tests_may_also_use: &["consonance-server", "consonance-testing"],
     },
     Walls {
         package: "consonance-game-networks",
@@ -89,11 +87,6 @@ pub(super) const WALLS: &[Walls] = &[
         package: "consonance-quic",
         may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
         tests_may_also_use: &["consonance-e2ee", "consonance-testing"],
-    },
-    Walls {
-        package: "consonance-webrtc",
-        may_use: Only(&["consonance-wire", "consonance-link", "consonance-settings"]),
-        tests_may_also_use: &["consonance-testing"],
     },
     Walls {
         package: "consonance-mumble",
@@ -136,7 +129,6 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-settings",
             "consonance-link",
             "consonance-web",
-            "consonance-webrtc",
         ]),
         tests_may_also_use: &[],
     },
@@ -182,7 +174,7 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-game-networks",
             "consonance-mumble",
             "consonance-quic",
-            "consonance-webrtc",
+            "consonance-web",
             "consonance-recording",
         ],
     },
@@ -192,11 +184,10 @@ pub(super) const WALLS: &[Walls] = &[
         may_use: Only(&[
             "consonance-server",
             "consonance-cluster",
-            "consonance-http",
+            "consonance-link",
             "consonance-inspector",
             "consonance-session",
             "consonance-settings",
-            "consonance-link",
         ]),
         // For the metrics of single networks, which it exports and documents.
         tests_may_also_use: &["consonance-mumble", "consonance-server-config", "consonance-testing"],

@@ -4,12 +4,12 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
-use consonance_http::Tls;
+use consonance_link::http::Tls;
 use consonance_server::JoiningSettings;
 use consonance_server_config::{ConfigProblem, LoadedConfig, Secret, WebConfig};
 use consonance_web::browser_gateway::GatewaySettings;
+use consonance_web::webrtc::{PeerLimits, WebRtcSettings};
 use consonance_web::{IceServers, PacketSettings, WebSettings};
-use consonance_webrtc::{PeerLimits, WebRtcSettings};
 
 use super::{PreparedBrowsers, info};
 use crate::serve::host::host_at;

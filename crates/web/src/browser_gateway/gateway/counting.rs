@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
+use crate::webrtc::RtcStatistics;
 use consonance_browser::{BrowserPlayer, BrowserStatistics};
 use consonance_link::{
     DisconnectReason, LinkQuality, NetworkStatistics, PageDrops, PageState, PageStatistics, Peer,
 };
 use consonance_session as session;
-use consonance_webrtc::RtcStatistics;
 
 use super::BrowserGateway;
 use crate::browser_gateway::browser::Stage;

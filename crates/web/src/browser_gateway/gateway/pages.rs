@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use crate::webrtc::{PagePeer, RtcEvent};
 use consonance_browser::BrowserPlayer;
 use consonance_link::DisconnectReason;
-use consonance_webrtc::{PagePeer, RtcEvent};
 
 use super::BrowserGateway;
 use crate::browser_gateway::browser::{Stage, address_of};

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use crate::webrtc::{OfferError, PagePeer};
 use consonance_browser::BrowserSettings;
 use consonance_link::gateway::PlayerLink;
-use consonance_webrtc::{OfferError, PagePeer};
 
 use super::BrowserGateway;
 use crate::browser_gateway::browser::{Announced, Browser, Stage};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consonance_web::Join;
-use consonance_webrtc::PagePeer;
+use consonance_web::webrtc::PagePeer;
 
 use crate::browser_gateway::stage::{Stage, join};
 

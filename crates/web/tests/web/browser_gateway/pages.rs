@@ -6,7 +6,7 @@ use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_server::SessionRefusal;
 use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
-use consonance_webrtc::RtcQuality;
+use consonance_web::webrtc::RtcQuality;
 
 use crate::browser_gateway::stage::{Stage, join, join_again, join_with};
 

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use consonance_link::DisconnectReason;
 use consonance_web::browser_gateway::PageShard;
-use consonance_webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent};
+use consonance_web::webrtc::{OfferError, PagePeer, RtcEvent, RtcQuality, RtcStatistics, RtcVoice, Sent};
 
 /// The test's side of all connections of one worker. A clone is the same one.
 #[derive(Clone, Default)]

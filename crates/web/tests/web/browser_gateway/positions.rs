@@ -6,7 +6,7 @@ use consonance_link::gateway::{PlaceInWorld, PlaceSharer, World};
 use consonance_session::{ClientId, Position};
 use consonance_web::Join;
 use consonance_web::browser_gateway::GatewaySettings;
-use consonance_webrtc::PagePeer;
+use consonance_web::webrtc::PagePeer;
 use serde_json::json;
 
 use crate::browser_gateway::paper::Pages;

@@ -13,8 +13,8 @@ use consonance_testing::player::TestPlayer;
 use consonance_web::browser_gateway::{
     BrowserGateway, GatewaySettings, NoReservation, PageEntrance, SessionReservations, browser_gateways,
 };
+use consonance_web::webrtc::PagePeer;
 use consonance_web::{Info, Join, JoinBody, JoinProblem, JoinRule, Joined, Secrets, Signalling as _};
-use consonance_webrtc::PagePeer;
 
 use crate::browser_gateway::paper::{Pages, PaperShard};
 

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use consonance_http::by_hand::{answer, connect};
+use consonance_link::http::by_hand::{answer, connect};
 
 use crate::listener::stage::{Stage, detail};
 

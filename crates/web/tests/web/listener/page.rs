@@ -45,7 +45,7 @@ fn a_page_that_is_known_is_not_sent_again() {
 #[test]
 fn a_head_is_asked_for_without_what_follows() {
     let stage = Stage::new();
-    let answer = consonance_http::by_hand::ask(stage.address(), "HEAD /", &[], b"").unwrap();
+    let answer = consonance_link::http::by_hand::ask(stage.address(), "HEAD /", &[], b"").unwrap();
     assert_eq!((answer.status, answer.body.len()), (200, 0));
 }
 
@@ -53,7 +53,7 @@ fn a_head_is_asked_for_without_what_follows() {
 fn by_hand_etag(stage: &Stage) -> Vec<u8> {
     use std::io::Write as _;
 
-    let mut stream = consonance_http::by_hand::connect(stage.address()).unwrap();
+    let mut stream = consonance_link::http::by_hand::connect(stage.address()).unwrap();
     let request = "GET / HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n";
     stream.write_all(request.as_bytes()).unwrap();
     let mut bytes = Vec::new();

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use consonance_http::by_hand::{PATIENCE, answer, connect};
+use consonance_link::http::by_hand::{PATIENCE, answer, connect};
 use serde_json::{Value, json};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Error, Message, WebSocket, client};

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use consonance_http::by_hand::{self, Answer, PATIENCE};
+use consonance_link::http::by_hand::{self, Answer, PATIENCE};
 use consonance_web::{
     Attendance, Displaced, Info, Join, JoinProblem, JoinRule, Joined, Replier, Reply, Secrets, Signalling,
     WebListener, WebSettings, reply,

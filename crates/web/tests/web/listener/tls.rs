@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use consonance_http::{Tls, by_hand};
+use consonance_link::http::{Tls, by_hand};
 use consonance_web::{WebError, WebListener, WebSettings};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};

@@ -1,6 +1,6 @@
 //! Pages of other sites, wrong methods, and tricks with paths.
 
-use consonance_http::by_hand;
+use consonance_link::http::by_hand;
 
 use crate::listener::stage::{Stage, detail};
 

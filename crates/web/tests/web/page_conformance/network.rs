@@ -11,8 +11,8 @@ use consonance_session::Rate;
 use consonance_web::browser_gateway::{
     GatewaySettings, NoReservation, PageEntrance, PageLimits, SessionReservations, browser_gateways,
 };
+use consonance_web::webrtc::{PeerLimits, WebRtcPort, WebRtcSettings};
 use consonance_web::{Info, JoinRule, Secrets};
-use consonance_webrtc::{PeerLimits, WebRtcPort, WebRtcSettings};
 
 use crate::page_conformance::page::PageClient;
 use crate::page_conformance::partner::PartnerServer;

@@ -1,0 +1,108 @@
+//! The voice that a page sends.
+
+use std::time::{Duration, Instant};
+
+use consonance_web::webrtc::RtcVoice;
+
+use crate::webrtc::support::{PATIENCE, Stage, opus};
+
+#[test]
+fn what_a_page_says_arrives_packet_for_packet() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for number in 0..100 {
+        stage.pages[page].browser.say(Instant::now(), &opus(number));
+        stage.run_once();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 100);
+    let voice = stage.voice_of(page);
+    for (number, (sequence, time, packet)) in voice.iter().enumerate() {
+        assert_eq!(sequence - voice[0].0, number as u64);
+        assert_eq!(time - voice[0].1, 960 * number as u64);
+        assert_eq!(*packet, opus(number));
+    }
+}
+
+#[test]
+fn a_lost_packet_is_a_gap_and_an_overtaken_one_has_its_number() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for (sequence, time) in [(50, 0), (51, 960), (54, 3840), (53, 2880), (55, 4800)] {
+        stage.pages[page].browser.say_as(Instant::now(), sequence, time, false, &opus(sequence as usize));
+        stage.run_once();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 5);
+    let voice = stage.voice_of(page);
+    let (first, start) = (voice[0].0, voice[0].1);
+    let relative: Vec<_> = voice.iter().map(|it| (it.0 - first, it.1 - start)).collect();
+    assert_eq!(relative, [(0, 0), (1, 960), (4, 3840), (3, 2880), (5, 4800)]);
+}
+
+#[test]
+fn a_pause_is_time_without_numbers() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    stage.pages[page].browser.say(Instant::now(), &opus(0));
+    stage.pages[page].browser.pause(48_000);
+    stage.pages[page].browser.say(Instant::now(), &opus(1));
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 2);
+    let voice = stage.voice_of(page);
+    assert_eq!((voice[1].0 - voice[0].0, voice[1].1 - voice[0].1), (1, 48_960));
+}
+
+#[test]
+fn numbers_and_times_go_on_where_packets_wrap_them() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    for step in 0..6_u32 {
+        let time = (u32::MAX - 2000).wrapping_add(960 * step);
+        stage.pages[page].browser.say_as(
+            Instant::now(),
+            65_533 + u64::from(step),
+            time,
+            false,
+            &opus(step as usize),
+        );
+        stage.run_once();
+    }
+    stage.until("all of it has come", |stage| stage.voice_of(page).len() == 6);
+    let voice = stage.voice_of(page);
+    for (step, (sequence, time, _)) in voice.iter().enumerate() {
+        assert_eq!((sequence - voice[0].0, time - voice[0].1), (step as u64, 960 * step as u64));
+    }
+}
+
+#[test]
+fn how_a_link_does_becomes_known() {
+    let mut stage = Stage::new();
+    let page = stage.page();
+    let peer = stage.pages[page].peer;
+    let patience = Instant::now() + PATIENCE;
+    for number in 0.. {
+        assert!(Instant::now() < patience, "{:?}", stage.shard.quality(peer));
+        let now = Instant::now();
+        let packet = opus(number);
+        if number % 4 == 3 {
+            stage.pages[page].browser.say_nothing_of(&packet);
+        } else {
+            stage.pages[page].browser.say(now, &packet);
+        }
+        let voice = RtcVoice { slot: 0, stream: 1, sequence: number as u32, samples: 960, payload: &packet };
+        stage.shard.send_voice(now, peer, voice);
+        stage.shard.flush(now);
+        if number % 4 == 1 {
+            // Drops the last packet that was sent to the page.
+            let _ = stage.pages[page].browser.socket().recv(&mut [0; 2048]);
+        }
+        stage.run_once();
+        let quality = stage.shard.quality(peer).unwrap();
+        let is_some_lost = |loss: Option<f32>| loss.is_some_and(|loss| (0.2..0.3).contains(&loss));
+        if quality.round_trip.is_some()
+            && is_some_lost(quality.ingress_loss)
+            && is_some_lost(quality.egress_loss)
+        {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
