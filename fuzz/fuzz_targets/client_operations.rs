@@ -2,4 +2,4 @@
 //! Checked: packets suit their receiver; joins, starts and entries come before their ends; draining ends.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::client_operations(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_testing::sim::fuzz::client_operations(bytes));

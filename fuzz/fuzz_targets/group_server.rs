@@ -2,4 +2,4 @@
 //! Checked: honest members keep their links, and share an epoch five seconds later; bounded requests.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::group_server(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_testing::sim::fuzz::group_server(bytes));

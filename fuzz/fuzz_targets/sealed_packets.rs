@@ -2,4 +2,4 @@
 //! Checked: nothing passes that the named member did not seal, and nothing twice.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::sealed_packets(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_testing::sim::fuzz::sealed_packets(bytes));

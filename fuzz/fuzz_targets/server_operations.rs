@@ -3,4 +3,4 @@
 //! draining ends; decisions hold; the next process adds no player.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_sim::fuzz::server_operations(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| consonance_testing::sim::fuzz::server_operations(bytes));

@@ -167,7 +167,8 @@ impl Tally {
 
 /// Turns the packed corpora into folders, or the folders into packed corpora.
 fn convert(root: &Path, verb: &str) -> Result<(), Failure> {
-    let corpus = ["run", "--quiet", "-p", "consonance-sim", "--example", "corpus", "--", verb, "fuzz/corpus"];
+    let corpus =
+        ["run", "--quiet", "-p", "consonance-testing", "--example", "corpus", "--", verb, "fuzz/corpus"];
     command::run(&mut command::cargo(root, corpus))
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Plan {
     /// With --groups, so many hostile members, 1 or 2, instead of faults: how long honest ones do not hear each other.
     #[arg(long, requires = "groups", value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2))]
     hostile: Option<u8>,
-    /// Compares 200 runs with their recorded transcripts, `crates/sim/transcripts.txt`.
+    /// Compares 200 runs with their recorded transcripts, `crates/testing/transcripts.txt`.
     #[arg(long, conflicts_with_all = ["cluster", "groups"])]
     transcripts: bool,
     /// How many seeds.
@@ -57,7 +57,7 @@ const TRANSCRIPTS: [&str; 10] = [
     "test",
     "--release",
     "--package",
-    "consonance-sim",
+    "consonance-testing",
     "--test",
     "sim",
     "transcripts::",

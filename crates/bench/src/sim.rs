@@ -11,7 +11,7 @@ use std::error::Error;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
-use consonance_sim::{CLIENTS_MAX, Peers, Scenario};
+use consonance_testing::sim::{CLIENTS_MAX, Peers, Scenario};
 
 use cluster::ClusterRun;
 use groups::{AttackRun, GroupRun};

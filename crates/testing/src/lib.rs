@@ -3,6 +3,7 @@
 //! Each part is a module with a feature of its name, so that a crate's tests build no more than they need:
 //!
 //! * `player`: the session engine over a transport, without sound.
+//! * `sim`: whole sessions on simulated time and a seeded network, and bodies of fuzz targets.
 //! * `sound`: recorded speech and chirps, and how much of them arrives, and when.
 //! * `made-up-network`: a fictional network.
 //! * `networks`: the player's end of each game network.
@@ -47,6 +48,8 @@ pub mod node_bus;
 pub mod player;
 #[cfg(feature = "rtc")]
 pub mod rtc;
+#[cfg(feature = "sim")]
+pub mod sim;
 #[cfg(feature = "sound")]
 pub mod sound;
 #[cfg(all(unix, feature = "stage"))]

@@ -244,8 +244,7 @@ fn is_wrapper(path: &syn::Path) -> bool {
 const TABLE: &str = "xtask/src/tidy/exhaustive/enums.rs";
 
 /// Examples show what a game writes, `bevy` is built with the published crates, and tests look for some variants only.
-const IGNORED: [&str; 7] =
-    ["/examples/", "examples/", "bevy/", "/fuzz/", "crates/e2e/", "crates/sim/", "crates/testing/"];
+const IGNORED: [&str; 6] = ["/examples/", "examples/", "bevy/", "/fuzz/", "crates/e2e/", "crates/testing/"];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_sim::{ClusterCounts, ClusterScenario, run_cluster};
+use consonance_testing::sim::{ClusterCounts, ClusterScenario, run_cluster};
 
 use super::seeds::{Run, minutes_again};
 

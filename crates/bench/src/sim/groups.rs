@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use consonance_sim::{AttackScenario, GroupCounts, GroupScenario, run_attack, run_groups};
+use consonance_testing::sim::{AttackScenario, GroupCounts, GroupScenario, run_attack, run_groups};
 
 use super::seeds::{Run, minutes_again};
 

@@ -6,7 +6,7 @@ use std::io::{Write as _, stdout};
 use std::time::{Duration, Instant};
 
 use consonance_cli::ProgressLine;
-use consonance_sim::{RunReport, Scenario, SimFailure};
+use consonance_testing::sim::{RunReport, Scenario, SimFailure};
 use serde::Serialize;
 
 use super::announcement::announce;
@@ -17,7 +17,7 @@ pub(super) fn run(scenario: &Scenario, is_json: bool) -> Result<(), Box<dyn Erro
     announce(&format!("seed {seed}, {clients} clients, {peers}"), is_json)?;
     let progress = ProgressLine::new();
     let start = Instant::now();
-    let outcome = consonance_sim::run(scenario, |time| {
+    let outcome = consonance_testing::sim::run(scenario, |time| {
         let (seconds, all) = (time.as_secs_f64(), length.as_secs_f64());
         progress.show_share("simulating", seconds / all, &format!("{seconds:.0} of {all:.0} s"));
     });
@@ -119,8 +119,8 @@ mod tests {
         let mut scenario = Scenario::new(1);
         scenario.clients = 4;
         scenario.length = Duration::from_secs(20);
-        scenario.sabotage = Some(consonance_sim::Sabotage::Deafness);
-        let outcome = consonance_sim::run(&scenario, |_| {});
+        scenario.sabotage = Some(consonance_testing::sim::Sabotage::Deafness);
+        let outcome = consonance_testing::sim::run(&scenario, |_| {});
         let json = serde_json::to_value(Summary::of(&scenario, &outcome, Duration::from_secs(1))).unwrap();
         assert_eq!((&json["passed"], &json["seed"]), (&false.into(), &1.into()));
         assert!(json["failure"]["what"].as_str().is_some_and(|what| what.contains("must hear")));

@@ -1,6 +1,6 @@
 //! `consonance-bench sim --seeds`: sessions on one server.
 
-use consonance_sim::{RunCounts, Scenario};
+use consonance_testing::sim::{RunCounts, Scenario};
 
 use super::one;
 use super::seeds::Run;
@@ -16,7 +16,7 @@ impl Run for SessionRun {
     fn play(&self, seed: u64) -> Result<RunCounts, String> {
         let mut scenario = self.0.clone();
         scenario.seed = seed;
-        let outcome = consonance_sim::run(&scenario, |_| {});
+        let outcome = consonance_testing::sim::run(&scenario, |_| {});
         outcome.map(|report| report.counts).map_err(|failure| failure.to_string())
     }
 
@@ -54,7 +54,7 @@ mod tests {
     fn what_must_not_happen_fails_the_run() {
         let mut scenario = Scenario::new(0);
         (scenario.clients, scenario.length) = (4, Duration::from_secs(20));
-        scenario.sabotage = Some(consonance_sim::Sabotage::Deafness);
+        scenario.sabotage = Some(consonance_testing::sim::Sabotage::Deafness);
         let told = SessionRun(scenario).play(1).unwrap_err();
         assert!(told.starts_with("seed 1 with 4 clients") && told.contains("must hear"), "{told}");
     }

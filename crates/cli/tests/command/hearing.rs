@@ -8,7 +8,7 @@ mod tap;
 
 use std::time::Duration;
 
-use consonance_sim::{LiveScenario, Peers, RunReport, Scenario, SimFailure};
+use consonance_testing::sim::{LiveScenario, Peers, RunReport, Scenario, SimFailure};
 
 use networks::Way;
 use stage::Stage;

@@ -20,7 +20,7 @@ use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ValueEnum as _;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use super::arguments::Arguments;
 use super::soak_loop::{Outcome, SoakLoop as _};

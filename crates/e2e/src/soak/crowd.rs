@@ -9,7 +9,7 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use consonance_quic::sans_io::Dialer;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use crate::soak::clock::Now;
 use crate::soak::installation::{Installation, ON_DEMAND, SESSIONS};

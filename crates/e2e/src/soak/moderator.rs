@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 use serde_json::{Value, json};
 
 use crate::soak::admin_client::AdminClient;

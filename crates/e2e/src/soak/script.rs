@@ -7,7 +7,7 @@ use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::ValueEnum as _;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use crate::soak::arguments::Arguments;
 use crate::soak::cluster;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicRuntime;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use crate::soak::admin_client::AdminClient;
 use crate::soak::clock::Clock;

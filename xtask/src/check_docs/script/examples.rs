@@ -108,10 +108,10 @@ pub(super) const SCENES: &[Scene] = &[
         &[ends("cargo run -p consonance-game-networks --example calls_in_order").says(&["both connect"])],
     ),
     scene(
-        "crates/sim/examples/corpus.rs",
+        "crates/testing/examples/corpus.rs",
         &[
-            ends("cargo run -p consonance-sim --example corpus -- unpack fuzz/corpus"),
-            ends("cargo run -p consonance-sim --example corpus -- pack fuzz/corpus")
+            ends("cargo run -p consonance-testing --example corpus -- unpack fuzz/corpus"),
+            ends("cargo run -p consonance-testing --example corpus -- pack fuzz/corpus")
                 .promises(&[Promise::File("fuzz/corpus/wire_parse.pack")]),
         ],
     ),

@@ -156,17 +156,9 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-sim",
+        package: "consonance-testing",
         // Servers as operators run them, and players as tests have them.
-        may_use: Only(&[
-            "consonance-cluster",
-            "consonance-e2ee",
-            "consonance-wire",
-            "consonance-server",
-            "consonance-session",
-            "consonance-testing",
-            "consonance-link",
-        ]),
+        may_use: Anything,
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",
@@ -203,15 +195,12 @@ pub(super) const WALLS: &[Walls] = &[
             "consonance-server",
             "consonance-server-config",
             "consonance-session",
-            "consonance-sim",
             "consonance-testing",
             "consonance-link",
             "plain-sockets",
         ]),
         tests_may_also_use: &[],
     },
-    // Each of its parts is a feature, and only tests and tools use it.
-    Walls { package: "consonance-testing", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-bench", may_use: Anything, tests_may_also_use: &[] },
     Walls { package: "consonance-cli", may_use: Anything, tests_may_also_use: &[] },
     Walls {

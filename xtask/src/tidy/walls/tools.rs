@@ -4,7 +4,7 @@ use crate::tidy::finding::Finding;
 use crate::tidy::repository::{Dependency, DependencyKind, Package, Repository};
 
 /// Crates that measure and test. Only they use each other, whatever the table says.
-const TOOLS: &[&str] = &["consonance-bench", "consonance-e2e", "consonance-sim", "consonance-testing"];
+const TOOLS: &[&str] = &["consonance-bench", "consonance-e2e", "consonance-testing"];
 
 /// No other crate depends on a tool, but for its tests or with a feature that no default build has.
 pub(super) fn check(repository: &Repository) -> Vec<Finding> {
@@ -38,17 +38,17 @@ mod tests {
 
     #[test]
     fn a_product_has_no_tool_built_in() {
-        let sim = || internal("consonance-sim", DependencyKind::Normal);
+        let tool = || internal("consonance-testing", DependencyKind::Normal);
         assert_eq!(
-            found("consonance-server", sim()),
+            found("consonance-server", tool()),
             [
-                "crates/user/Cargo.toml:1: `consonance-server` has the tool `consonance-sim` built in — make it a \
+                "crates/user/Cargo.toml:1: `consonance-server` has the tool `consonance-testing` built in — make it a \
               dependency of the tests, or an optional one with the feature `fuzzing`"
             ]
         );
-        assert_eq!(found("consonance-bench", sim()), [""; 0]);
-        let in_tests = internal("consonance-sim", DependencyKind::Development);
+        assert_eq!(found("consonance-bench", tool()), [""; 0]);
+        let in_tests = internal("consonance-testing", DependencyKind::Development);
         assert_eq!(found("consonance-server", in_tests), [""; 0]);
-        assert_eq!(found("consonance-server", Dependency { optional: true, ..sim() }), [""; 0]);
+        assert_eq!(found("consonance-server", Dependency { optional: true, ..tool() }), [""; 0]);
     }
 }

@@ -9,8 +9,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
-use consonance_sim::Dice;
 use consonance_testing::command::Program;
+use consonance_testing::sim::Dice;
 use serde_json::{Value, json};
 
 use crate::page::{Page, serve};

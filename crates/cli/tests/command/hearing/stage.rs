@@ -9,7 +9,7 @@ use consonance_link::ClientLinkEvent;
 use consonance_link::memory::MemoryServer;
 use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionsSettings, Workers};
 use consonance_session::{LinkId, NameTaken};
-use consonance_sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
+use consonance_testing::sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFailure};
 
 use super::networks::{self, Line, Listening, SESSION, Way};
 use super::tap::{Fault, Log, Tap};

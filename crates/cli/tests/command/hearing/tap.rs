@@ -10,7 +10,7 @@ use consonance_link::{
     CapabilityRequest, Delivery, EndReason, NetworkStatistics, PacketLimits, Peer, ServerLinkEvent,
     ServerNetwork,
 };
-use consonance_sim::ServerAction;
+use consonance_testing::sim::ServerAction;
 
 /// A server's calls to all its networks, oldest first. All come from one thread.
 #[derive(Clone, Debug, Default)]

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use consonance_quic::QuicRuntime;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use super::findings::Findings;
 use super::installation::{Installation, SESSIONS};

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 #[derive(Debug)]
 pub(super) struct Callers {

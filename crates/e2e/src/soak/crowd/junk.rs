@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 
 use consonance_quic::sans_io::Dialer;
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use crate::soak::clock::Now;
 use crate::soak::installation::SESSIONS;

@@ -9,7 +9,7 @@ use consonance_quic::sans_io::{ClientCore, CoreEvent, Dialer};
 use consonance_session::{
     ChannelProperties, Client, ClientEvent, ClientSettings, LinkCommand, LinkId, Target,
 };
-use consonance_sim::Dice;
+use consonance_testing::sim::Dice;
 
 use crate::soak::clock::Now;
 use crate::soak::honest_players::OPUS_20_MS;
