@@ -15,7 +15,17 @@
 //! The page's voice is split into frames of 20 ms, with gaps where packets were lost; each other speaker gets one of at
 //! most [`SLOTS_MAX`] slots, which the page plays. There are no sockets, clocks or media protocols here. Start reading
 //! at [`BrowserPlayer`] and [`control::FromPage`].
-#![forbid(unsafe_code)]
+//!
+//! # Features
+//!
+//! Each is a WebAssembly module that a page loads where it needs it; `cargo xtask write wasm` builds them.
+//!
+//! | feature | module | for |
+//! |---|---|---|
+//! | `wasm-voice` | `consonance.wasm` | pages without WebRTC: jitter buffers, Opus and this engine, in `wasm_voice` |
+//! | `wasm-encryption` | `e2ee.wasm` | pages in encrypted sessions: the member of the group and its cipher, in `wasm_encryption` |
+
+#![deny(unsafe_code)]
 
 pub mod control;
 mod downlink;
@@ -27,6 +37,10 @@ mod player;
 mod settings;
 mod statistics;
 mod uplink;
+#[cfg(feature = "wasm-encryption")]
+pub mod wasm_encryption;
+#[cfg(feature = "wasm-voice")]
+pub mod wasm_voice;
 
 pub use downlink::{DownlinkStatistics, SLOTS_MAX, SlotVoice};
 pub use player::{BrowserPlayer, PageEnd, PageLinkCommand, PageQuality, PageVoice};

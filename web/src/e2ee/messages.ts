@@ -54,9 +54,9 @@ export type KeysToPage =
   | { readonly type: "group"; readonly message: Uint8Array<ArrayBuffer> }
   /** The players that were met, if they have changed. */
   | { readonly type: "known"; readonly keys: string }
-  /** `Status` of crates/page-wasm/src/encryption/status.rs. */
+  /** `Status` of crates/browser/src/wasm_encryption/status.rs. */
   | { readonly type: "status"; readonly status: string }
-  /** `Event` of crates/page-wasm/src/encryption/status.rs. */
+  /** `Event` of crates/browser/src/wasm_encryption/status.rs. */
   | { readonly type: "event"; readonly event: string }
   /** The result of `seal-text` and `open-text`. */
   | { readonly type: "text"; readonly id: number; readonly text: string | null };

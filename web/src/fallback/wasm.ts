@@ -1,7 +1,7 @@
-// The WebAssembly of `crates/page-wasm`: numeric arguments and results, and an exchange buffer for longer data.
+// The WebAssembly of `crates/browser`: numeric arguments and results, and an exchange buffer for longer data.
 
 /**
- * The exports of `crates/page-wasm/src/voice/exports.rs`. Lengths are bytes in the exchange, −1 means none, and times are
+ * The exports of `crates/browser/src/wasm_voice/exports.rs`. Lengths are bytes in the exchange, −1 means none, and times are
  * in microseconds.
  */
 interface Exports {

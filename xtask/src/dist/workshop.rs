@@ -221,8 +221,13 @@ impl Workshop {
             let missing = "not installed: apt-get install rustc-web rust-web-src";
             return Ok(Skips::one(format_args!("{}, {missing}", piece.name())));
         }
-        let linked = Linked::of(&release.root, WASM, "wasm32-unknown-unknown")?;
-        let made_by = release.read_text("crates/page-wasm/made-by.txt")?;
+        let linked = Linked::with_features(
+            &release.root,
+            WASM,
+            "wasm-encryption,wasm-voice",
+            "wasm32-unknown-unknown",
+        )?;
+        let made_by = release.read_text("crates/browser/made-by.txt")?;
         let contents = Contents {
             name: WASM,
             kind: "library",
@@ -269,7 +274,7 @@ struct PartsOfCSharp {
 }
 
 /// The package of the library's WebAssembly.
-const WASM: &str = "consonance-page-wasm";
+const WASM: &str = "consonance-browser";
 
 #[cfg(test)]
 mod tests {

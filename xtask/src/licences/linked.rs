@@ -25,16 +25,34 @@ impl Linked {
         Self::of_all(root, package, &[target])
     }
 
+    /// The crates of a package that is built with these features, separated by commas.
+    ///
+    /// # Errors
+    /// As [`Linked::of`].
+    pub(crate) fn with_features(
+        root: &Path,
+        package: &str,
+        features: &str,
+        target: &str,
+    ) -> Result<Self, Failure> {
+        Self::resolve(root, &["--package", package, "--features", features], &[target])
+    }
+
     /// The crates of a package that is built for several targets and distributed as one.
     ///
     /// # Errors
     /// As [`Linked::of`].
     pub(crate) fn of_all(root: &Path, package: &str, targets: &[&str]) -> Result<Self, Failure> {
+        Self::resolve(root, &["--package", package], targets)
+    }
+
+    fn resolve(root: &Path, selection: &[&str], targets: &[&str]) -> Result<Self, Failure> {
         let each = |option| targets.iter().flat_map(move |target| [option, *target]);
         let metadata = super::metadata(root, &each("--filter-platform").collect::<Vec<_>>())?;
         let form = ["tree", "--locked", "--no-dedupe", "--prefix", "none", "--format", "{p}"];
-        let which = ["--edges", "normal,no-proc-macro", "--package", package];
-        let arguments = form.into_iter().chain(which).chain(each("--target"));
+        let edges = ["--edges", "normal,no-proc-macro"];
+        let arguments =
+            form.into_iter().chain(edges).chain(selection.iter().copied()).chain(each("--target"));
         let tree = command::capture(&mut command::cargo(root, arguments))?;
         Ok(Self { metadata, crates: tree.lines().filter_map(name_and_version).collect() })
     }

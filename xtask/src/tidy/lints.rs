@@ -14,7 +14,7 @@ pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
 /// Crates that need `unsafe`, and what for. Each use of it then stands under an `#[expect(unsafe_code, reason = …)]`.
 const OWN_LINTS: &[(&str, &str)] = &[
     ("consonance-ffi", "C passes pointers"),
-    ("consonance-page-wasm", "a function that a page can call has it in its attribute"),
+    ("consonance-browser", "a function that a page can call has it in its attribute"),
     ("consonance-native", "it calls libraries in C, and Windows"),
 ];
 

@@ -1,4 +1,4 @@
-//! The modules of `crates/page-wasm`, compiled for pages and checked in, so that cargo alone builds a server
+//! The modules of `crates/browser`, compiled for pages and checked in, so that cargo alone builds a server
 //! with them.
 
 use std::fs;
@@ -87,11 +87,11 @@ struct PageModule {
     checked_in: &'static str,
 }
 
-const PACKAGE: &str = "consonance-page-wasm";
+const PACKAGE: &str = "consonance-browser";
 
 const MODULES: &[PageModule] = &[
-    PageModule { feature: "voice", checked_in: "web/dist/consonance.wasm" },
-    PageModule { feature: "encryption", checked_in: "web/dist/e2ee.wasm" },
+    PageModule { feature: "wasm-voice", checked_in: "web/dist/consonance.wasm" },
+    PageModule { feature: "wasm-encryption", checked_in: "web/dist/e2ee.wasm" },
 ];
 
 /// The version of the compiler that made the checked-in modules.
@@ -106,7 +106,7 @@ fn read(root: &Path, name: &str) -> Result<Vec<u8>, Failure> {
 
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The file with the version of the compiler that made them.
-const MADE_BY: &str = "crates/page-wasm/made-by.txt";
+const MADE_BY: &str = "crates/browser/made-by.txt";
 const INSTALL: &str =
     "rustup target add wasm32-unknown-unknown, or Debian's rustc-web, rust-web-src and lld-19";
 const MAKE: &str = "cargo xtask write wasm";
@@ -149,8 +149,8 @@ mod tests {
                 r#"{{"reason":"compiler-artifact","package_id":"it","manifest_path":"/m","target":{target},"profile":{profile},"features":[],"filenames":["{file}"],"executable":null,"fresh":false}}"#
             )
         };
-        let messages = [artifact("/t/libopus.rlib"), artifact("/t/consonance_page_wasm.wasm")].join("\n");
-        assert_eq!(product(&messages), Some(PathBuf::from("/t/consonance_page_wasm.wasm")));
+        let messages = [artifact("/t/libopus.rlib"), artifact("/t/consonance_browser.wasm")].join("\n");
+        assert_eq!(product(&messages), Some(PathBuf::from("/t/consonance_browser.wasm")));
         assert_eq!(product(""), None);
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use consonance_browser::fuzz::{browser_control, opus_repack};
+use consonance_browser::wasm_voice::fuzz::page_without_webrtc;
 use consonance_e2ee::fuzz::{key_log, member_report};
 use consonance_e2ee::sframe::fuzz::sealed_frames;
 use consonance_game_networks::darkrift::fuzz::darkrift_streams;
@@ -23,7 +24,6 @@ use consonance_game_networks::webrtc_network::fuzz::signalling_messages;
 use consonance_link::hosted::channels::fuzz::hosted_channels;
 use consonance_link::voice_websocket::fuzz::websocket_streams;
 use consonance_mumble::fuzz::{mumble_control, mumble_datagrams, mumble_voice};
-use consonance_page_wasm::voice::fuzz::page_without_webrtc;
 use consonance_quic::fast_path::fuzz::path_operations;
 use consonance_quic::fuzz::client_hello;
 use consonance_recording::fuzz::sealed_track;

@@ -30,20 +30,15 @@ pub(super) const WALLS: &[Walls] = &[
         tests_may_also_use: &["consonance-testing"],
     },
     Walls {
-        package: "consonance-page-wasm",
+        package: "consonance-browser",
         may_use: Only(&[
             "consonance-audio",
-            "consonance-browser",
             "consonance-wire",
             "consonance-session",
             "consonance-e2ee",
+            "consonance-settings",
         ]),
         tests_may_also_use: &["consonance-server", "consonance-testing", "consonance-link"],
-    },
-    Walls {
-        package: "consonance-browser",
-        may_use: Only(&["consonance-wire", "consonance-session", "consonance-settings"]),
-        tests_may_also_use: &["consonance-testing"],
     },
     Walls { package: "consonance-native", may_use: Only(&[]), tests_may_also_use: &[] },
     Walls {
@@ -162,7 +157,6 @@ pub(super) const WALLS: &[Walls] = &[
         // One test runs the stored inputs of all fuzz targets.
         tests_may_also_use: &[
             "consonance-browser",
-            "consonance-page-wasm",
             "consonance-game-networks",
             "consonance-mumble",
             "consonance-quic",

@@ -2,7 +2,7 @@
 
 use consonance_audio::BLOCK_SAMPLES;
 
-use crate::voice::playback::SLOTS_MAX;
+use crate::wasm_voice::playback::SLOTS_MAX;
 
 /// Bytes of the longest data in one call: a control message to the page, 64 KiB.
 pub const EXCHANGE_BYTES: usize = 64 * 1024;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand, PageQuality};
 use consonance_session::{Delivery, Instant};
 
-use crate::voice::exchange::Exchange;
-use crate::voice::slot_voice;
+use crate::wasm_voice::exchange::Exchange;
+use crate::wasm_voice::slot_voice;
+use crate::{BrowserPlayer, BrowserSettings, PageLinkCommand, PageQuality};
 
 /// A [`BrowserPlayer`] whose packets are preceded by a byte with their delivery: `docs/networks/websocket.md`.
 #[derive(Debug)]
@@ -101,8 +101,8 @@ impl PagePlayer {
         }
     }
 
-    /// Writes the next frame for a slot for [`Instance::handle_slot_voice`](crate::voice::Instance::handle_slot_voice);
-    /// returns its length in bytes.
+    /// Writes the next frame for a slot for
+    /// [`Instance::handle_slot_voice`](crate::wasm_voice::Instance::handle_slot_voice); returns its length in bytes.
     pub fn poll_voice(&mut self, exchange: &mut Exchange) -> Option<usize> {
         loop {
             let voice = self.player.poll_voice()?;

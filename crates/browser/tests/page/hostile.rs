@@ -1,6 +1,6 @@
 //! Any input to a page without WebRTC, in any order: the body of the fuzz target, with meaningful calls.
 
-use consonance_page_wasm::voice::fuzz::page_without_webrtc;
+use consonance_browser::wasm_voice::fuzz::page_without_webrtc;
 use proptest::prelude::*;
 
 /// Messages of a page, of a worker to a worklet, and of a server.

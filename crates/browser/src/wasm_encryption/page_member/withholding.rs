@@ -7,7 +7,7 @@ use consonance_session::RoomId;
 
 use super::PageMember;
 use super::settings::PageTarget;
-use crate::encryption::status::Event;
+use crate::wasm_encryption::status::Event;
 
 /// The events that the page knows.
 #[derive(Debug, Default)]

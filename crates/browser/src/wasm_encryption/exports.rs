@@ -13,7 +13,7 @@ use std::time::Duration;
 use consonance_e2ee::KnownKeys;
 use consonance_wire::limits::GROUP_MESSAGE_BYTES_MAX;
 
-use crate::encryption::page_member::{OpenOutcome, PageMember};
+use crate::wasm_encryption::page_member::{OpenOutcome, PageMember};
 
 /// Bytes of the exchange: more than the longest message of a group, and than settings with the longest list of known
 /// players, whose text may double in JSON. A page that loads this module checks no other limit.

@@ -1,6 +1,6 @@
 //! A frame for a slot as bytes, between the worker that receives it and the worklet that plays it.
 
-use consonance_browser::SlotVoice;
+use crate::SlotVoice;
 
 /// The length of the header before the Opus packet: slot, stream, sequence number and length, each a number of 32 bits,
 /// little endian.

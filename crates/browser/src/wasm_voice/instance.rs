@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use consonance_audio::RateMode;
-use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
-use crate::voice::exchange::Exchange;
-use crate::voice::page_player::PagePlayer;
-use crate::voice::playback::{Playback, ReceptionStatistics};
-use crate::voice::slot_voice;
-use crate::voice::voice_encoder::VoiceEncoder;
+use crate::PageLinkCommand;
+use crate::wasm_voice::exchange::Exchange;
+use crate::wasm_voice::page_player::PagePlayer;
+use crate::wasm_voice::playback::{Playback, ReceptionStatistics};
+use crate::wasm_voice::slot_voice;
+use crate::wasm_voice::voice_encoder::VoiceEncoder;
 
 /// The state of one instance, in a worker or a worklet. Calls to parts that were not started have no effect.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use consonance_audio::RateMode;
 use consonance_session::Instant;
 use consonance_wire::fuzz_tape::Tape;
 
-use crate::voice::instance::Instance;
+use crate::wasm_voice::instance::Instance;
 
 /// A list of calls, each with two bytes before its data: which call, and the length.
 ///

@@ -1,6 +1,6 @@
 //! The WebAssembly module that a page loads for encrypted sessions: its member of the group and its cipher.
 //!
-//! It is separate from `voice`: pages over WebRTC need no jitter buffer and no Opus, and pages in unencrypted
+//! It is separate from `wasm_voice`: pages over WebRTC need no jitter buffer and no Opus, and pages in unencrypted
 //! sessions need no keys. Keys are created in the page's worker and stay there. `exports.rs` has the functions that
 //! JavaScript calls; the TypeScript side is `web/src/e2ee`.
 //!

@@ -15,7 +15,7 @@ use consonance_e2ee::{
 use consonance_session::{ClientId, RoomId, loudness};
 use consonance_wire::SealedVoice;
 
-use crate::encryption::status::{Event, Status};
+use crate::wasm_encryption::status::{Event, Status};
 use settings::{PageTarget, PlayerRecord, ReportRecord, Settings, SlotRecord, TextRecord, read_texts};
 use slots::Slot;
 use withholding::Withholding;
@@ -354,8 +354,10 @@ impl PageMember {
                 | MemberEvent::ReportAnswered { .. } => None,
             };
             let events = [Some(event), failed.map(|error| MemberEvent::Failed { error })];
-            let events =
-                events.into_iter().flatten().filter_map(|event| crate::encryption::status::event(&event));
+            let events = events
+                .into_iter()
+                .flatten()
+                .filter_map(|event| crate::wasm_encryption::status::event(&event));
             self.events.extend(events);
         }
         let excess = self.events.len().saturating_sub(EVENTS_MAX);

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-const dist = new URL("../../../../web/dist/", import.meta.url);
+const dist = new URL("../../../../../web/dist/", import.meta.url);
 const [url, name] = process.argv.slice(2);
 const print = (what) => console.log(JSON.stringify(what));
 

@@ -11,22 +11,22 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use consonance_audio::RateMode;
-use consonance_browser::PageLinkCommand;
 use consonance_session::Instant;
 
-use crate::voice::instance::Instance;
+use crate::PageLinkCommand;
+use crate::wasm_voice::instance::Instance;
 
 thread_local! {
     static INSTANCE: RefCell<Instance> = RefCell::new(Instance::default());
 }
 
-/// The address of the exchange's bytes; see [`crate::voice::EXCHANGE_BYTES`].
+/// The address of the exchange's bytes; see [`crate::wasm_voice::EXCHANGE_BYTES`].
 #[unsafe(no_mangle)]
 pub extern "C" fn exchange_bytes() -> *mut u8 {
     with(|instance| instance.exchange().bytes().as_mut_ptr())
 }
 
-/// The address of the exchange's samples, 32-bit floats; see [`crate::voice::SAMPLES`].
+/// The address of the exchange's samples, 32-bit floats; see [`crate::wasm_voice::SAMPLES`].
 #[unsafe(no_mangle)]
 pub extern "C" fn exchange_samples() -> *mut f32 {
     with(|instance| instance.exchange().samples().as_mut_ptr())
@@ -57,7 +57,7 @@ pub extern "C" fn playback_start(slots: usize) {
     with(|instance| instance.start_playback(slots));
 }
 
-/// Takes an Opus packet for a slot from the first `length` bytes; see [`crate::voice::Instance::poll_voice`].
+/// Takes an Opus packet for a slot from the first `length` bytes; see [`crate::wasm_voice::Instance::poll_voice`].
 #[unsafe(no_mangle)]
 pub extern "C" fn playback_voice(length: usize) {
     with(|instance| instance.handle_slot_voice(length));

@@ -4,7 +4,8 @@ use consonance_audio::{
     BLOCK_SAMPLES, CodecSettings, FrameProperties, FrameSize, Mixer, MixerSettings, SpeakerKey, SpeakerSound,
     StereoBlock,
 };
-use consonance_browser::SlotVoice;
+
+use crate::SlotVoice;
 
 /// The largest number of slots of one page, which is the number of speakers played at once.
 pub const SLOTS_MAX: usize = 16;

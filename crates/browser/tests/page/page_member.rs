@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use consonance_browser::wasm_encryption::{OpenOutcome, PageMember};
 use consonance_e2ee::{MemberReport, ModeratorsSecret};
-use consonance_page_wasm::encryption::{OpenOutcome, PageMember};
 use consonance_session::RoomId;
 use consonance_wire::{DeliveryMessage, MemberMessage, Named, PlainRooms, ReportAnswer, SealedVoice};
 use serde_json::{Value, json};
