@@ -1,5 +1,6 @@
 //! Pages and native players in one session, on simulated time.
 
+mod control;
 mod encryption;
 mod frames;
 mod hostile;

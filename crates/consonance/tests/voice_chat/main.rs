@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+#[cfg(feature = "tokio")]
+mod async_programs;
 mod capture;
 mod conversation;
 mod crowded;
@@ -20,6 +22,8 @@ mod hosted_stage;
 mod hosted_stall;
 mod moderation;
 mod networks;
+#[cfg(feature = "host")]
+mod node;
 mod offline;
 mod place;
 mod player;
@@ -27,6 +31,7 @@ mod player_reports;
 mod players;
 mod proximity;
 mod quality;
+mod recorder;
 mod refusals;
 mod restart;
 mod sealed_recording;
@@ -40,4 +45,5 @@ mod taps;
 mod texts;
 mod triggers;
 mod uplink;
+mod why;
 mod witness;

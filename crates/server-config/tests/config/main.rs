@@ -6,6 +6,7 @@ mod defaults;
 mod former_keys;
 mod limits;
 mod listening;
+mod networks;
 mod schema;
 mod secrets;
 mod web;

@@ -6,6 +6,7 @@
 //! Kinds are taken from matches without a wildcard: a new one does not compile until it has its worst case here, or
 //! fails where the enum is open (`group`).
 
+mod allocations;
 mod group;
 mod mumble;
 mod session;

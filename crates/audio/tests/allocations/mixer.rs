@@ -1,7 +1,4 @@
 //! In steady state nothing is allocated: the mixer can run in a sound card's callback.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
-use std::alloc::System;
 use std::ops::Range;
 
 use consonance_audio::{
@@ -10,11 +7,9 @@ use consonance_audio::{
     Orientation, PitchShiftSettings, Pose, RadioSettings, ReverbSettings, SpatialMode, SpatialSettings,
     SpeakerKey, SpeakerPlace, SpeakerSound, SpeakerStatistics, StereoBlock, VoiceEffect, WavInput,
 };
+use consonance_testing::cost::alone;
 use consonance_testing::sound::recording;
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use stats_alloc::Region;
 
 const SPEAKERS: u32 = 32;
 
@@ -138,7 +133,7 @@ fn change(mixer: &mut Mixer, now: u64) {
 fn allocations(talk: &Talk) -> usize {
     let mut mixer = talk.mixer();
     talk.mix(&mut mixer, 0..800);
-    let region = Region::new(ALLOCATOR);
+    let region = Region::new(crate::ALLOCATOR);
     talk.mix(&mut mixer, 800..1_800);
     let change = region.change();
     let sum = |count: fn(SpeakerStatistics) -> u64| -> u64 {
@@ -154,18 +149,20 @@ fn allocations(talk: &Talk) -> usize {
 /// libopus, which does not allocate. Mixing runs on the voice thread; device callbacks only move samples.
 #[test]
 fn thirty_two_moving_speakers_are_mixed_without_allocating() {
-    let codec = CodecSettings::opus(FrameSize::Ms20);
-    let talk = Talk { packets: vec![opus(24_000), opus(64_000)], codec, rough: false };
-    assert_eq!(allocations(&talk), 0, "Opus on a good network");
-    if OpusLibrary::BEST != OpusLibrary::Pure {
-        assert_eq!(
-            allocations(&Talk { packets: vec![opus(24_000)], rough: true, ..talk }),
-            0,
-            "libopus on a bad network"
-        );
-    }
-    let codec = CodecSettings::identity(FrameSize::Ms20);
-    let raw = packets(&mut IdentityEncoder::new(FrameSize::Ms20));
-    let talk = Talk { packets: vec![raw], codec, rough: true };
-    assert_eq!(allocations(&talk), 0, "raw samples on a bad network");
+    alone(|| {
+        let codec = CodecSettings::opus(FrameSize::Ms20);
+        let talk = Talk { packets: vec![opus(24_000), opus(64_000)], codec, rough: false };
+        assert_eq!(allocations(&talk), 0, "Opus on a good network");
+        if OpusLibrary::BEST != OpusLibrary::Pure {
+            assert_eq!(
+                allocations(&Talk { packets: vec![opus(24_000)], rough: true, ..talk }),
+                0,
+                "libopus on a bad network"
+            );
+        }
+        let codec = CodecSettings::identity(FrameSize::Ms20);
+        let raw = packets(&mut IdentityEncoder::new(FrameSize::Ms20));
+        let talk = Talk { packets: vec![raw], codec, rough: true };
+        assert_eq!(allocations(&talk), 0, "raw samples on a bad network");
+    });
 }

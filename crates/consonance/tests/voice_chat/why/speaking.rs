@@ -13,8 +13,8 @@ use consonance::trigger::{
     TriggerActivation,
 };
 
-use crate::call::{Call, until_cause};
 use crate::speech::{Speech, recording};
+use crate::why::call::{Call, until_cause};
 
 fn activation(mode: ActivationMode) -> ActivationSettings {
     ActivationSettings { mode, ..ActivationSettings::default() }
@@ -121,7 +121,7 @@ fn a_channel_that_goes_by_the_voice_waits_for_no_key() {
     let to_attic = alice.room("attic").speak();
     until_cause(&[&alice, &bob], &SilenceCause::NoSpeech);
     to_attic.close();
-    alice.microphone().set_input(crate::call::endless());
+    alice.microphone().set_input(crate::why::call::endless());
     call.until_in_order(&alice, &bob);
 }
 
@@ -189,7 +189,7 @@ fn a_speaker_or_a_listener_nearby_lacks_a_token() {
 fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInput) + Send + 'static) {
     let call = Call::open();
     let bob = call.chat("Bob").start().unwrap();
-    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
+    let alice = call.chat("Alice").input(crate::why::call::endless()).start().unwrap();
     let (asks_alice, asks_bob) = (alice.clone(), bob.clone());
     let tick = FrameInput { seconds: 0.02, position_m: Some([3.0, 0.0, -4.0]), ..FrameInput::default() };
     let is_over = Arc::new(AtomicBool::new(false));
@@ -215,7 +215,7 @@ fn tokens_are_asked_for(mut update: impl FnMut(&VoiceChat, &VoiceChat, &FrameInp
 fn the_speaker_has_no_target() {
     let call = Call::open();
     let bob = call.listener("Bob").start().unwrap();
-    let alice = call.chat("Alice").input(crate::call::endless()).start().unwrap();
+    let alice = call.chat("Alice").input(crate::why::call::endless()).start().unwrap();
     until_cause(&[&alice, &bob], &SilenceCause::NoChannel);
     let to_lobby = alice.room("lobby").speak();
     call.until_in_order(&alice, &bob);

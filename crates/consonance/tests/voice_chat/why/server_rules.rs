@@ -6,7 +6,7 @@ use consonance::trigger::{Blocked, FrameInput, Grid, ProximityReceiptTrigger, Re
 use consonance::{EventKind, VoiceChat};
 use consonance_session::{AccessRule, ProximitySettings};
 
-use crate::call::{Call, endless, until_cause, until_shown};
+use crate::why::call::{Call, endless, until_cause, until_shown};
 
 /// No player may listen to `vip` or speak in `stage`: the key for tokens is unknown.
 fn call_with_doors() -> Call {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance::inspector::page::{InspectorClient, InspectorSettings};
 use consonance::inspector::{Action, ClientSnapshot, SilenceCause};
 
-use crate::call::{Call, until_cause};
+use crate::why::call::{Call, until_cause};
 
 const PATIENCE: Duration = Duration::from_mins(2);
 

@@ -10,7 +10,7 @@ use consonance::transport::ClientNetwork;
 use consonance::transport::memory::MemoryClient;
 use consonance_session as session;
 
-use crate::call::{Call, until_cause};
+use crate::why::call::{Call, until_cause};
 
 const TURN: Duration = Duration::from_millis(5);
 

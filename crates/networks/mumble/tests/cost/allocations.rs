@@ -1,6 +1,5 @@
 //! In steady state, the voice that a user hears causes no allocations.
 
-use std::alloc::System;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,11 +7,9 @@ use consonance_mumble::control::messages::Authenticate;
 use consonance_mumble::players::{MumblePlayer, Neighbours, PlayerCommand, PlayerSettings};
 use consonance_mumble::{Login, MumbleVersion};
 use consonance_session::{ChannelProperties, Delivery, EndReason, Instant, LinkId, Target};
+use consonance_testing::cost::alone;
 use consonance_testing::direct_session::{DirectSession, GuestCommand, GuestPlayer};
-use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
-
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+use stats_alloc::Region;
 
 /// A user that listens.
 struct Listener {
@@ -62,7 +59,7 @@ impl GuestPlayer for Listener {
     }
 
     fn handle_packet(&mut self, now: Instant, delivery: Delivery, payload: &[u8], neighbours: &Neighbours) {
-        let region = Region::new(ALLOCATOR);
+        let region = Region::new(crate::ALLOCATOR);
         self.player.handle_packet(now, delivery, payload, neighbours);
         while let Some(voice) = self.player.poll_voice() {
             self.heard += u32::from(voice.opus.len() == FRAME.len());
@@ -83,29 +80,31 @@ const ROUNDS: usize = 5;
 
 #[test]
 fn voice_that_a_user_hears_allocates_nothing() {
-    let mut session = DirectSession::with(|_| {});
-    let native = session.native("Nat");
-    let mut settings = PlayerSettings::new("main");
-    settings.rooms = vec!["lobby".to_owned()];
-    let authenticate =
-        Authenticate { username: Some("Mia".into()), opus: Some(true), ..Authenticate::default() };
-    let (version, release) = (MumbleVersion::OURS, "a test".into());
-    let login = Login { version, release, certificate: None, authenticate };
-    let player = MumblePlayer::new(session.now, Arc::new(settings), &login);
-    let user = session.add_guest(Listener { player, link: None, heard: 0, allocations: 0 });
-    let lobby = Target::Room("lobby".into());
-    session.natives[native].client.open_channel(lobby, ChannelProperties::default()).unwrap();
+    alone(|| {
+        let mut session = DirectSession::with(|_| {});
+        let native = session.native("Nat");
+        let mut settings = PlayerSettings::new("main");
+        settings.rooms = vec!["lobby".to_owned()];
+        let authenticate =
+            Authenticate { username: Some("Mia".into()), opus: Some(true), ..Authenticate::default() };
+        let (version, release) = (MumbleVersion::OURS, "a test".into());
+        let login = Login { version, release, certificate: None, authenticate };
+        let player = MumblePlayer::new(session.now, Arc::new(settings), &login);
+        let user = session.add_guest(Listener { player, link: None, heard: 0, allocations: 0 });
+        let lobby = Target::Room("lobby".into());
+        session.natives[native].client.open_channel(lobby, ChannelProperties::default()).unwrap();
 
-    let mut allocations = Vec::new();
-    for _ in 0..=ROUNDS {
-        (session.guests[user].allocations, session.guests[user].heard) = (0, 0);
-        for _ in 0..FRAMES {
-            session.speak_natively(native, &FRAME);
-            session.wait(Duration::from_millis(20));
+        let mut allocations = Vec::new();
+        for _ in 0..=ROUNDS {
+            (session.guests[user].allocations, session.guests[user].heard) = (0, 0);
+            for _ in 0..FRAMES {
+                session.speak_natively(native, &FRAME);
+                session.wait(Duration::from_millis(20));
+            }
+            assert_eq!(session.guests[user].heard, FRAMES);
+            allocations.push(session.guests[user].allocations);
         }
-        assert_eq!(session.guests[user].heard, FRAMES);
-        allocations.push(session.guests[user].allocations);
-    }
-    // In the first round the user is introduced to the speaker, and every buffer grows to its final size.
-    assert_eq!(allocations[1..].iter().min(), Some(&0), "{allocations:?}");
+        // In the first round the user is introduced to the speaker, and every buffer grows to its final size.
+        assert_eq!(allocations[1..].iter().min(), Some(&0), "{allocations:?}");
+    });
 }

@@ -1,6 +1,5 @@
 //! The page's script in Node.js, as a browser would run it; skipped without Node.js.
 
-#![cfg(feature = "page")]
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 use std::io::Write as _;
@@ -23,7 +22,7 @@ fn shown(test: &str, tab: &str, snapshots: &[Snapshot]) -> Option<Vec<(String, V
     }
     let script = env::temp_dir().join(format!("consonance-{test}-{tab}-{}.js", process::id()));
     fs::write(&script, SCRIPTS.concat()).unwrap();
-    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/page_script/page.mjs");
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/inspector/page.mjs");
     let mut node = Command::new("node");
     node.arg(page).arg(&script).arg(tab).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut node = node.spawn().unwrap();

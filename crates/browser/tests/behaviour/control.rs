@@ -9,7 +9,7 @@ use consonance_browser::control::{
 use proptest::prelude::*;
 use serde_json::Value;
 
-const PAGE: &str = include_str!("../../../docs/browser/control.md");
+const PAGE: &str = include_str!("../../../../docs/browser/control.md");
 
 #[test]
 fn every_message_of_a_page_is_read_as_the_document_shows_it() {

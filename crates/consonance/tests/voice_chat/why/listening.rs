@@ -5,7 +5,7 @@ use consonance::audio::{MixerSettings, Pose, SpeakerPlace, Tone};
 use consonance::inspector::SilenceCause;
 use consonance::{ChannelProperties, Priority, Target, VoiceChat};
 
-use crate::call::{Call, endless, until_cause};
+use crate::why::call::{Call, endless, until_cause};
 
 #[test]
 fn the_listener_mutes_all_players_and_hears_again() {

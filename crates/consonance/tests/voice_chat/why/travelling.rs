@@ -4,7 +4,7 @@ use consonance::VoiceChat;
 use consonance::inspector::{SilenceCause, Snapshot};
 use consonance::transport::impair::{ImpairedClient, Impairment};
 
-use crate::call::{Call, endless, until_cause, until_shown};
+use crate::why::call::{Call, endless, until_cause, until_shown};
 
 #[test]
 fn the_speakers_room_has_no_listener() {

@@ -1,7 +1,5 @@
 //! A process that becomes client, host and dedicated server, and switches while running, over a network in memory.
 
-#![expect(clippy::unwrap_used, reason = "what is not as expected fails the test")]
-
 use std::thread;
 use std::time::{Duration, Instant};
 

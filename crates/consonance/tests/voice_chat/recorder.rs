@@ -1,7 +1,5 @@
 //! Taps recorded to files: everything at its position, even with slow readers, and every failure reported.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
-
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
