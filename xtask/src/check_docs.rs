@@ -7,10 +7,10 @@ mod page;
 mod performance;
 mod promise;
 mod report;
+mod sandbox;
 mod script;
 mod shown;
 mod speech;
-mod stage;
 mod typed;
 
 use std::fs;
@@ -23,8 +23,8 @@ use crate::failure::Failure;
 use crate::interrupt;
 use needs::Wishes;
 use performance::Performance;
+use sandbox::Sandbox;
 use script::Scene;
-use stage::Stage;
 
 /// The pages to check, and the folder.
 #[derive(Args)]
@@ -48,9 +48,9 @@ pub(crate) struct Plan {
 /// [`Failure::DocsCheck`] if something did not do what its page says; [`Failure`] if the clone cannot be made.
 pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
     interrupt::handle_signals()?;
-    let stage = plan.stage(root)?;
-    let shown = shown::commands(stage.checkout())?;
-    let mut performance = Performance::new(&stage, &shown, &plan.wishes);
+    let sandbox = plan.sandbox(root)?;
+    let shown = shown::commands(sandbox.checkout())?;
+    let mut performance = Performance::new(&sandbox, &shown, &plan.wishes);
     for scene in script::scenes().filter(|scene| plan.wants(scene)) {
         performance.play(scene);
         if interrupt::is_interrupted() {
@@ -58,7 +58,7 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
         }
     }
     let report = performance.report();
-    let path = stage.report();
+    let path = sandbox.report();
     fs::write(&path, report.page()).map_err(|cause| Failure::File { path: path.clone(), cause })?;
     println!("\n{report}\n{}", path.display());
     match report.failures() {
@@ -69,14 +69,14 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 }
 
 impl Plan {
-    fn stage(&self, root: &Path) -> Result<Stage, Failure> {
+    fn sandbox(&self, root: &Path) -> Result<Sandbox, Failure> {
         let usual = Built::release(root)?.beside("check-docs");
         if self.here {
-            return Stage::here(root, usual);
+            return Sandbox::here(root, usual);
         }
         if let Some(folder) = &self.folder {
             let folder = std::path::absolute(folder);
-            return Stage::fresh(
+            return Sandbox::fresh(
                 root,
                 folder.map_err(|cause| Failure::File { path: root.to_owned(), cause })?,
             );
@@ -84,7 +84,7 @@ impl Plan {
         if usual.exists() {
             fs::remove_dir_all(&usual).map_err(|cause| Failure::File { path: usual.clone(), cause })?;
         }
-        Stage::fresh(root, usual)
+        Sandbox::fresh(root, usual)
     }
 
     fn wants(&self, scene: &Scene) -> bool {

@@ -17,12 +17,12 @@ use bevy_consonance::prelude::*;
 
 const PATIENCE: Duration = Duration::from_mins(2);
 
-struct Stage {
+struct Fixture {
     network: MemoryNetwork,
     _server: DedicatedServer,
 }
 
-impl Stage {
+impl Fixture {
     fn open() -> Self {
         let network = MemoryNetwork::new();
         let mut sessions = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());
@@ -64,9 +64,9 @@ fn loudness(source: &mut dyn Iterator<Item = f32>) -> f32 {
 
 #[test]
 fn a_player_is_heard_over_its_own_stream_and_not_in_the_mix() {
-    let stage = Stage::open();
-    let _alice = stage.singer("Alice");
-    let bob = stage.chat("Bob").listen_to_room("lobby").start().unwrap();
+    let fixture = Fixture::open();
+    let _alice = fixture.singer("Alice");
+    let bob = fixture.chat("Bob").listen_to_room("lobby").start().unwrap();
     let mut mix = VoiceStream::mix(&bob).decoder();
     assert_eq!((mix.channels().get(), mix.sample_rate().get()), (2, 48_000));
     take_until("Alice is in the mix", vec![&mut mix], |loudness| loudness[0] > 0.05);
@@ -81,7 +81,7 @@ fn a_player_is_heard_over_its_own_stream_and_not_in_the_mix() {
 
 #[test]
 fn each_speaker_plays_its_players_stream_while_there_is_a_chat() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let mut app = App::new();
     // The order does not matter: the plugin looks for the others once all are added.
     let voice = VoicePlugin { sound: VoiceSound::BevyAudio, ..VoicePlugin::default() };
@@ -93,7 +93,7 @@ fn each_speaker_plays_its_players_stream_while_there_is_a_chat() {
     let bob = app.world_mut().spawn((VoiceSpeaker::new("Bob"), own)).id();
     app.update();
     assert_eq!(playing(&mut app), 0, "there is no chat");
-    app.world_mut().resource_mut::<Voice>().connect(stage.chat("Carol")).unwrap();
+    app.world_mut().resource_mut::<Voice>().connect(fixture.chat("Carol")).unwrap();
     app.update();
     assert_eq!(playing(&mut app), 3, "two players and the mix");
     let settings = |app: &App, entity| *app.world().get::<PlaybackSettings>(entity).unwrap();

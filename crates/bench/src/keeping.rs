@@ -34,15 +34,18 @@ pub(crate) fn run(json: bool) -> Result<(), Box<dyn Error>> {
     let folder = std::env::temp_dir().join(format!("consonance-bench-{}", std::process::id()));
     for listeners in LISTENERS {
         let recorder = SessionRecorder::start(&folder, recording())?;
-        let mut stages =
-            [Stage::plain(listeners)?, Stage::keeping(listeners)?, Stage::recording(listeners, &recorder)?];
+        let mut fixtures = [
+            Fixture::plain(listeners)?,
+            Fixture::keeping(listeners)?,
+            Fixture::recording(listeners, &recorder)?,
+        ];
         let mut rounds: [Vec<f64>; 3] = Default::default();
         for _ in 0..ROUNDS {
-            for (stage, rounds) in stages.iter_mut().zip(&mut rounds) {
-                rounds.push(stage.ns_per_frame());
+            for (fixture, rounds) in fixtures.iter_mut().zip(&mut rounds) {
+                rounds.push(fixture.ns_per_frame());
             }
         }
-        drop(stages);
+        drop(fixtures);
         let left_out = recorder.status().statistics.frames_dropped as f64;
         recorder.stop();
         let [plain, kept, taped] = rounds.map(median);
@@ -65,7 +68,7 @@ fn remove(folder: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 /// A worker with one speaker and some listeners, whose packets go nowhere.
-struct Stage {
+struct Fixture {
     session_loop: SessionLoop,
     wire: Wire,
     session: SessionId,
@@ -74,7 +77,7 @@ struct Stage {
     sequence: u16,
 }
 
-impl Stage {
+impl Fixture {
     fn plain(listeners: u16) -> Result<Self, Box<dyn Error>> {
         Self::new(listeners, &SessionsSettings::new(["main"])?, None)
     }
@@ -101,15 +104,15 @@ impl Stage {
             session_loop.record_with(recorder.feed());
         }
         let session = session_loop.servers().next().ok_or("there is a session")?.1.session();
-        let mut stage = Self { session_loop, wire, session, listeners, now: Instant::now(), sequence: 0 };
+        let mut fixture = Self { session_loop, wire, session, listeners, now: Instant::now(), sequence: 0 };
         for number in 0..=u64::from(listeners) {
             let name = format!("player {number}");
             let request = HandshakeRequest { codec: CODEC, name: Some(WireStr::from(&*name)) };
-            stage.wire.connect(number);
-            stage.wire.reliable(number, bytes(&request.into()));
-            stage.session_loop.run_once(stage.now);
+            fixture.wire.connect(number);
+            fixture.wire.reliable(number, bytes(&request.into()));
+            fixture.session_loop.run_once(fixture.now);
         }
-        Ok(stage)
+        Ok(fixture)
     }
 
     /// The time on the worker's thread to read a frame and pass it to the network for all players.

@@ -81,24 +81,24 @@ pub(crate) fn run(bench: &ProxyBench) -> Result<(), Box<dyn Error>> {
     let proxy = ChildProcess::start(&bench.turns.measured, 1, &arguments, NO_SETTINGS, address_in)?;
     let bare =
         network.is_datagrams.then(|| BareForwarder::start(proxy.core(), game.address())).transpose()?;
-    let mut stage = Stage::fill(bench, game, bare, *proxy.address())?;
+    let mut fixture = Fixture::fill(bench, game, bare, *proxy.address())?;
     let figures = proxy.figures();
     let mut totals: Vec<(Side, Total)> =
-        stage.crowds.iter().map(|(side, _)| (*side, Total::default())).collect();
+        fixture.crowds.iter().map(|(side, _)| (*side, Total::default())).collect();
     let time = bench.turns.length(totals.len(), bench.seconds);
     for _ in 0..bench.turns.rounds {
         for (side, total) in &mut totals {
-            stage.play(bench, *side, WARM_UP.min(time))?;
-            stage.meter = Meter::default();
+            fixture.play(bench, *side, WARM_UP.min(time))?;
+            fixture.meter = Meter::default();
             let (began, cpu_before, proxy_before) =
-                (Instant::now(), figures.cpu_time()?, stage.bare_cpu_time());
-            stage.play(bench, *side, time)?;
+                (Instant::now(), figures.cpu_time()?, fixture.bare_cpu_time());
+            fixture.play(bench, *side, time)?;
             // Packets in flight count, too.
-            stage.idle(AFTERWARDS)?;
+            fixture.idle(AFTERWARDS)?;
             total.wall += began.elapsed();
             total.cpu += figures.cpu_time()?.saturating_sub(cpu_before);
-            total.bare_cpu += stage.bare_cpu_time().saturating_sub(proxy_before);
-            total.meter.add(&stage.meter);
+            total.bare_cpu += fixture.bare_cpu_time().saturating_sub(proxy_before);
+            total.meter.add(&fixture.meter);
         }
     }
     bench.turns.print(&report::report(bench, &totals))
@@ -115,7 +115,7 @@ struct Total {
     bare_cpu: Duration,
 }
 
-struct Stage {
+struct Fixture {
     game: Game,
     /// The crowds; the proxy's is the last.
     crowds: Vec<(Side, Crowd)>,
@@ -125,7 +125,7 @@ struct Stage {
     started: Instant,
 }
 
-impl Stage {
+impl Fixture {
     fn fill(
         bench: &ProxyBench,
         game: Game,
@@ -146,15 +146,15 @@ impl Stage {
             crowds.push((side, Crowd::connect(now, bench.network, (side, address), clients, speakers)?));
         }
         let voice = Schedule::new(started, speakers.max(1), FRAMES_PER_S);
-        let mut stage = Self { game, crowds, bare, voice, meter: Meter::default(), started };
+        let mut fixture = Self { game, crowds, bare, voice, meter: Meter::default(), started };
         let deadline = started + PATIENCE;
-        while !stage.crowds.iter().all(|(_, crowd)| crowd.is_in()) {
+        while !fixture.crowds.iter().all(|(_, crowd)| crowd.is_in()) {
             if Instant::now() > deadline {
-                return Err(stage.missing_players().into());
+                return Err(fixture.missing_players().into());
             }
-            stage.run_once(true)?;
+            fixture.run_once(true)?;
         }
-        Ok(stage)
+        Ok(fixture)
     }
 
     fn missing_players(&self) -> String {

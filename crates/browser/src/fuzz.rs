@@ -24,15 +24,15 @@ pub use opus_repack::opus_repack;
 /// stream, a packet to the server is not valid, an alarm is in the past, or the loop does not come to rest.
 pub fn browser_control(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new(usize::from(tape.byte()) % (SLOTS_MAX + 2));
+    let mut fixture = Fixture::new(usize::from(tape.byte()) % (SLOTS_MAX + 2));
     while !tape.is_empty() {
-        stage.step(&mut tape);
-        stage.settle();
+        fixture.step(&mut tape);
+        fixture.settle();
     }
-    stage.end();
+    fixture.end();
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     server: Server,
     page: BrowserPlayer,
@@ -49,7 +49,7 @@ struct Stage {
 
 const BOB: LinkId = LinkId(1_000_000);
 
-impl Stage {
+impl Fixture {
     fn new(slots: usize) -> Self {
         let settings = BrowserSettings {
             name: "Alice".to_owned(),
@@ -61,7 +61,7 @@ impl Stage {
             encrypts: false,
         };
         let limits = PageLimits { waiting_bytes: 1 << 14, ..PageLimits::default() };
-        let mut stage = Self {
+        let mut fixture = Self {
             now: Instant::START,
             server: Server::new(ServerSettings::from_seed(1)),
             page: BrowserPlayer::with_limits(settings, limits),
@@ -73,14 +73,14 @@ impl Stage {
             sequence: 0,
             time: 0,
         };
-        stage.bob.start();
-        stage.bob.join_room("lobby").expect("one room fits");
+        fixture.bob.start();
+        fixture.bob.join_room("lobby").expect("one room fits");
         let lobby = Target::Room("lobby".into());
-        stage.bob.open_channel(lobby, ChannelProperties::default()).expect("one channel fits");
-        stage.settle();
-        stage.page.handle_message(stage.now, r#"{"type":"listen","room":"lobby"}"#);
-        stage.settle();
-        stage
+        fixture.bob.open_channel(lobby, ChannelProperties::default()).expect("one channel fits");
+        fixture.settle();
+        fixture.page.handle_message(fixture.now, r#"{"type":"listen","room":"lobby"}"#);
+        fixture.settle();
+        fixture
     }
 
     fn step(&mut self, tape: &mut Tape<'_>) {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use consonance_browser::control::{FROM_PAGE_BYTES_MAX, FromPage, WORLD_BYTES_MAX};
 use consonance_browser::{BrowserPlayer, BrowserSettings};
 use consonance_session::LinkId;
-use consonance_testing::cost::{Cost, CountingAllocator, PLAYERS, Stage, alone, measured, name_of, room_of};
+use consonance_testing::cost::{
+    Cost, CountingAllocator, Fixture, PLAYERS, alone, measured, name_of, room_of,
+};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = consonance_testing::cost::ALLOCATOR;
@@ -17,13 +19,13 @@ const LINK: LinkId = LinkId(70_000);
 
 /// A page in the big session.
 struct Page {
-    stage: Stage,
+    fixture: Fixture,
     player: BrowserPlayer,
 }
 
 impl Page {
     fn new() -> Self {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         let player = BrowserPlayer::new(BrowserSettings {
             name: "Mia".into(),
             session: "main".into(),
@@ -33,10 +35,10 @@ impl Page {
             slots: 16,
             encrypts: false,
         });
-        stage.server.handle_connected(stage.now, LINK);
-        let mut page = Self { stage, player };
+        fixture.server.handle_connected(fixture.now, LINK);
+        let mut page = Self { fixture, player };
         page.settle();
-        page.player.handle_connected(page.stage.now);
+        page.player.handle_connected(page.fixture.now);
         let told = page.settle();
         assert!(told > usize::from(PLAYERS), "{told} messages: of the players");
         page
@@ -44,7 +46,7 @@ impl Page {
 
     /// Carries packets between the page's player and the server until there are none; returns the steps.
     fn settle(&mut self) -> usize {
-        let Self { stage, player } = self;
+        let Self { fixture, player } = self;
         let mut steps = 0;
         loop {
             while player.poll_command().is_some() {
@@ -55,21 +57,21 @@ impl Page {
                 sent.push((delivery, packet.to_vec()));
             }
             for (delivery, packet) in &sent {
-                let relayed = stage.server.handle_packet(stage.now, LINK, *delivery, packet);
+                let relayed = fixture.server.handle_packet(fixture.now, LINK, *delivery, packet);
                 steps += 1 + relayed.map_or(0, |relayed| relayed.to.len());
             }
             let mut came = Vec::new();
-            while let Some(transmit) = stage.server.poll_transmit() {
+            while let Some(transmit) = fixture.server.poll_transmit() {
                 steps += 1 + transmit.to.len();
                 if transmit.to.contains(&LINK) {
                     came.push((transmit.delivery, transmit.payload.to_vec()));
                 }
             }
-            while stage.server.poll_event().is_some() {
+            while fixture.server.poll_event().is_some() {
                 steps += 1;
             }
             for (delivery, packet) in &came {
-                player.handle_packet(stage.now, *delivery, packet);
+                player.handle_packet(fixture.now, *delivery, packet);
             }
             while player.poll_message().is_some() {
                 steps += 1;
@@ -85,15 +87,15 @@ impl Page {
 
     fn cost(&mut self, text: &str) -> Cost {
         measured(|| {
-            self.player.handle_message(self.stage.now, text);
+            self.player.handle_message(self.fixture.now, text);
             self.settle()
         })
     }
 
     /// No message makes up for another one's budget.
     fn rest(&mut self) {
-        self.stage.now = self.stage.now + Duration::from_secs(10);
-        self.player.handle_timeout(self.stage.now);
+        self.fixture.now = self.fixture.now + Duration::from_secs(10);
+        self.player.handle_timeout(self.fixture.now);
         self.settle();
     }
 }

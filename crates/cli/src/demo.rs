@@ -2,13 +2,13 @@
 //! what each one heard, and how well.
 
 mod cue;
+mod demo_session;
 mod findings;
 mod hearing;
 mod page;
 mod report;
 mod script;
 mod signal;
-mod stage;
 mod stretches;
 mod summary;
 mod verdict;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<(), Box<dyn Error>> {
     });
     let recordings = recordings.collect::<Result<Vec<_>, _>>()?;
     let progress = ProgressLine::new();
-    let performance = stage::play(&arguments.out, &recordings, &impairment, &interrupt, |seconds| {
+    let performance = demo_session::play(&arguments.out, &recordings, &impairment, &interrupt, |seconds| {
         let share = (seconds / script::LENGTH).clamp(0.0, 1.0);
         progress.show_share("four players talk", share, &format!("{:.0} %", 100.0 * share));
     });

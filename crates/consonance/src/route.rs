@@ -51,7 +51,7 @@ pub(crate) struct Route {
     servers: Option<Servers>,
     /// The path to the server of the last link.
     current: Path,
-    stage: Stage,
+    phase: Phase,
     /// Ends to report before any other event.
     ends: VecDeque<DisconnectReason>,
     retiring: Retiring,
@@ -60,7 +60,7 @@ pub(crate) struct Route {
     waker: Option<Waker>,
 }
 
-enum Stage {
+enum Phase {
     Down,
     Connecting(Box<Race>),
     Up,
@@ -78,7 +78,7 @@ impl Route {
         Self {
             servers: None,
             current: path,
-            stage: Stage::Down,
+            phase: Phase::Down,
             ends: VecDeque::new(),
             retiring: Retiring::default(),
             not_connected: 0,
@@ -125,7 +125,7 @@ impl Route {
 
     /// Whether a link over the primary network is up and ready to replace the fallback's.
     pub(crate) fn can_return(&self) -> bool {
-        matches!(self.stage, Stage::Up) && self.current.can_return()
+        matches!(self.phase, Phase::Up) && self.current.can_return()
     }
 
     /// Lets the next `disconnect` keep that link, which the following `connect` reports.
@@ -151,7 +151,7 @@ impl Route {
                 ClientLinkEvent::Packet { .. } => {}
             }
         }
-        let Stage::Connecting(race) = &mut self.stage else { return None };
+        let Phase::Connecting(race) = &mut self.phase else { return None };
         let (winner, failures) = race.poll_others(now, &mut self.retiring);
         if let Some((server, path)) = winner {
             let former = std::mem::replace(&mut self.current, path);
@@ -170,7 +170,7 @@ impl Route {
     /// Handles a failed attempt; returns the end if it is one for all. A server that gave a reason speaks for the
     /// others, unless they may see it differently.
     fn note_failed(&mut self, now: Instant, reason: DisconnectReason) -> Option<ClientLinkEvent> {
-        let Stage::Connecting(race) = &mut self.stage else { return None };
+        let Phase::Connecting(race) = &mut self.phase else { return None };
         if asks_elsewhere(&reason) {
             race.note_failed(now, reason);
             return None;
@@ -180,7 +180,7 @@ impl Route {
     }
 
     fn begin_due(&mut self, now: Instant) {
-        while let Stage::Connecting(race) = &mut self.stage
+        while let Phase::Connecting(race) = &mut self.phase
             && let Some(turn) = race.take_due(now)
         {
             match turn {
@@ -197,7 +197,7 @@ impl Route {
     }
 
     fn fail_if_none_is_left(&mut self, now: Instant) -> Option<ClientLinkEvent> {
-        let Stage::Connecting(race) = &self.stage else { return None };
+        let Phase::Connecting(race) = &self.phase else { return None };
         let reason = race.failure().filter(|_| !self.current.is_connecting())?;
         self.give_up(now);
         Some(ClientLinkEvent::Disconnected { reason })
@@ -209,7 +209,7 @@ impl Route {
         if let Some(servers) = &mut self.servers {
             servers.note_up(other);
         }
-        self.stage = Stage::Up;
+        self.phase = Phase::Up;
         if !self.has_one_network() {
             self.current.watch_silence(now);
         }
@@ -220,11 +220,11 @@ impl Route {
     fn give_up(&mut self, now: Instant) {
         self.current.abandon(now, &mut self.retiring);
         self.retire_others(now);
-        self.stage = Stage::Down;
+        self.phase = Phase::Down;
     }
 
     fn retire_others(&mut self, now: Instant) {
-        if let Stage::Connecting(race) = &mut self.stage {
+        if let Phase::Connecting(race) = &mut self.phase {
             race.retire(now, &mut self.retiring);
         }
     }
@@ -243,7 +243,7 @@ impl Route {
     }
 
     fn note_lost(&mut self) {
-        self.stage = Stage::Down;
+        self.phase = Phase::Down;
         self.servers.iter_mut().for_each(Servers::note_lost);
     }
 
@@ -268,14 +268,14 @@ impl ClientNetwork for Route {
             self.give_up(now);
             self.ends.push_back(DisconnectReason::ClosedByUs);
         }
-        if !matches!(self.stage, Stage::Down) {
+        if !matches!(self.phase, Phase::Down) {
             return;
         }
         let race = match &mut self.servers {
             Some(servers) => servers.race(now),
             None => Race::of_others_first(now, Vec::new()),
         };
-        self.stage = Stage::Connecting(Box::new(race));
+        self.phase = Phase::Connecting(Box::new(race));
         self.begin_due(now);
     }
 
@@ -284,10 +284,10 @@ impl ClientNetwork for Route {
         if let Some(reason) = self.ends.pop_front() {
             return Some(ClientLinkEvent::Disconnected { reason });
         }
-        match self.stage {
-            Stage::Down => self.current.poll_event(now, bytes, &mut self.retiring),
-            Stage::Connecting(_) => self.advance_race(now, bytes),
-            Stage::Up => self.poll_link(now, bytes),
+        match self.phase {
+            Phase::Down => self.current.poll_event(now, bytes, &mut self.retiring),
+            Phase::Connecting(_) => self.advance_race(now, bytes),
+            Phase::Up => self.poll_link(now, bytes),
         }
     }
 
@@ -299,13 +299,13 @@ impl ClientNetwork for Route {
     }
 
     fn disconnect(&mut self, now: Instant) {
-        match self.stage {
-            Stage::Down => self.current.abandon(now, &mut self.retiring),
-            Stage::Connecting(_) if !self.has_one_network() => {
+        match self.phase {
+            Phase::Down => self.current.abandon(now, &mut self.retiring),
+            Phase::Connecting(_) if !self.has_one_network() => {
                 self.give_up(now);
                 self.ends.push_back(DisconnectReason::ClosedByUs);
             }
-            Stage::Connecting(_) | Stage::Up => {
+            Phase::Connecting(_) | Phase::Up => {
                 if self.current.leave(now, &mut self.retiring) {
                     self.note_lost();
                     self.ends.push_back(DisconnectReason::ClosedByUs);
@@ -315,16 +315,16 @@ impl ClientNetwork for Route {
     }
 
     fn wants_poll_at(&self) -> Option<Instant> {
-        let race = match &self.stage {
-            Stage::Connecting(race) => race.wants_poll_at(),
-            Stage::Down | Stage::Up => None,
+        let race = match &self.phase {
+            Phase::Connecting(race) => race.wants_poll_at(),
+            Phase::Down | Phase::Up => None,
         };
         [race, self.current.wants_poll_at(), self.retiring.wants_poll_at()].into_iter().flatten().min()
     }
 
     fn set_waker(&mut self, waker: Waker) {
         self.current.set_waker(&waker);
-        if let Stage::Connecting(race) = &mut self.stage {
+        if let Phase::Connecting(race) = &mut self.phase {
             race.set_waker(&waker);
         }
         self.waker = Some(waker);
@@ -338,9 +338,9 @@ impl ClientNetwork for Route {
     fn statistics(&self) -> Statistics {
         let mut all = self.current.statistics().with(&self.retiring.statistics());
         all.dropped.not_connected += self.not_connected;
-        match &self.stage {
-            Stage::Connecting(race) => all.with(&race.statistics()),
-            Stage::Down | Stage::Up => all,
+        match &self.phase {
+            Phase::Connecting(race) => all.with(&race.statistics()),
+            Phase::Down | Phase::Up => all,
         }
     }
 

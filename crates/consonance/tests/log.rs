@@ -88,7 +88,7 @@ fn lines_of(player: &str) -> Vec<(Level, String)> {
 
 #[test]
 fn every_event_is_logged_in_its_category() {
-    let (network, _server) = stage();
+    let (network, _server) = fixture();
     let alice = player(&network, "Alice").listen_to_room("lobby").start().unwrap();
     until(&alice, |kind| *kind == EventKind::Joined);
     let speech = WavInput::open(recording(1)).unwrap();
@@ -113,7 +113,7 @@ fn every_event_is_logged_in_its_category() {
 
 #[test]
 fn a_chat_that_is_to_speak_without_an_input_is_warned_of() {
-    let (network, _server) = stage();
+    let (network, _server) = fixture();
     let is_warned = |name: &str| {
         let lines = lines_of(name);
         lines.contains(&(Level::WARN, "consonance::recording".to_owned()))
@@ -128,7 +128,7 @@ fn a_chat_that_is_to_speak_without_an_input_is_warned_of() {
 
 #[test]
 fn a_log_writer_can_read_the_settings_while_they_are_being_set() {
-    let (network, _server) = stage();
+    let (network, _server) = fixture();
     let (output, glue) = sticky();
     let carol = player(&network, "Carol").output(Box::new(output)).start().unwrap();
     until(&carol, |kind| *kind == EventKind::Joined);
@@ -166,7 +166,7 @@ impl Output for SlowOutput {
 
 #[test]
 fn a_chat_that_is_too_slow_says_so_once_and_is_told_of_speakers_that_stopped() {
-    let (network, _server) = stage();
+    let (network, _server) = fixture();
     let dora = player(&network, "Dora").listen_to_room("lobby").output(Box::new(SlowOutput)).start().unwrap();
     until(&dora, |kind| *kind == EventKind::Joined);
     let speech = WavInput::open(recording(1)).unwrap();
@@ -187,7 +187,7 @@ fn a_chat_that_is_too_slow_says_so_once_and_is_told_of_speakers_that_stopped() {
 }
 
 /// An empty session.
-fn stage() -> (MemoryNetwork, DedicatedServer) {
+fn fixture() -> (MemoryNetwork, DedicatedServer) {
     LazyLock::force(&CONSOLE);
     let network = MemoryNetwork::new();
     let mut server = SessionLoop::new(&SessionsSettings::new(["main"]).unwrap());

@@ -14,6 +14,7 @@
 
 mod again;
 mod arguments;
+mod fixture;
 mod hearing;
 mod lanes;
 mod native;
@@ -25,7 +26,6 @@ mod report;
 mod scenarios;
 mod server;
 mod site;
-mod stage;
 mod turn;
 mod voices;
 

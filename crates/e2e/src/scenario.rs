@@ -16,6 +16,7 @@
 mod arguments;
 pub(crate) mod cast;
 mod events;
+mod fixture;
 pub(crate) mod house;
 pub(crate) mod judge;
 pub(crate) mod mouth_and_ear;
@@ -26,7 +27,6 @@ pub(crate) mod programme;
 mod report;
 mod report_page;
 mod run;
-mod stage;
 pub(crate) mod words;
 
 use std::process::ExitCode;

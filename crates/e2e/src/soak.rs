@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!                    ┌─ honest players and bots of Mumble: hear each other ───┐
-//!   script ── stage ─┼─ crowd: guests, vanishers, impostors, flooders, junk ──┼─▶ consonance serve (a child)
+//!   script ── fixture ─┼─ crowd: guests, vanishers, impostors, flooders, junk ──┼─▶ consonance serve (a child)
 //!   (seeded)         └─ trouble: kill, freeze, full disk, clock, descriptors ─┘          │
 //!                            findings ◀── what was heard, memory, descriptors, log ◀─────┘
 //! ```
@@ -17,6 +17,7 @@ mod clock;
 mod cluster;
 mod crowd;
 mod findings;
+mod fixture;
 mod honest_players;
 mod installation;
 mod level;
@@ -30,7 +31,6 @@ mod recordings;
 mod scraper;
 mod script;
 mod soak_loop;
-mod stage;
 mod trouble;
 
 use std::process::ExitCode;

@@ -95,11 +95,11 @@
 mod connecting;
 mod crowd;
 mod direct;
-mod direct_stage;
+mod direct_fixture;
 mod ending;
+mod fixture;
 mod impaired;
 mod packets;
-mod stage;
 
 use std::fmt::Debug;
 

@@ -1,8 +1,8 @@
 //! The bodies of fuzz targets, which tests run, too: what clients present to be admitted, what another process has
 //! left, and what another node says.
 
+mod fixture;
 mod node_messages;
-mod stage;
 
 use consonance_session::{ClientId, Instant, Server, ServerSettings, SessionSnapshot};
 

@@ -26,10 +26,10 @@ mod restrictions;
 mod rooms;
 mod roster_update;
 mod routing;
+mod send_order;
 mod server_link;
 mod settings;
 mod speaker;
-mod stages;
 mod statistics;
 mod text;
 mod timers;
@@ -60,11 +60,11 @@ pub use restrictions::OwnRestrictions;
 pub use rooms::RoomError;
 use roster_update::{RosterSync, RosterUpdate};
 use routing::{Router, Sending};
+use send_order::SendOrder;
 use server_link::Joined;
 pub use server_link::{LinkChange, ServerLink, Status};
 pub use settings::{ClientSettings, Routing};
 pub use speaker::{FORGET_TIMEOUT, SPEAKING_TIMEOUT};
-use stages::Stage;
 pub use statistics::{ClientStatistics, DirectLinkStatistics, TrafficByType};
 pub use text::TextError;
 use timers::Timer;
@@ -265,7 +265,7 @@ impl Client {
         self.tear_down(now, cause);
         if let Some(link) = link {
             if let Some(farewell) = farewell {
-                let written = self.out.send(Stage::ServerReliable, link, &farewell.into());
+                let written = self.out.send(SendOrder::ServerReliable, link, &farewell.into());
                 debug_assert!(written.is_ok(), "a farewell is short");
             }
             self.out.close(link, CloseReason::Left);

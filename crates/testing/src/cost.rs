@@ -16,7 +16,7 @@
 #[cfg(feature = "datagram-cost")]
 mod datagrams;
 #[cfg(feature = "session-cost")]
-mod session_stage;
+mod session_fixture;
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -27,7 +27,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[cfg(feature = "datagram-cost")]
 pub use datagrams::{DatagramServer, address, from_client};
 #[cfg(feature = "session-cost")]
-pub use session_stage::{CODEC, PLAYERS, SESSION, Stage, link_of, name_of, room_of, state, written};
+pub use session_fixture::{CODEC, Fixture, PLAYERS, SESSION, link_of, name_of, room_of, state, written};
 
 /// Bytes that one message may allocate, those of replaced buffers counted again.
 pub const BYTES_MAX: usize = 1_000_000;

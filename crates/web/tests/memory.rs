@@ -15,7 +15,7 @@ use consonance_testing::rtc::TestBrowserSettings;
 use consonance_web::webrtc::RtcVoice;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-use support::{Stage, opus};
+use support::{Fixture, opus};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
@@ -35,26 +35,27 @@ fn a_page_that_hears_few_speakers_takes_little_memory() {
 
 /// The memory that is freed when the server ends while the pages stay, for each page.
 fn bytes_per_page(speakers: usize) -> usize {
-    let mut stage = Stage::new();
-    let pages: Vec<usize> = (0..PAGES).map(|_| stage.newcomer(TestBrowserSettings::default())).collect();
-    stage.until("all are connected", |stage| stage.pages.iter().all(|page| page.browser.is_connected()));
+    let mut fixture = Fixture::new();
+    let pages: Vec<usize> = (0..PAGES).map(|_| fixture.newcomer(TestBrowserSettings::default())).collect();
+    fixture
+        .until("all are connected", |fixture| fixture.pages.iter().all(|page| page.browser.is_connected()));
     for &page in &pages {
-        stage.settle(page);
+        fixture.settle(page);
     }
     for sequence in 0..FRAMES {
         let packet = opus(sequence as usize);
-        for peer in pages.iter().map(|page| stage.pages[*page].peer) {
+        for peer in pages.iter().map(|page| fixture.pages[*page].peer) {
             for slot in 0..speakers {
                 let voice = RtcVoice { slot, stream: slot as u64, sequence, samples: 960, payload: &packet };
-                stage.shard.send_voice(Instant::now(), peer, voice);
+                fixture.shard.send_voice(Instant::now(), peer, voice);
             }
         }
-        stage.until("a round is heard", |stage| {
-            let heard = |page: &usize, slot| stage.pages[*page].browser.heard(slot).packets;
+        fixture.until("a round is heard", |fixture| {
+            let heard = |page: &usize, slot| fixture.pages[*page].browser.heard(slot).packets;
             pages.iter().all(|page| (0..speakers).all(|slot| heard(page, slot) == u64::from(sequence) + 1))
         });
     }
-    let Stage { shard, .. } = stage;
+    let Fixture { shard, .. } = fixture;
     let before = bytes_in_use();
     drop(shard);
     before.saturating_sub(bytes_in_use()) / PAGES

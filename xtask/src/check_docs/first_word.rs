@@ -4,8 +4,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
 
+use super::sandbox::Sandbox;
 use super::speech;
-use super::stage::Stage;
 
 /// A listener that waits for the first word.
 #[derive(Debug)]
@@ -19,9 +19,15 @@ pub(super) struct FirstWord {
 }
 
 impl FirstWord {
-    pub(super) fn listen(stage: &Stage) -> Self {
+    pub(super) fn listen(sandbox: &Sandbox) -> Self {
         let since = SystemTime::now();
-        Self { checkout: stage.checkout().to_owned(), began: stage.began(), since, looked: None, heard: None }
+        Self {
+            checkout: sandbox.checkout().to_owned(),
+            began: sandbox.began(),
+            since,
+            looked: None,
+            heard: None,
+        }
     }
 
     /// Looks for speech a few times per second until it is heard; to be called often.

@@ -2,8 +2,8 @@
 
 use clap::Args;
 
+use super::sandbox::Sandbox;
 use super::script::{Need, Step, Way};
-use super::stage::Stage;
 use crate::command;
 
 /// The time that the user has.
@@ -19,18 +19,18 @@ pub(super) struct Wishes {
 
 impl Wishes {
     /// Why a command is not tried here and now.
-    pub(super) fn reason_to_skip(&self, step: &Step, stage: &Stage) -> Option<String> {
+    pub(super) fn reason_to_skip(&self, step: &Step, sandbox: &Sandbox) -> Option<String> {
         if let Way::Untried(why) = step.way {
             return Some(why.to_owned());
         }
-        step.needs.iter().find_map(|need| self.is_missing(*need, stage))
+        step.needs.iter().find_map(|need| self.is_missing(*need, sandbox))
     }
 
-    fn is_missing(&self, need: Need, stage: &Stage) -> Option<String> {
+    fn is_missing(&self, need: Need, sandbox: &Sandbox) -> Option<String> {
         match need {
             Need::Program(name) => (!command::is_on_path(name)).then(|| format!("there is no {name} here")),
             Need::Success(line, what) => {
-                let succeeds = command::capture(stage.shell(stage.checkout()).args(["-c", line])).is_ok();
+                let succeeds = command::capture(sandbox.shell(sandbox.checkout()).args(["-c", line])).is_ok();
                 (!succeeds).then(|| format!("there is no {what} here"))
             }
             Need::Minutes(minutes) => {

@@ -7,9 +7,9 @@ use super::first_word::FirstWord;
 use super::needs::Wishes;
 use super::promise::{self, Place};
 use super::report::{Outcome, Report, Row};
+use super::sandbox::Sandbox;
 use super::script::{Scene, Step, Way};
 use super::shown::Shown;
-use super::stage::Stage;
 use super::typed;
 use crate::child::Child;
 use crate::interrupt;
@@ -17,7 +17,7 @@ use crate::patience::{self, Impatience};
 
 /// A running check.
 pub(super) struct Performance<'a> {
-    stage: &'a Stage,
+    sandbox: &'a Sandbox,
     shown: &'a [Shown],
     wishes: &'a Wishes,
     report: Report,
@@ -32,8 +32,8 @@ pub(super) struct Running {
 }
 
 impl<'a> Performance<'a> {
-    pub(super) fn new(stage: &'a Stage, shown: &'a [Shown], wishes: &'a Wishes) -> Self {
-        Self { stage, shown, wishes, report: Report::default(), first_word: FirstWord::listen(stage) }
+    pub(super) fn new(sandbox: &'a Sandbox, shown: &'a [Shown], wishes: &'a Wishes) -> Self {
+        Self { sandbox, shown, wishes, report: Report::default(), first_word: FirstWord::listen(sandbox) }
     }
 
     /// Types the commands of a scene, one after the other, and Ctrl-C where something still runs at its end.
@@ -42,7 +42,7 @@ impl<'a> Performance<'a> {
         let mut has_failed = false;
         for step in scene.steps {
             let began = Instant::now();
-            let outcome = match self.wishes.reason_to_skip(step, self.stage) {
+            let outcome = match self.wishes.reason_to_skip(step, self.sandbox) {
                 Some(why) => Outcome::Skipped(why),
                 None if has_failed => Outcome::Skipped("the one before it failed".to_owned()),
                 None if interrupt::is_interrupted() => Outcome::Skipped(Impatience::Interrupted.to_string()),
@@ -77,11 +77,11 @@ impl<'a> Performance<'a> {
         step: &'static Step,
         running: &mut Vec<Running>,
     ) -> Result<(), String> {
-        let folder = self.stage.folder(scene.page, scene.folder).map_err(|failure| failure.to_string())?;
-        let scratch = self.stage.scene(scene.page).map_err(|failure| failure.to_string())?;
+        let folder = self.sandbox.folder(scene.page, scene.folder).map_err(|failure| failure.to_string())?;
+        let scratch = self.sandbox.scene(scene.page).map_err(|failure| failure.to_string())?;
         let printed: Vec<String> = running.iter().rev().map(|running| running.child.printed()).collect();
         let line = typed::line(step, &scratch, &printed)?;
-        let child = Child::typed(self.stage.shell(&folder), &line, &self.stage.log(scene.page));
+        let child = Child::typed(self.sandbox.shell(&folder), &line, &self.sandbox.log(scene.page));
         let child = child.map_err(|error| format!("it cannot be typed: {error}"))?;
         let mut this = Running { step, child, row: self.report.rows.len() };
         self.wait(&mut this)?;
@@ -127,7 +127,7 @@ impl<'a> Performance<'a> {
             Ok(status) => Err(this.explained(&format!("after Ctrl-C it ended with {status}"))),
             Err(why) => Err(this.explained(&format!("it did not end after Ctrl-C: {why}"))),
         };
-        let folder = self.stage.folder(scene.page, scene.folder).map_err(|failure| failure.to_string());
+        let folder = self.sandbox.folder(scene.page, scene.folder).map_err(|failure| failure.to_string());
         let row = this.row;
         let seen = ended.and(folder).and_then(|folder| {
             let mut place = Place { folder: &folder, this: &mut this, others };

@@ -10,7 +10,7 @@ use bevy_math::Quat;
 use bevy_transform::components::Transform;
 
 use crate::ear::Ear;
-use crate::stage::{Stage, open_room, spawn, until};
+use crate::fixture::{Fixture, open_room, spawn, until};
 
 /// Alice sings in the world; Bob listens to it, looking along −z.
 struct Pair {
@@ -18,17 +18,17 @@ struct Pair {
     bob: App,
     ear: Ear,
     listener: Entity,
-    _stage: Stage,
+    _stage: Fixture,
 }
 
 impl Pair {
     fn meet() -> Self {
-        let stage = Stage::open();
-        let (mut alice, (mut bob, ear)) = (stage.singer("Alice"), stage.listener("Bob"));
+        let fixture = Fixture::open();
+        let (mut alice, (mut bob, ear)) = (fixture.singer("Alice"), fixture.listener("Bob"));
         spawn(&mut alice, open_room("world"));
         spawn(&mut bob, VoiceRoom::new("world"));
         let listener = spawn(&mut bob, VoiceListener);
-        Self { alice, bob, ear, listener, _stage: stage }
+        Self { alice, bob, ear, listener, _stage: fixture }
     }
 
     fn until(&mut self, what: &str, is_so: impl Fn(&Ear, &App) -> bool) {
@@ -102,8 +102,8 @@ fn beside_the_entity_stands_whether_its_player_speaks_and_how_loud() {
 
 #[test]
 fn a_voice_that_is_not_positional_is_in_the_middle_wherever_its_player_is() {
-    let stage = Stage::open();
-    let (mut alice, (mut bob, ear)) = (stage.singer("Alice"), stage.listener("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, (mut bob, ear)) = (fixture.singer("Alice"), fixture.listener("Bob"));
     spawn(&mut alice, VoiceRoom { positional: false, ..open_room("radio") });
     spawn(&mut bob, VoiceRoom::new("radio"));
     spawn(&mut bob, VoiceListener);

@@ -4,7 +4,7 @@ use bevy_app::prelude::*;
 use bevy_consonance::consonance::EventKind;
 use bevy_consonance::prelude::*;
 
-use crate::stage::{Stage, chat, cursor, until, until_event};
+use crate::fixture::{Fixture, chat, cursor, until, until_event};
 
 fn bob_left() -> EventKind {
     EventKind::PlayerLeft { name: "Bob".into() }
@@ -12,8 +12,8 @@ fn bob_left() -> EventKind {
 
 #[test]
 fn an_app_that_is_dropped_leaves_also_where_the_game_holds_the_chat() {
-    let stage = Stage::open();
-    let (mut alice, bob) = (stage.player("Alice"), stage.player("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, bob) = (fixture.player("Alice"), fixture.player("Bob"));
     let (mut events, held) = (cursor(&alice), chat(&bob));
     drop(bob);
     assert!(!held.is_running(), "the goodbye was waited for");
@@ -22,8 +22,8 @@ fn an_app_that_is_dropped_leaves_also_where_the_game_holds_the_chat() {
 
 #[test]
 fn an_app_leaves_in_the_frame_in_which_it_exits() {
-    let stage = Stage::open();
-    let (mut alice, mut bob) = (stage.player("Alice"), stage.player("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, mut bob) = (fixture.player("Alice"), fixture.player("Bob"));
     let (mut events, held) = (cursor(&alice), chat(&bob));
     bob.world_mut().write_message(AppExit::Success);
     bob.update();
@@ -34,13 +34,13 @@ fn an_app_leaves_in_the_frame_in_which_it_exits() {
 
 #[test]
 fn an_app_leaves_and_joins_again_without_waiting() {
-    let stage = Stage::open();
-    let (mut alice, mut bob) = (stage.player("Alice"), stage.player("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, mut bob) = (fixture.player("Alice"), fixture.player("Bob"));
     let (mut events, first) = (cursor(&alice), chat(&bob));
     bob.world_mut().resource_mut::<Voice>().disconnect();
     until_event(&mut events, &mut alice, &mut [&mut bob], &bob_left());
     assert_eq!(bob.world().resource::<Voice>().state(), VoiceState::Disconnected);
-    stage.join(&mut bob, |builder| builder);
+    fixture.join(&mut bob, |builder| builder);
     until_event(&mut events, &mut alice, &mut [&mut bob], &EventKind::PlayerJoined { name: "Bob".into() });
     until("the first chat has said goodbye", || {
         bob.update();

@@ -10,4 +10,4 @@ mod messages;
 mod push_to_talk;
 mod reflection;
 mod rooms;
-mod stage;
+mod fixture;

@@ -10,7 +10,7 @@ use bevy_consonance::prelude::*;
 use bevy_consonance::voice_is_connected;
 use bevy_ecs::prelude::*;
 
-use crate::stage::{Stage, chat, cursor, until, until_event};
+use crate::fixture::{Fixture, chat, cursor, until, until_event};
 
 /// Waits until the state has changed from one to the other, and returns the reason.
 fn until_changed(app: &mut App, from: VoiceState, to: VoiceState) -> Option<String> {
@@ -28,10 +28,10 @@ fn until_changed(app: &mut App, from: VoiceState, to: VoiceState) -> Option<Stri
 
 #[test]
 fn players_come_write_and_go() {
-    let stage = Stage::open();
-    let mut alice = stage.player("Alice");
+    let fixture = Fixture::open();
+    let mut alice = fixture.player("Alice");
     let mut events = cursor(&alice);
-    let mut bob = stage.player("Bob");
+    let mut bob = fixture.player("Bob");
     until_event(&mut events, &mut alice, &mut [&mut bob], &EventKind::PlayerJoined { name: "Bob".into() });
     chat(&bob).player("Alice").send_text("hello").unwrap();
     let text =
@@ -43,15 +43,15 @@ fn players_come_write_and_go() {
 
 #[test]
 fn a_lost_server_and_its_return_are_told() {
-    let mut stage = Stage::open();
-    let mut app = Stage::app("Alice");
-    stage.join(&mut app, |builder| builder);
+    let mut fixture = Fixture::open();
+    let mut app = Fixture::app("Alice");
+    fixture.join(&mut app, |builder| builder);
     until_changed(&mut app, VoiceState::Disconnected, VoiceState::Connecting);
     assert_eq!(until_changed(&mut app, VoiceState::Connecting, VoiceState::Connected), None);
-    stage.stop();
+    fixture.stop();
     let reason = until_changed(&mut app, VoiceState::Connected, VoiceState::Reconnecting);
     assert!(reason.is_some_and(|reason| !reason.is_empty()));
-    stage.start_again();
+    fixture.start_again();
     until_changed(&mut app, VoiceState::Reconnecting, VoiceState::Connected);
     app.world_mut().resource_mut::<Voice>().disconnect();
     let reason = until_changed(&mut app, VoiceState::Connected, VoiceState::Disconnected);
@@ -62,21 +62,21 @@ fn a_lost_server_and_its_return_are_told() {
 fn systems_can_wait_for_the_session() {
     #[derive(Resource, Default)]
     struct Frames(u32);
-    let stage = Stage::open();
-    let mut app = Stage::app("Alice");
+    let fixture = Fixture::open();
+    let mut app = Fixture::app("Alice");
     app.init_resource::<Frames>();
     app.add_systems(Update, (|mut frames: ResMut<Frames>| frames.0 += 1).run_if(voice_is_connected));
     app.update();
-    stage.join(&mut app, |builder| builder);
+    fixture.join(&mut app, |builder| builder);
     until_changed(&mut app, VoiceState::Connecting, VoiceState::Connected);
     assert_eq!(app.world().resource::<Frames>().0, 1, "only the frame in which it was connected");
 }
 
 #[test]
 fn the_plugin_joins_when_the_app_starts() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let mut app = App::new();
-    let (server, sound) = (Some(stage.address()), VoiceSound::Custom);
+    let (server, sound) = (Some(fixture.address()), VoiceSound::Custom);
     app.add_plugins(VoicePlugin { server, sound, ..VoicePlugin::default() });
     until_changed(&mut app, VoiceState::Connecting, VoiceState::Connected);
 }
@@ -97,7 +97,7 @@ fn a_server_that_does_not_answer_is_an_error() {
     let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let settings =
         QuicClientSettings { connect_timeout: Duration::from_millis(100), ..QuicClientSettings::default() };
-    let mut app = Stage::app("Alice");
+    let mut app = Fixture::app("Alice");
     let mut voice = app.world_mut().resource_mut::<Voice>();
     let address = format!("quic://{}/main", silent.local_addr().unwrap());
     let builder = voice.builder().server_with(&address, settings).unwrap().fallback(None);

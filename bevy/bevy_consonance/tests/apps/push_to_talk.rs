@@ -10,7 +10,7 @@ use bevy_input::gamepad::{Gamepad, GamepadButton};
 use bevy_input::keyboard::KeyCode;
 use bevy_input::mouse::MouseButton;
 
-use crate::stage::{Stage, cursor, spawn, state_of, until, until_event};
+use crate::fixture::{Fixture, cursor, spawn, state_of, until, until_event};
 
 fn keys(app: &mut App) -> Mut<'_, ButtonInput<KeyCode>> {
     app.world_mut().resource_mut()
@@ -25,8 +25,8 @@ fn until_transmitting(app: &mut App, rooms: [(Entity, bool); 2]) {
 
 #[test]
 fn a_voice_is_heard_while_the_button_is_held() {
-    let stage = Stage::open();
-    let (mut alice, mut bob) = (stage.singer("Alice"), stage.player("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, mut bob) = (fixture.singer("Alice"), fixture.player("Bob"));
     let radio = spawn(&mut alice, VoiceRoom::radio("team", [KeyCode::KeyV]));
     spawn(&mut bob, VoiceRoom::new("team"));
     until("the radio waits for its button", || {
@@ -47,8 +47,8 @@ fn a_voice_is_heard_while_the_button_is_held() {
 
 #[test]
 fn each_room_has_its_own_buttons() {
-    let stage = Stage::open();
-    let mut alice = stage.singer("Alice");
+    let fixture = Fixture::open();
+    let mut alice = fixture.singer("Alice");
     let team = spawn(&mut alice, VoiceRoom::radio("team", [KeyCode::KeyV]));
     let world = spawn(&mut alice, VoiceRoom::new("world").push_to_talk([KeyCode::KeyB]));
     until_transmitting(&mut alice, [(team, false), (world, false)]);
@@ -62,8 +62,8 @@ fn each_room_has_its_own_buttons() {
 
 #[test]
 fn rooms_without_buttons_follow_those_of_the_app() {
-    let stage = Stage::open();
-    let mut alice = stage.singer("Alice");
+    let fixture = Fixture::open();
+    let mut alice = fixture.singer("Alice");
     let general = spawn(&mut alice, VoiceRoom::new("world").push_to_talk([] as [KeyCode; 0]));
     let own = spawn(&mut alice, VoiceRoom::radio("team", [KeyCode::KeyV]));
     *alice.world_mut().resource_mut() = PushToTalk::new([MouseButton::Forward]);
@@ -78,8 +78,8 @@ fn rooms_without_buttons_follow_those_of_the_app() {
 
 #[test]
 fn any_of_several_buttons_will_do_also_one_of_a_gamepad() {
-    let stage = Stage::open();
-    let mut alice = stage.singer("Alice");
+    let fixture = Fixture::open();
+    let mut alice = fixture.singer("Alice");
     let buttons = [VoiceButton::Key(KeyCode::KeyV), VoiceButton::Gamepad(GamepadButton::LeftTrigger)];
     let team = spawn(&mut alice, VoiceRoom::radio("team", buttons));
     spawn(&mut alice, Gamepad::default());

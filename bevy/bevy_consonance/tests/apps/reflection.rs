@@ -15,7 +15,7 @@ use bevy_reflect::serde::{ReflectDeserializer, ReflectSerializer};
 use bevy_reflect::{GetPath, TypePath};
 use serde::de::DeserializeSeed;
 
-use crate::stage::{Stage, open_room, spawn, state_of, until};
+use crate::fixture::{Fixture, open_room, spawn, state_of, until};
 
 /// The reflection of a component type, found by its name.
 fn reflected<C: TypePath>(app: &App) -> ReflectComponent {
@@ -50,7 +50,7 @@ fn saved_and_loaded<C: TypePath + Component + Clone>(app: &mut App, component: &
 
 #[test]
 fn components_are_the_same_after_they_were_saved_and_loaded() {
-    let mut app = Stage::app("Alice");
+    let mut app = Fixture::app("Alice");
     let room = VoiceRoom {
         priority: Some(Priority::High),
         tokens: BTreeSet::from(["red".to_owned()]),
@@ -74,7 +74,7 @@ fn components_are_the_same_after_they_were_saved_and_loaded() {
 
 #[test]
 fn what_a_scene_does_not_say_of_a_room_is_as_in_a_new_one() {
-    let mut app = Stage::app("Alice");
+    let mut app = Fixture::app("Alice");
     let text = r#"{"bevy_consonance::rooms::VoiceRoom": {"name": "lobby", "speak": "PushToTalk"}}"#;
     let expected = VoiceRoom { speak: TriggerActivation::PushToTalk, ..VoiceRoom::new("lobby") };
     assert_eq!(load::<VoiceRoom>(&mut app, text), expected);
@@ -82,8 +82,8 @@ fn what_a_scene_does_not_say_of_a_room_is_as_in_a_new_one() {
 
 #[test]
 fn a_field_that_an_inspector_changes_takes_effect() {
-    let stage = Stage::open();
-    let mut app = stage.singer("Alice");
+    let fixture = Fixture::open();
+    let mut app = fixture.singer("Alice");
     let room = spawn(&mut app, open_room("lobby"));
     until("it speaks in the room", || {
         app.update();
@@ -100,7 +100,7 @@ fn a_field_that_an_inspector_changes_takes_effect() {
 
 #[test]
 fn an_inspector_finds_states_and_the_buttons() {
-    let app = Stage::app("Alice");
+    let app = Fixture::app("Alice");
     let registry = app.world().resource::<AppTypeRegistry>().read();
     for state in [TypeId::of::<VoiceActivity>(), TypeId::of::<VoiceRoomState>()] {
         assert!(registry.get_type_data::<ReflectComponent>(state).is_some());

@@ -8,7 +8,7 @@ use bevy_consonance::prelude::*;
 use bevy_ecs::prelude::*;
 use bevy_transform::components::Transform;
 
-use crate::stage::{Stage, chat, cursor, open_room, spawn, state_of, until, until_event};
+use crate::fixture::{Fixture, chat, cursor, open_room, spawn, state_of, until, until_event};
 
 /// The rooms that a player listens to, as seen by another app.
 fn rooms_of(app: &App, player: &str) -> Vec<String> {
@@ -17,8 +17,8 @@ fn rooms_of(app: &App, player: &str) -> Vec<String> {
 
 #[test]
 fn a_room_is_listened_to_and_spoken_in_while_its_entity_exists() {
-    let stage = Stage::open();
-    let (mut alice, (mut bob, ear)) = (stage.singer("Alice"), stage.listener("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, (mut bob, ear)) = (fixture.singer("Alice"), fixture.listener("Bob"));
     let (spoken, heard) = (spawn(&mut alice, open_room("lobby")), spawn(&mut bob, VoiceRoom::new("lobby")));
     let mut both = |what: &str, is_so: &dyn Fn(&App, &App) -> bool, change: &dyn Fn(&mut App, &mut App)| {
         change(&mut alice, &mut bob);
@@ -47,8 +47,8 @@ fn a_room_is_listened_to_and_spoken_in_while_its_entity_exists() {
 
 #[test]
 fn a_component_that_is_changed_or_removed_counts_from_the_next_frame_on() {
-    let stage = Stage::open();
-    let (mut alice, mut bob) = (stage.player("Alice"), stage.player("Bob"));
+    let fixture = Fixture::open();
+    let (mut alice, mut bob) = (fixture.player("Alice"), fixture.player("Bob"));
     let room = spawn(&mut bob, VoiceRoom { speak: TriggerActivation::None, ..VoiceRoom::new("red") });
     let mut wait = |bob: &mut App, rooms: &[&str]| {
         until(&format!("Bob listens to {rooms:?}"), || {
@@ -72,8 +72,8 @@ fn a_component_that_is_changed_or_removed_counts_from_the_next_frame_on() {
 
 #[test]
 fn a_whisper_reaches_its_player_alone() {
-    let stage = Stage::open();
-    let (mut alice, mut bob, mut carol) = (stage.singer("Alice"), stage.player("Bob"), stage.player("Carol"));
+    let fixture = Fixture::open();
+    let (mut alice, mut bob, mut carol) = (fixture.singer("Alice"), fixture.player("Bob"), fixture.player("Carol"));
     let mut of_carol = cursor::<VoiceEvent>(&carol);
     let whisper = VoiceWhisper { speak: TriggerActivation::Open, ..VoiceWhisper::new("Bob") };
     let whisper = spawn(&mut alice, whisper);
@@ -102,8 +102,8 @@ fn a_whisper_reaches_its_player_alone() {
 
 #[test]
 fn a_room_with_a_zone_works_while_the_listener_is_inside() {
-    let stage = Stage::open();
-    let mut bob = stage.player("Bob");
+    let fixture = Fixture::open();
+    let mut bob = fixture.player("Bob");
     let listener = spawn(&mut bob, VoiceListener);
     let place = Transform::from_xyz(10.0, 0.0, 0.0);
     let kitchen = spawn(&mut bob, (VoiceRoom::new("kitchen"), VoiceZone::Sphere(3.0), place));
@@ -125,8 +125,8 @@ fn a_room_with_a_zone_works_while_the_listener_is_inside() {
 fn a_room_that_the_server_keeps_us_out_of_says_so() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.access = vec![(RoomPattern::from("vault"), AccessRule::for_both(["key"]))];
-    let stage = Stage::open_with(settings);
-    let mut bob = stage.player("Bob");
+    let fixture = Fixture::open_with(settings);
+    let mut bob = fixture.player("Bob");
     let vault = spawn(&mut bob, VoiceRoom::new("vault"));
     until("Bob is kept out", || {
         bob.update();

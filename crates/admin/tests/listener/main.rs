@@ -4,12 +4,12 @@
 
 mod api;
 mod ask;
+mod fixture;
 mod limits;
 mod nodes;
 mod page;
 mod recordings;
 mod reports;
-mod stage;
 mod traces;
 mod untrusted;
 mod webhooks;

@@ -7,12 +7,12 @@ use consonance_testing::node_bus::NodeBus;
 use serde_json::{Value, json};
 
 use crate::api::call;
-use crate::stage::{Stage, wait_until};
+use crate::fixture::{Fixture, wait_until};
 
 /// Two nodes that hear each other.
 struct Two {
-    one: Stage,
-    other: Stage,
+    one: Fixture,
+    other: Fixture,
     /// The first node's queries.
     queries: NodeQueries,
     bus: NodeBus,
@@ -21,9 +21,9 @@ struct Two {
 impl Two {
     fn new() -> Self {
         let bus = NodeBus::new();
-        let ((one, queries), (other, _)) = (Stage::node(&bus, "one"), Stage::node(&bus, "other"));
+        let ((one, queries), (other, _)) = (Fixture::node(&bus, "one"), Fixture::node(&bus, "other"));
         let two = Self { one, other, queries, bus };
-        wait_until(|| [&two.one, &two.other].iter().all(|stage| node(stage, "one")["state"] == "alive"));
+        wait_until(|| [&two.one, &two.other].iter().all(|fixture| node(fixture, "one")["state"] == "alive"));
         wait_until(|| node(&two.one, "other")["now"].is_object());
         two
     }
@@ -36,25 +36,25 @@ impl Two {
     }
 }
 
-fn nodes(stage: &Stage) -> Value {
-    let (status, nodes) = call(stage, "GET /api/v1/nodes", None);
+fn nodes(fixture: &Fixture) -> Value {
+    let (status, nodes) = call(fixture, "GET /api/v1/nodes", None);
     assert_eq!(status, 200, "{nodes}");
     nodes["nodes"].clone()
 }
 
-fn node(stage: &Stage, name: &str) -> Value {
-    let nodes = nodes(stage);
+fn node(fixture: &Fixture, name: &str) -> Value {
+    let nodes = nodes(fixture);
     nodes.as_array().unwrap().iter().find(|node| node["name"] == name).cloned().unwrap_or_default()
 }
 
-fn sessions(stage: &Stage) -> Value {
-    let (status, sessions) = call(stage, "GET /api/v1/sessions", None);
+fn sessions(fixture: &Fixture) -> Value {
+    let (status, sessions) = call(fixture, "GET /api/v1/sessions", None);
     assert_eq!(status, 200, "{sessions}");
     sessions
 }
 
-fn player(stage: &Stage, name: &str) -> Value {
-    let (_, session) = call(stage, "GET /api/v1/sessions/main", None);
+fn player(fixture: &Fixture, name: &str) -> Value {
+    let (_, session) = call(fixture, "GET /api/v1/sessions/main", None);
     let players = session["players"].as_array().cloned().unwrap_or_default();
     players.into_iter().find(|player| player["name"] == name).unwrap_or_default()
 }
@@ -67,12 +67,12 @@ fn a_moderator_at_one_node_mutes_a_player_in_a_session_of_another() {
     let mute = json!({"action": {"mute": {"player": "Bob"}}, "reason": "too loud", "by": "Ann"});
     let (status, done) = call(&two.other, "POST /api/v1/sessions/main/actions", Some(&mute));
     assert_eq!((status, &done["outcome"]), (200, &json!("notified")), "{done}");
-    for stage in [&two.one, &two.other] {
-        let bob = player(stage, "Bob");
+    for fixture in [&two.one, &two.other] {
+        let bob = player(fixture, "Bob");
         assert_eq!((&bob["muted"]["by"], &bob["node"]), (&json!("Ann"), &json!("other")), "{bob}");
-        assert_eq!(player(stage, "Alice")["node"], "one");
+        assert_eq!(player(fixture, "Alice")["node"], "one");
     }
-    let log = |stage: &Stage| call(stage, "GET /api/v1/audit?by=Ann", None).1["entries"].clone();
+    let log = |fixture: &Fixture| call(fixture, "GET /api/v1/audit?by=Ann", None).1["entries"].clone();
     assert_eq!(log(&two.other), json!([]), "it is in the log of the node that has done it");
     let entry = &log(&two.one)[0];
     assert_eq!((&entry["action"], &entry["details"]), (&json!("mute"), &json!("permanently, by node other")));
@@ -102,10 +102,10 @@ fn a_voice_is_seen_from_every_node_though_it_does_not_pass_the_owner_of_the_sess
     };
     // Wait until the owner has received no voice for over a second.
     wait_until(|| owner_has().1.is_none_or(|ms_ago| ms_ago > 1_000));
-    for stage in [&two.one, &two.other] {
-        wait_until(|| player(stage, "Bob")["is_speaking"] == true);
-        assert_eq!(player(stage, "Bob")["voice_to"], json!(["lobby"]));
-        assert!(player(stage, "Bob")["received_bytes"].as_u64().unwrap() > 0);
+    for fixture in [&two.one, &two.other] {
+        wait_until(|| player(fixture, "Bob")["is_speaking"] == true);
+        assert_eq!(player(fixture, "Bob")["voice_to"], json!(["lobby"]));
+        assert!(player(fixture, "Bob")["received_bytes"].as_u64().unwrap() > 0);
     }
 }
 
@@ -117,9 +117,9 @@ fn lists_have_the_sessions_of_all_nodes_and_name_a_node_that_does_not_answer() {
         {"name": "arena", "players": 1, "node": "other"},
         {"name": "main", "players": 1, "node": "one"},
     ]);
-    for stage in [&two.one, &two.other] {
-        wait_until(|| sessions(stage) == expected);
-        let (one, other) = (node(stage, "one"), node(stage, "other"));
+    for fixture in [&two.one, &two.other] {
+        wait_until(|| sessions(fixture) == expected);
+        let (one, other) = (node(fixture, "one"), node(fixture, "other"));
         assert_eq!((&one["sessions"], &one["now"]["players"]), (&json!(1), &json!(1)), "{one}");
         assert_eq!((&other["state"], &other["trouble"]), (&json!("alive"), &Value::Null), "{other}");
         assert_eq!(one["now"]["links_to"][0]["to"], "other");
@@ -203,7 +203,7 @@ fn why_names_the_node_that_is_lost_from_any_of_the_others() {
     let two = Two::new();
     let _alice = two.one.talker("Alice", "main");
     let _bob = two.other.talker_of(&two.one, "Bob", "main");
-    let at = [&two.one, &two.other].map(|stage| NodeInspection::new(stage.operator.clone(), ""));
+    let at = [&two.one, &two.other].map(|fixture| NodeInspection::new(fixture.operator.clone(), ""));
     let between = |node: usize| {
         let diagnosis = why(&[at[node].snapshot()], "Alice", "Bob");
         let steps = diagnosis.steps.iter();
@@ -222,7 +222,7 @@ fn why_names_the_node_that_is_lost_from_any_of_the_others() {
 
 #[test]
 fn a_server_that_is_alone_says_so() {
-    let stage = Stage::new(crate::ask::settings());
-    assert_eq!(call(&stage, "GET /api/v1/nodes", None).1, json!({"has_bus": false, "nodes": []}));
-    assert_eq!(call(&stage, "POST /api/v1/nodes/x/drain", Some(&json!({"within_s": 1}))).0, 404);
+    let fixture = Fixture::new(crate::ask::settings());
+    assert_eq!(call(&fixture, "GET /api/v1/nodes", None).1, json!({"has_bus": false, "nodes": []}));
+    assert_eq!(call(&fixture, "POST /api/v1/nodes/x/drain", Some(&json!({"within_s": 1}))).0, 404);
 }

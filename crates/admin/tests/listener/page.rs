@@ -1,11 +1,11 @@
 //! The page is served, and loads nothing from other origins.
 
 use crate::ask::{ask, settings};
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 #[test]
 fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
-    let stage = Stage::new(settings());
+    let fixture = Fixture::new(settings());
     for path in [
         "/",
         "/api/docs",
@@ -17,7 +17,7 @@ fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
         "/nodes.js",
         "/docs.js",
     ] {
-        let answer = ask(&stage.listener, &format!("GET {path}"), &[]);
+        let answer = ask(&fixture.listener, &format!("GET {path}"), &[]);
         assert_eq!(answer.status, 200, "{path}");
         assert!(answer.head.contains("content-security-policy: default-src 'none'"), "{answer:?}");
         assert!(answer.head.contains("x-content-type-options: nosniff"), "{answer:?}");
@@ -28,8 +28,8 @@ fn pages_come_without_the_token_and_may_load_nothing_from_elsewhere() {
 
 #[test]
 fn what_is_done_to_a_visit_names_the_visit_though_its_account_is_here_under_other_names_too() {
-    let stage = Stage::new(settings());
-    let script = ask(&stage.listener, "GET /page.js", &[]).body;
+    let fixture = Fixture::new(settings());
+    let script = ask(&fixture.listener, "GET /page.js", &[]).body;
     let line = |action: &str| {
         let start = format!("    {action}: [");
         script.lines().find(|line| line.starts_with(&start)).map(ToOwned::to_owned).unwrap_or_default()
@@ -42,8 +42,8 @@ fn what_is_done_to_a_visit_names_the_visit_though_its_account_is_here_under_othe
 
 #[test]
 fn the_page_offers_a_short_mute_first_and_does_not_say_that_a_kick_is_kept() {
-    let stage = Stage::new(settings());
-    let script = ask(&stage.listener, "GET /page.js", &[]).body;
+    let fixture = Fixture::new(settings());
+    let script = ask(&fixture.listener, "GET /page.js", &[]).body;
     let line = |start: &str| script.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
     assert!(line("const TIMES").starts_with(r#"const TIMES = [["600", "10 minutes"]"#));
     assert!(line("const TIME =").contains("options([...TIMES, PERMANENT])"), "the longest one is the last");
@@ -56,10 +56,10 @@ fn the_page_offers_a_short_mute_first_and_does_not_say_that_a_kick_is_kept() {
 fn the_sign_in_names_the_file_with_the_token() {
     let mut named = settings();
     named.token_file = Some("/var/lib/voice & more/admin-token".into());
-    let stage = Stage::new(named);
-    let page = ask(&stage.listener, "GET /", &[]).body;
+    let fixture = Fixture::new(named);
+    let page = ask(&fixture.listener, "GET /", &[]).body;
     assert!(page.contains("<code>/var/lib/voice &amp; more/admin-token</code>"), "{page}");
-    let stage = Stage::new(settings());
-    let page = ask(&stage.listener, "GET /", &[]).body;
+    let fixture = Fixture::new(settings());
+    let page = ask(&fixture.listener, "GET /", &[]).body;
     assert!(page.contains("<code>admin.token_file</code>"), "{page}");
 }

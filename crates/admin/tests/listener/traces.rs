@@ -3,7 +3,7 @@
 use consonance_server::spans::{AttributeValue, FinishedSpan, Tracer, TracerSettings};
 
 use crate::ask::{TOKEN, ask, bearer, settings};
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 fn attributes(span: &FinishedSpan) -> Vec<(&str, String)> {
     let text = |value: &AttributeValue| match value {
@@ -16,15 +16,15 @@ fn attributes(span: &FinishedSpan) -> Vec<(&str, String)> {
 #[test]
 fn a_request_with_the_token_is_recorded_by_its_route() {
     let (tracer, finished) = Tracer::new(&TracerSettings::default());
-    let stage = Stage::with_tracer(settings(), &tracer);
-    assert_eq!(ask(&stage.listener, "GET /api/v1/sessions", &[]).status, 401);
+    let fixture = Fixture::with_tracer(settings(), &tracer);
+    assert_eq!(ask(&fixture.listener, "GET /api/v1/sessions", &[]).status, 401);
     for (request, status) in [
         ("GET /healthz", 200),
         ("GET /metrics", 200),
         ("GET /api/v1/sessions/main", 200),
         ("GET /api/v1/sessions/secret", 404),
     ] {
-        assert_eq!(ask(&stage.listener, request, &[&bearer(TOKEN)]).status, status, "{request}");
+        assert_eq!(ask(&fixture.listener, request, &[&bearer(TOKEN)]).status, status, "{request}");
     }
     let spans: Vec<_> = std::iter::from_fn(|| finished.try_next()).collect();
     assert_eq!(spans.len(), 2, "{spans:?}");

@@ -8,20 +8,23 @@ use consonance_admin::{AdminError, AdminListener, AdminSettings, AdminToken, Ope
 use consonance_server::SessionLoop;
 
 use crate::ask::{TOKEN, ask, ask_plainly, bearer, settings};
-use crate::stage::{Stage, wait_until};
+use crate::fixture::{Fixture, wait_until};
 
 #[test]
 fn health_is_public_and_metrics_need_the_token() {
-    let stage = Stage::new(settings());
+    let fixture = Fixture::new(settings());
     assert_eq!(
-        (ask(&stage.listener, "GET /healthz", &[]).status, ask(&stage.listener, "GET /readyz", &[]).status),
+        (
+            ask(&fixture.listener, "GET /healthz", &[]).status,
+            ask(&fixture.listener, "GET /readyz", &[]).status
+        ),
         (200, 200)
     );
-    let good = ask(&stage.listener, "GET /metrics", &[&bearer(TOKEN)]);
+    let good = ask(&fixture.listener, "GET /metrics", &[&bearer(TOKEN)]);
     assert_eq!(good.status, 200);
     assert!(good.body.contains("\nconsonance_clients 0\n"), "{good:?}");
     for lines in [&[][..], &[&*bearer("0123456789abcdef")], &["Authorization: Basic Og=="]] {
-        let refused = ask(&stage.listener, "GET /metrics", lines);
+        let refused = ask(&fixture.listener, "GET /metrics", lines);
         assert_eq!(refused.status, 401, "{lines:?}");
         assert!(refused.head.contains("www-authenticate: bearer"), "{refused:?}");
         assert!(refused.body.contains("admin.token_file") && !refused.body.contains(TOKEN), "{refused:?}");
@@ -32,23 +35,23 @@ fn health_is_public_and_metrics_need_the_token() {
 fn metrics_can_be_opened() {
     let mut settings = settings();
     settings.access.open_metrics = true;
-    assert_eq!(ask(&Stage::new(settings).listener, "GET /metrics", &[]).status, 200);
+    assert_eq!(ask(&Fixture::new(settings).listener, "GET /metrics", &[]).status, 200);
 }
 
 #[test]
 fn a_server_whose_worker_hangs_is_alive_and_not_ready() {
-    let stage = Stage::new(settings());
+    let fixture = Fixture::new(settings());
     let (release, is_released) = mpsc::sync_channel::<()>(1);
-    let handle = stage.server.handle();
+    let handle = fixture.server.handle();
     // The worker hangs until the sender is dropped.
     let hang = move |_: &mut SessionLoop, _| {
         let _ = is_released.recv();
     };
     let hanging = thread::spawn(move || handle.ask(0, hang));
-    let status = || ask(&stage.listener, "GET /readyz", &[]);
+    let status = || ask(&fixture.listener, "GET /readyz", &[]);
     wait_until(|| status().status == 503);
     assert!(status().head.contains("application/problem+json"));
-    assert_eq!(ask(&stage.listener, "GET /healthz", &[]).status, 200);
+    assert_eq!(ask(&fixture.listener, "GET /healthz", &[]).status, 200);
     drop(release);
     wait_until(|| status().status == 200);
     let _ = hanging.join();
@@ -56,10 +59,10 @@ fn a_server_whose_worker_hangs_is_alive_and_not_ready() {
 
 #[test]
 fn names_and_pages_of_others_get_nothing_even_with_the_token() {
-    let stage = Stage::new(settings());
+    let fixture = Fixture::new(settings());
     let token = bearer(TOKEN);
     let status =
-        |lines: &[&str]| ask_plainly(&stage.listener, "GET /metrics", &[&[&*token], lines].concat()).status;
+        |lines: &[&str]| ask_plainly(&fixture.listener, "GET /metrics", &[&[&*token], lines].concat()).status;
     assert_eq!(status(&["Host: evil.example"]), 421);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Host: evil.example"]), 400);
     assert_eq!(status(&["Host: 127.0.0.1:1", "Origin: http://evil.example"]), 403);
@@ -68,9 +71,9 @@ fn names_and_pages_of_others_get_nothing_even_with_the_token() {
 
 #[test]
 fn paths_and_methods_that_do_not_exist_are_told_so() {
-    let stage = Stage::new(settings());
-    assert_eq!(ask(&stage.listener, "GET /nothing", &[]).status, 404);
-    let wrong = ask(&stage.listener, "POST /healthz", &["Content-Length: 0"]);
+    let fixture = Fixture::new(settings());
+    assert_eq!(ask(&fixture.listener, "GET /nothing", &[]).status, 404);
+    let wrong = ask(&fixture.listener, "POST /healthz", &["Content-Length: 0"]);
     assert_eq!(wrong.status, 405);
     assert!(wrong.body.contains("\"detail\""), "{wrong:?}");
 }
@@ -79,8 +82,8 @@ fn paths_and_methods_that_do_not_exist_are_told_so() {
 fn plain_text_leaves_this_machine_only_if_that_is_asked_for() {
     let elsewhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
     let settings = AdminSettings::new(elsewhere, AdminToken::new(TOKEN).unwrap());
-    let stage = Stage::new(crate::ask::settings());
-    let operator = Operator::new(stage.server.handle(), stage.moderation.clone());
+    let fixture = Fixture::new(crate::ask::settings());
+    let operator = Operator::new(fixture.server.handle(), fixture.moderation.clone());
     let refused = AdminListener::start(settings, operator).unwrap_err();
     assert!(matches!(refused, AdminError::Plain { .. }), "{refused}");
 }

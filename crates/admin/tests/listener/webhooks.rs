@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::call;
 use crate::ask::{TOKEN, ask, bearer};
-use crate::stage::{Stage, wait_until};
+use crate::fixture::{Fixture, wait_until};
 
 /// Much longer than any of this takes.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -26,22 +26,22 @@ fn each_event_is_told_as_it_is_described_and_counted() {
     let mut recording = SessionRecordingSettings::default();
     (recording.sessions, recording.free_bytes_min) = (vec!["*".into()], 0);
     let recorder = SessionRecorder::start_with_webhooks(&folder, recording, webhooks.clone()).unwrap();
-    let stage = Stage::with_webhooks(&webhooks, &recorder);
-    let alice = stage.talker("Alice", "main");
+    let fixture = Fixture::with_webhooks(&webhooks, &recorder);
+    let alice = fixture.talker("Alice", "main");
     for target in [json!({"name": "alice"}), json!({"address": "192.0.2.0/24"}), json!({"subject": "4711"})] {
         let ban = json!({"target": target, "reason": "cheating", "duration_s": 600});
-        assert_eq!(call(&stage, "POST /api/v1/bans", Some(&ban)).0, 201);
+        assert_eq!(call(&fixture, "POST /api/v1/bans", Some(&ban)).0, 201);
     }
     drop(alice);
     let told = || bodies(&server);
     wait_until(|| told().iter().any(|body| body["event"] == "recording-ready"));
     wait_until(|| webhooks.statistics()[0].waiting == 0);
-    assert_eq!(counted(&stage, "delivered"), told().len().to_string());
+    assert_eq!(counted(&fixture, "delivered"), told().len().to_string());
     let description: Value =
-        serde_json::from_str(&ask(&stage.listener, "GET /api/openapi.json", &[]).body).unwrap();
-    let bans = call(&stage, "GET /api/v1/bans", None).1;
-    let recordings = call(&stage, "GET /api/v1/recordings", None).1;
-    drop(stage);
+        serde_json::from_str(&ask(&fixture.listener, "GET /api/openapi.json", &[]).body).unwrap();
+    let bans = call(&fixture, "GET /api/v1/bans", None).1;
+    let recordings = call(&fixture, "GET /api/v1/recordings", None).1;
+    drop(fixture);
     recorder.stop();
     webhooks.stop(PATIENCE);
 
@@ -69,8 +69,8 @@ fn each_event_is_told_as_it_is_described_and_counted() {
 
 #[test]
 fn webhooks_are_described_for_independent_readers() {
-    let stage = Stage::new(crate::ask::settings());
-    let description = ask(&stage.listener, "GET /api/openapi.json", &[]).body;
+    let fixture = Fixture::new(crate::ask::settings());
+    let description = ask(&fixture.listener, "GET /api/openapi.json", &[]).body;
     let description = oas3::from_json(&description).unwrap();
     let names: Vec<_> = description.webhooks.keys().map(String::as_str).collect();
     let expected: Vec<_> =
@@ -89,8 +89,8 @@ fn bodies(server: &HttpServer) -> Vec<Value> {
 }
 
 /// The metric of the only webhook with this result.
-fn counted(stage: &Stage, result: &str) -> String {
-    let metrics = ask(&stage.listener, "GET /metrics", &[&bearer(TOKEN)]).body;
+fn counted(fixture: &Fixture, result: &str) -> String {
+    let metrics = ask(&fixture.listener, "GET /metrics", &[&bearer(TOKEN)]).body;
     let has_it = |line: &&str| {
         line.starts_with("consonance_webhook_events_total{") && line.contains(&format!("result=\"{result}\""))
     };

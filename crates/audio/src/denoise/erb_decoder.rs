@@ -12,9 +12,9 @@ use crate::denoise::weights::{Weights, WeightsError};
 pub(crate) struct ErbDecoder {
     gru: SqueezedGru<32, 16>,
     expand: GroupedLinear<16, 32>,
-    from_last: Stage,
-    from_quarters: Stage,
-    from_halves: Stage,
+    from_last: DecoderLayer,
+    from_quarters: DecoderLayer,
+    from_halves: DecoderLayer,
     from_bands: Pathway,
     output_taps: Box<[Column]>,
     output_bias: f32,
@@ -24,7 +24,7 @@ pub(crate) struct ErbDecoder {
 }
 
 /// A pathway from the encoder, and the layer after it.
-struct Stage {
+struct DecoderLayer {
     pathway: Pathway,
     depthwise: Depthwise,
     pointwise: Pointwise,
@@ -36,9 +36,9 @@ impl ErbDecoder {
         let decoder = Box::new(Self {
             gru: SqueezedGru::read(from, 2)?,
             expand: GroupedLinear::read(from, 16)?,
-            from_last: Stage::read(from)?,
-            from_quarters: Stage::read(from)?,
-            from_halves: Stage::read(from)?,
+            from_last: DecoderLayer::read(from)?,
+            from_quarters: DecoderLayer::read(from)?,
+            from_halves: DecoderLayer::read(from)?,
             from_bands: Pathway::read(from)?,
             output_taps: from.table(3)?,
             output_bias: from.vector::<1>()?[0],
@@ -75,7 +75,7 @@ impl ErbDecoder {
     }
 }
 
-impl Stage {
+impl DecoderLayer {
     fn read(weights: &mut Weights) -> Result<Self, WeightsError> {
         Ok(Self {
             pathway: Pathway::read(weights)?,

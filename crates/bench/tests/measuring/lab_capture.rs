@@ -31,7 +31,7 @@ fn with_everything_off_the_sound_lies_where_it_lay() {
     let off = ["--echo", "off", "--noise", "off", "--no-gain", "--no-high-pass"];
     Program::bench(&[&paths[..], &off].concat()).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));
-    // A stage that delays but changes nothing: the command removes the delay.
+    // A fixture that delays but changes nothing: the command removes the delay.
     let delayed = [&paths[..], &off, &["--voice-isolation", "0"]].concat();
     Program::bench(&delayed).end().assert_well();
     assert_same(&read_output(&input, true), &read_output(&output, true));

@@ -15,25 +15,25 @@ use crate::uplink::{FRAME_SAMPLES, Spoken, Uplink};
 /// beginning of what is said or far behind it, or is not counted.
 pub fn opus_repack(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::default();
+    let mut fixture = Fixture::default();
     while !tape.is_empty() {
         match tape.byte() % 8 {
-            0 => stage.jump(u64::from(tape.number()) << (tape.byte() % 48)),
-            1 => stage.reset(),
-            2 => stage.check_loss(),
-            3 => stage.receive(&mut tape, |tape| tape.counted().to_vec()),
-            4 => stage.receive(&mut tape, |tape| packet_of(tape, FRAMES_MAX)),
-            _ => stage.receive(&mut tape, |tape| packet_of(tape, 4)),
+            0 => fixture.jump(u64::from(tape.number()) << (tape.byte() % 48)),
+            1 => fixture.reset(),
+            2 => fixture.check_loss(),
+            3 => fixture.receive(&mut tape, |tape| tape.counted().to_vec()),
+            4 => fixture.receive(&mut tape, |tape| packet_of(tape, FRAMES_MAX)),
+            _ => fixture.receive(&mut tape, |tape| packet_of(tape, 4)),
         }
     }
-    stage.check_counts();
+    fixture.check_counts();
 }
 
 /// As many frames as a packet has room for.
 const FRAMES_MAX: u8 = 48;
 
 #[derive(Default)]
-struct Stage {
+struct Fixture {
     uplink: Uplink,
     sequence: u64,
     time: u64,
@@ -45,7 +45,7 @@ struct Stage {
     late: u64,
 }
 
-impl Stage {
+impl Fixture {
     fn jump(&mut self, ahead: u64) {
         self.sequence = self.sequence.wrapping_add(ahead);
         self.time = self.time.wrapping_add(ahead.wrapping_mul(FRAME_SAMPLES.into()));
@@ -154,12 +154,12 @@ mod tests {
     #[test]
     fn the_stage_sees_frames_of_10_ms_become_one_of_20() {
         let ms_10 = 8 << 3;
-        let mut stage = Stage::default();
+        let mut fixture = Fixture::default();
         for part in [3, 4] {
-            stage.receive(&mut Tape::new(&[0, 0]), |_| vec![ms_10, part, part]);
+            fixture.receive(&mut Tape::new(&[0, 0]), |_| vec![ms_10, part, part]);
         }
-        assert_eq!((stage.frames, stage.parts.len()), (1, 0));
-        stage.check_counts();
+        assert_eq!((fixture.frames, fixture.parts.len()), (1, 0));
+        fixture.check_counts();
     }
 
     #[test]

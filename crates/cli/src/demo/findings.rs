@@ -6,11 +6,11 @@ use std::time::Instant;
 use consonance::audio::WavInput;
 use consonance::{EventKind, TextTarget};
 
+use super::demo_session::{Evidence, Performance};
 use super::hearing::{Hearing, hearing, is_for, seconds};
 use super::report::{Listener, Player, Report, Speech, Text};
 use super::script::{LINES, NOTES, RECORDINGS, ROLES};
 use super::signal::envelope;
-use super::stage::{Evidence, Performance};
 use super::stretches::HeardFile;
 use super::verdict::{Pair, judge_file, judge_pair, judge_texts, wanted_correlation};
 

@@ -6,9 +6,9 @@ use std::time::Instant;
 use consonance::audio::DecodedAs;
 use consonance::{EventKind, FrameTrace};
 
+use super::demo_session::{Evidence, Performance};
 use super::report::Heard;
 use super::script::{LINES, ROLES};
-use super::stage::{Evidence, Performance};
 
 /// More delays than this do not draw any better.
 const DRAWN_DELAYS_MAX: usize = 400;

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use super::demo_session::Performance;
 use super::hearing::{is_for, seconds};
 use super::report::Stretch;
 use super::script::{LINES, role};
 use super::signal::{add, correlation, cut, level_db, locate, samples};
-use super::stage::Performance;
 
 /// Pauses between two lines shorter than this do not part a stretch.
 const PAUSE: f64 = 0.25;

@@ -19,7 +19,7 @@ use consonance_link::gateway::udp::{UdpClient, UdpClientSettings, UdpServer, Udp
 use consonance_testing::command::Folder;
 use consonance_testing::command::Program;
 
-use crate::proxy::stage::{ANY_PORT, play, proxy};
+use crate::proxy::fixture::{ANY_PORT, play, proxy};
 use crate::talker::{assert_all_hear_each_other, player};
 
 #[test]

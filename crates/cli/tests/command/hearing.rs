@@ -1,17 +1,17 @@
 //! Players of all networks in one session over real sockets, judged by the simulator's reference: whatever they do,
 //! each hears what is meant for it and nothing else, reads every text once, and knows the other players.
 
+mod fixture;
 mod networks;
 mod pages;
-mod stage;
 mod tap;
 
 use std::time::Duration;
 
 use consonance_testing::sim::{LiveScenario, Peers, RunReport, Scenario, SimFailure};
 
+use fixture::Fixture;
 use networks::Way;
-use stage::Stage;
 use tap::Fault;
 
 #[test]
@@ -47,7 +47,7 @@ fn play(seed: u64, way: Way, fault: Fault) -> Result<RunReport, Box<SimFailure>>
     scenario.length = Duration::from_secs(5);
     let mut live = LiveScenario::new(scenario);
     live.may_repeat = way == Way::Bad;
-    Stage::new(live, way, fault).play()
+    Fixture::new(live, way, fault).play()
 }
 
 /// Two on each network.

@@ -19,13 +19,13 @@ use consonance_testing::player::TestPlayer;
 type Player = TestPlayer<EnvelopeClient<UdpClient<KcpClient>, MirrorClient>>;
 
 /// A server of one session, and a clock for all.
-struct Stage {
+struct Fixture {
     session_loop: SessionLoop,
     address: SocketAddr,
     now: Instant,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let settings = KcpServerSettings { link: link(), ..KcpServerSettings::default() };
         let any_port = (Ipv4Addr::LOCALHOST, 0).into();
@@ -94,18 +94,21 @@ fn has_joined(player: &Player) -> bool {
 fn over_udp_a_silent_holder_keeps_its_name_while_it_lives_and_loses_it_when_it_has_vanished() {
     // The newcomer comes from elsewhere, or from the holder's own address.
     for last in [3, 2] {
-        let mut stage = Stage::new();
-        let mut holder = stage.player("Alice", 2);
-        assert!(stage.run_until(seconds(10), &mut [&mut holder], |players| has_joined(players[0])));
-        stage.run_until(seconds(10), &mut [&mut holder], |_| false);
-        let mut newcomer = stage.player("Alice", last);
+        let mut fixture = Fixture::new();
+        let mut holder = fixture.player("Alice", 2);
+        assert!(fixture.run_until(seconds(10), &mut [&mut holder], |players| has_joined(players[0])));
+        fixture.run_until(seconds(10), &mut [&mut holder], |_| false);
+        let mut newcomer = fixture.player("Alice", last);
         let gets_in = |players: &[&mut Player]| has_joined(players[0]);
-        assert!(!stage.run_until(seconds(30), &mut [&mut newcomer, &mut holder], gets_in), "from {last}");
+        assert!(!fixture.run_until(seconds(30), &mut [&mut newcomer, &mut holder], gets_in), "from {last}");
         assert!(has_joined(&holder) && holder.ends.is_empty(), "{:?}", holder.ends);
         // From here on, the holder's process is stopped: its socket stays open, but sends nothing.
-        assert!(!stage.run_until(Duration::from_millis(1900), &mut [&mut newcomer], gets_in), "from {last}");
-        assert!(stage.run_until(Duration::from_millis(3200), &mut [&mut newcomer], gets_in), "from {last}");
-        assert_eq!(stage.names_taken_over(), 1);
+        assert!(
+            !fixture.run_until(Duration::from_millis(1900), &mut [&mut newcomer], gets_in),
+            "from {last}"
+        );
+        assert!(fixture.run_until(Duration::from_millis(3200), &mut [&mut newcomer], gets_in), "from {last}");
+        assert_eq!(fixture.names_taken_over(), 1);
         drop(holder);
     }
 }

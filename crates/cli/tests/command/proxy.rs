@@ -1,6 +1,6 @@
 //! `consonance proxy`: a game's clients before it, the game's server behind it, and their voice in between.
 
-pub(crate) mod stage;
+pub(crate) mod fixture;
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -33,8 +33,8 @@ use consonance_testing::networks as game_clients;
 #[cfg(unix)]
 use consonance_testing::command::Program;
 #[cfg(unix)]
-use stage::turn_until;
-use stage::{ANY_PORT, Met, PATIENCE, play, play_with, proxy};
+use fixture::turn_until;
+use fixture::{ANY_PORT, Met, PATIENCE, play, play_with, proxy};
 
 fn kcp_server() -> UdpServer<KcpServer> {
     let endpoint = KcpServer::new(KcpServerSettings::default(), [7; 32]);

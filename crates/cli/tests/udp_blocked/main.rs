@@ -60,7 +60,7 @@ fn assert_alone() {
 }
 
 /// A server with QUIC and a `WebSocket`, and Bob, a listener in the lobby over the latter.
-struct Stage {
+struct Fixture {
     _server: Program,
     /// As the server printed it.
     address: String,
@@ -69,7 +69,7 @@ struct Stage {
     folder: Folder,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let folder = Folder::new();
         let text = "[[listen]]\nnetwork = 'quic'\naddress = '127.0.0.1:0'\n\
@@ -102,24 +102,24 @@ fn join_as_alice(address: &str, words: &[&str]) -> Program {
 #[test]
 #[ignore = "needs a network namespace: cargo xtask check udp-blocked"]
 fn a_player_whose_network_drops_udp_gets_in_and_is_heard() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let firewall = Firewall::up();
-    let alice = join_as_alice(&stage.address, &["--duration", "3"]);
-    stage.bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
+    let alice = join_as_alice(&fixture.address, &["--duration", "3"]);
+    fixture.bob.until_event(&json!({"event": "started_speaking", "name": "Alice"}));
     let alice = alice.end();
     alice.assert_well();
     let events: Vec<_> = alice.events().into_iter().map(|event| event["event"].clone()).take(2).collect();
     assert_eq!(events, ["transport_changed", "joined"]);
     assert!(firewall.dropped() > 0, "UDP was tried");
 
-    let carol = join_as_alice(stage.address_of_quic_alone(), &[]).end();
+    let carol = join_as_alice(fixture.address_of_quic_alone(), &[]).end();
     assert!(carol.complaint().contains("no answer within 5s"), "{}", carol.complaint());
 }
 
 #[test]
 #[ignore = "needs a network namespace: cargo xtask check udp-blocked"]
 fn a_player_whose_network_drops_udp_in_mid_session_stays_and_returns_to_udp_unnoticed() {
-    let Stage { address, bob, heard, folder, _server } = Stage::new();
+    let Fixture { address, bob, heard, folder, _server } = Fixture::new();
     // Alice knows the WebSocket's address only from the server, over QUIC.
     let (quic, _) = address.split_once("&wss=").unwrap();
     let alice = join_as_alice(quic, &[]);

@@ -67,7 +67,7 @@ impl Edge {
 }
 
 /// The bus ends of an owner and an edge: a way to owners and one to edges each.
-struct Stage {
+struct Fixture {
     owner: [BusWay; 2],
     edge: [BusWay; 2],
     /// The owner, as the edge knows it.
@@ -76,7 +76,7 @@ struct Stage {
     gateways: Option<[NodeGateway; 2]>,
 }
 
-impl Stage {
+impl Fixture {
     fn of_two_workers() -> Self {
         let mut ways: [_; 2] = std::array::from_fn(|_| mailboxes(2).into_iter());
         let [owner, edge] = std::array::from_fn(|_| ways.each_mut().map(|ways| ways.next().unwrap()));
@@ -120,13 +120,13 @@ struct Owner {
 }
 
 impl Owner {
-    fn of(network: MemoryServer, stage: Stage) -> Self {
+    fn of(network: MemoryServer, fixture: Fixture) -> Self {
         let networks =
             EdgeNetworks { limits: network.limits(), carry_end_reasons: network.carries_end_reasons() };
-        let [(edge_out, _), (_, edge_in)] = stage.edge;
-        let [(_, owner_in), (owner_out, _)] = stage.owner;
+        let [(edge_out, _), (_, edge_in)] = fixture.edge;
+        let [(_, owner_in), (owner_out, _)] = fixture.owner;
         let links = EdgeLinks::new(edge_out, edge_in);
-        let mut edge = Edge { network, links, owner: stage.member };
+        let mut edge = Edge { network, links, owner: fixture.member };
         let is_over = Arc::new(AtomicBool::new(false));
         let mut has_waker = false;
         let mut threads = vec![run(&is_over, move |now| {
@@ -137,7 +137,7 @@ impl Owner {
             }
             edge.run_once(now);
         })];
-        if let Some([mut owner, mut edge]) = stage.gateways {
+        if let Some([mut owner, mut edge]) = fixture.gateways {
             threads.push(run(&is_over, move |now| {
                 owner.set_waker(&consonance_link::thread_waker());
                 edge.set_waker(&consonance_link::thread_waker());
@@ -231,12 +231,12 @@ impl ServerNetwork for Owner {
 
 struct AtAnEdge {
     network: MemoryNetwork,
-    stage: fn() -> Stage,
+    fixture: fn() -> Fixture,
 }
 
 impl AtAnEdge {
-    fn new(stage: fn() -> Stage) -> Self {
-        Self { network: MemoryNetwork::new(), stage }
+    fn new(fixture: fn() -> Fixture) -> Self {
+        Self { network: MemoryNetwork::new(), fixture }
     }
 }
 
@@ -249,7 +249,7 @@ impl Network for AtAnEdge {
     const ANSWERS_PROBES: bool = true;
 
     fn listen(&mut self) -> Self::Server {
-        Owner::of(self.network.listen(), (self.stage)())
+        Owner::of(self.network.listen(), (self.fixture)())
     }
 
     fn client(&mut self, session: &str) -> Self::Client {
@@ -262,13 +262,13 @@ impl Network for AtAnEdge {
 }
 
 mod between_workers {
-    use super::{AtAnEdge, Stage};
+    use super::{AtAnEdge, Fixture};
 
-    consonance_link::conformance_tests!(AtAnEdge::new(Stage::of_two_workers));
+    consonance_link::conformance_tests!(AtAnEdge::new(Fixture::of_two_workers));
 }
 
 mod between_nodes {
-    use super::{AtAnEdge, Stage};
+    use super::{AtAnEdge, Fixture};
 
-    consonance_link::conformance_tests!(AtAnEdge::new(Stage::of_two_nodes));
+    consonance_link::conformance_tests!(AtAnEdge::new(Fixture::of_two_nodes));
 }

@@ -23,7 +23,7 @@ const NETWORKS: EdgeNetworks = EdgeNetworks {
 type Way = (Box<dyn BusSender>, Box<dyn BusReceiver>);
 
 /// Two owners, which are members 0 and 1, and an edge, which is member 2.
-struct Stage {
+struct Fixture {
     owners: [RemoteLinks; 2],
     edge: EdgeLinks<char>,
 }
@@ -33,7 +33,7 @@ fn ways() -> Vec<(Way, Way)> {
     mailboxes(3).into_iter().zip(mailboxes(3)).collect()
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let mut ways = ways().into_iter();
         let mut owner = || {
@@ -84,9 +84,9 @@ impl Stage {
 
 #[test]
 fn an_owner_knows_of_a_link_what_its_network_knows() {
-    let mut stage = Stage::new();
-    let peer = stage.connect(0, 'a');
-    let (owner, now) = (&stage.owners[0], Instant::now());
+    let mut fixture = Fixture::new();
+    let peer = fixture.connect(0, 'a');
+    let (owner, now) = (&fixture.owners[0], Instant::now());
     assert_eq!(owner.peer_capability(now, peer), Some(PeerIdentity(5)));
     assert_eq!(owner.peer_capability(now, peer), Some(Resumed));
     assert_eq!(owner.peer_capability(now, peer), Some(RemoteNetwork("quic".into())));
@@ -95,96 +95,96 @@ fn an_owner_knows_of_a_link_what_its_network_knows() {
 
 #[test]
 fn each_owner_of_a_session_is_told_of_the_accounts_of_its_links() {
-    let mut stage = Stage::new();
-    let peer = stage.connect(0, 'a');
+    let mut fixture = Fixture::new();
+    let peer = fixture.connect(0, 'a');
     let account_of = |owner: &RemoteLinks, peer| owner.peer_capability::<PeerAccount>(Instant::now(), peer);
-    assert_eq!(account_of(&stage.owners[0], peer), None);
-    stage.edge.set_account('a', "mumble:7");
-    stage.edge.set_account('z', "of no link");
-    stage.edge.flush();
-    assert_eq!(stage.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
-    assert_eq!(account_of(&stage.owners[0], peer), Some(PeerAccount("mumble:7".into())));
-    stage.edge.set_account('a', &"x".repeat(PeerAccount::ACCOUNT_BYTES_MAX + 1));
-    stage.edge.flush();
-    assert_eq!(stage.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
+    assert_eq!(account_of(&fixture.owners[0], peer), None);
+    fixture.edge.set_account('a', "mumble:7");
+    fixture.edge.set_account('z', "of no link");
+    fixture.edge.flush();
+    assert_eq!(fixture.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
+    assert_eq!(account_of(&fixture.owners[0], peer), Some(PeerAccount("mumble:7".into())));
+    fixture.edge.set_account('a', &"x".repeat(PeerAccount::ACCOUNT_BYTES_MAX + 1));
+    fixture.edge.flush();
+    assert_eq!(fixture.owners[0].poll_event(Instant::now(), &mut Vec::new()), None);
     assert_eq!(
-        account_of(&stage.owners[0], peer),
+        account_of(&fixture.owners[0], peer),
         Some(PeerAccount("mumble:7".into())),
         "the other is too long"
     );
 
-    stage.edge.set_account('a', "mumble:8");
-    assert_eq!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None), [' '; 0]);
-    stage.edge.flush();
+    fixture.edge.set_account('a', "mumble:8");
+    assert_eq!(fixture.edge.set_owner("session of 0", Some(Member(1)), |_| None), [' '; 0]);
+    fixture.edge.flush();
     let Some(ServerLinkEvent::Connected { peer, .. }) =
-        stage.owners[1].poll_event(Instant::now(), &mut Vec::new())
+        fixture.owners[1].poll_event(Instant::now(), &mut Vec::new())
     else {
         panic!("the next owner is told of the link");
     };
-    assert_eq!(stage.owners[1].poll_event(Instant::now(), &mut Vec::new()), None);
-    assert_eq!(account_of(&stage.owners[1], peer), Some(PeerAccount("mumble:8".into())));
+    assert_eq!(fixture.owners[1].poll_event(Instant::now(), &mut Vec::new()), None);
+    assert_eq!(account_of(&fixture.owners[1], peer), Some(PeerAccount("mumble:8".into())));
 }
 
 #[test]
 fn one_message_brings_a_packet_to_all_links_of_an_edge() {
-    let mut stage = Stage::new();
-    let peers = ['a', 'b', 'c'].map(|link| stage.connect(0, link));
-    let before = stage.owners[0].bus_statistics().sent;
-    stage.owners[0].send(Instant::now(), &[peers[0], peers[2]], Delivery::Unreliable, b"voice");
-    stage.flush();
-    assert_eq!(stage.owners[0].bus_statistics().sent, before + 1);
-    let wanted = stage.edge.poll();
+    let mut fixture = Fixture::new();
+    let peers = ['a', 'b', 'c'].map(|link| fixture.connect(0, link));
+    let before = fixture.owners[0].bus_statistics().sent;
+    fixture.owners[0].send(Instant::now(), &[peers[0], peers[2]], Delivery::Unreliable, b"voice");
+    fixture.flush();
+    assert_eq!(fixture.owners[0].bus_statistics().sent, before + 1);
+    let wanted = fixture.edge.poll();
     let (links, delivery) = (&['a', 'c'][..], Delivery::Unreliable);
     assert_eq!(wanted, Some(Wanted::Send { links, delivery, packet: b"voice" }));
 }
 
 #[test]
 fn what_is_meant_for_a_link_that_is_gone_reaches_no_other_one() {
-    let mut stage = Stage::new();
-    let peer = stage.connect(0, 'a');
-    stage.owners[0].send(Instant::now(), &[peer], Delivery::Reliable, b"for a");
-    assert!(stage.edge.disconnected('a', &DisconnectReason::TimedOut));
-    let again = stage.connect_in_its_place();
+    let mut fixture = Fixture::new();
+    let peer = fixture.connect(0, 'a');
+    fixture.owners[0].send(Instant::now(), &[peer], Delivery::Reliable, b"for a");
+    assert!(fixture.edge.disconnected('a', &DisconnectReason::TimedOut));
+    let again = fixture.connect_in_its_place();
     assert_ne!(again, peer);
-    stage.flush();
-    assert_eq!(stage.edge.poll(), None);
-    assert!(!stage.edge.disconnected('a', &DisconnectReason::TimedOut), "it was gone before");
+    fixture.flush();
+    assert_eq!(fixture.edge.poll(), None);
+    assert!(!fixture.edge.disconnected('a', &DisconnectReason::TimedOut), "it was gone before");
 }
 
 #[test]
 fn an_owner_has_no_say_about_links_into_sessions_of_another() {
-    let mut stage = Stage::new();
-    let peer = stage.connect(0, 'a');
+    let mut fixture = Fixture::new();
+    let peer = fixture.connect(0, 'a');
     // The peer has the same number at both owners, but the second one was never told of its link.
-    stage.connect(1, 'b');
-    stage.owners[1].reject(Instant::now(), peer, &EndCode::Kicked.into());
-    stage.owners[1].send(Instant::now(), &[peer], Delivery::Reliable, b"not yours");
-    stage.flush();
-    assert_eq!(stage.edge.poll(), None);
+    fixture.connect(1, 'b');
+    fixture.owners[1].reject(Instant::now(), peer, &EndCode::Kicked.into());
+    fixture.owners[1].send(Instant::now(), &[peer], Delivery::Reliable, b"not yours");
+    fixture.flush();
+    assert_eq!(fixture.edge.poll(), None);
 }
 
 #[test]
 fn what_comes_over_a_link_that_the_owner_has_ended_is_not_reported() {
-    let mut stage = Stage::new();
-    let (peer, now) = (stage.connect(0, 'a'), Instant::now());
-    assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"too late"), Some(true));
-    stage.owners[0].reject(now, peer, &EndCode::Kicked.into());
-    stage.flush();
+    let mut fixture = Fixture::new();
+    let (peer, now) = (fixture.connect(0, 'a'), Instant::now());
+    assert_eq!(fixture.edge.packet('a', Delivery::Reliable, b"too late"), Some(true));
+    fixture.owners[0].reject(now, peer, &EndCode::Kicked.into());
+    fixture.flush();
     let ended = ServerLinkEvent::Disconnected { peer, reason: DisconnectReason::ClosedByUs };
-    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), Some(ended));
-    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
-    assert_eq!(stage.edge.poll(), Some(Wanted::End { link: 'a', reason: EndCode::Kicked.into() }));
+    assert_eq!(fixture.owners[0].poll_event(now, &mut Vec::new()), Some(ended));
+    assert_eq!(fixture.owners[0].poll_event(now, &mut Vec::new()), None);
+    assert_eq!(fixture.edge.poll(), Some(Wanted::End { link: 'a', reason: EndCode::Kicked.into() }));
 }
 
 #[test]
 fn each_owner_hears_which_of_its_links_fell_silent() {
-    let mut stage = Stage::new();
-    let peers = [stage.connect(0, 'a'), stage.connect(1, 'b'), stage.connect(0, 'c')];
+    let mut fixture = Fixture::new();
+    let peers = [fixture.connect(0, 'a'), fixture.connect(1, 'b'), fixture.connect(0, 'c')];
     let feeds: Vec<ReachabilityFeed> =
-        stage.owners.iter().map(|owner| owner.capability(Instant::now()).unwrap()).collect();
-    stage.edge.reachability(['a', 'b', 'c', 'x'], false);
-    stage.flush();
-    stage
+        fixture.owners.iter().map(|owner| owner.capability(Instant::now()).unwrap()).collect();
+    fixture.edge.reachability(['a', 'b', 'c', 'x'], false);
+    fixture.flush();
+    fixture
         .owners
         .iter_mut()
         .for_each(|owner| assert_eq!(owner.poll_event(Instant::now(), &mut Vec::new()), None));
@@ -196,16 +196,16 @@ fn each_owner_hears_which_of_its_links_fell_silent() {
 
 #[test]
 fn how_a_link_does_is_told_after_it_was_asked_for() {
-    let mut stage = Stage::new();
-    let (peer, now) = (stage.connect(0, 'a'), Instant::now());
-    assert_eq!(stage.owners[0].peer_capability::<LinkQuality>(now, peer), None);
-    stage.flush();
-    assert_eq!(stage.edge.poll(), Some(Wanted::Look { link: 'a' }));
+    let mut fixture = Fixture::new();
+    let (peer, now) = (fixture.connect(0, 'a'), Instant::now());
+    assert_eq!(fixture.owners[0].peer_capability::<LinkQuality>(now, peer), None);
+    fixture.flush();
+    assert_eq!(fixture.edge.poll(), Some(Wanted::Look { link: 'a' }));
     let quality = LinkQuality { round_trip: Duration::from_millis(30), ..LinkQuality::default() };
-    stage.edge.report('a', LinkReport::new(Some(quality), None, None));
-    stage.flush();
-    assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
-    assert_eq!(stage.owners[0].peer_capability(now, peer), Some(quality));
+    fixture.edge.report('a', LinkReport::new(Some(quality), None, None));
+    fixture.flush();
+    assert_eq!(fixture.owners[0].poll_event(now, &mut Vec::new()), None);
+    assert_eq!(fixture.owners[0].peer_capability(now, peer), Some(quality));
 }
 
 #[test]
@@ -300,63 +300,63 @@ fn heard_by(owner: &mut RemoteLinks) -> Vec<String> {
 /// Otherwise it would still have them if it owned the session again.
 #[test]
 fn an_owner_that_another_one_follows_hears_that_the_links_are_gone() {
-    let mut stage = Stage::new();
-    assert!(stage.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
-    assert!(stage.edge.set_owner("main", None, |_| None).is_empty());
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up"], "it may be the owner still");
-    assert!(stage.edge.set_owner("main", Some(Member(1)), |_| None).is_empty());
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is gone: ClosedByUs"]);
-    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up"]);
-    assert_eq!(stage.edge.release("main").len(), 1);
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is gone: ClosedByUs"], "this worker owns it");
-    assert!(heard_by(&mut stage.owners[0]).is_empty(), "once");
+    let mut fixture = Fixture::new();
+    assert!(fixture.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
+    assert!(fixture.edge.set_owner("main", None, |_| None).is_empty());
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[0]), ["0 is up"], "it may be the owner still");
+    assert!(fixture.edge.set_owner("main", Some(Member(1)), |_| None).is_empty());
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[0]), ["0 is gone: ClosedByUs"]);
+    assert_eq!(heard_by(&mut fixture.owners[1]), ["0 is up"]);
+    assert_eq!(fixture.edge.release("main").len(), 1);
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[1]), ["0 is gone: ClosedByUs"], "this worker owns it");
+    assert!(heard_by(&mut fixture.owners[0]).is_empty(), "once");
 }
 
 /// Players of a node that shuts down reconnect to other nodes before these know of the shutdown.
 #[test]
 fn a_link_that_comes_while_its_owner_shuts_down_waits_for_the_next_one() {
-    let mut stage = Stage::new();
-    let [ending, next] = stage.owners.map(|owner| owner.of_node(1));
-    stage.owners = [ending, next];
+    let mut fixture = Fixture::new();
+    let [ending, next] = fixture.owners.map(|owner| owner.of_node(1));
+    fixture.owners = [ending, next];
     let now = Instant::now();
-    stage.owners[0].shutdown(now);
-    assert!(stage.edge.connected(Some(Member(0)), 'a', "session of 0", ABOUT));
-    assert_eq!(stage.edge.packet('a', Delivery::Reliable, b"let me in"), Some(true));
+    fixture.owners[0].shutdown(now);
+    assert!(fixture.edge.connected(Some(Member(0)), 'a', "session of 0", ABOUT));
+    assert_eq!(fixture.edge.packet('a', Delivery::Reliable, b"let me in"), Some(true));
     // The edge retries, as the owner may learn of the link after the packet; then it holds the packet.
     for _ in 0..200 {
-        stage.flush();
-        assert_eq!(stage.owners[0].poll_event(now, &mut Vec::new()), None);
-        assert_eq!(stage.edge.poll(), None, "it is not ended");
+        fixture.flush();
+        assert_eq!(fixture.owners[0].poll_event(now, &mut Vec::new()), None);
+        assert_eq!(fixture.edge.poll(), None, "it is not ended");
     }
-    assert!(stage.edge.set_owner("session of 0", Some(Member(1)), |_| None).is_empty());
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[1]), ["0 is up", "a packet"]);
+    assert!(fixture.edge.set_owner("session of 0", Some(Member(1)), |_| None).is_empty());
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[1]), ["0 is up", "a packet"]);
 }
 
 /// A worker may learn where a session is before it is told that the owner has changed.
 #[test]
 fn links_that_wait_are_told_to_the_next_owner_though_another_one_comes_first() {
-    let mut stage = Stage::new();
-    assert!(stage.edge.connected(None, 'a', "main", ABOUT));
-    assert!(stage.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
-    assert!(stage.edge.set_owner("main", Some(Member(0)), |_| None).is_empty());
-    assert!(stage.edge.connected(Some(Member(0)), 'c', "main", ABOUT));
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up", "1 is up", "2 is up"]);
+    let mut fixture = Fixture::new();
+    assert!(fixture.edge.connected(None, 'a', "main", ABOUT));
+    assert!(fixture.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
+    assert!(fixture.edge.set_owner("main", Some(Member(0)), |_| None).is_empty());
+    assert!(fixture.edge.connected(Some(Member(0)), 'c', "main", ABOUT));
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[0]), ["0 is up", "1 is up", "2 is up"]);
 }
 
 #[test]
 fn an_owner_hears_of_the_end_of_a_link_also_while_none_is_known() {
-    let mut stage = Stage::new();
-    assert!(stage.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
-    assert!(stage.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
-    assert!(stage.edge.set_owner("main", None, |_| None).is_empty());
-    assert!(stage.edge.disconnected('a', &DisconnectReason::TimedOut));
-    stage.flush();
-    assert_eq!(heard_by(&mut stage.owners[0]), ["0 is up", "1 is up", "0 is gone: TimedOut"]);
+    let mut fixture = Fixture::new();
+    assert!(fixture.edge.connected(Some(Member(0)), 'a', "main", ABOUT));
+    assert!(fixture.edge.connected(Some(Member(0)), 'b', "main", ABOUT));
+    assert!(fixture.edge.set_owner("main", None, |_| None).is_empty());
+    assert!(fixture.edge.disconnected('a', &DisconnectReason::TimedOut));
+    fixture.flush();
+    assert_eq!(heard_by(&mut fixture.owners[0]), ["0 is up", "1 is up", "0 is gone: TimedOut"]);
 }
 
 #[test]

@@ -30,14 +30,14 @@ use fallback::{DialFallback, Fallback};
 pub(crate) struct Path {
     primary: Link,
     fallback: Option<Fallback>,
-    stage: Stage,
+    phase: Phase,
     silence: SilenceWatch,
     is_returning: bool,
     /// The reason for the transport of the link in use.
     why: String,
 }
 
-enum Stage {
+enum Phase {
     Idle,
     Connecting(Box<Attempts>),
     OnPrimary,
@@ -50,7 +50,7 @@ impl Path {
         Self {
             primary: Link::new(network),
             fallback: None,
-            stage: Stage::Idle,
+            phase: Phase::Idle,
             silence: SilenceWatch::new(FallbackSettings::default().idle_timeout),
             is_returning: false,
             why: String::new(),
@@ -75,19 +75,19 @@ impl Path {
     }
 
     pub(super) fn in_use(&self) -> (LinkTransport, &str) {
-        let transport = match self.stage {
-            Stage::OnFallback => LinkTransport::WebSocket,
-            Stage::Idle | Stage::Connecting(_) | Stage::OnPrimary => LinkTransport::Primary,
+        let transport = match self.phase {
+            Phase::OnFallback => LinkTransport::WebSocket,
+            Phase::Idle | Phase::Connecting(_) | Phase::OnPrimary => LinkTransport::Primary,
         };
         (transport, &self.why)
     }
 
     pub(super) fn is_connecting(&self) -> bool {
-        matches!(self.stage, Stage::Connecting(_))
+        matches!(self.phase, Phase::Connecting(_))
     }
 
     pub(super) fn can_return(&self) -> bool {
-        matches!(self.stage, Stage::OnFallback)
+        matches!(self.phase, Phase::OnFallback)
             && self.primary.is(LinkState::Up)
             && self.fallback.as_ref().is_some_and(Fallback::is_up)
     }
@@ -103,9 +103,9 @@ impl Path {
 
     /// Starts to connect, if nothing is going on.
     pub(super) fn begin(&mut self, now: Instant) {
-        if matches!(self.stage, Stage::Idle) {
+        if matches!(self.phase, Phase::Idle) {
             let head_start = self.fallback.as_ref().map(Fallback::head_start);
-            self.stage = Stage::Connecting(Box::new(Attempts::new(now, head_start)));
+            self.phase = Phase::Connecting(Box::new(Attempts::new(now, head_start)));
             self.primary.begin(now);
         }
     }
@@ -118,24 +118,24 @@ impl Path {
         bytes: &mut Vec<u8>,
         retiring: &mut Retiring,
     ) -> Option<ClientLinkEvent> {
-        match self.stage {
-            Stage::Idle => self.drain(now, bytes),
-            Stage::Connecting(_) => self.advance_attempts(now, bytes, retiring),
-            Stage::OnPrimary => {
+        match self.phase {
+            Phase::Idle => self.drain(now, bytes),
+            Phase::Connecting(_) => self.advance_attempts(now, bytes, retiring),
+            Phase::OnPrimary => {
                 let event = self.primary.poll_event(now, bytes)?;
                 if let ClientLinkEvent::Disconnected { reason } = &event {
-                    self.stage = Stage::Idle;
+                    self.phase = Phase::Idle;
                     self.fallback.iter_mut().for_each(|fallback| fallback.note_primary_ended(reason));
                 }
                 Some(event)
             }
-            Stage::OnFallback => {
+            Phase::OnFallback => {
                 self.probe_primary(now, bytes);
                 let fallback = self.fallback.as_mut()?;
                 let event = fallback.poll_event(now, bytes, retiring)?;
                 if matches!(event, ClientLinkEvent::Disconnected { .. }) {
                     fallback.note_ended();
-                    self.stage = Stage::Idle;
+                    self.phase = Phase::Idle;
                 }
                 Some(event)
             }
@@ -187,7 +187,7 @@ impl Path {
                     return Some(self.fail(now, reason, retiring));
                 }
                 ClientLinkEvent::Disconnected { reason } => {
-                    if let Stage::Connecting(attempts) = &mut self.stage {
+                    if let Phase::Connecting(attempts) = &mut self.phase {
                         attempts.note_primary_failed(now, reason);
                     }
                 }
@@ -204,7 +204,7 @@ impl Path {
         bytes: &mut Vec<u8>,
         retiring: &mut Retiring,
     ) -> Option<ClientLinkEvent> {
-        let (Stage::Connecting(attempts), Some(fallback)) = (&mut self.stage, &mut self.fallback) else {
+        let (Phase::Connecting(attempts), Some(fallback)) = (&mut self.phase, &mut self.fallback) else {
             return None;
         };
         if attempts.take_fallback_due(now) {
@@ -215,7 +215,7 @@ impl Path {
                 ClientLinkEvent::Connected => {
                     self.why = attempts.why_fallback();
                     fallback.return_plan().begin(now);
-                    self.stage = Stage::OnFallback;
+                    self.phase = Phase::OnFallback;
                     return Some(event);
                 }
                 ClientLinkEvent::Disconnected { reason } => attempts.note_fallback_failed(reason),
@@ -232,7 +232,7 @@ impl Path {
             fallback.return_plan().end(now);
             "UDP gets through".clone_into(&mut self.why);
         }
-        self.stage = Stage::OnPrimary;
+        self.phase = Phase::OnPrimary;
         ClientLinkEvent::Connected
     }
 
@@ -261,7 +261,7 @@ impl Path {
 
     /// Whether nothing has arrived for too long over the primary network's link in use.
     pub(super) fn is_silent(&mut self, now: Instant) -> bool {
-        matches!(self.stage, Stage::OnPrimary) && self.silence.is_silent(now, &self.primary)
+        matches!(self.phase, Phase::OnPrimary) && self.silence.is_silent(now, &self.primary)
     }
 
     /// Prepares for the fallback after a silence; false if there is none.
@@ -277,17 +277,17 @@ impl Path {
 
     /// The link in use, or the one that is about to end.
     pub(super) fn link_in_use(&mut self) -> Option<&mut Link> {
-        match self.stage {
-            Stage::OnPrimary => Some(&mut self.primary),
-            Stage::OnFallback => self.fallback.as_mut()?.link_mut(),
-            Stage::Idle | Stage::Connecting(_) => None,
+        match self.phase {
+            Phase::OnPrimary => Some(&mut self.primary),
+            Phase::OnFallback => self.fallback.as_mut()?.link_mut(),
+            Phase::Idle | Phase::Connecting(_) => None,
         }
     }
 
     pub(super) fn is_leaving(&self) -> bool {
-        let link = match self.stage {
-            Stage::Idle | Stage::Connecting(_) | Stage::OnPrimary => Some(&self.primary),
-            Stage::OnFallback => self.fallback.as_ref().and_then(Fallback::link),
+        let link = match self.phase {
+            Phase::Idle | Phase::Connecting(_) | Phase::OnPrimary => Some(&self.primary),
+            Phase::OnFallback => self.fallback.as_ref().and_then(Fallback::link),
         };
         link.is_some_and(|link| link.is(LinkState::Leaving))
     }
@@ -295,14 +295,14 @@ impl Path {
     /// Ends the link in order; its end is still to be reported, unless it is ended for the return: then it is true.
     pub(super) fn leave(&mut self, now: Instant, retiring: &mut Retiring) -> bool {
         let is_returning = std::mem::take(&mut self.is_returning);
-        if !matches!(self.stage, Stage::OnFallback) {
+        if !matches!(self.phase, Phase::OnFallback) {
             self.primary.leave(now);
             return false;
         }
         let Some(fallback) = &mut self.fallback else { return false };
         if is_returning {
             fallback.retire(now, retiring);
-            self.stage = Stage::Idle;
+            self.phase = Phase::Idle;
         } else {
             self.primary.abandon(now);
             fallback.link_mut().into_iter().for_each(|link| link.leave(now));
@@ -314,7 +314,7 @@ impl Path {
     pub(super) fn abandon(&mut self, now: Instant, retiring: &mut Retiring) {
         self.primary.abandon(now);
         self.fallback.iter_mut().for_each(|fallback| fallback.retire(now, retiring));
-        self.stage = Stage::Idle;
+        self.phase = Phase::Idle;
         self.is_returning = false;
     }
 
@@ -326,11 +326,11 @@ impl Path {
 
     pub(super) fn wants_poll_at(&self) -> Option<Instant> {
         let fallback = self.fallback.as_ref();
-        let own = match &self.stage {
-            Stage::Idle => None,
-            Stage::Connecting(attempts) => attempts.fallback_at(),
-            Stage::OnPrimary => self.silence.next_at().filter(|_| self.primary.is(LinkState::Up)),
-            Stage::OnFallback => fallback.and_then(Fallback::returns_at),
+        let own = match &self.phase {
+            Phase::Idle => None,
+            Phase::Connecting(attempts) => attempts.fallback_at(),
+            Phase::OnPrimary => self.silence.next_at().filter(|_| self.primary.is(LinkState::Up)),
+            Phase::OnFallback => fallback.and_then(Fallback::returns_at),
         };
         let link = fallback.and_then(Fallback::link).and_then(|link| link.transport().wants_poll_at());
         [own, self.primary.transport().wants_poll_at(), link].into_iter().flatten().min()
@@ -343,7 +343,7 @@ impl Path {
 
     pub(super) fn statistics(&self) -> Statistics {
         let mut all = self.primary.transport().statistics();
-        if matches!(self.stage, Stage::OnFallback) {
+        if matches!(self.phase, Phase::OnFallback) {
             all.quality = None;
         }
         let fallback = self.fallback.as_ref().and_then(Fallback::link);

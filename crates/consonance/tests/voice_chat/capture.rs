@@ -12,9 +12,9 @@ use consonance::audio::{
 use consonance::{EchoReference, EventKind, VoiceChatBuilder};
 use consonance_testing::sound::{ALIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 /// From the loudspeaker to the microphone, in blocks of 10 ms.
 const ECHO_DELAY_BLOCKS: usize = 6;
@@ -31,10 +31,10 @@ fn silence(seconds: f64) -> Vec<f32> {
 
 #[test]
 fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
-    let stage = Stage::open();
-    let alice = stage.chat().speak_in_room("lobby").activation(activated(ActivationMode::Voice));
+    let fixture = Fixture::open();
+    let alice = fixture.chat().speak_in_room("lobby").activation(activated(ActivationMode::Voice));
     let mut alice = Player::join("Alice", alice);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
 
     let sentence = recording(1, 0.2, 2.2);
@@ -58,11 +58,11 @@ fn voice_activation_transmits_from_the_first_syllable_and_not_in_between() {
 
 #[test]
 fn with_push_to_talk_one_is_heard_while_the_key_is_held_and_never_while_muted() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let voice = recording(3, 0.0, 3.0);
-    let alice = stage.chat().speak_in_room("lobby").input(Speech::endless(&voice));
+    let alice = fixture.chat().speak_in_room("lobby").input(Speech::endless(&voice));
     let mut alice = Player::join("Alice", alice.activation(activated(ActivationMode::PushToTalk)));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until_counted("captured", |counted| counted.capture.is_some_and(|row| row.chain.blocks > 50));
     assert!(!bob.has_seen(&started_speaking("Alice")));
@@ -101,9 +101,9 @@ impl Input for Bot {
 
 #[test]
 fn a_bot_that_is_silent_for_now_has_stopped_speaking_until_it_goes_on() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Box::new(Bot { voice: recording(3, 0.0, 1.0), blocks: 0 }));
     for _ in 0..2 {
@@ -124,9 +124,9 @@ impl Input for Broken {
 
 #[test]
 fn an_input_that_panics_is_told_and_may_be_replaced() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     for _ in 0..2 {
         alice.forget();
@@ -178,12 +178,12 @@ fn in_a_room(chat: VoiceChatBuilder, room: &Room, settings: CaptureSettings) -> 
 }
 
 /// The echo's level at a speaker from another player's room, after the canceller had some seconds to adapt.
-fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
+fn loudness_of_echo(fixture: &Fixture, settings: CaptureSettings) -> f32 {
     let room = Room::new();
-    let alice = in_a_room(stage.chat().name("Alice"), &room, settings).start().unwrap();
+    let alice = in_a_room(fixture.chat().name("Alice"), &room, settings).start().unwrap();
     // Ducking would reduce the echo too.
     alice.playback().set_ducking(DuckingSettings { level: 1.0, ..DuckingSettings::default() });
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
     bob.voice.microphone().set_input(Speech::endless(&recording(1, 0.0, 5.0)));
     bob.ear.listen_for(3.0);
@@ -197,9 +197,9 @@ fn loudness_of_echo(stage: &Stage, settings: CaptureSettings) -> f32 {
 
 #[test]
 fn no_player_hears_itself_from_the_room_of_another() {
-    let untouched = loudness_of_echo(&Stage::open(), CaptureSettings::UNPROCESSED);
+    let untouched = loudness_of_echo(&Fixture::open(), CaptureSettings::UNPROCESSED);
     assert!(untouched > 0.005, "the room gives an echo: {untouched}");
-    let cancelled = loudness_of_echo(&Stage::open(), CaptureSettings::default());
+    let cancelled = loudness_of_echo(&Fixture::open(), CaptureSettings::default());
     assert!(cancelled < untouched / 10.0, "{cancelled} of {untouched} is left");
 }
 
@@ -229,11 +229,11 @@ impl Input for Music {
 
 #[test]
 fn what_the_game_plays_is_cancelled_too_if_it_is_handed_over() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let settings = CaptureSettings { noise: None, automatic_gain: false, ..CaptureSettings::default() };
     // In dBFS, once the canceller had some seconds and the rest is quiet enough.
     let level = |is_told: bool, enough_dbfs: f32| {
-        let alice = stage.chat().name("Alice").speak_in_room("lobby").capture(settings).start().unwrap();
+        let alice = fixture.chat().name("Alice").speak_in_room("lobby").capture(settings).start().unwrap();
         let echo_reference = is_told.then(|| alice.microphone().echo_reference());
         alice.microphone().set_input(Box::new(Music { echo_reference, waiting: VecDeque::new(), noise: 1 }));
         let deadline = Instant::now() + PATIENCE;

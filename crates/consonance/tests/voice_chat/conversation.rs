@@ -4,16 +4,16 @@ use consonance::audio::SAMPLE_RATE_HZ;
 use consonance::{EventKind, Fade, TextTarget};
 use consonance_testing::sound::{UNLIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn two_players_speak_at_the_same_time_and_only_they_hear_each_other() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
-    let mut carol = Player::join("Carol", stage.chat().listen_to_room("elsewhere"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut carol = Player::join("Carol", fixture.chat().listen_to_room("elsewhere"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
@@ -34,10 +34,10 @@ fn two_players_speak_at_the_same_time_and_only_they_hear_each_other() {
 
 #[test]
 fn a_whisper_is_heard_by_its_player_alone() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_to_player("Bob"));
-    let mut bob = Player::join("Bob", stage.chat());
-    let carol = Player::join("Carol", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().listen_to_room("lobby").speak_to_player("Bob"));
+    let mut bob = Player::join("Bob", fixture.chat());
+    let carol = Player::join("Carol", fixture.chat().listen_to_room("lobby"));
     alice.until(&joined("Bob"));
 
     let whisper = recording(2, 0.2, 1.7);
@@ -48,10 +48,10 @@ fn a_whisper_is_heard_by_its_player_alone() {
 
 #[test]
 fn a_text_reaches_a_room_or_a_player() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
-    let mut carol = Player::join("Carol", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
+    let mut carol = Player::join("Carol", fixture.chat());
     alice.until(&entered("Bob", "lobby"));
     alice.until(&joined("Carol"));
 
@@ -67,9 +67,9 @@ fn a_text_reaches_a_room_or_a_player() {
 
 #[test]
 fn leaving_is_seen_by_the_others() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&joined("Bob"));
     alice.until(&entered("Bob", "lobby"));
     bob.voice.leave().unwrap();
@@ -79,9 +79,9 @@ fn leaving_is_seen_by_the_others() {
 
 #[test]
 fn an_input_that_ends_closes_its_channel_at_once() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").trace_frames());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").trace_frames());
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Speech::once(&recording(2, 0.2, 0.7)));
     let stopped = bob.until(&stopped_speaking("Alice"));
@@ -92,8 +92,8 @@ fn an_input_that_ends_closes_its_channel_at_once() {
 
 #[test]
 fn the_fade_of_a_channel_can_be_changed_while_one_speaks_over_it() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.5, 2.5))));
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat().input(Speech::endless(&recording(1, 0.5, 2.5))));
     let channel = alice.voice.room("lobby").speak();
     let is_at = |volume: f32| {
         let heard = channel.state();

@@ -7,19 +7,19 @@ use consonance::audio::{
 };
 use consonance::{End, EventKind, ModeratorAction, ModeratorAnswer, VoiceChat, VoiceChatBuilder};
 
+use crate::fixture::Fixture;
 use crate::glue::{Glue, sticky};
 use crate::player::{PATIENCE, Player, entered, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 /// Alice, who speaks to the lobby as configured, and Bob, who listens there.
 fn alice_and_bob(
-    stage: &Stage,
+    fixture: &Fixture,
     set_up: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder,
 ) -> (VoiceChat, Glue, Player) {
-    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     let (output, glue) = sticky();
-    let alice = set_up(stage.chat().name("Alice").input(Speech::endless(&recording(3, 0.0, 3.0))));
+    let alice = set_up(fixture.chat().name("Alice").input(Speech::endless(&recording(3, 0.0, 3.0))));
     let alice = alice.output(Box::new(output)).start().unwrap();
     while alice.wait_event(PATIENCE).unwrap().kind != entered("Bob", "lobby") {}
     (alice, glue, bob)
@@ -27,8 +27,8 @@ fn alice_and_bob(
 
 #[test]
 fn muting_oneself_works_under_any_load_of_commands() {
-    let stage = Stage::open();
-    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
+    let fixture = Fixture::open();
+    let (alice, glue, mut bob) = alice_and_bob(&fixture, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |alice| alice.microphone().set_muted(true));
     bob.until(&stopped_speaking("Alice"));
@@ -36,10 +36,10 @@ fn muting_oneself_works_under_any_load_of_commands() {
 
 #[test]
 fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let settings = ActivationSettings { mode: ActivationMode::PushToTalk, ..ActivationSettings::default() };
     let (alice, glue, mut bob) =
-        alice_and_bob(&stage, |alice| alice.speak_in_room("lobby").activation(settings));
+        alice_and_bob(&fixture, |alice| alice.speak_in_room("lobby").activation(settings));
     alice.microphone().set_push_to_talk(true);
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |alice| alice.microphone().set_push_to_talk(false));
@@ -48,8 +48,8 @@ fn a_talk_key_that_is_let_go_is_let_go_however_much_else_is_asked_for() {
 
 #[test]
 fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
-    let stage = Stage::open();
-    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice);
+    let fixture = Fixture::open();
+    let (alice, glue, mut bob) = alice_and_bob(&fixture, |alice| alice);
     let channel = alice.room("lobby").speak();
     bob.until(&started_speaking("Alice"));
     glue.ask_in_a_crowd(&alice, |_| channel.close());
@@ -64,8 +64,8 @@ fn a_channel_that_is_closed_closes_however_much_else_is_asked_for() {
 
 #[test]
 fn a_setting_that_found_no_room_is_not_in_force_and_is_applied_when_there_is() {
-    let stage = Stage::open();
-    let (alice, glue, mut bob) = alice_and_bob(&stage, |alice| alice.speak_in_room("lobby"));
+    let fixture = Fixture::open();
+    let (alice, glue, mut bob) = alice_and_bob(&fixture, |alice| alice.speak_in_room("lobby"));
     bob.until(&started_speaking("Alice"));
     let before = alice.settings();
     let mut wanted = before.clone();
@@ -87,8 +87,8 @@ fn a_setting_that_found_no_room_is_not_in_force_and_is_applied_when_there_is() {
 
 #[test]
 fn no_single_setter_claims_what_found_no_room() {
-    let stage = Stage::open();
-    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let fixture = Fixture::open();
+    let (alice, glue, _bob) = alice_and_bob(&fixture, |alice| alice);
     let before = alice.settings();
     glue.ask_in_a_crowd(&alice, |alice| {
         alice.microphone().set_encoder(EncoderSettings { frame: FrameSize::Ms60, ..before.encoder() });
@@ -105,8 +105,8 @@ fn no_single_setter_claims_what_found_no_room() {
 
 #[test]
 fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_room_for_it() {
-    let stage = Stage::open();
-    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let fixture = Fixture::open();
+    let (alice, glue, _bob) = alice_and_bob(&fixture, |alice| alice);
     let events = alice.subscribe();
     let mut sent = None;
     glue.ask_in_a_crowd(&alice, |alice| {
@@ -123,8 +123,8 @@ fn what_becomes_of_a_text_or_a_moderators_action_is_told_even_if_there_was_no_ro
 
 #[test]
 fn stopping_works_under_any_load_of_commands() {
-    let stage = Stage::open();
-    let (alice, glue, _bob) = alice_and_bob(&stage, |alice| alice);
+    let fixture = Fixture::open();
+    let (alice, glue, _bob) = alice_and_bob(&fixture, |alice| alice);
     let events = alice.subscribe();
     glue.ask_in_a_crowd(&alice, VoiceChat::stop);
     while events.wait(PATIENCE).unwrap().kind != EventKind::Ended(End::Left) {}

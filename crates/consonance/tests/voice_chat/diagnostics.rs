@@ -9,19 +9,19 @@ use consonance::{DiagnosticsError, DiagnosticsSettings, EventKind, StartError, T
 use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{ALIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::hall::Hall;
 use crate::player::{Player, entered, joined, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn a_whole_conversation_is_on_disk_from_the_first_packet_to_the_last() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let folder = path_of_test("diagnostics-conversation");
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
-    let chat = stage.chat().listen_to_room("lobby").speak_in_room("lobby").capture(cleaned);
+    let chat = fixture.chat().listen_to_room("lobby").speak_in_room("lobby").capture(cleaned);
     let mut alice = Player::join("Alice", chat.diagnostics(&folder));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob) = (recording(1, 0.2, 1.7), recording(3, 0.2, 1.7));

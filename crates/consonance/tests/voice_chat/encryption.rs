@@ -13,12 +13,12 @@ use consonance_session::Encryption;
 use consonance_testing::folder::path_of_test;
 use consonance_wire::{MAGIC, Packet, SealedVoice};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
-fn stage(encryption: Encryption) -> Stage {
-    Stage::open_with(|settings| settings.encryption.rule = encryption)
+fn fixture(encryption: Encryption) -> Fixture {
+    Fixture::open_with(|settings| settings.encryption.rule = encryption)
 }
 
 fn policy(policy: EncryptionPolicy) -> EncryptionSettings {
@@ -45,9 +45,9 @@ fn until_members(player: &Player, count: usize) -> EncryptionStatus {
 
 #[test]
 fn speech_and_text_in_an_encrypted_session_arrive() {
-    let stage = stage(Encryption::Required);
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = fixture(Encryption::Required);
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&on());
     bob.until(&on());
@@ -72,7 +72,7 @@ fn speech_and_text_in_an_encrypted_session_arrive() {
 
 #[test]
 fn an_account_is_shown_as_attested_to_members_that_trust_the_service() {
-    let stage = stage(Encryption::Required);
+    let fixture = fixture(Encryption::Required);
     let service = Key::generate_ed25519().unwrap();
     let identity = IdentityKey::generate().unwrap();
     let player_key: [u8; 32] = identity.public().as_bytes().try_into().unwrap();
@@ -87,12 +87,12 @@ fn an_account_is_shown_as_attested_to_members_that_trust_the_service() {
     let mut trusting = EncryptionSettings::default();
     trusting.attestation_keys = AttestationKeys::from_jwk(&service.public().unwrap().to_jwk()).unwrap();
     let players = [
-        Player::join("Alice", stage.chat().encryption(settings(identity))),
+        Player::join("Alice", fixture.chat().encryption(settings(identity))),
         // The attestation is public, and useless with another key.
-        Player::join("Mallory", stage.chat().encryption(settings(IdentityKey::generate().unwrap()))),
+        Player::join("Mallory", fixture.chat().encryption(settings(IdentityKey::generate().unwrap()))),
     ];
-    let bob = Player::join("Bob", stage.chat().encryption(trusting));
-    let carol = Player::join("Carol", stage.chat());
+    let bob = Player::join("Bob", fixture.chat().encryption(trusting));
+    let carol = Player::join("Carol", fixture.chat());
     let proofs = |player: &Player| {
         let members = until_members(player, 4).members;
         ["Alice", "Mallory"].map(|name| {
@@ -108,10 +108,10 @@ fn an_account_is_shown_as_attested_to_members_that_trust_the_service() {
 
 #[test]
 fn a_player_that_has_left_is_out_of_the_group_and_keys_change() {
-    let stage = stage(Encryption::Required);
-    let mut alice = Player::join("Alice", stage.chat());
+    let fixture = fixture(Encryption::Required);
+    let mut alice = Player::join("Alice", fixture.chat());
     alice.until(&on());
-    let mut bob = Player::join("Bob", stage.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     bob.until(&on());
     let with_bob = until_members(&alice, 2);
     drop(bob);
@@ -122,21 +122,21 @@ fn a_player_that_has_left_is_out_of_the_group_and_keys_change() {
 
 #[test]
 fn a_player_that_does_not_encrypt_is_refused_where_it_is_required() {
-    let stage = stage(Encryption::Required);
-    let mut old = Player::start("Old", stage.chat().encryption(policy(EncryptionPolicy::Never)));
+    let fixture = fixture(Encryption::Required);
+    let mut old = Player::start("Old", fixture.chat().encryption(policy(EncryptionPolicy::Never)));
     let end = old.until_ended();
     assert_eq!(end.code(), "version-encryption", "{end}");
 }
 
 #[test]
 fn a_room_where_a_player_does_not_encrypt_is_heard_by_all_and_shown_as_not_encrypted() {
-    let stage = stage(Encryption::Allowed);
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = fixture(Encryption::Allowed);
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&on());
     bob.until(&on());
     assert!(bob.voice.encryption().status().is_room_encrypted("lobby"));
-    let old = stage.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
+    let old = fixture.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
     let mut old = Player::join("Old", old);
     for player in [&mut alice, &mut bob] {
         player.until_some("rooms", |kind| {
@@ -154,10 +154,10 @@ fn a_room_where_a_player_does_not_encrypt_is_heard_by_all_and_shown_as_not_encry
 
 #[test]
 fn a_player_that_requires_encryption_says_nothing_where_it_is_not_offered() {
-    let stage = stage(Encryption::Off);
-    let strict = stage.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
+    let fixture = fixture(Encryption::Off);
+    let strict = fixture.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
     let mut alice = Player::join("Alice", strict);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&EventKind::Encryption(EncryptionEvent::State(EncryptionState::Waiting)));
     alice.voice.microphone().set_input(Speech::once(&recording(1, 0.0, 1.0)));
@@ -175,20 +175,20 @@ fn until_withheld(player: &mut Player, reason: WithheldReason) {
 
 #[test]
 fn where_encryption_is_not_offered_a_player_that_requires_it_is_told() {
-    let stage = stage(Encryption::Off);
-    let mut alice = Player::join("Alice", stage.chat().encryption(policy(EncryptionPolicy::Required)));
+    let fixture = fixture(Encryption::Off);
+    let mut alice = Player::join("Alice", fixture.chat().encryption(policy(EncryptionPolicy::Required)));
     until_withheld(&mut alice, WithheldReason::NotOffered);
     assert_eq!(alice.voice.encryption().status().state, EncryptionState::Waiting);
 }
 
 #[test]
 fn a_player_that_requires_encryption_sends_nothing_to_a_room_where_it_is_only_allowed() {
-    let stage = stage(Encryption::Allowed);
-    let old = stage.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
+    let fixture = fixture(Encryption::Allowed);
+    let old = fixture.chat().encryption(policy(EncryptionPolicy::Never)).listen_to_room("lobby");
     let old = Player::join("Old", old);
-    let strict = stage.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
+    let strict = fixture.chat().encryption(policy(EncryptionPolicy::Required)).speak_in_room("lobby");
     let mut alice = Player::join("Alice", strict);
-    let bob = stage.chat().listen_to_room("lobby").listen_to_room("cave");
+    let bob = fixture.chat().listen_to_room("lobby").listen_to_room("cave");
     let mut bob = Player::join("Bob", bob);
     let lobby = || vec!["lobby".to_owned()];
     for player in [&mut alice, &mut bob] {
@@ -217,9 +217,9 @@ fn a_player_that_requires_encryption_sends_nothing_to_a_room_where_it_is_only_al
 
 #[test]
 fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
-    let stage = stage(Encryption::Required);
+    let fixture = fixture(Encryption::Required);
     let kept = IdentityKey::generate().unwrap().to_bytes();
-    let mut alice = Player::join("Alice", stage.chat());
+    let mut alice = Player::join("Alice", fixture.chat());
     alice.until(&on());
     let bobs_key = |alice: &Player| {
         let status = until_members(alice, 2);
@@ -229,7 +229,7 @@ fn a_key_that_is_kept_is_the_same_in_the_next_chat() {
     for _ in 0..2 {
         let mut settings = EncryptionSettings::default();
         settings.identity = Some(IdentityKey::from_bytes(&kept).unwrap());
-        let mut bob = Player::join("Bob", stage.chat().encryption(settings));
+        let mut bob = Player::join("Bob", fixture.chat().encryption(settings));
         bob.until(&on());
         seen.push(bobs_key(&alice));
         drop(bob);
@@ -261,14 +261,14 @@ fn captured_frames(capture: &[u8]) -> BTreeSet<(usize, Option<u8>)> {
 
 #[test]
 fn with_a_constant_rate_the_server_sees_frames_of_one_size_without_their_loudness() {
-    let stage = stage(Encryption::Required);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = fixture(Encryption::Required);
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     bob.until(&on());
     for constant_rate in [true, false] {
         let folder = path_of_test(&format!("constant-rate-{constant_rate}"));
         let mut settings = EncryptionSettings::default();
         settings.constant_rate = constant_rate;
-        let chat = stage.chat().encryption(settings).speak_in_room("lobby").diagnostics(&folder);
+        let chat = fixture.chat().encryption(settings).speak_in_room("lobby").diagnostics(&folder);
         let mut alice = Player::join("Alice", chat);
         alice.until(&on());
         until_members(&alice, 2);
@@ -288,31 +288,31 @@ fn with_a_constant_rate_the_server_sees_frames_of_one_size_without_their_loudnes
 
 #[test]
 fn a_player_that_is_kicked_is_out_of_the_group() {
-    let stage = stage(Encryption::Required);
-    let mut alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = fixture(Encryption::Required);
+    let mut alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     alice.until(&on());
     bob.until(&on());
     let before = until_members(&alice, 2).epoch;
-    stage.moderation().kick(&By::new("Ann", "too loud"), "main", &"Bob".into()).unwrap();
+    fixture.moderation().kick(&By::new("Ann", "too loud"), "main", &"Bob".into()).unwrap();
     bob.until_ended();
     assert!(until_members(&alice, 1).epoch > before);
 }
 
 #[test]
 fn after_a_restart_of_the_server_the_players_make_another_group() {
-    let mut stage = stage(Encryption::Required);
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut fixture = fixture(Encryption::Required);
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&on());
     bob.until(&on());
     until_members(&alice, 2);
-    stage.stop();
+    fixture.stop();
     for player in [&mut alice, &mut bob] {
         player.until_lost();
         player.forget();
     }
-    stage.start_again();
+    fixture.start_again();
     alice.until(&entered("Bob", "lobby"));
     bob.until(&EventKind::Joined);
     let opened = bob.voice.encryption().status().packets.opened.opened;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use consonance::audio::{ActivationMode, CaptureSettings, resample};
 use consonance_testing::sound::{ALIKE, UNLIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 const RATE_HZ: u32 = 44_100;
 const CALLBACK_FRAMES: usize = 512;
@@ -63,9 +63,9 @@ impl Heard {
 
 #[test]
 fn an_engine_speaks_and_hears_at_its_own_rate() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
 
     let spoken = recording(1, 0.2, 3.2);
@@ -106,9 +106,9 @@ fn an_engine_speaks_and_hears_at_its_own_rate() {
 
 #[test]
 fn a_player_that_the_engine_places_is_heard_there_and_not_in_the_mix() {
-    let stage = Stage::open();
-    let mut listener = Player::join("Bob", stage.chat().listen_to_room("lobby"));
-    let speakers = ["Alice", "Carol"].map(|name| Player::join(name, stage.chat().speak_in_room("lobby")));
+    let fixture = Fixture::open();
+    let mut listener = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
+    let speakers = ["Alice", "Carol"].map(|name| Player::join(name, fixture.chat().speak_in_room("lobby")));
     listener.until(&entered("Bob", "lobby"));
     let (heard, mut stream) = (Heard::default(), listener.voice.player("Alice").stream());
     let into = heard.clone();

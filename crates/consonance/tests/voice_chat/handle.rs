@@ -8,16 +8,16 @@ use consonance::audio::{Output, OutputError, StereoBlock};
 use consonance::transport::memory::MemoryNetwork;
 use consonance::{End, EventKind, TextTarget, VoiceChat, WaitJoinedError};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player, entered, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
     const ASKED: usize = 80_000;
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     // Each of these is answered with one event: there is no such player, or too many commands.
     for _ in 0..ASKED {
@@ -43,8 +43,8 @@ fn a_game_that_never_asks_for_events_loses_only_events_and_learns_how_many() {
 
 #[test]
 fn a_game_can_wait_for_its_session_and_learns_why_it_is_not_in_it() {
-    let stage = Stage::open();
-    let chat = stage.chat().name("Alice").start().unwrap();
+    let fixture = Fixture::open();
+    let chat = fixture.chat().name("Alice").start().unwrap();
     chat.wait_joined(PATIENCE).unwrap();
     chat.wait_joined(Duration::ZERO).unwrap();
     assert!(chat.events().any(|event| event.kind == EventKind::Joined), "the events are still there");
@@ -60,9 +60,9 @@ fn a_game_can_wait_for_its_session_and_learns_why_it_is_not_in_it() {
 
 #[test]
 fn dropping_the_handle_leaves_the_session() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     let ear = bob.ear.clone();
     drop(bob);
@@ -72,8 +72,8 @@ fn dropping_the_handle_leaves_the_session() {
 
 #[test]
 fn leaving_finishes_the_output_and_gives_the_last_events() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
     let events = alice.voice.leave().unwrap();
     assert!(alice.ear.is_finished());
     assert_eq!(events.last().map(|event| event.kind.clone()), Some(EventKind::Ended(End::Left)));
@@ -81,9 +81,9 @@ fn leaving_finishes_the_output_and_gives_the_last_events() {
 
 #[test]
 fn commands_may_come_from_any_thread() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     let rooms: Vec<String> = (0..4).map(|number| format!("room {number}")).collect();
     let voice = &alice.voice;
     thread::scope(|scope| {
@@ -98,9 +98,9 @@ fn commands_may_come_from_any_thread() {
 
 #[test]
 fn channels_opened_from_many_threads_are_told_apart() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("kept").listen_to_room("closed"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("kept").listen_to_room("closed"));
     alice.until(&entered("Bob", "closed"));
     let voice = &alice.voice;
     let open = |room: &str| voice.room(room).speak();
@@ -117,9 +117,9 @@ fn channels_opened_from_many_threads_are_told_apart() {
 
 #[test]
 fn a_channel_that_is_dropped_closes_and_a_detached_one_stays_open() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().input(Speech::endless(&recording(1, 0.2, 1.2))));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     let lobby = alice.voice.room("lobby");
     let (first, second) = (lobby.speak(), lobby.speak());
@@ -137,8 +137,8 @@ fn a_channel_that_is_dropped_closes_and_a_detached_one_stays_open() {
 
 #[test]
 fn handles_of_a_chat_that_has_ended_do_nothing() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
     let (room, bob, microphone) =
         (alice.voice.room("lobby"), alice.voice.player("Bob"), alice.voice.microphone());
     let channel = room.speak();
@@ -168,14 +168,14 @@ impl std::error::Error for EngineLost {}
 
 #[test]
 fn a_debug_print_of_a_handle_is_short() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
-    let _bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
+    let _bob = Player::join("Bob", fixture.chat());
     let voice = &alice.voice;
     let (tap, room) = (voice.playback().tap(), voice.room("lobby"));
     let (channel, bob) = (room.speak(), voice.player("Bob"));
     for print in [
-        format!("{:?}", stage.chat()),
+        format!("{:?}", fixture.chat()),
         format!("{voice:?}"),
         format!("{tap:?}"),
         format!("{room:?} {channel:?} {bob:?}"),
@@ -202,9 +202,9 @@ impl Output for Breaking {
 
 #[test]
 fn an_output_that_fails_ends_the_chat_with_its_reason_and_the_others_see_it_leave() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let chat = stage.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let chat = fixture.chat().name("Bob").output(Box::new(Breaking(0))).start().unwrap();
     let deadline = Instant::now() + PATIENCE;
     while chat.is_running() {
         assert!(Instant::now() < deadline, "it goes on");
@@ -236,11 +236,11 @@ impl Output for Panicking {
 
 #[test]
 fn an_output_that_panics_ends_the_chat_alone_and_the_game_is_told() {
-    let stage = Stage::open();
-    let _alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let _alice = Player::join("Alice", fixture.chat().listen_to_room("lobby"));
     let (sender, orders) = sync_channel(1);
     let chat =
-        stage.chat().name("Bob").speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
+        fixture.chat().name("Bob").speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 1.5)));
     let chat = chat.output(Box::new(Panicking(orders))).start().unwrap();
     while chat.wait_event(PATIENCE).unwrap().kind != joined("Alice") {}
     let alice = chat.player_state("Alice").unwrap();
@@ -277,10 +277,10 @@ impl Output for Dropping {
 
 #[test]
 fn the_last_handle_may_be_dropped_by_the_output_and_then_the_chat_ends_as_well() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
     let (sender, handles) = sync_channel(1);
-    let bob = stage.chat().name("Bob").output(Box::new(Dropping(handles))).start().unwrap();
+    let bob = fixture.chat().name("Bob").output(Box::new(Dropping(handles))).start().unwrap();
     alice.until(&joined("Bob"));
     let events = bob.subscribe();
     sender.send(bob).unwrap();

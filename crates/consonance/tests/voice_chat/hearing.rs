@@ -3,16 +3,16 @@
 use consonance::audio::{DuckingSettings, Pose, SpeakerPlace};
 use consonance::{ChannelProperties, EventKind, ProblemKind, Target};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, joined, left, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 /// A speaker that never stops, and a listener.
-fn pair(stage: &Stage) -> (Player, Player) {
+fn pair(fixture: &Fixture) -> (Player, Player) {
     let positional = ChannelProperties { positional: true, ..ChannelProperties::default() };
-    let to_lobby = stage.chat().speak_to(Target::Room("lobby".into()), positional);
+    let to_lobby = fixture.chat().speak_to(Target::Room("lobby".into()), positional);
     let mut alice = Player::join("Alice", to_lobby);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Speech::endless(&recording(1, 0.5, 2.5)));
     bob.until(&started_speaking("Alice"));
@@ -33,8 +33,8 @@ fn at(position_m: [f32; 3]) -> SpeakerPlace {
 
 #[test]
 fn a_positional_voice_comes_from_where_its_player_is() {
-    let stage = Stage::open();
-    let (_alice, bob) = pair(&stage);
+    let fixture = Fixture::open();
+    let (_alice, bob) = pair(&fixture);
     bob.voice.player("Alice").set_place(Some(at([-2.0, 0.0, 0.0])));
     let (nowhere, _) = hear(&bob);
     assert!(nowhere.abs() < 0.1, "without a listener's place it is in the middle: {nowhere} dB");
@@ -53,15 +53,15 @@ fn a_positional_voice_comes_from_where_its_player_is() {
 
 #[test]
 fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
-    let stage = Stage::open();
-    let (alice, mut bob) = pair(&stage);
+    let fixture = Fixture::open();
+    let (alice, mut bob) = pair(&fixture);
     bob.voice.player("Alice").set_muted(true);
     assert!(hear(&bob).1 < 1e-4);
     alice.voice.leave().unwrap();
     bob.until(&left("Alice"));
     bob.forget();
     let voice = Speech::endless(&recording(1, 0.5, 2.5));
-    let _alice = Player::join("Alice", stage.chat().speak_in_room("lobby").input(voice));
+    let _alice = Player::join("Alice", fixture.chat().speak_in_room("lobby").input(voice));
     bob.until(&joined("Alice"));
     bob.until(&started_speaking("Alice"));
     assert!(hear(&bob).1 < 1e-4);
@@ -71,8 +71,8 @@ fn a_muted_player_stays_muted_after_coming_back_and_the_others_do_not_notice() {
 
 #[test]
 fn a_quiet_player_is_brought_to_the_loudness_of_the_others_if_that_is_wanted_for_it() {
-    let stage = Stage::open();
-    let (alice, bob) = pair(&stage);
+    let fixture = Fixture::open();
+    let (alice, bob) = pair(&fixture);
     let quiet: Vec<f32> = recording(1, 0.5, 2.5).iter().map(|sample| 0.2 * sample).collect();
     alice.voice.microphone().set_input(Speech::endless(&quiet));
     let before = hear(&bob).1;
@@ -88,8 +88,8 @@ fn a_quiet_player_is_brought_to_the_loudness_of_the_others_if_that_is_wanted_for
 
 #[test]
 fn others_are_quieter_while_the_player_speaks_or_as_set_and_silent_while_deafened() {
-    let stage = Stage::open();
-    let (_alice, bob) = pair(&stage);
+    let fixture = Fixture::open();
+    let (_alice, bob) = pair(&fixture);
     let (_, plain) = hear(&bob);
     bob.voice.playback().set_master_volume(0.5);
     let (_, half) = hear(&bob);
@@ -108,9 +108,9 @@ fn others_are_quieter_while_the_player_speaks_or_as_set_and_silent_while_deafene
 #[test]
 fn a_listener_too_far_away_for_the_server_is_still_where_it_is_for_itself() {
     const FAR_M: f32 = 2e7;
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().share_position(true));
-    let _bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().share_position(true));
+    let _bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     let pose = |x| Some(Pose { position_m: [x, 0.0, 0.0], ..Pose::default() });
     alice.voice.player("Bob").set_place(Some(at([FAR_M + 100.0, 0.0, 0.0])));

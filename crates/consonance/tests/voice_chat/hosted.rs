@@ -9,7 +9,7 @@ use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedSer
 use consonance::transport::{DisconnectReason, EndCode};
 use consonance::{End, VoiceChat};
 
-use crate::hosted_stage::{GUEST, HostedStage};
+use crate::hosted_fixture::{GUEST, HostedStage};
 use crate::player::{Player, entered, left};
 use crate::speech::{Speech, recording};
 

@@ -11,7 +11,7 @@ use consonance::transport::Delivery;
 use consonance::transport::hosted::{ClientRequest, HostedClientHandle, HostedServerHandle, ServerRequest};
 use consonance::{FrameTrace, VoiceChat, VoiceChatBuilder};
 
-use crate::hosted_stage::{GUEST, HostedStage};
+use crate::hosted_fixture::{GUEST, HostedStage};
 use crate::player::{PATIENCE, Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
 

@@ -10,9 +10,9 @@ use consonance_server::moderation::{By, Outcome};
 use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 fn by() -> By {
     By::new("Ann", "too loud")
@@ -24,10 +24,10 @@ fn decided(player: &mut Player, what: &str, is_it: impl Fn(&OperatorDecision) ->
 
 #[test]
 fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
-    let stage = Stage::open();
-    let moderation = stage.moderation();
-    let alice = stage.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.2, 2.2)));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let moderation = fixture.moderation();
+    let alice = fixture.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.2, 2.2)));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     let mut alice = Player::join("Alice", alice);
     bob.until(&started_speaking("Alice"));
     let done = moderation.impose(&by(), "main", &"Alice".into(), Restriction::Muted, None).unwrap();
@@ -53,10 +53,10 @@ fn a_muted_player_is_told_why_and_falls_silent_and_why_says_so() {
 
 #[test]
 fn a_moved_player_follows_and_can_leave_the_room_as_its_own() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Alice", "lobby"));
-    stage.moderation().move_player(&by(), "main", &"Alice".into(), "lobby", "jail").unwrap();
+    fixture.moderation().move_player(&by(), "main", &"Alice".into(), "lobby", "jail").unwrap();
     decided(&mut alice, "Alice is told", |decision| {
         *decision == OperatorDecision::Moved { from: "lobby".into(), to: "jail".into() }
     });
@@ -67,9 +67,9 @@ fn a_moved_player_follows_and_can_leave_the_room_as_its_own() {
 
 #[test]
 fn a_kicked_player_ends_with_the_operators_words_and_does_not_come_back() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    stage.moderation().kick(&by(), "main", &"Alice".into()).unwrap();
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    fixture.moderation().kick(&by(), "main", &"Alice".into()).unwrap();
     let end = alice.until_ended();
     assert_eq!(end, End::Kicked { reason: EndReason::with_words(EndCode::Kicked, "too loud") });
     assert_eq!(end.to_string(), "the server's operator has removed you: too loud");
@@ -80,12 +80,12 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
     let key = Key::generate_ed25519().unwrap();
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![key.public().unwrap()];
-    let stage = Stage::admitting(Admission::new(joining));
+    let fixture = Fixture::admitting(Admission::new(joining));
     let join = |name: &str, moderator| {
         let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
         let claims =
             Claims { name: Some(name.into()), expires_at: in_an_hour, moderator, ..Claims::default() };
-        Player::join(name, stage.chat().join_token(key.sign(&claims).unwrap()))
+        Player::join(name, fixture.chat().join_token(key.sign(&claims).unwrap()))
     };
     let (mut ann, mut bob) = (join("Ann", true), join("Bob", false));
     let moderated = |name: &str, action, answer| EventKind::Moderated { name: name.into(), action, answer };
@@ -98,7 +98,7 @@ fn a_player_whose_token_says_so_moderates_and_others_are_refused() {
         matches!(decision, OperatorDecision::Restricted { restriction: Restriction::Muted, terms }
             if &*terms.reason == "too loud")
     });
-    stage.moderation().impose(&by(), "main", &"Bob".into(), Restriction::Muted, None).unwrap();
+    fixture.moderation().impose(&by(), "main", &"Bob".into(), Restriction::Muted, None).unwrap();
     ann.voice.player("Bob").moderate(ModeratorAction::Unmute, "");
     ann.until(&moderated("Bob", ModeratorAction::Unmute, ModeratorAnswer::Protected));
     ann.voice.player("Bob").moderate(ModeratorAction::Kick, "enough");
@@ -111,12 +111,12 @@ fn a_player_that_a_moderator_has_banned_does_not_come_back() {
     let key = Key::generate_ed25519().unwrap();
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![key.public().unwrap()];
-    let stage = Stage::admitting(Admission::new(joining));
+    let fixture = Fixture::admitting(Admission::new(joining));
     let chat = |name: &str, moderator| {
         let in_an_hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3600;
         let claims =
             Claims { name: Some(name.into()), expires_at: in_an_hour, moderator, ..Claims::default() };
-        stage.chat().join_token(key.sign(&claims).unwrap())
+        fixture.chat().join_token(key.sign(&claims).unwrap())
     };
     let mut ann = Player::join("Ann", chat("Ann", true));
     let mut bob = Player::join("Bob", chat("Bob", false));
@@ -136,18 +136,18 @@ fn a_player_that_a_moderator_has_banned_does_not_come_back() {
 
 #[test]
 fn an_address_that_is_banned_is_sent_away_and_refused_with_the_reason() {
-    let stage = Stage::open();
-    let moderation = stage.moderation();
-    let mut alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let moderation = fixture.moderation();
+    let mut alice = Player::join("Alice", fixture.chat());
     let local = BanTarget::Address("127.0.0.0/8".parse().unwrap());
     let banned = moderation.ban(&by(), local, None).unwrap();
     assert_eq!(banned.expelled.len(), 1);
     let ban = EndReason::with_words(EndCode::Banned, "too loud");
     assert_eq!(alice.until_ended(), End::Kicked { reason: ban.clone() });
-    let refused = Player::start("Bob", stage.chat()).until_ended();
+    let refused = Player::start("Bob", fixture.chat()).until_ended();
     assert_eq!(refused, End::NoConnection(DisconnectReason::Refused { reason: ban }));
     let text = "the server refused the connection: banned from this server permanently: too loud";
     assert_eq!(refused.to_string(), text);
     moderation.unban(&by(), banned.ban.id).unwrap();
-    Player::join("Carol", stage.chat()).voice.leave().unwrap();
+    Player::join("Carol", fixture.chat()).voice.leave().unwrap();
 }

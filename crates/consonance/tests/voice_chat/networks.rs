@@ -9,9 +9,9 @@ use consonance::{FrameTrace, VoiceChat};
 use consonance_quic::{QuicClient, QuicClientSettings, QuicRuntime};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn a_conversation_inside_one_process_needs_no_socket() {
@@ -34,10 +34,13 @@ fn a_conversation_inside_one_process_needs_no_socket() {
 
 #[test]
 fn over_a_network_that_loses_a_tenth_and_shuffles_the_rest_most_frames_are_still_played() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").trace_frames());
-    let quic =
-        QuicClient::new(&QuicRuntime::new(1).unwrap(), stage.address("main"), QuicClientSettings::default());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby").trace_frames());
+    let quic = QuicClient::new(
+        &QuicRuntime::new(1).unwrap(),
+        fixture.address("main"),
+        QuicClientSettings::default(),
+    );
     let impairment = Impairment {
         loss_percent: 10.0,
         jitter: Duration::from_millis(30),

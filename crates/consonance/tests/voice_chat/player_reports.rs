@@ -14,9 +14,9 @@ use consonance_session::Encryption;
 use consonance_testing::folder::Folder;
 use consonance_testing::sound::{ALIKE, decode, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player, entered};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 fn happened(event: EncryptionEvent) -> EventKind {
     EventKind::Encryption(event)
@@ -33,14 +33,14 @@ fn reporting_to(key: &ModeratorsKey) -> EncryptionSettings {
     settings
 }
 
-/// A stage that takes reports.
-fn taking(folder: &Folder) -> (Stage, Reports) {
+/// A fixture that takes reports.
+fn taking(folder: &Folder) -> (Fixture, Reports) {
     let reports = Reports::open(folder.path().join("reports"), ReportsSettings::default()).unwrap();
-    let stage = Stage::open_with(|settings| {
+    let fixture = Fixture::open_with(|settings| {
         settings.encryption.rule = Encryption::Required;
         settings.member_reports = Some(reports.clone());
     });
-    (stage, reports)
+    (fixture, reports)
 }
 
 /// Waits until the report is on disk.
@@ -57,12 +57,12 @@ fn only_report(reports: &Reports) -> (Report, PathBuf) {
 #[test]
 fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
     let folder = Folder::new();
-    let (stage, reports) = taking(&folder);
+    let (fixture, reports) = taking(&folder);
     let (moderators, others) = (ModeratorsSecret::generate().unwrap(), ModeratorsSecret::generate().unwrap());
     let mut signing = EncryptionSettings::default();
     signing.sign_speech = true;
-    let mut mallory = Player::join("Mallory", stage.chat().speak_in_room("lobby").encryption(signing));
-    let bob = stage.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));
+    let mut mallory = Player::join("Mallory", fixture.chat().speak_in_room("lobby").encryption(signing));
+    let bob = fixture.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));
     let mut bob = Player::join("Bob", bob);
     mallory.until(&entered("Bob", "lobby"));
     mallory.until(&on());
@@ -75,7 +75,7 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
 
     let (kept, file) = only_report(&reports);
     assert_eq!((&*kept.by, &*kept.session, &*kept.player, &*kept.reason), ("player Bob", "main", "", ""));
-    let audit = stage.moderation().audit(&AuditQuery::default());
+    let audit = fixture.moderation().audit(&AuditQuery::default());
     assert!(audit.entries.iter().any(|entry| entry.action == "report" && entry.by_player), "{audit:?}");
 
     let sealed = fs::read(&file).unwrap();
@@ -110,10 +110,10 @@ fn a_report_reaches_the_moderators_and_the_server_cannot_read_it() {
 
 #[test]
 fn a_report_is_refused_where_none_is_taken_and_of_players_that_were_not_heard() {
-    let stage = Stage::open_with(|settings| settings.encryption.rule = Encryption::Required);
+    let fixture = Fixture::open_with(|settings| settings.encryption.rule = Encryption::Required);
     let moderators = ModeratorsSecret::generate().unwrap();
-    let mut mallory = Player::join("Mallory", stage.chat().speak_in_room("lobby"));
-    let bob = stage.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));
+    let mut mallory = Player::join("Mallory", fixture.chat().speak_in_room("lobby"));
+    let bob = fixture.chat().listen_to_room("lobby").encryption(reporting_to(moderators.public()));
     let mut bob = Player::join("Bob", bob);
     mallory.until(&entered("Bob", "lobby"));
     mallory.until(&on());

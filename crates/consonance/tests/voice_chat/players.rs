@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use consonance::{ChannelProperties, Priority, SpeakingChannel, SpeakingTarget, Target};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player, entered, exited, joined, left, started_speaking, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 /// Waits for a condition that becomes true by itself.
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -22,15 +22,15 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 #[test]
 fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let properties = ChannelProperties { positional: true, priority: Some(Priority::High), amplitude: 0.5 };
-    let chat = stage
+    let chat = fixture
         .chat()
         .speak_to(Target::Room("lobby".into()), properties)
         .listen_to_room("b")
         .listen_to_room("a");
     let mut alice = Player::join("Alice", chat);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "b"));
     let seen = bob.voice.player_state("Alice").unwrap();
     assert_eq!((seen.name(), seen.rooms()), ("Alice", vec!["a".to_owned(), "b".to_owned()]));
@@ -73,9 +73,9 @@ fn a_player_tells_its_rooms_whether_it_speaks_over_what_and_how_loud() {
 
 #[test]
 fn a_player_that_comes_back_is_another_with_the_former_volume_and_mute() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     let player = bob.voice.player("Alice");
     let first = player.state().unwrap();
     let what_happens = player.subscribe();
@@ -85,7 +85,7 @@ fn a_player_that_comes_back_is_another_with_the_former_volume_and_mute() {
     bob.until(&left("Alice"));
     assert!(!first.is_connected() && player.state().is_none());
     bob.forget();
-    let _alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
+    let _alice = Player::join("Alice", fixture.chat().listen_to_room("lobby"));
     bob.until(&entered("Alice", "lobby"));
     let second = player.state().unwrap();
     assert!(second.is_connected() && !first.is_connected());
@@ -96,8 +96,8 @@ fn a_player_that_comes_back_is_another_with_the_former_volume_and_mute() {
 
 #[test]
 fn a_player_without_a_name_gets_a_unique_one() {
-    let stage = Stage::open();
-    let chats = [stage.chat().start().unwrap(), stage.chat().start().unwrap()];
+    let fixture = Fixture::open();
+    let chats = [fixture.chat().start().unwrap(), fixture.chat().start().unwrap()];
     let names = chats.each_ref().map(|chat| chat.local_player().name().to_owned());
     assert_ne!(names[0], names[1]);
     until("they see each other", || {
@@ -107,10 +107,10 @@ fn a_player_without_a_name_gets_a_unique_one() {
 
 #[test]
 fn all_players_are_listed_the_local_one_first() {
-    let stage = Stage::open();
-    let bob = Player::join("Bob", stage.chat());
-    let _carol = Player::join("Carol", stage.chat());
-    let mut alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let bob = Player::join("Bob", fixture.chat());
+    let _carol = Player::join("Carol", fixture.chat());
+    let mut alice = Player::join("Alice", fixture.chat());
     alice.until(&joined("Bob"));
     until("all are known", || bob.voice.players().len() == 3);
     let names: Vec<_> = bob.voice.players().iter().map(|player| player.name().to_owned()).collect();
@@ -123,9 +123,9 @@ fn all_players_are_listed_the_local_one_first() {
 
 #[test]
 fn a_room_that_was_joined_twice_is_left_at_the_second_time() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat().listen_to_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat());
     bob.until(&entered("Alice", "lobby"));
     alice.voice.room("lobby").listen();
     alice.voice.room("lobby").stop_listening();
@@ -139,9 +139,9 @@ fn a_room_that_was_joined_twice_is_left_at_the_second_time() {
 
 #[test]
 fn the_chat_ends_with_its_last_handle() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     let (clone, me, bob_of_alice) =
         (bob.voice.clone(), alice.voice.local_player(), alice.voice.player("Bob"));
@@ -159,12 +159,12 @@ fn the_chat_ends_with_its_last_handle() {
 
 #[test]
 fn a_callback_is_told_everything_even_if_others_poll() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let (sender, told) = sync_channel(1000);
-    let chat = stage.chat().on_event(move |event| sender.send(event.kind).unwrap());
+    let chat = fixture.chat().on_event(move |event| sender.send(event.kind).unwrap());
     let mut alice = Player::join("Alice", chat);
     let voice = Speech::once(&recording(1, 0.5, 1.0));
-    let bob = Player::join("Bob", stage.chat().speak_to_player("Alice").input(voice));
+    let bob = Player::join("Bob", fixture.chat().speak_to_player("Alice").input(voice));
     alice.until(&stopped_speaking("Bob"));
     drop((alice, bob));
     let told: Vec<_> = told.iter().collect();
@@ -176,11 +176,11 @@ fn a_callback_is_told_everything_even_if_others_poll() {
 
 #[test]
 fn a_top_priority_silences_all_below_and_the_own_can_be_changed() {
-    let stage = Stage::open();
-    let talking = || stage.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
+    let fixture = Fixture::open();
+    let talking = || fixture.chat().speak_in_room("lobby").input(Speech::endless(&recording(1, 0.5, 2.5)));
     let alice = Player::join("Alice", talking());
     let _carol = Player::join("Carol", talking());
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     bob.until(&started_speaking("Carol"));
     alice.voice.microphone().set_priority(Priority::Medium);
     assert_eq!(alice.voice.microphone().priority(), Priority::Medium);

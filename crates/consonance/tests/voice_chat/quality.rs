@@ -4,16 +4,16 @@ use consonance::audio::Quality;
 use consonance::{MessageType, VoiceStatistics};
 use consonance_testing::sound::{ALIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn the_quality_changes_in_mid_speech_and_the_voice_goes_on() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let voice = recording(1, 0.0, 4.0);
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").quality(Quality::Low));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby").quality(Quality::Low));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Speech::endless(&voice));
     bob.until(&started_speaking("Alice"));

@@ -10,8 +10,8 @@ use consonance_quic::{Fingerprint, QuicAddress, QuicClient, QuicClientSettings, 
 use consonance_server::{Admission, JoiningSettings};
 use consonance_session::NameTaken;
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player};
-use crate::stage::Stage;
 
 /// How the first attempt to join this address ends.
 fn end_at(address: QuicAddress, connect_timeout: Duration) -> DisconnectReason {
@@ -37,15 +37,15 @@ fn without_a_listener_the_end_names_the_address() {
 
 #[test]
 fn an_unknown_session_is_refused_with_the_sessions_that_are_there() {
-    let reason = end_at(Stage::open().address("mian"), PATIENCE);
+    let reason = end_at(Fixture::open().address("mian"), PATIENCE);
     let reason_told = EndReason::with_words(EndCode::SessionUnknown, "main");
     assert_eq!(reason, DisconnectReason::Refused { reason: reason_told });
 }
 
 #[test]
 fn another_certificate_than_the_addresss_is_refused_and_both_are_named() {
-    let stage = Stage::open();
-    let here = stage.address("main");
+    let fixture = Fixture::open();
+    let here = fixture.address("main");
     let other = Fingerprint::of_certificate(b"another certificate");
     let pinned = QuicAddress::new(here.host(), here.port(), here.session(), Some(other)).unwrap();
     let reason = end_at(pinned, PATIENCE);
@@ -58,9 +58,9 @@ fn another_certificate_than_the_addresss_is_refused_and_both_are_named() {
 fn where_the_newest_wins_a_second_login_takes_the_name_over() {
     let mut joining = JoiningSettings::default();
     joining.name_taken = NameTaken::Newest;
-    let stage = Stage::admitting(Admission::new(joining));
-    let mut first = Player::join("Alice", stage.chat());
-    let second = Player::join("Alice", stage.chat());
+    let fixture = Fixture::admitting(Admission::new(joining));
+    let mut first = Player::join("Alice", fixture.chat());
+    let second = Player::join("Alice", fixture.chat());
     assert_eq!(first.until_ended(), End::ReplacedByNewerLogin);
     assert_eq!(first.voice.leave().unwrap_err(), End::ReplacedByNewerLogin);
     assert_eq!(End::ReplacedByNewerLogin.code(), "replaced-by-newer-login", "a code does not change");
@@ -69,9 +69,9 @@ fn where_the_newest_wins_a_second_login_takes_the_name_over() {
 
 #[test]
 fn a_chat_whose_name_is_in_use_ends_with_the_reason_and_does_not_keep_trying() {
-    let stage = Stage::open();
-    let mut first = Player::join("Alice", stage.chat());
-    let mut second = Player::start("alice", stage.chat().retry_first_connect());
+    let fixture = Fixture::open();
+    let mut first = Player::join("Alice", fixture.chat());
+    let mut second = Player::start("alice", fixture.chat().retry_first_connect());
     let end = second.until_ended();
     let reason = EndCode::NameInUse.into();
     assert_eq!(end, End::NoConnection(DisconnectReason::ClosedByPeer { reason }));
@@ -83,12 +83,12 @@ fn a_chat_whose_name_is_in_use_ends_with_the_reason_and_does_not_keep_trying() {
 
 #[test]
 fn what_cannot_be_used_is_refused_before_anything_starts() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     for name in [String::new(), "x".repeat(129)] {
-        let refused = stage.chat().name(name).start();
+        let refused = fixture.chat().name(name).start();
         assert!(matches!(refused, Err(StartError::Name { .. })), "{refused:?}");
     }
-    let refused = stage.chat().name("Alice").listen_to_room("x".repeat(129)).start();
+    let refused = fixture.chat().name("Alice").listen_to_room("x".repeat(129)).start();
     assert!(matches!(refused, Err(StartError::Room { .. })), "{refused:?}");
     let refused = VoiceChat::to("quic://127.0.0.1/main").err();
     assert!(matches!(refused, Some(StartError::Address(_))), "{refused:?}");
@@ -96,12 +96,12 @@ fn what_cannot_be_used_is_refused_before_anything_starts() {
 
 #[test]
 fn a_refusal_has_a_code_and_says_each_cause_once() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let long = "x".repeat(129);
     for (refused, code) in [
         (VoiceChat::to("quic://127.0.0.1/main").err(), "address"),
-        (stage.chat().name("Alice").listen_to_room(long).start().err(), "room"),
-        (stage.chat().name("").start().err(), "name"),
+        (fixture.chat().name("Alice").listen_to_room(long).start().err(), "room"),
+        (fixture.chat().name("").start().err(), "name"),
         (VoiceChat::builder().name("Alice").start().err(), "no-network"),
     ] {
         let refused = refused.unwrap();

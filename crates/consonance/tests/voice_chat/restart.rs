@@ -6,16 +6,16 @@ use consonance::transport::DisconnectReason;
 use consonance::{End, EventKind};
 use consonance_testing::sound::{ALIKE, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, joined, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_and_are_heard() {
-    let mut stage = Stage::open();
+    let mut fixture = Fixture::open();
     let (from_alice, from_bob) = (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2));
-    let mut alice = Player::join("Alice", stage.chat().input(Speech::endless(&from_alice)));
-    let bob = stage.chat().speak_to_player("Alice").input(Speech::endless(&from_bob));
+    let mut alice = Player::join("Alice", fixture.chat().input(Speech::endless(&from_alice)));
+    let bob = fixture.chat().speak_to_player("Alice").input(Speech::endless(&from_bob));
     let mut bob = Player::join("Bob", bob);
     // Requests made later are kept as well as those made at the start.
     bob.voice.room("team").listen();
@@ -23,13 +23,13 @@ fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_a
     alice.until(&started_speaking("Bob"));
     bob.until(&started_speaking("Alice"));
 
-    stage.stop();
+    fixture.stop();
     for player in [&mut alice, &mut bob] {
         player.until_lost();
         player.forget();
         player.ear.clear();
     }
-    stage.start_again();
+    fixture.start_again();
 
     alice.until(&joined("Bob"));
     alice.until(&entered("Bob", "team"));
@@ -47,18 +47,18 @@ fn after_a_restart_of_the_server_all_players_come_back_with_rooms_and_channels_a
 
 #[test]
 fn the_time_line_of_the_output_goes_on_while_the_server_is_gone() {
-    let mut stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    stage.stop();
+    let mut fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    fixture.stop();
     alice.until_lost();
     alice.ear.listen_for(0.2);
 }
 
 #[test]
 fn a_server_that_stays_away_ends_the_chat_after_the_time_given() {
-    let mut stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().reconnect_timeout(Duration::from_millis(300)));
-    stage.stop();
+    let mut fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().reconnect_timeout(Duration::from_millis(300)));
+    fixture.stop();
     alice.until_lost();
     let end = alice.until_ended();
     assert!(matches!(end, End::NoConnection(_)), "{end:?}");
@@ -68,11 +68,11 @@ fn a_server_that_stays_away_ends_the_chat_after_the_time_given() {
 
 #[test]
 fn a_server_that_comes_back_with_another_certificate_is_not_trusted_with_the_voice() {
-    let mut stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    stage.stop();
+    let mut fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    fixture.stop();
     alice.until_lost();
-    stage.start_another();
+    fixture.start_another();
     let end = alice.until_ended();
     assert!(matches!(end, End::NoConnection(DisconnectReason::CertificateNotTrusted { .. })), "{end:?}");
 }

@@ -15,9 +15,9 @@ use consonance_session::Encryption;
 use consonance_testing::folder::Folder;
 use consonance_testing::sound::{ALIKE, decode, likeness};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 fn on() -> EventKind {
     EventKind::Encryption(EncryptionEvent::State(EncryptionState::On))
@@ -27,15 +27,15 @@ fn keys_in(file: &Path) -> Vec<LoggedEpoch> {
     LoggedEpoch::read_log(&fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// A stage that records everything.
-fn recorded(encryption: Encryption, folder: &Folder) -> (Stage, SessionRecorder) {
-    let stage = Stage::open_with(|settings| settings.encryption.rule = encryption);
+/// A fixture that records everything.
+fn recorded(encryption: Encryption, folder: &Folder) -> (Fixture, SessionRecorder) {
+    let fixture = Fixture::open_with(|settings| settings.encryption.rule = encryption);
     let mut settings = SessionRecordingSettings::default();
     settings.sessions = vec!["main".into()];
     settings.free_bytes_min = 0;
     let recorder = SessionRecorder::start(folder.path().join("recordings"), settings).unwrap();
-    stage.record_with(&recorder);
-    (stage, recorder)
+    fixture.record_with(&recorder);
+    (fixture, recorder)
 }
 
 /// Completes the recording.
@@ -72,10 +72,10 @@ fn decrypt(
 #[test]
 fn a_holder_of_the_keys_hears_what_a_server_recorded_and_nobody_else_does() {
     let folder = Folder::new();
-    let (stage, recorder) = recorded(Encryption::Required, &folder);
+    let (fixture, recorder) = recorded(Encryption::Required, &folder);
     let key_log = folder.path().join("keys");
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").encryption(logging(&key_log)));
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").encryption(logging(&key_log)));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&on());
     bob.until(&on());
@@ -116,9 +116,9 @@ fn a_holder_of_the_keys_hears_what_a_server_recorded_and_nobody_else_does() {
 
 /// The keys of another session.
 fn other_keys(folder: &Folder) -> Vec<LoggedEpoch> {
-    let stage = Stage::open_with(|settings| settings.encryption.rule = Encryption::Required);
+    let fixture = Fixture::open_with(|settings| settings.encryption.rule = Encryption::Required);
     let file = folder.path().join("other-keys");
-    let mut carol = Player::join("Carol", stage.chat().encryption(logging(&file)));
+    let mut carol = Player::join("Carol", fixture.chat().encryption(logging(&file)));
     carol.until(&on());
     keys_in(&file)
 }
@@ -126,11 +126,11 @@ fn other_keys(folder: &Folder) -> Vec<LoggedEpoch> {
 #[test]
 fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
     let folder = Folder::new();
-    let (stage, recorder) = recorded(Encryption::Allowed, &folder);
+    let (fixture, recorder) = recorded(Encryption::Allowed, &folder);
     let key_log = folder.path().join("keys");
-    let alice = stage.chat().speak_in_room("lobby").encryption(logging(&key_log));
+    let alice = fixture.chat().speak_in_room("lobby").encryption(logging(&key_log));
     let mut alice = Player::join("Alice", alice);
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&on());
     bob.until(&on());
@@ -139,7 +139,7 @@ fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
     bob.assert_hears("Alice", &first);
     let mut never = EncryptionSettings::default();
     never.policy = EncryptionPolicy::Never;
-    let mut old = Player::join("Old", stage.chat().encryption(never).listen_to_room("lobby"));
+    let mut old = Player::join("Old", fixture.chat().encryption(never).listen_to_room("lobby"));
     alice.until_some("rooms", |kind| {
         matches!(kind, EventKind::Encryption(EncryptionEvent::RoomsChanged { by: Some(_), .. }))
     });
@@ -160,8 +160,8 @@ fn a_voice_whose_room_becomes_plain_has_a_file_of_each_kind() {
 #[test]
 fn a_key_log_that_cannot_be_opened_is_refused_at_the_start() {
     let folder = Folder::new();
-    let stage = Stage::open();
-    let refused = stage.chat().name("Alice").encryption(logging(folder.path())).start();
+    let fixture = Fixture::open();
+    let refused = fixture.chat().name("Alice").encryption(logging(folder.path())).start();
     let error = refused.map(drop).unwrap_err();
     assert_eq!(error.code(), "key-log");
     assert!(error.to_string().starts_with("cannot log keys to "), "{error}");

@@ -3,16 +3,16 @@
 use consonance::audio::{ActivationMode, FrameSize, NoiseLevel, Quality};
 use consonance::{EventKind, SettingsError, StartError, VoiceChat, VoiceSettings};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, left, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn settings_in_force_are_told_whichever_method_set_them() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let mut wanted = VoiceSettings::default();
     (wanted.quality, wanted.frame, wanted.master_volume) = (Quality::Low, FrameSize::Ms40, 0.5);
-    let alice = Player::join("Alice", stage.chat().settings(wanted.clone()));
+    let alice = Player::join("Alice", fixture.chat().settings(wanted.clone()));
     assert_eq!(alice.voice.settings(), wanted);
     alice.voice.microphone().set_quality(Quality::Music);
     alice.voice.playback().set_master_volume(9.0);
@@ -23,18 +23,18 @@ fn settings_in_force_are_told_whichever_method_set_them() {
 
 #[test]
 fn without_settings_a_file_is_sent_as_it_is_and_always() {
-    let stage = Stage::open();
-    let alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let alice = Player::join("Alice", fixture.chat());
     let present = alice.voice.settings();
     assert_eq!((present.activation.mode, present.capture.noise), (ActivationMode::Open, None));
 }
 
 #[test]
 fn another_length_of_frames_joins_again_by_itself_and_keeps_rooms_channels_and_the_voice() {
-    let stage = Stage::open();
-    let talking = stage.chat().listen_to_room("team").speak_in_room("lobby");
+    let fixture = Fixture::open();
+    let talking = fixture.chat().listen_to_room("team").speak_in_room("lobby");
     let mut alice = Player::join("Alice", talking.input(Speech::endless(&recording(1, 0.5, 2.5))));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     bob.until(&started_speaking("Alice"));
     bob.forget();
     let mut wanted = alice.voice.settings();
@@ -55,12 +55,12 @@ fn another_length_of_frames_joins_again_by_itself_and_keeps_rooms_channels_and_t
 
 #[test]
 fn a_setting_out_of_its_range_changes_nothing() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let mut bad = VoiceSettings::default();
     (bad.quality, bad.master_volume) = (Quality::Low, f32::NAN);
-    let refused = stage.chat().name("Alice").settings(bad.clone()).start();
+    let refused = fixture.chat().name("Alice").settings(bad.clone()).start();
     assert!(matches!(refused, Err(StartError::Settings(SettingsError::OutOfRange { .. }))));
-    let alice = Player::join("Alice", stage.chat());
+    let alice = Player::join("Alice", fixture.chat());
     let before = alice.voice.settings();
     assert!(alice.voice.apply_settings(&bad).is_err());
     assert_eq!(alice.voice.settings(), before);
@@ -74,11 +74,11 @@ fn a_chat_that_was_not_told_where_to_is_refused_in_words() {
 
 #[test]
 fn whatever_single_setters_are_given_the_settings_in_force_can_be_used_again() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let mut absurd = VoiceSettings::default();
     (absurd.ducking.level, absurd.activation.pre_roll_ms) = (f32::NAN, u32::MAX);
     absurd.capture.background_removal = Some(f32::INFINITY);
-    let chat = stage.chat().capture(absurd.capture).activation(absurd.activation);
+    let chat = fixture.chat().capture(absurd.capture).activation(absurd.activation);
     let alice = Player::join("Alice", chat);
     alice.voice.settings().validate().unwrap();
     alice.voice.microphone().set_capture(absurd.capture);

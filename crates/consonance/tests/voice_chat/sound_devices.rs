@@ -4,14 +4,14 @@ use consonance::audio::{ActivationMode, ActivationSettings};
 use consonance::device::{Backend, DeviceSelection, DeviceState, Direction};
 use consonance::{DeviceRow, EventKind, VoiceStatistics};
 
+use crate::fixture::Fixture;
 use crate::player::{PATIENCE, Player};
-use crate::stage::Stage;
 
 #[test]
 fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
-    let stage = Stage::open();
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
-    let alice = stage
+    let fixture = Fixture::open();
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
+    let alice = fixture
         .chat()
         .name("Alice")
         .speak_in_room("lobby")
@@ -53,8 +53,8 @@ fn a_chat_speaks_with_a_microphone_and_changes_it_while_it_runs() {
 
 #[test]
 fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
     alice.voice.playback().select_device(DeviceSelection::None);
     assert_eq!(alice.voice.settings().loudspeaker, DeviceSelection::Default, "it is not in force");
     alice.until_some(
@@ -66,8 +66,8 @@ fn a_chat_without_devices_says_so_when_another_one_is_asked_for() {
 
 #[test]
 fn a_chat_with_a_microphone_only_opens_no_loudspeaker_that_would_play_nothing() {
-    let stage = Stage::open();
-    let with_microphone = stage.chat().microphone(DeviceSelection::Default).device_backend(Backend::Null);
+    let fixture = Fixture::open();
+    let with_microphone = fixture.chat().microphone(DeviceSelection::Default).device_backend(Backend::Null);
     let mut alice = Player::join("Alice", with_microphone);
     alice.voice.playback().select_device(DeviceSelection::Default);
     alice.until_some("a problem", |kind| {

@@ -4,15 +4,15 @@ use consonance::VoiceChatBuilder;
 use consonance::audio::{CaptureSettings, Quality};
 use consonance_testing::input::LeftOnly;
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, started_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 /// By how many dB a listener hears more on the left of sound that a bot plays there only.
 fn left_over_right_db(bot: impl FnOnce(VoiceChatBuilder) -> VoiceChatBuilder) -> f64 {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", bot(stage.chat().speak_in_room("lobby")));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", bot(fixture.chat().speak_in_room("lobby")));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
     bob.until(&started_speaking("Alice"));
@@ -44,9 +44,9 @@ fn a_voice_and_what_is_processed_are_heard_in_the_middle() {
 
 #[test]
 fn music_that_goes_over_to_a_voice_moves_to_the_middle() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().speak_in_room("lobby").quality(Quality::Music));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().speak_in_room("lobby").quality(Quality::Music));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.voice.microphone().set_input(Box::new(LeftOnly(Speech::endless(&recording(1, 0.0, 4.0)))));
     bob.until(&started_speaking("Alice"));

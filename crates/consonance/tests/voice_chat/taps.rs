@@ -5,17 +5,17 @@ use consonance::{Recorder, TapSource};
 use consonance_testing::folder::path_of_test;
 use consonance_testing::sound::{ALIKE, UNLIKE, likeness, place_of};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, stopped_speaking};
 use crate::speech::{Speech, recording};
-use crate::stage::Stage;
 
 #[test]
 fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let cleaned = CaptureSettings { automatic_gain: false, ..CaptureSettings::default() };
-    let chat = stage.chat().listen_to_room("lobby").speak_in_room("lobby");
+    let chat = fixture.chat().listen_to_room("lobby").speak_in_room("lobby");
     let mut alice = Player::join("Alice", chat.capture(cleaned));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
 
@@ -55,15 +55,15 @@ fn a_conversation_is_recorded_with_every_voice_in_a_file_of_its_own() {
 
 #[test]
 fn one_call_records_all_players_also_those_that_join_later() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").speak_in_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     bob.until(&entered("Alice", "lobby"));
     let mut recorder = Recorder::start(path_of_test("everyone"), RecordingSettings::default()).unwrap();
     recorder.add_all(&alice.voice).unwrap();
 
-    let mut carol = Player::join("Carol", stage.chat().speak_in_room("lobby"));
+    let mut carol = Player::join("Carol", fixture.chat().speak_in_room("lobby"));
     carol.until(&entered("Alice", "lobby"));
     let (from_alice, from_bob, from_carol) =
         (recording(1, 0.2, 2.2), recording(3, 0.2, 2.2), recording(2, 0.2, 2.2));
@@ -94,8 +94,8 @@ fn one_call_records_all_players_also_those_that_join_later() {
 
 #[test]
 fn a_dropped_tap_and_one_on_an_absent_player_cost_nothing() {
-    let stage = Stage::open();
-    let bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
     drop(bob.voice.playback().tap());
     let mut unknown = bob.voice.player("Dave").tap();
     let mut mix = bob.voice.playback().tap();

@@ -2,15 +2,15 @@
 
 use consonance::{Caption, EventKind, SendTextError, TEXT_BYTES_MAX, TextTarget};
 
+use crate::fixture::Fixture;
 use crate::player::{Player, entered, joined};
-use crate::stage::Stage;
 
 #[test]
 fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let _bob = Player::join("Bob", stage.chat().listen_to_room("lobby"));
-    let _carol = Player::join("Carol", stage.chat().listen_to_room("lobby"));
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let _bob = Player::join("Bob", fixture.chat().listen_to_room("lobby"));
+    let _carol = Player::join("Carol", fixture.chat().listen_to_room("lobby"));
     alice.until(&entered("Bob", "lobby"));
     alice.until(&entered("Carol", "lobby"));
     let to_room = alice.voice.room("lobby").send_text("hello").unwrap();
@@ -28,9 +28,9 @@ fn the_sender_learns_to_how_many_players_a_text_went_or_why_it_did_not() {
 
 #[test]
 fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     let bytes = TEXT_BYTES_MAX + 1;
     let refused = alice.voice.player("Bob").send_text("x".repeat(bytes));
@@ -42,9 +42,9 @@ fn a_text_that_no_packet_can_carry_is_refused_at_once_and_the_longest_arrives() 
 
 #[test]
 fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
-    let stage = Stage::open();
-    let mut alice = Player::join("Alice", stage.chat().text_history(3));
-    let mut bob = Player::join("Bob", stage.chat());
+    let fixture = Fixture::open();
+    let mut alice = Player::join("Alice", fixture.chat().text_history(3));
+    let mut bob = Player::join("Bob", fixture.chat());
     alice.until(&joined("Bob"));
     bob.until(&joined("Alice"));
     for text in ["one", "two", "three"] {
@@ -61,9 +61,9 @@ fn the_history_has_the_last_texts_of_both_sides_if_it_is_wanted() {
 
 #[test]
 fn a_caption_of_a_player_comes_as_such_and_any_other_text_as_text() {
-    let stage = Stage::open();
-    let mut captioner = Player::join("Captions", stage.chat());
-    let mut bob = Player::join("Bob", stage.chat().listen_to_room("lobby").text_history(9));
+    let fixture = Fixture::open();
+    let mut captioner = Player::join("Captions", fixture.chat());
+    let mut bob = Player::join("Bob", fixture.chat().listen_to_room("lobby").text_history(9));
     captioner.until(&entered("Bob", "lobby"));
     let send = |text: &str| captioner.voice.room("lobby").send_text(text).unwrap();
     let to = TextTarget::Room("lobby".into());

@@ -1,6 +1,6 @@
 //! The device rules, on simulated time and with simulated devices.
 
 mod fake_system;
-mod stage;
+mod fixture;
 mod supervision;
 mod unplugging;

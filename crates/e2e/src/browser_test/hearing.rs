@@ -6,10 +6,10 @@ use std::time::Duration;
 use consonance_testing::sound::{ALIKE, peak};
 use consonance_testing::stage::{Failure, Tab, ensure};
 
-use crate::browser_test::stage::Stage;
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::voices::{Manner, VOICES, Voice};
 
-impl Stage<'_> {
+impl Fixture<'_> {
     /// A player heard nothing.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use std::time::Duration;
 use consonance_testing::stage::{Browser, Failure, KeyboardKey, Owner, Tab};
 use serde_json::json;
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::server::Server;
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 pub(crate) use visitor::{Activation, Visitor, Way};
@@ -29,20 +29,20 @@ impl Person {
     /// # Errors
     /// If the page admits no player.
     pub(crate) fn join(
-        stage: &Stage<'_>,
+        fixture: &Fixture<'_>,
         server: &Server,
         name: &'static str,
         voice: Voice,
     ) -> Result<Self, Failure> {
-        Self::join_as(stage, server, Visitor::new(name, voice))
+        Self::join_as(fixture, server, Visitor::new(name, voice))
     }
 
     /// The same for visitors that join in another way.
     ///
     /// # Errors
     /// If the page admits no player.
-    pub(crate) fn join_as(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
-        let person = Self::open(stage, server, visitor)?;
+    pub(crate) fn join_as(fixture: &Fixture<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
+        let person = Self::open(fixture, server, visitor)?;
         person.tab.fill("Your name", person.name)?;
         person.tab.click("Join and talk")?;
         person.is_in()?;
@@ -53,11 +53,11 @@ impl Person {
     ///
     /// # Errors
     /// If the page does not open.
-    pub(crate) fn open(stage: &Stage<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
+    pub(crate) fn open(fixture: &Fixture<'_>, server: &Server, visitor: Visitor) -> Result<Self, Failure> {
         let Visitor { name, voice, manner, activation, way, has_firefox, can_encrypt } = visitor;
-        let speech = Some(voice.file(manner, &stage.own_folder()?)?);
+        let speech = Some(voice.file(manner, &fixture.own_folder()?)?);
         let owner = Owner { speech, is_without_udp: way == Way::Tcp, ..Owner::default() };
-        let mut browser = if has_firefox { stage.firefox(&owner) } else { stage.browser(&owner) }?;
+        let mut browser = if has_firefox { fixture.firefox(&owner) } else { fixture.browser(&owner) }?;
         let tab = browser.tab()?;
         if way == Way::WebSocket {
             tab.be_without_webrtc()?;
@@ -100,12 +100,12 @@ impl Person {
     ///
     /// # Errors
     /// If it is not, or another voice is heard.
-    pub(crate) fn hears(&self, stage: &Stage<'_>, name: &str, voice: Voice) -> Result<(), Failure> {
+    pub(crate) fn hears(&self, fixture: &Fixture<'_>, name: &str, voice: Voice) -> Result<(), Failure> {
         self.sees_speaking(name)?;
         let title = format!("{} hears {name}", self.name);
         for _ in 0..PATIENCE {
             self.tab.listen_again_for(WORDS)?;
-            if stage.understands(&title, &self.tab.heard()?, voice)? {
+            if fixture.understands(&title, &self.tab.heard()?, voice)? {
                 return Ok(());
             }
         }
@@ -116,8 +116,8 @@ impl Person {
     ///
     /// # Errors
     /// If something is.
-    pub(crate) fn hears_nothing(&self, stage: &Stage<'_>) -> Result<(), Failure> {
-        stage.falls_silent(self.name, &self.tab)
+    pub(crate) fn hears_nothing(&self, fixture: &Fixture<'_>) -> Result<(), Failure> {
+        fixture.falls_silent(self.name, &self.tab)
     }
 
     /// Waits until the page shows that this player speaks.

@@ -12,12 +12,12 @@ use consonance_testing::stage::{Failure, Kind, Owner, end_with_signals, ensure};
 
 use crate::browser_test::again::{Again, Verdict};
 use crate::browser_test::arguments::Arguments;
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::lanes::lanes;
 use crate::browser_test::page_rules;
 use crate::browser_test::processors::Watch;
 use crate::browser_test::report::{self, Played};
 use crate::browser_test::scenarios::{SCENARIOS, Scenario};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
 /// Plays the chosen scenarios; returns how many failed.
@@ -67,8 +67,8 @@ fn play(arguments: &Arguments, scenario: &'static Scenario, again: &Again) -> Pl
     let mut time = 1;
     loop {
         let watch = Watch::begin();
-        let stage = Stage::new(arguments, scenario.name, time);
-        let played = play_once(scenario.name, stage, scenario.play);
+        let fixture = Fixture::new(arguments, scenario.name, time);
+        let played = play_once(scenario.name, fixture, scenario.play);
         match again.judge(played.outcome, time, watch.so_far()) {
             Verdict::Stands(outcome) => return told(Played { outcome, ..played }),
             Verdict::Again(why) => println!("{:<14} {why}", scenario.name),
@@ -79,25 +79,25 @@ fn play(arguments: &Arguments, scenario: &'static Scenario, again: &Again) -> Pl
 
 /// Looks at one page of any server.
 fn look(arguments: &Arguments, url: &str) -> Played {
-    told(play_once("look", Stage::new(arguments, "look", 1), |stage| {
-        let speech = Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?;
-        let mut browser = stage.browser(&Owner { speech: Some(speech), ..Owner::default() })?;
+    told(play_once("look", Fixture::new(arguments, "look", 1), |fixture| {
+        let speech = Voice::First.file(Manner::AsRecorded, &fixture.own_folder()?)?;
+        let mut browser = fixture.browser(&Owner { speech: Some(speech), ..Owner::default() })?;
         let tab = browser.tab()?;
         tab.go_to(url)?;
-        stage.photograph(&tab, "look")?;
+        fixture.photograph(&tab, "look")?;
         page_rules::are_kept(&tab, url)
     }))
 }
 
 fn play_once(
     name: &'static str,
-    stage: Stage<'_>,
-    play: impl FnOnce(&Stage<'_>) -> Result<(), Failure>,
+    fixture: Fixture<'_>,
+    play: impl FnOnce(&Fixture<'_>) -> Result<(), Failure>,
 ) -> Played {
     let start = Instant::now();
-    let outcome = play(&stage);
+    let outcome = play(&fixture);
     let took = start.elapsed();
-    Played { name, outcome, took, chapter: stage.into_chapter() }
+    Played { name, outcome, took, chapter: fixture.into_chapter() }
 }
 
 /// Prints progress.

@@ -21,7 +21,7 @@ mod ways;
 
 use consonance_testing::stage::{Failure, Kind};
 
-use crate::browser_test::stage::Stage;
+use crate::browser_test::fixture::Fixture;
 
 /// A scenario: what people do, and what must happen.
 pub(crate) struct Scenario {
@@ -31,7 +31,7 @@ pub(crate) struct Scenario {
     pub(crate) what: &'static str,
     /// The browsers that it is played in.
     pub(crate) browsers: &'static [Kind],
-    pub(crate) play: fn(&Stage<'_>) -> Result<(), Failure>,
+    pub(crate) play: fn(&Fixture<'_>) -> Result<(), Failure>,
 }
 
 /// All scenarios; the conversation is first, since it shows how much of the machine one scenario needs.

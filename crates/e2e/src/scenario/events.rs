@@ -11,12 +11,12 @@ mod restart;
 
 use consonance_testing::stage::Failure;
 
+use crate::scenario::fixture::Fixture;
 use crate::scenario::programme::Event;
 use crate::scenario::report::{Check, Checks, Report};
-use crate::scenario::stage::Stage;
 pub(crate) use flood::Flood;
 
-impl Stage {
+impl Fixture {
     /// Makes the event happen; returns its checks. An action that cannot be done is a check that fails.
     ///
     /// # Errors

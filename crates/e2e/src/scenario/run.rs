@@ -7,11 +7,11 @@ use consonance_testing::stage::{Failure, end_with_signals};
 
 use crate::scenario::arguments::Arguments;
 use crate::scenario::cast::{CAST, Way};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::player::not_so;
 use crate::scenario::programme::{Act, PROGRAMME, Scene};
 use crate::scenario::report::{Check, Played, Report, ReportedPlayer, Said};
 use crate::scenario::report_page;
-use crate::scenario::stage::Stage;
 
 /// Plays the scenario; returns whether everything was as the programme requires.
 ///
@@ -23,15 +23,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     if arguments.browser.is_none() {
         println!("no browser: players with a page, and their lines, are left out");
     }
-    let mut stage = Stage::open(arguments)?;
-    let players = CAST.iter().filter(|role| stage.is_here(role.member)).map(ReportedPlayer::of).collect();
+    let mut fixture = Fixture::open(arguments)?;
+    let players = CAST.iter().filter(|role| fixture.is_here(role.member)).map(ReportedPlayer::of).collect();
     let mut report = Report { players, ..Report::default() };
     for scene in PROGRAMME {
-        let played = play(&mut stage, scene, &mut report)?;
+        let played = play(&mut fixture, scene, &mut report)?;
         report.add(played);
     }
-    report.seconds = stage.now();
-    drop(stage);
+    report.seconds = fixture.now();
+    drop(fixture);
     report.logs = LOGS.map(str::to_owned).into();
     write(&arguments.output.join("report.json"), &serde_json::to_string_pretty(&report).map_err(not_so)?)?;
     let page = arguments.output.join("report.html");
@@ -41,21 +41,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<bool, Failure> {
     Ok(report.is_right())
 }
 
-fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result<Played, Failure> {
+fn play(fixture: &mut Fixture, scene: &'static Scene, report: &mut Report) -> Result<Played, Failure> {
     println!("{}: {}", scene.title, scene.what);
-    let from = stage.now();
+    let from = fixture.now();
     let (mut lines, mut checks) = (Vec::new(), Vec::new());
     for act in scene.acts() {
         match act {
             Act::Happens(event) => {
-                let seen = stage.happen(event, report)?;
+                let seen = fixture.happen(event, report)?;
                 for check in &seen {
                     println!("  {} {}", mark(check.is_so), check.words);
                 }
                 checks.extend(seen);
             }
-            Act::Says(line) if line.member.role().way == Way::Browser && stage.page.is_none() => {}
-            Act::Says(line) => match stage.say(&line) {
+            Act::Says(line) if line.member.role().way == Way::Browser && fixture.page.is_none() => {}
+            Act::Says(line) => match fixture.say(&line) {
                 Ok(said) => {
                     println!("  {}", in_words(&said));
                     lines.push(said);
@@ -68,7 +68,7 @@ fn play(stage: &mut Stage, scene: &'static Scene, report: &mut Report) -> Result
             Act::GuestsSpeak => {}
         }
     }
-    Ok(Played { title: scene.title, what: scene.what, from, to: stage.now(), lines, checks })
+    Ok(Played { title: scene.title, what: scene.what, from, to: fixture.now(), lines, checks })
 }
 
 fn tell(report: &Report) {

@@ -9,10 +9,10 @@
 
 mod fault;
 mod findings;
+mod fixture;
 mod installation;
 mod machines;
 mod players;
-mod stage;
 
 use std::env;
 use std::error::Error;
@@ -26,9 +26,9 @@ use super::arguments::Arguments;
 use super::soak_loop::{Outcome, SoakLoop as _};
 pub(crate) use fault::Fault;
 use findings::SILENCE_MAX;
+use fixture::{Fixture, Programs};
 use installation::Installation;
 use machines::Machines;
-use stage::{Programs, Stage};
 
 const MACHINES: u8 = 3;
 /// The quiet time before each fault.
@@ -50,15 +50,15 @@ pub(super) fn run(arguments: &Arguments, seed: u64) -> Result<usize, Box<dyn Err
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_millis();
     let folder = env::temp_dir().join(format!("consonance-soak-{since}"));
     let installation = Installation::build(&folder, &machines)?;
-    let mut stage = Stage::set(programs, machines, installation, Dice::new(seed))?;
-    let (nodes, players) = (stage.machines.count(), stage.players.count());
-    stage.clock.tell(&format!("{nodes} nodes and NATS servers serve, and {players} players are in"));
+    let mut fixture = Fixture::set(programs, machines, installation, Dice::new(seed))?;
+    let (nodes, players) = (fixture.machines.count(), fixture.players.count());
+    fixture.clock.tell(&format!("{nodes} nodes and NATS servers serve, and {players} players are in"));
     let end = Duration::from_secs_f64(60.0 * arguments.minutes());
     let faults = if arguments.faults.is_empty() { Fault::value_variants() } else { &*arguments.faults };
-    let ended = waves(&mut stage, faults, end);
-    report(&stage);
-    let found = stage.findings.all().len();
-    drop(stage);
+    let ended = waves(&mut fixture, faults, end);
+    report(&fixture);
+    let found = fixture.findings.all().len();
+    drop(fixture);
     if arguments.keep {
         println!("the folder: {}", folder.display());
     } else {
@@ -80,55 +80,55 @@ fn machines(own_network: bool) -> Machines {
     Machines::together(MACHINES)
 }
 
-fn waves(stage: &mut Stage, faults: &[Fault], end: Duration) -> Outcome {
+fn waves(fixture: &mut Fixture, faults: &[Fault], end: Duration) -> Outcome {
     let (mut pack, mut number) = (Vec::new(), 0);
-    while stage.clock.elapsed() < end {
+    while fixture.clock.elapsed() < end {
         if pack.is_empty() {
-            pack = faults.iter().copied().filter(|fault| fault.is_possible(stage)).collect();
-            stage.dice.shuffle(&mut pack);
+            pack = faults.iter().copied().filter(|fault| fault.is_possible(fixture)).collect();
+            fixture.dice.shuffle(&mut pack);
         }
         let Some(fault) = pack.pop() else { return Err("none of these faults can be played here".into()) };
         number += 1;
-        stage.clock.tell(&format!("wave {number}: {fault:?}"));
-        stage.begin_window();
-        stage.carry(QUIET)?;
-        let places = stage.players.whereabouts();
-        stage.judge_silence("quiet", SILENCE_MAX, &places, |_, _| true);
-        stage.judge_levels()?;
-        stage.begin_window();
-        fault.strike(stage)?;
-        stage.go_home(&format!("{fault:?}"))?;
-        judge_agreement(stage, fault)?;
+        fixture.clock.tell(&format!("wave {number}: {fault:?}"));
+        fixture.begin_window();
+        fixture.carry(QUIET)?;
+        let places = fixture.players.whereabouts();
+        fixture.judge_silence("quiet", SILENCE_MAX, &places, |_, _| true);
+        fixture.judge_levels()?;
+        fixture.begin_window();
+        fault.strike(fixture)?;
+        fixture.go_home(&format!("{fault:?}"))?;
+        judge_agreement(fixture, fault)?;
     }
     Ok(())
 }
 
 /// All players are at their own nodes, and know each other; each session has one owner, and none was seen to leave.
-fn judge_agreement(stage: &mut Stage, fault: Fault) -> Outcome {
+fn judge_agreement(fixture: &mut Fixture, fault: Fault) -> Outcome {
     let since = Instant::now();
     let agrees =
-        |stage: &mut Stage| stage.are_all_owned_once(since) && stage.players.disagreement().is_none();
-    if stage.carry_until(AGREEMENT_PATIENCE, agrees)?.is_none() {
-        let (owned, disagreement) = (stage.owned(since), stage.players.disagreement());
-        stage.findings.add(format!("{fault:?}: sessions by owner {owned:?}, {disagreement:?}"));
+        |fixture: &mut Fixture| fixture.are_all_owned_once(since) && fixture.players.disagreement().is_none();
+    if fixture.carry_until(AGREEMENT_PATIENCE, agrees)?.is_none() {
+        let (owned, disagreement) = (fixture.owned(since), fixture.players.disagreement());
+        fixture.findings.add(format!("{fault:?}: sessions by owner {owned:?}, {disagreement:?}"));
     }
-    let left = stage.players.take_left();
+    let left = fixture.players.take_left();
     if let Some(first) = left.first() {
-        stage.findings.add(format!("{fault:?}: {first}, and {} more", left.len() - 1));
+        fixture.findings.add(format!("{fault:?}: {first}, and {} more", left.len() - 1));
     }
     Ok(())
 }
 
-impl Stage {
+impl Fixture {
     /// Brings all players back to their own nodes, which keeps their places.
     ///
     /// # Errors
     /// If a node ends by itself.
     pub(crate) fn go_home(&mut self, what: &str) -> Outcome {
-        let all_home = |stage: &mut Self| {
-            let now = stage.clock.now();
-            stage.players.go_home(now);
-            stage.players.are_home()
+        let all_home = |fixture: &mut Self| {
+            let now = fixture.clock.now();
+            fixture.players.go_home(now);
+            fixture.players.are_home()
         };
         if self.carry_until(HOME_PATIENCE, all_home)?.is_none() {
             self.findings.add(format!("{what}: players do not get back to their own nodes"));
@@ -137,9 +137,9 @@ impl Stage {
     }
 }
 
-fn report(stage: &Stage) {
-    let counts = &stage.players.counts;
-    println!("\n{:.1} min", stage.clock.elapsed().as_secs_f64() / 60.0);
+fn report(fixture: &Fixture) {
+    let counts = &fixture.players.counts;
+    println!("\n{:.1} min", fixture.clock.elapsed().as_secs_f64() / 60.0);
     println!("frames: {} said, {} heard", counts.said, counts.heard);
     let mut returns = counts.returns.clone();
     returns.sort_unstable();
@@ -151,5 +151,5 @@ fn report(stage: &Stage) {
             p99.as_secs_f64()
         );
     }
-    stage.findings.print();
+    fixture.findings.print();
 }

@@ -13,6 +13,7 @@ use crate::soak::arguments::Arguments;
 use crate::soak::cluster;
 use crate::soak::crowd::{Counts, Mischief};
 use crate::soak::findings::{BotsWorst, Worst};
+use crate::soak::fixture::Fixture;
 use crate::soak::installation::Installation;
 use crate::soak::level::Level;
 use crate::soak::moderator::Moderator;
@@ -20,7 +21,6 @@ use crate::soak::mumble_bots::{BOTS, BotCounts};
 use crate::soak::process::Figures;
 use crate::soak::recordings::Look;
 use crate::soak::soak_loop::SoakLoop as _;
-use crate::soak::stage::Stage;
 use crate::soak::trouble::Trouble;
 
 /// Runs the soak; returns the number of findings.
@@ -39,18 +39,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     }
     let folder = env::temp_dir().join(format!("consonance-soak-{}", std::process::id()));
     let installation = Installation::build(&folder)?;
-    let mut stage = Stage::set(arguments.server.clone(), installation, Dice::new(seed))?;
-    let players = stage.honest_players.players();
-    stage.clock.tell(&format!("the server serves, and {players} honest players are in"));
+    let mut fixture = Fixture::set(arguments.server.clone(), installation, Dice::new(seed))?;
+    let players = fixture.honest_players.players();
+    fixture.clock.tell(&format!("the server serves, and {players} honest players are in"));
     let end = Duration::from_secs_f64(60.0 * arguments.minutes());
-    let ended = Waves::new(&arguments.troubles).run(&mut stage, end).and_then(|()| finish(&mut stage));
-    report(&stage);
+    let ended = Waves::new(&arguments.troubles).run(&mut fixture, end).and_then(|()| finish(&mut fixture));
+    report(&fixture);
     if arguments.keep {
         println!("the server's folder: {}", folder.display());
     } else {
         fs::remove_dir_all(&folder)?;
     }
-    ended.map(|()| stage.findings.all().len())
+    ended.map(|()| fixture.findings.all().len())
 }
 
 struct Waves {
@@ -81,58 +81,58 @@ impl Waves {
         Self { number: 0, troubles: troubles.to_vec(), pack: Vec::new(), level: None }
     }
 
-    fn run(&mut self, stage: &mut Stage, end: Duration) -> Result<(), Box<dyn Error>> {
-        while stage.clock.elapsed() < end {
-            self.wave(stage)?;
+    fn run(&mut self, fixture: &mut Fixture, end: Duration) -> Result<(), Box<dyn Error>> {
+        while fixture.clock.elapsed() < end {
+            self.wave(fixture)?;
         }
         Ok(())
     }
 
-    fn wave(&mut self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
+    fn wave(&mut self, fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
         self.number += 1;
-        let trouble = self.next_trouble(&mut stage.dice);
-        let mischief = Mischief::throw(&mut stage.dice);
-        let is_moderated = stage.dice.below(2) == 0;
+        let trouble = self.next_trouble(&mut fixture.dice);
+        let mischief = Mischief::throw(&mut fixture.dice);
+        let is_moderated = fixture.dice.below(2) == 0;
         let Mischief { conducts, junk, calls, hoard } = &mischief;
         let more = [("junk", *junk), ("calls", *calls), ("hoard", *hoard), ("moderated", is_moderated)];
         let more = more.map(|(word, is_on)| if is_on { word } else { "" });
         let words = format!("wave {}: {trouble:?}; {conducts:?} {}", self.number, more.join(" "));
-        stage.clock.tell(&words);
-        let starts = stage.starts;
-        let now = stage.clock.now();
-        stage.honest_players.rotate(now);
-        stage.honest_players.forgive(now);
-        self.gather_bots(stage)?;
-        stage.crowd.invite(stage.clock.now(), &mischief, &stage.installation);
-        let moderator = is_moderated.then(|| stage.moderate()).transpose()?;
-        stage.carry(CROWD_ALONE)?;
-        trouble.strike(stage)?;
-        stage.carry(CROWD_ALONE)?;
+        fixture.clock.tell(&words);
+        let starts = fixture.starts;
+        let now = fixture.clock.now();
+        fixture.honest_players.rotate(now);
+        fixture.honest_players.forgive(now);
+        self.gather_bots(fixture)?;
+        fixture.crowd.invite(fixture.clock.now(), &mischief, &fixture.installation);
+        let moderator = is_moderated.then(|| fixture.moderate()).transpose()?;
+        fixture.carry(CROWD_ALONE)?;
+        trouble.strike(fixture)?;
+        fixture.carry(CROWD_ALONE)?;
         if let Some(moderator) = moderator {
-            judge_moderation(stage, trouble, moderator)?;
+            judge_moderation(fixture, trouble, moderator)?;
         }
         let what = format!("wave {}, {trouble:?}", self.number);
-        let window = stage.honest_players.take_window(stage.clock.now());
-        stage.findings.judge(&what, &window);
-        stage.mumble_bots.churn(false);
-        let bots = stage.mumble_bots.take_window();
-        stage.findings.judge_bots(&what, &bots, trouble.leaves_the_server_well());
-        let peak = stage.figures()?;
-        stage.crowd.send_home();
-        let counts = stage.crowd.take_counts();
-        judge_crowd(stage, trouble, *hoard, &counts);
-        let settled = self.settle(stage, starts)?;
-        if !stage.pages_answer() {
-            stage
+        let window = fixture.honest_players.take_window(fixture.clock.now());
+        fixture.findings.judge(&what, &window);
+        fixture.mumble_bots.churn(false);
+        let bots = fixture.mumble_bots.take_window();
+        fixture.findings.judge_bots(&what, &bots, trouble.leaves_the_server_well());
+        let peak = fixture.figures()?;
+        fixture.crowd.send_home();
+        let counts = fixture.crowd.take_counts();
+        judge_crowd(fixture, trouble, *hoard, &counts);
+        let settled = self.settle(fixture, starts)?;
+        if !fixture.pages_answer() {
+            fixture
                 .findings
                 .add(format!("wave {}: the page or the operators' listener does not answer", self.number));
         }
         let what = format!("the quiet after wave {}", self.number);
-        let window_after = stage.honest_players.take_window(stage.clock.now());
-        stage.findings.judge(&what, &window_after);
-        let bots_after = stage.mumble_bots.take_window();
-        stage.findings.judge_bots(&what, &bots_after, trouble.leaves_the_server_well());
-        stage.clock.tell(&format!(
+        let window_after = fixture.honest_players.take_window(fixture.clock.now());
+        fixture.findings.judge(&what, &window_after);
+        let bots_after = fixture.mumble_bots.take_window();
+        fixture.findings.judge_bots(&what, &bots_after, trouble.leaves_the_server_well());
+        fixture.clock.tell(&format!(
             "  longest silence {:.2} s (own stall {:.2} s), loss {:.2} %; {} visitors, {} of {} guests in, {} of {} \
              impostors, {} of {} flooders sent away, {} junk, {} calls, {} hoarders sent away; {peak}, then {settled}",
             window.silence.as_secs_f64(),
@@ -149,27 +149,27 @@ impl Waves {
             counts.calls,
             counts.hoarders_out,
         ));
-        stage.clock.tell(&bots_in_words(
+        fixture.clock.tell(&bots_in_words(
             &bots.counts,
             &bots_after.counts,
-            stage.findings.worst.bots.quiet_cores,
+            fixture.findings.worst.bots.quiet_cores,
         ));
         Ok(())
     }
 
     /// Mumble's bots are all in one channel in every second wave, and spread over all in the others.
-    fn gather_bots(&self, stage: &mut Stage) -> Result<(), Box<dyn Error>> {
-        stage.mumble_bots.gather(self.number.is_multiple_of(2));
-        let is_done = |stage: &mut Stage| stage.mumble_bots.present() == BOTS;
-        if stage.carry_until(BOTS_PATIENCE, is_done)?.is_none() {
-            let present = stage.mumble_bots.present();
-            stage
+    fn gather_bots(&self, fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
+        fixture.mumble_bots.gather(self.number.is_multiple_of(2));
+        let is_done = |fixture: &mut Fixture| fixture.mumble_bots.present() == BOTS;
+        if fixture.carry_until(BOTS_PATIENCE, is_done)?.is_none() {
+            let present = fixture.mumble_bots.present();
+            fixture
                 .findings
                 .add(format!("wave {}: only {present} of {BOTS} bots are in their channels", self.number));
         }
-        stage.mumble_bots.forgive();
-        stage.mumble_bots.churn(true);
-        stage.honest_players.forgive(stage.clock.now());
+        fixture.mumble_bots.forgive();
+        fixture.mumble_bots.churn(true);
+        fixture.honest_players.forgive(fixture.clock.now());
         Ok(())
     }
 
@@ -182,57 +182,61 @@ impl Waves {
     }
 
     /// Waits until the server has forgotten the wave.
-    fn settle(&mut self, stage: &mut Stage, starts_before: u32) -> Result<Figures, Box<dyn Error>> {
-        let (before, began) = (stage.figures()?, Instant::now());
-        stage.carry(FORGETTING)?;
-        let cpu = stage.figures()?.cpu.saturating_sub(before.cpu);
-        let cores = &mut stage.findings.worst.bots.quiet_cores;
+    fn settle(&mut self, fixture: &mut Fixture, starts_before: u32) -> Result<Figures, Box<dyn Error>> {
+        let (before, began) = (fixture.figures()?, Instant::now());
+        fixture.carry(FORGETTING)?;
+        let cpu = fixture.figures()?.cpu.saturating_sub(before.cpu);
+        let cores = &mut fixture.findings.worst.bots.quiet_cores;
         *cores = cores.max(cpu.as_secs_f64() / began.elapsed().as_secs_f64());
         // The bots' connections count as descriptors, so all bots must be back.
-        stage.carry_until(BOTS_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?;
-        let Some((_, level)) = self.level.filter(|(start, _)| *start == stage.starts) else {
-            let figures = stage.figures()?;
+        fixture.carry_until(BOTS_PATIENCE, |fixture| fixture.mumble_bots.present() == BOTS)?;
+        let Some((_, level)) = self.level.filter(|(start, _)| *start == fixture.starts) else {
+            let figures = fixture.figures()?;
             // A process that started during the wave has not seen all of it, and is no baseline.
-            let is_whole = starts_before == stage.starts;
-            self.level = is_whole.then(|| (stage.starts, Level::new(figures)));
+            let is_whole = starts_before == fixture.starts;
+            self.level = is_whole.then(|| (fixture.starts, Level::new(figures)));
             return Ok(figures);
         };
-        let holds = |stage: &mut Stage| stage.figures().is_ok_and(|figures| level.holds(&figures));
-        let returned = stage.carry_until(RETURN_PATIENCE, holds)?;
-        let figures = stage.figures()?;
+        let holds = |fixture: &mut Fixture| fixture.figures().is_ok_and(|figures| level.holds(&figures));
+        let returned = fixture.carry_until(RETURN_PATIENCE, holds)?;
+        let figures = fixture.figures()?;
         if returned.is_none() {
-            stage.findings.add(format!("wave {}: {figures} do not return to {level}", self.number));
+            fixture.findings.add(format!("wave {}: {figures} do not return to {level}", self.number));
         }
-        let worst = &mut stage.findings.worst.memory_megabytes;
+        let worst = &mut fixture.findings.worst.memory_megabytes;
         *worst = worst.max(level.megabytes_over(&figures));
         Ok(figures)
     }
 }
 
 /// Checks that a healthy server has answered all requests, and none of them with a response that must not occur.
-fn judge_moderation(stage: &mut Stage, trouble: Trouble, moderator: Moderator) -> Result<(), Box<dyn Error>> {
+fn judge_moderation(
+    fixture: &mut Fixture,
+    trouble: Trouble,
+    moderator: Moderator,
+) -> Result<(), Box<dyn Error>> {
     moderator.stop();
-    stage.carry_until(MODERATOR_PATIENCE, |_| moderator.is_done())?;
+    fixture.carry_until(MODERATOR_PATIENCE, |_| moderator.is_done())?;
     let work = moderator.end()?;
-    stage.findings.worst.moderated += work.done;
+    fixture.findings.worst.moderated += work.done;
     for fault in work.faults {
-        stage.findings.add(format!("an operator's request: {fault}"));
+        fixture.findings.add(format!("an operator's request: {fault}"));
     }
     if trouble.leaves_the_server_well() && work.unanswered > 0 {
-        stage.findings.add(format!("{} requests of operators were not answered", work.unanswered));
+        fixture.findings.add(format!("{} requests of operators were not answered", work.unanswered));
     }
     Ok(())
 }
 
-fn judge_crowd(stage: &mut Stage, trouble: Trouble, hoard: bool, counts: &Counts) {
+fn judge_crowd(fixture: &mut Fixture, trouble: Trouble, hoard: bool, counts: &Counts) {
     if hoard && trouble.leaves_the_server_well() && counts.hoarders_out == 0 {
-        stage.findings.add("one address kept all of its connections although others came".to_owned());
+        fixture.findings.add("one address kept all of its connections although others came".to_owned());
     }
     if counts.impostors_in > 0 {
-        stage.findings.add(format!("{} of {} impostors got in", counts.impostors_in, counts.impostors));
+        fixture.findings.add(format!("{} of {} impostors got in", counts.impostors_in, counts.impostors));
     }
     if trouble.leaves_the_server_well() && counts.guests_in * 100 < counts.guests * GUESTS_IN_MIN {
-        stage.findings.add(format!("only {} of {} guests got in", counts.guests_in, counts.guests));
+        fixture.findings.add(format!("only {} of {} guests got in", counts.guests_in, counts.guests));
     }
 }
 
@@ -252,19 +256,19 @@ fn bots_in_words(wave: &BotCounts, quiet: &BotCounts, cores: f64) -> String {
 }
 
 /// Shuts the last server down.
-fn finish(stage: &mut Stage) -> Result<(), Box<dyn Error>> {
-    stage.is_server_due = false;
-    stage.server.signal(rustix::process::Signal::TERM)?;
-    stage.carry_until(Duration::from_secs(30), |stage| stage.server.ended().is_some())?;
-    match stage.server.ended() {
+fn finish(fixture: &mut Fixture) -> Result<(), Box<dyn Error>> {
+    fixture.is_server_due = false;
+    fixture.server.signal(rustix::process::Signal::TERM)?;
+    fixture.carry_until(Duration::from_secs(30), |fixture| fixture.server.ended().is_some())?;
+    match fixture.server.ended() {
         Some(status) if status.success() => {}
-        status => stage.findings.add(format!("asked to end, it ended with {status:?}")),
+        status => fixture.findings.add(format!("asked to end, it ended with {status:?}")),
     }
-    let recorded = stage.recordings.new_ones()?;
-    stage.look_at_recordings(recorded)
+    let recorded = fixture.recordings.new_ones()?;
+    fixture.look_at_recordings(recorded)
 }
 
-fn report(stage: &Stage) {
+fn report(fixture: &Fixture) {
     let Worst {
         frames_due,
         frames_heard,
@@ -277,8 +281,12 @@ fn report(stage: &Stage) {
         scrapes,
         moderated,
         bots,
-    } = stage.findings.worst;
-    println!("\n{} server processes in {:.1} min", stage.starts, stage.clock.elapsed().as_secs_f64() / 60.0);
+    } = fixture.findings.worst;
+    println!(
+        "\n{} server processes in {:.1} min",
+        fixture.starts,
+        fixture.clock.elapsed().as_secs_f64() / 60.0
+    );
     println!("frames of honest players: {frames_heard} heard of {frames_due}");
     println!(
         "longest silence: {:.2} s besides our own stalls ({:.2} s at most)",
@@ -292,13 +300,14 @@ fn report(stage: &Stage) {
     );
     println!("{moderated} requests of moderators were done, metrics read {scrapes} times");
     report_bots(&bots);
-    let Look { recordings, reports, tracks, samples, crashed, frames_dropped, .. } = &stage.recordings.total;
+    let Look { recordings, reports, tracks, samples, crashed, frames_dropped, .. } =
+        &fixture.recordings.total;
     println!(
         "{recordings} recordings, {crashed} of them cut off by kills, and {reports} reports: {tracks} tracks, {:.1} min of sound decoded, \
          {frames_dropped} frames left out",
         *samples as f64 / (48_000.0 * 60.0)
     );
-    match stage.findings.all() {
+    match fixture.findings.all() {
         [] => println!("nothing was found"),
         found => {
             println!("{} findings:", found.len());

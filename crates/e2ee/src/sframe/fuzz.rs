@@ -17,18 +17,18 @@ use crate::sframe::{
 /// another reason than it should be; if refused frames leave something behind.
 pub fn sealed_frames(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new(u64::from(tape.byte()));
+    let mut fixture = Fixture::new(u64::from(tape.byte()));
     while !tape.is_empty() {
         match tape.byte() % 8 {
-            0 => stage.now += Duration::from_millis(u64::from(tape.byte()) * 10),
-            1 | 2 => stage.seal(tape.byte(), tape.counted(), tape.counted()),
-            3 => stage.deliver(tape.byte()),
-            4 => stage.deliver_altered(tape.byte(), tape.byte(), tape.byte()),
-            5 => stage.deliver_cut_off(tape.byte(), tape.byte()),
-            6 => stage.deliver_made_up(tape.counted(), tape.counted()),
-            _ => stage.add_epoch(tape.byte()),
+            0 => fixture.now += Duration::from_millis(u64::from(tape.byte()) * 10),
+            1 | 2 => fixture.seal(tape.byte(), tape.counted(), tape.counted()),
+            3 => fixture.deliver(tape.byte()),
+            4 => fixture.deliver_altered(tape.byte(), tape.byte(), tape.byte()),
+            5 => fixture.deliver_cut_off(tape.byte(), tape.byte()),
+            6 => fixture.deliver_made_up(tape.counted(), tape.counted()),
+            _ => fixture.add_epoch(tape.byte()),
         }
-        stage.check_counts();
+        fixture.check_counts();
     }
 }
 
@@ -38,7 +38,7 @@ const LEAVES_OF_EPOCH: u32 = 6000;
 /// So many frames may come again, fewer than the window has.
 const FRAMES_KEPT: usize = 64;
 
-struct Stage {
+struct Fixture {
     now: Duration,
     opener: Opener,
     epoch: u64,
@@ -69,7 +69,7 @@ fn sealers(epoch: u64) -> [Sealer; LEAVES.len()] {
     LEAVES.map(|leaf| Sealer::new(&secret(epoch), leaf).expect("key ids have room for it"))
 }
 
-impl Stage {
+impl Fixture {
     fn new(epoch: u64) -> Self {
         let mut opener = Opener::new();
         let added = opener.add_epoch(Duration::ZERO, secret(epoch), LEAVES_OF_EPOCH);

@@ -14,7 +14,7 @@ use crate::darkrift::format::{self, HEADER_BYTES, TOKEN_PACKET_BYTES, Token};
 #[derive(Debug)]
 pub struct Connector {
     settings: ClientSettings,
-    stage: Stage,
+    phase: Phase,
     /// The deadline of the handshake.
     until: Instant,
     orders: VecDeque<ConnectorOrder>,
@@ -40,7 +40,7 @@ pub enum ConnectorEvent<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Stage {
+enum Phase {
     /// Waiting for the token over TCP.
     Waiting,
     /// The token is sent over UDP until the server confirms the connection.
@@ -60,7 +60,7 @@ impl Connector {
     /// Starts the handshake of a new connection.
     pub fn new(now: Instant, settings: ClientSettings) -> Self {
         let until = now + settings.connecting_max;
-        Self { settings, stage: Stage::Waiting, until, orders: VecDeque::new(), malformed: 0 }
+        Self { settings, phase: Phase::Waiting, until, orders: VecDeque::new(), malformed: 0 }
     }
 
     /// Reads one item from the start of the stream and returns how many bytes it used: 0 while it is incomplete.
@@ -69,20 +69,20 @@ impl Connector {
         now: Instant,
         stream: &'a [u8],
     ) -> (usize, Option<ConnectorEvent<'a>>) {
-        match self.stage {
-            Stage::Over => (0, None),
-            Stage::Waiting => (self.take_token(now, stream), None),
-            Stage::Showing { token, version, .. } => {
+        match self.phase {
+            Phase::Over => (0, None),
+            Phase::Waiting => (self.take_token(now, stream), None),
+            Phase::Showing { token, version, .. } => {
                 let Some((taken, message)) = self.next_message(stream) else { return (0, None) };
                 let Some(body) = format::configure_body(message) else {
                     // The server sends nothing else before this message.
                     self.malformed += 1;
                     return (taken, None);
                 };
-                self.stage = Stage::Up { token, version };
+                self.phase = Phase::Up { token, version };
                 (taken, Some(ConnectorEvent::Connected(body)))
             }
-            Stage::Up { .. } => {
+            Phase::Up { .. } => {
                 let Some((taken, message)) = self.next_message(stream) else { return (0, None) };
                 (taken, self.check(message))
             }
@@ -92,7 +92,7 @@ impl Connector {
     /// A datagram came from the server.
     pub fn handle_datagram<'a>(&mut self, datagram: &'a [u8]) -> Option<ConnectorEvent<'a>> {
         // The acknowledgement carries no news: the number over TCP already confirms the connection.
-        let Stage::Up { token, version } = self.stage else { return None };
+        let Phase::Up { token, version } = self.phase else { return None };
         if datagram.is_empty() || datagram == token.acknowledgement(version) {
             return None;
         }
@@ -101,12 +101,12 @@ impl Connector {
 
     /// The time of [`poll_timeout`](Self::poll_timeout) has come.
     pub fn handle_timeout(&mut self, now: Instant) {
-        if matches!(self.stage, Stage::Up { .. } | Stage::Over) {
+        if matches!(self.phase, Phase::Up { .. } | Phase::Over) {
             return;
         }
         if now >= self.until {
             self.give_up(DisconnectReason::TimedOut);
-        } else if let Stage::Showing { token, version, again_at } = self.stage
+        } else if let Phase::Showing { token, version, again_at } = self.phase
             && now >= again_at
         {
             self.show(now, token, version);
@@ -115,10 +115,10 @@ impl Connector {
 
     /// The time of the next token, or the deadline of the handshake.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::Waiting => Some(self.until),
-            Stage::Showing { again_at, .. } => Some(again_at.min(self.until)),
-            Stage::Up { .. } | Stage::Over => None,
+        match self.phase {
+            Phase::Waiting => Some(self.until),
+            Phase::Showing { again_at, .. } => Some(again_at.min(self.until)),
+            Phase::Up { .. } | Phase::Over => None,
         }
     }
 
@@ -129,7 +129,7 @@ impl Connector {
 
     /// Whether messages may be sent.
     pub fn is_up(&self) -> bool {
-        matches!(self.stage, Stage::Up { .. })
+        matches!(self.phase, Phase::Up { .. })
     }
 
     /// The number of messages that were invalid by the network's rules.
@@ -149,7 +149,7 @@ impl Connector {
     }
 
     fn show(&mut self, now: Instant, token: Token, version: ProtocolVersion) {
-        self.stage = Stage::Showing { token, version, again_at: now + self.settings.token_interval };
+        self.phase = Phase::Showing { token, version, again_at: now + self.settings.token_interval };
         self.orders.push_back(ConnectorOrder::Datagram(token.packet(version).to_vec()));
     }
 
@@ -174,7 +174,7 @@ impl Connector {
     }
 
     fn give_up(&mut self, reason: DisconnectReason) {
-        self.stage = Stage::Over;
+        self.phase = Phase::Over;
         self.orders.push_back(ConnectorOrder::Abort(reason));
     }
 }

@@ -75,13 +75,13 @@ pub enum ListenerEvent<'a> {
 struct Link {
     remote: SocketAddr,
     token: Token,
-    stage: Stage,
+    phase: Phase,
     /// The client id that we assigned, to be released.
     id: Option<u16>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// The token was sent over TCP and has not come back over UDP yet.
     Pending,
     /// Reported, and not accepted yet.
@@ -138,23 +138,23 @@ impl Listener {
         }
         self.pending.insert(token, peer);
         self.deadlines.set(peer, now + self.settings.handshake_timeout);
-        self.links.insert(peer, Link { remote, token, stage: Stage::Pending, id: None });
+        self.links.insert(peer, Link { remote, token, phase: Phase::Pending, id: None });
         self.orders.push_back(ListenerOrder::Write(peer, token.packet(self.settings.version).to_vec()));
     }
 
     /// A stream is gone: why its peer's end is to be reported, if it ever was reported as connected.
     pub fn handle_closed(&mut self, peer: Peer, reason: DisconnectReason) -> Option<DisconnectReason> {
-        match self.forget(peer)?.stage {
-            Stage::Pending => {
+        match self.forget(peer)?.phase {
+            Phase::Pending => {
                 self.counts.failed_handshakes += 1;
                 None
             }
-            Stage::Requested { .. } | Stage::Up { .. } => {
+            Phase::Requested { .. } | Phase::Up { .. } => {
                 self.counts.connected -= 1;
                 self.counts.too_slow += u64::from(matches!(reason, DisconnectReason::Overloaded { .. }));
                 Some(reason)
             }
-            Stage::Leaving { reason } => {
+            Phase::Leaving { reason } => {
                 self.counts.connected -= 1;
                 Some(reason)
             }
@@ -165,16 +165,16 @@ impl Listener {
     /// the peer is not accepted yet.
     pub fn handle_stream<'a>(&mut self, peer: Peer, stream: &'a [u8]) -> (usize, Option<ListenerEvent<'a>>) {
         let Some(link) = self.links.get(&peer) else { return (0, None) };
-        match link.stage {
-            Stage::Up { .. } => {}
+        match link.phase {
+            Phase::Up { .. } => {}
             // A client that sends anything before it has its number does not speak this protocol.
-            Stage::Pending if !stream.is_empty() => {
+            Phase::Pending if !stream.is_empty() => {
                 self.counts.failed_handshakes += 1;
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
                 return (0, None);
             }
-            Stage::Pending | Stage::Requested { .. } | Stage::Leaving { .. } => return (0, None),
+            Phase::Pending | Phase::Requested { .. } | Phase::Leaving { .. } => return (0, None),
         }
         match format::next_message(stream, self.settings.incoming_message_bytes_max) {
             Ok(None) => (0, None),
@@ -209,7 +209,7 @@ impl Listener {
             self.malformed += u64::from(!datagram.is_empty());
             return None;
         }
-        let is_up = matches!(self.links.get(&peer)?.stage, Stage::Up { .. });
+        let is_up = matches!(self.links.get(&peer)?.phase, Phase::Up { .. });
         is_up.then_some(ListenerEvent::Message { peer, message: datagram })
     }
 
@@ -236,11 +236,11 @@ impl Listener {
     /// Accepts a pending client and sends its number: the given one (two bytes, big-endian), or the next free one.
     pub fn accept(&mut self, peer: Peer, greeting: &[u8]) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let Stage::Requested { endpoint } = link.stage else { return };
+        let Phase::Requested { endpoint } = link.phase else { return };
         let own = if greeting.is_empty() { self.ids.take().map(u16::to_be_bytes) } else { None };
         let body = own.as_ref().map_or(greeting, |own| own.as_slice());
         link.id = own.map(u16::from_be_bytes);
-        link.stage = Stage::Up { endpoint };
+        link.phase = Phase::Up { endpoint };
         self.counts.accepted += 1;
         self.orders.push_back(ListenerOrder::Write(peer, format::configure(body)));
     }
@@ -261,7 +261,7 @@ impl Listener {
     pub fn shutdown(&mut self) {
         let peers: Vec<Peer> = self.links.keys().copied().collect();
         for peer in peers {
-            if matches!(self.links[&peer].stage, Stage::Pending) {
+            if matches!(self.links[&peer].phase, Phase::Pending) {
                 self.forget(peer);
                 self.orders.push_back(ListenerOrder::Abort(peer));
             } else {
@@ -272,8 +272,8 @@ impl Listener {
 
     /// The destination of datagrams for a peer, while messages may be sent to it.
     pub fn endpoint(&self, peer: Peer) -> Option<SocketAddr> {
-        match self.links.get(&peer)?.stage {
-            Stage::Up { endpoint } => Some(endpoint),
+        match self.links.get(&peer)?.phase {
+            Phase::Up { endpoint } => Some(endpoint),
             _ => None,
         }
     }
@@ -302,7 +302,7 @@ impl Listener {
 
     fn associate(&mut self, peer: Peer, from: SocketAddr) -> Option<ListenerEvent<'static>> {
         let link = self.links.get(&peer)?;
-        if link.stage != Stage::Pending {
+        if link.phase != Phase::Pending {
             return None;
         }
         let (remote, token) = (link.remote, link.token);
@@ -323,7 +323,7 @@ impl Listener {
             }
         }
         let link = self.links.get_mut(&peer)?;
-        link.stage = Stage::Requested { endpoint: from };
+        link.phase = Phase::Requested { endpoint: from };
         self.deadlines.clear(peer);
         self.pending.remove(token, remote.ip());
         // A former client of this address is gone or will notice: the token is the newer proof.
@@ -344,8 +344,8 @@ impl Listener {
 
     fn leave(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(link) = self.links.get_mut(&peer) else { return };
-        let (Stage::Requested { endpoint } | Stage::Up { endpoint }) = link.stage else { return };
-        link.stage = Stage::Leaving { reason };
+        let (Phase::Requested { endpoint } | Phase::Up { endpoint }) = link.phase else { return };
+        link.phase = Phase::Leaving { reason };
         self.release(endpoint, peer);
         self.orders.push_back(ListenerOrder::Finish(peer));
     }
@@ -354,13 +354,13 @@ impl Listener {
     fn forget(&mut self, peer: Peer) -> Option<Link> {
         let link = self.links.remove(&peer)?;
         self.slots.release(peer);
-        match link.stage {
-            Stage::Pending => {
+        match link.phase {
+            Phase::Pending => {
                 self.deadlines.clear(peer);
                 self.pending.remove(link.token, link.remote.ip());
             }
-            Stage::Requested { endpoint } | Stage::Up { endpoint } => self.release(endpoint, peer),
-            Stage::Leaving { .. } => {}
+            Phase::Requested { endpoint } | Phase::Up { endpoint } => self.release(endpoint, peer),
+            Phase::Leaving { .. } => {}
         }
         if let Some(id) = link.id {
             self.ids.give_back(id);

@@ -46,7 +46,7 @@ impl fmt::Debug for EnetClient {
 #[derive(Debug)]
 struct Connection {
     machine: Machine<()>,
-    stage: Stage,
+    phase: Phase,
     queue: Queue,
     /// Commands from the server since ENet is connected.
     incoming: Option<Incoming>,
@@ -57,7 +57,7 @@ struct Connection {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// A request was sent; the time is the deadline for an answer.
     Connecting(Instant),
     /// The server has admitted us.
@@ -70,11 +70,11 @@ enum Stage {
 const SERVER: u16 = 0;
 
 impl Connection {
-    /// The deadline of its stage.
+    /// The deadline of its phase.
     fn deadline(&self) -> Option<Instant> {
-        match self.stage {
-            Stage::Connecting(deadline) | Stage::Ending(deadline) => Some(deadline),
-            Stage::Open => None,
+        match self.phase {
+            Phase::Connecting(deadline) | Phase::Ending(deadline) => Some(deadline),
+            Phase::Open => None,
         }
     }
 }
@@ -181,7 +181,7 @@ impl EnetClient {
             match happened {
                 Happened::Connected(_) => self.open(),
                 Happened::Disconnected(_) => self.end_by_enet(is_farewell),
-                Happened::Message(_, channel, packet) if connection.stage == Stage::Open => {
+                Happened::Message(_, channel, packet) if connection.phase == Phase::Open => {
                     let delivery = self.settings.connection.delivery_of(channel);
                     self.statistics.received.count(delivery, 1, packet.data().len());
                     let event = ClientLinkEvent::Packet { channel };
@@ -193,21 +193,21 @@ impl EnetClient {
     }
 
     fn open(&mut self) {
-        let Some(connection) = self.connection.as_mut().filter(|it| matches!(it.stage, Stage::Connecting(_)))
+        let Some(connection) = self.connection.as_mut().filter(|it| matches!(it.phase, Phase::Connecting(_)))
         else {
             return;
         };
-        connection.stage = Stage::Open;
+        connection.phase = Phase::Open;
         connection.machine.unthrottle(SERVER, &self.settings.connection);
         self.events.push(ClientLinkEvent::Connected, |_| ());
     }
 
     /// The server is gone: we have left, it said goodbye, or it is silent.
     fn end_by_enet(&mut self, is_farewell: bool) {
-        let stage = self.connection.as_ref().map(|connection| connection.stage);
-        self.end(match stage {
-            Some(Stage::Connecting(_)) if is_farewell => DisconnectReason::refused(b""),
-            Some(Stage::Open) if is_farewell => DisconnectReason::closed_by_peer(b""),
+        let phase = self.connection.as_ref().map(|connection| connection.phase);
+        self.end(match phase {
+            Some(Phase::Connecting(_)) if is_farewell => DisconnectReason::refused(b""),
+            Some(Phase::Open) if is_farewell => DisconnectReason::closed_by_peer(b""),
             _ => DisconnectReason::TimedOut,
         });
     }
@@ -220,12 +220,12 @@ impl EnetClient {
     /// Drops the connection and reports its end. A connection that we have ended is reported as ended by us,
     /// regardless of later events.
     fn end(&mut self, reason: DisconnectReason) {
-        let Some(Connection { mut machine, stage, .. }) = self.connection.take() else { return };
+        let Some(Connection { mut machine, phase, .. }) = self.connection.take() else { return };
         let mut datagram = Vec::new();
         while machine.pop(&mut datagram).is_some() {
             self.farewells.push_back(std::mem::take(&mut datagram));
         }
-        let is_ours = matches!(stage, Stage::Ending(_));
+        let is_ours = matches!(phase, Phase::Ending(_));
         if is_ours {
             self.events.clear();
         }
@@ -259,7 +259,7 @@ impl ClientNetwork<MessageChannel> for EnetClient {
         self.farewells.clear();
         self.connection = Some(Connection {
             machine,
-            stage: Stage::Connecting(now + self.settings.connect_timeout),
+            phase: Phase::Connecting(now + self.settings.connect_timeout),
             queue: Queue::default(),
             incoming: None,
             ticked: now,
@@ -274,7 +274,7 @@ impl ClientNetwork<MessageChannel> for EnetClient {
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.set_time(now);
         let settings = &self.settings.connection;
-        let Some(connection) = self.connection.as_mut().filter(|it| it.stage == Stage::Open) else {
+        let Some(connection) = self.connection.as_mut().filter(|it| it.phase == Phase::Open) else {
             self.statistics.dropped.not_connected += 1;
             return;
         };
@@ -295,20 +295,20 @@ impl ClientNetwork<MessageChannel> for EnetClient {
     fn disconnect(&mut self, now: Instant) {
         self.set_time(now);
         let Some(connection) = &mut self.connection else { return };
-        let ending = Stage::Ending(now + self.settings.connection.goodbye_timeout);
-        match std::mem::replace(&mut connection.stage, ending) {
-            Stage::Connecting(_) => {
+        let ending = Phase::Ending(now + self.settings.connection.goodbye_timeout);
+        match std::mem::replace(&mut connection.phase, ending) {
+            Phase::Connecting(_) => {
                 // The server may know us already, so it gets a goodbye; there is nothing to wait for.
                 self.say_goodbye();
                 self.end(DisconnectReason::ClosedByUs);
             }
-            Stage::Open => {
+            Phase::Open => {
                 self.events.clear();
                 if let Some(server) = connection.machine.peer(SERVER) {
                     server.disconnect_later(0);
                 }
             }
-            ending @ Stage::Ending(_) => connection.stage = ending,
+            ending @ Phase::Ending(_) => connection.phase = ending,
         }
     }
 
@@ -338,7 +338,7 @@ impl ClientNetwork<MessageChannel> for EnetClient {
     }
 
     fn statistics(&self) -> Statistics {
-        let open = self.connection.as_ref().filter(|connection| connection.stage == Stage::Open);
+        let open = self.connection.as_ref().filter(|connection| connection.phase == Phase::Open);
         let server = open.and_then(|connection| connection.machine.peek(SERVER));
         let quality = server
             .map(|server| LinkQuality { round_trip: server.round_trip_time(), ..LinkQuality::default() });

@@ -23,32 +23,32 @@ use crate::enet::{
 /// connection that begins or ends twice, a message of an unknown peer.
 pub fn enet_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new();
+    let mut fixture = Fixture::new();
     while !tape.is_empty() {
         let operation = tape.byte();
         let place = usize::from(operation >> 4) % PLACES;
         match operation % 10 {
-            0 => stage.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
-            1 => stage.carry_up(place, None),
-            2 => stage.carry_down(place, None),
-            3 => stage.carry_up(place, Some((tape.byte(), tape.byte()))),
-            4 => stage.carry_down(place, Some((tape.byte(), tape.byte()))),
+            0 => fixture.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
+            1 => fixture.carry_up(place, None),
+            2 => fixture.carry_down(place, None),
+            3 => fixture.carry_up(place, Some((tape.byte(), tape.byte()))),
+            4 => fixture.carry_down(place, Some((tape.byte(), tape.byte()))),
             5 => {
                 let datagram = made_up(&mut tape);
-                stage.give_server(place, &datagram);
+                fixture.give_server(place, &datagram);
             }
             6 => {
                 let datagram = made_up(&mut tape);
-                stage.clients[place].handle_datagram(stage.now, &datagram);
+                fixture.clients[place].handle_datagram(fixture.now, &datagram);
             }
-            7 => stage.client_does(place, tape.byte(), tape.byte()),
-            8 => stage.server_does(place, tape.byte(), tape.byte()),
-            _ => stage.takes_newcomers = tape.byte().is_multiple_of(2),
+            7 => fixture.client_does(place, tape.byte(), tape.byte()),
+            8 => fixture.server_does(place, tape.byte(), tape.byte()),
+            _ => fixture.takes_newcomers = tape.byte().is_multiple_of(2),
         }
-        stage.drain();
+        fixture.drain();
     }
-    stage.pass(Duration::from_mins(1));
-    stage.drain();
+    fixture.pass(Duration::from_mins(1));
+    fixture.drain();
 }
 
 const PLACES: usize = 3;
@@ -94,7 +94,7 @@ fn address(place: usize) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 1 + place as u16).into()
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     server: EnetServer,
     /// Whether newcomers are accepted as soon as they are reported.
@@ -109,7 +109,7 @@ struct Stage {
     reported: ReportedPeers,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let mut server = EnetServerSettings { connection: settings(), ..EnetServerSettings::default() };
         (server.peers.connections_max, server.peers.handshakes_max) = (4, 2);

@@ -24,7 +24,7 @@ use crate::enet::EnetServerSettings;
 use crate::enet::machine::{Happened, Sent};
 
 use machines::{Machines, Number};
-use remote_client::{RemoteClient, Stage};
+use remote_client::{Phase, RemoteClient};
 
 /// A server for clients of ENet, without a socket: for a [`UdpServer`](consonance_link::gateway::udp::UdpServer).
 ///
@@ -103,7 +103,7 @@ impl EnetServer {
     }
 
     fn keep(&mut self, peer: Peer, channel: MessageChannel, packet: &Packet) {
-        if self.clients.get(peer).is_some_and(|client| matches!(client.stage, Stage::Open)) {
+        if self.clients.get(peer).is_some_and(|client| matches!(client.phase, Phase::Open)) {
             let delivery = self.settings.connection.delivery_of(channel);
             self.links.received.count(delivery, 1, packet.data().len());
             self.clients.push_message(peer, channel, |bytes| bytes.extend_from_slice(packet.data()));
@@ -143,10 +143,10 @@ impl EnetServer {
 
     fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &Arc<[u8]>) {
         self.set_time(now);
-        match self.clients.get(peer).map(|client| &client.stage) {
-            Some(Stage::Open) => self.send_now(peer, channel, message),
-            Some(Stage::Proving { .. }) => self.send_later(peer, channel, message),
-            Some(Stage::Asking(_) | Stage::Ending) | None => {
+        match self.clients.get(peer).map(|client| &client.phase) {
+            Some(Phase::Open) => self.send_now(peer, channel, message),
+            Some(Phase::Proving { .. }) => self.send_later(peer, channel, message),
+            Some(Phase::Asking(_) | Phase::Ending) | None => {
                 self.links.dropped.not_connected += 1;
             }
         }

@@ -13,7 +13,7 @@ use consonance_link::{
 };
 use ring::hmac;
 
-use self::remote_client::{RemoteClient, Stage};
+use self::remote_client::{Phase, RemoteClient};
 use crate::forge::frame::{
     Control, DATAGRAM_BYTES_MAX, Frame, GROUP_CLOSE, GROUP_ID, GROUP_PONG, GROUP_REFUSED, PAYLOAD_BYTES_MAX,
     Piece, TO_TARGET,
@@ -95,7 +95,7 @@ impl ForgeServer {
         let first_id = self.first_unique_id(self.clients.next_peer());
         let link = Link::to_unproved(now, self.settings.link, first_id);
         let prove_until = now + self.settings.handshake_timeout;
-        let client = RemoteClient { address: from, link, stage: Stage::Requested, prove_until };
+        let client = RemoteClient { address: from, link, phase: Phase::Requested, prove_until };
         let peer = self.clients.admit(from, client, |bytes| bytes.extend_from_slice(frame.payload));
         self.handle_peer(now, peer, datagram);
     }
@@ -121,7 +121,7 @@ impl ForgeServer {
     fn handle_frame(&mut self, now: Instant, peer: Peer, head: Head) {
         let Some(client) = self.clients.get_mut(peer) else { return };
         match head.control {
-            Control::Binary if head.router == 0 && client.stage == Stage::Up => {
+            Control::Binary if head.router == 0 && client.phase == Phase::Up => {
                 let channel = message::channel_of(head);
                 let message = &mut self.payload;
                 let payload_bytes = message::payload(message).len();
@@ -140,9 +140,9 @@ impl ForgeServer {
             }
             Control::Close => {
                 let _ = client.link.send(now, Head::unreliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]);
-                let reason = match &client.stage {
-                    Stage::Leaving { reason, .. } => reason.clone(),
-                    Stage::Requested | Stage::Up => DisconnectReason::closed_by_peer(b""),
+                let reason = match &client.phase {
+                    Phase::Leaving { reason, .. } => reason.clone(),
+                    Phase::Requested | Phase::Up => DisconnectReason::closed_by_peer(b""),
                 };
                 self.end(peer, reason);
             }
@@ -168,7 +168,7 @@ impl ForgeServer {
     /// Handles the consequences of an action on a client's link.
     fn settle(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get(peer) else { return };
-        let is_leaving = matches!(client.stage, Stage::Leaving { .. });
+        let is_leaving = matches!(client.phase, Phase::Leaving { .. });
         if client.link.is_proved()
             && self.clients.prove(peer)
             && !is_leaving
@@ -206,7 +206,7 @@ impl ForgeServer {
             self.statistics.dropped.too_large += 1;
             return;
         };
-        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Up) else {
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.phase == Phase::Up) else {
             self.statistics.dropped.not_connected += 1;
             return;
         };
@@ -227,11 +227,11 @@ impl ServerNetwork<MessageChannel> for ForgeServer {
 
     fn accept(&mut self, now: Instant, peer: Peer, greeting: &[u8]) {
         let own = self.last_number.wrapping_add(1).max(1);
-        let Some(client) = self.clients.get_mut(peer).filter(|client| client.stage == Stage::Requested)
+        let Some(client) = self.clients.get_mut(peer).filter(|client| client.phase == Phase::Requested)
         else {
             return;
         };
-        client.stage = Stage::Up;
+        client.phase = Phase::Up;
         let number = if greeting.is_empty() {
             self.last_number = own;
             own.to_le_bytes().to_vec()
@@ -253,14 +253,14 @@ impl ServerNetwork<MessageChannel> for ForgeServer {
     /// The reason is not sent: Forge has no message for it.
     fn disconnect(&mut self, now: Instant, peer: Peer, _reason: &str) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        if matches!(client.stage, Stage::Leaving { .. }) {
+        if matches!(client.phase, Phase::Leaving { .. }) {
             return;
         }
-        if client.stage == Stage::Requested {
+        if client.phase == Phase::Requested {
             let _ = client.link.send(now, Head::reliable(Control::Error, GROUP_REFUSED), TO_TARGET, &[]);
         }
         let until = now + self.settings.link.goodbye_timeout;
-        client.stage = Stage::Leaving { until, reason: DisconnectReason::ClosedByUs };
+        client.phase = Phase::Leaving { until, reason: DisconnectReason::ClosedByUs };
         match client.link.send(now, Head::reliable(Control::Close, GROUP_CLOSE), TO_TARGET, &[]) {
             Ok(()) => self.settle(now, peer),
             Err(Full) => self.end(peer, DisconnectReason::ClosedByUs),

@@ -42,13 +42,13 @@ impl fmt::Debug for KcpClient {
 #[derive(Debug)]
 struct Connection {
     link: Link,
-    stage: Stage,
+    phase: Phase,
     /// The peer that this client proxies for, while the generation is not known.
     stands_in_for: Option<Peer>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// We have said hello.
     Connecting,
     /// So has the server.
@@ -74,7 +74,7 @@ impl KcpClient {
 
     fn end(&mut self, reason: DisconnectReason) {
         let Some(connection) = self.connection.take() else { return };
-        let is_ours = matches!(connection.stage, Stage::Closing(_));
+        let is_ours = matches!(connection.phase, Phase::Closing(_));
         self.ended.push_back(if is_ours { DisconnectReason::ClosedByUs } else { reason });
         self.incoming.clear();
     }
@@ -82,7 +82,7 @@ impl KcpClient {
     /// The server said goodbye, or rejected us.
     fn end_by_server(&mut self) {
         let is_connecting =
-            self.connection.as_ref().is_some_and(|connection| connection.stage == Stage::Connecting);
+            self.connection.as_ref().is_some_and(|connection| connection.phase == Phase::Connecting);
         self.end(if is_connecting {
             DisconnectReason::refused(b"")
         } else {
@@ -96,7 +96,7 @@ impl KcpClient {
     }
 
     fn finish_closing(&mut self, now: Instant) {
-        let Some(Connection { link, stage: Stage::Closing(until), .. }) = &mut self.connection else {
+        let Some(Connection { link, phase: Phase::Closing(until), .. }) = &mut self.connection else {
             return;
         };
         if link.arq().is_idle() || now >= *until {
@@ -122,29 +122,29 @@ impl KcpClient {
     fn next_reliable(&mut self, bytes: &mut Vec<u8>) -> Option<bool> {
         let now = self.now?;
         loop {
-            let Connection { link, stage, .. } = self.connection.as_mut()?;
-            match (link.next_message(bytes)?, *stage) {
-                (Reliable::Data, Stage::Open) => return Some(true),
-                (Reliable::Hello(cookie), Stage::Connecting | Stage::Closing(_)) => {
+            let Connection { link, phase, .. } = self.connection.as_mut()?;
+            match (link.next_message(bytes)?, *phase) {
+                (Reliable::Data, Phase::Open) => return Some(true),
+                (Reliable::Hello(cookie), Phase::Connecting | Phase::Closing(_)) => {
                     if link.generation() == Generation::G2 {
                         link.cookie_out = cookie.unwrap_or(OWN_COOKIE);
                     }
-                    if *stage == Stage::Connecting {
-                        *stage = Stage::Open;
+                    if *phase == Phase::Connecting {
+                        *phase = Phase::Open;
                         if link.is_undecided() {
                             link.set_undecided(now);
                         }
                         return Some(false);
                     }
                 }
-                (Reliable::Data, Stage::Closing(_)) => {}
+                (Reliable::Data, Phase::Closing(_)) => {}
                 (Reliable::Goodbye, _) => {
                     // The server waits for the acknowledgement of its goodbye.
                     self.flush(now);
                     self.end_by_server();
                 }
-                (Reliable::Hello(_), Stage::Open) => self.end_for_violation(now, "a second hello"),
-                (Reliable::Data, Stage::Connecting) => {
+                (Reliable::Hello(_), Phase::Open) => self.end_for_violation(now, "a second hello"),
+                (Reliable::Data, Phase::Connecting) => {
                     self.end_for_violation(now, "a message before its hello");
                 }
                 (Reliable::Broken(violation), _) => self.end_for_violation(now, violation),
@@ -210,7 +210,7 @@ impl ClientNetwork<MessageChannel> for KcpClient {
         link.say_hello(own_cookie);
         link.start_pings(now);
         self.outgoing.clear();
-        self.connection = Some(Connection { link, stage: Stage::Connecting, stands_in_for });
+        self.connection = Some(Connection { link, phase: Phase::Connecting, stands_in_for });
     }
 
     fn poll_event(&mut self, _now: Instant, bytes: &mut Vec<u8>) -> Option<ClientLinkEvent<MessageChannel>> {
@@ -237,7 +237,7 @@ impl ClientNetwork<MessageChannel> for KcpClient {
 
     fn send(&mut self, now: Instant, channel: MessageChannel, message: &[u8]) {
         self.now = Some(now);
-        if self.connection.as_ref().is_none_or(|connection| connection.stage != Stage::Open) {
+        if self.connection.as_ref().is_none_or(|connection| connection.phase != Phase::Open) {
             self.statistics.dropped.not_connected += 1;
             return;
         }
@@ -249,9 +249,9 @@ impl ClientNetwork<MessageChannel> for KcpClient {
 
     fn disconnect(&mut self, now: Instant) {
         self.now = Some(now);
-        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
-        if !matches!(stage, Stage::Closing(_)) {
-            *stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
+        let Some(Connection { link, phase, .. }) = &mut self.connection else { return };
+        if !matches!(phase, Phase::Closing(_)) {
+            *phase = Phase::Closing(now + self.settings.link.goodbye_timeout);
             link.say_goodbye();
             self.incoming.clear();
             self.finish_closing(now);
@@ -262,9 +262,9 @@ impl ClientNetwork<MessageChannel> for KcpClient {
         if !self.ended.is_empty() {
             return self.now;
         }
-        let Connection { link, stage, .. } = self.connection.as_ref()?;
+        let Connection { link, phase, .. } = self.connection.as_ref()?;
         let timeout = link.poll_timeout();
-        Some(if let Stage::Closing(until) = stage { timeout.min(*until) } else { timeout })
+        Some(if let Phase::Closing(until) = phase { timeout.min(*until) } else { timeout })
     }
 
     fn limits(&self) -> PacketLimits {
@@ -288,7 +288,7 @@ impl ClientEndpoint for KcpClient {
 
     fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) {
         self.now = Some(now);
-        let Some(Connection { link, stage, .. }) = &mut self.connection else { return };
+        let Some(Connection { link, phase, .. }) = &mut self.connection else { return };
         match link.open(datagram) {
             None => self.statistics.dropped.malformed += 1,
             Some(Opened::Segments(segments)) => {
@@ -297,7 +297,7 @@ impl ClientEndpoint for KcpClient {
                 }
             }
             Some(Opened::Unreliable(payload)) => match link.read_unreliable(now, payload) {
-                Unreliable::Data(message) if *stage == Stage::Open => {
+                Unreliable::Data(message) if *phase == Phase::Open => {
                     self.incoming.push((), |bytes| bytes.extend_from_slice(message));
                 }
                 Unreliable::Data(_) => {}

@@ -22,36 +22,36 @@ use crate::kcp::{
 /// from each other, machines that want to be polled again at once forever.
 pub fn kcp_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new();
+    let mut fixture = Fixture::new();
     while !tape.is_empty() {
         let operation = tape.byte();
         let place = usize::from(tape.byte()) % PLACES;
         match operation % 10 {
-            0 => stage.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
-            1 => stage.carry_up(place, tape.byte()),
-            2 => stage.carry_down(place, tape.byte()),
-            3 => stage.give_server(place, tape.counted()),
-            4 => stage.give_client(place, tape.counted()),
+            0 => fixture.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
+            1 => fixture.carry_up(place, tape.byte()),
+            2 => fixture.carry_down(place, tape.byte()),
+            3 => fixture.give_server(place, tape.counted()),
+            4 => fixture.give_client(place, tape.counted()),
             5 => {
-                let datagram = stage.segment(place, [(); 8].map(|()| tape.byte()));
-                stage.give_server(place, &datagram);
+                let datagram = fixture.segment(place, [(); 8].map(|()| tape.byte()));
+                fixture.give_server(place, &datagram);
             }
             6 => {
-                let datagram = stage.segment(place, [(); 8].map(|()| tape.byte()));
-                stage.give_client(place, &datagram);
+                let datagram = fixture.segment(place, [(); 8].map(|()| tape.byte()));
+                fixture.give_client(place, &datagram);
             }
-            7 => stage.client_does(place, tape.byte(), usize::from(tape.byte()) * 20),
-            8 => stage.server_does(place, tape.byte(), usize::from(tape.byte()) * 20),
-            _ => stage.takes_newcomers = tape.byte().is_multiple_of(2),
+            7 => fixture.client_does(place, tape.byte(), usize::from(tape.byte()) * 20),
+            8 => fixture.server_does(place, tape.byte(), usize::from(tape.byte()) * 20),
+            _ => fixture.takes_newcomers = tape.byte().is_multiple_of(2),
         }
-        stage.drain();
+        fixture.drain();
     }
 }
 
 /// The number of clients, one of each generation.
 const PLACES: usize = 4;
 
-struct Stage {
+struct Fixture {
     now: Instant,
     server: KcpServer,
     /// Whether newcomers are accepted as soon as they are reported.
@@ -76,7 +76,7 @@ fn address(place: usize) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 1 + place as u16).into()
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let places = Generation::ALL.map(|generation| Place {
             client: KcpClient::new(KcpClientSettings { generation, ..KcpClientSettings::default() }),

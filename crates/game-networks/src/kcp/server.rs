@@ -23,7 +23,7 @@ use crate::kcp::link::{Opened, Unreliable};
 use crate::kcp::{CHANNELS, Generation, KcpServerSettings};
 
 use cookies::Cookies;
-use remote_client::{RemoteClient, Stage};
+use remote_client::{Phase, RemoteClient};
 
 /// A server for clients of kcp2k, without a socket: for a [`UdpServer`](consonance_link::gateway::udp::UdpServer).
 pub struct KcpServer {
@@ -99,14 +99,14 @@ impl KcpServer {
 
     /// Handles an unreliable datagram. Returns false if it is invalid.
     fn handle_unreliable(&mut self, now: Instant, peer: Peer, payload: &[u8]) -> bool {
-        let Some(RemoteClient { link, stage, .. }) = self.clients.get_mut(peer) else { return false };
+        let Some(RemoteClient { link, phase, .. }) = self.clients.get_mut(peer) else { return false };
         let was_undecided = link.is_undecided();
         let heard = link.read_unreliable(now, payload);
         if was_undecided && !link.is_undecided() {
             self.settings.learned.learn(peer, link.generation());
         }
         match heard {
-            Unreliable::Data(message) if *stage == Stage::Open => {
+            Unreliable::Data(message) if *phase == Phase::Open => {
                 self.incoming.push(peer, |bytes| bytes.extend_from_slice(message));
             }
             Unreliable::Data(_) => {}
@@ -160,8 +160,8 @@ impl KcpServer {
     }
 
     fn send_to(&mut self, now: Instant, peer: Peer, channel: MessageChannel, message: &[u8]) {
-        let stage = self.clients.get(peer).map(|client| client.stage);
-        if stage != Some(Stage::Open) {
+        let phase = self.clients.get(peer).map(|client| client.phase);
+        if phase != Some(Phase::Open) {
             self.links.dropped.not_connected += 1;
             return;
         }

@@ -27,32 +27,32 @@ const UNDER_WAY_MAX: usize = 64;
 /// message of an unknown peer.
 pub fn litenetlib_datagrams(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new();
+    let mut fixture = Fixture::new();
     while !tape.is_empty() {
         let operation = tape.byte();
         let client = usize::from(operation >> 4) % CLIENTS;
         match operation % 10 {
-            0 => stage.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
-            1 => stage.carry_up(client, None),
-            2 => stage.carry_down(client, None),
-            3 => stage.carry_up(client, Some((tape.byte(), tape.byte()))),
-            4 => stage.carry_down(client, Some((tape.byte(), tape.byte()))),
+            0 => fixture.pass(Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte()))),
+            1 => fixture.carry_up(client, None),
+            2 => fixture.carry_down(client, None),
+            3 => fixture.carry_up(client, Some((tape.byte(), tape.byte()))),
+            4 => fixture.carry_down(client, Some((tape.byte(), tape.byte()))),
             5 => {
                 let from = address(tape.byte().into());
-                stage.server.handle_datagram(stage.now, from, tape.counted());
+                fixture.server.handle_datagram(fixture.now, from, tape.counted());
             }
-            6 => stage.clients[client].handle_datagram(stage.now, tape.counted()),
-            7 => stage.client_sends(client, tape.byte(), usize::from(tape.byte()) * 20),
-            8 => stage.server_sends(tape.byte(), tape.byte(), usize::from(tape.byte()) * 20),
-            _ => stage.connect_or_leave(client, tape.byte()),
+            6 => fixture.clients[client].handle_datagram(fixture.now, tape.counted()),
+            7 => fixture.client_sends(client, tape.byte(), usize::from(tape.byte()) * 20),
+            8 => fixture.server_sends(tape.byte(), tape.byte(), usize::from(tape.byte()) * 20),
+            _ => fixture.connect_or_leave(client, tape.byte()),
         }
-        stage.drain();
+        fixture.drain();
     }
-    stage.pass(Duration::from_mins(1));
-    stage.drain();
+    fixture.pass(Duration::from_mins(1));
+    fixture.drain();
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     server: LiteNetLibServer,
     clients: Vec<LiteNetLibClient>,
@@ -67,7 +67,7 @@ fn address(number: usize) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 1 + (number % (CLIENTS + 2)) as u16).into()
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let now = Instant::now();
         let clock = UtcClock::new(now, SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000));

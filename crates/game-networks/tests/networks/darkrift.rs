@@ -7,6 +7,7 @@ mod crowd;
 #[cfg(unix)]
 mod descriptors;
 mod envelopes;
+mod fixture;
 mod golden;
 mod hostile;
 mod listener;
@@ -14,4 +15,3 @@ mod proxy;
 mod relay;
 #[cfg(target_os = "linux")] // Elsewhere, 127.0.0.1 may be the only loopback address.
 mod slots;
-mod stage;

@@ -4,11 +4,11 @@
 mod bolt;
 mod cloud;
 mod example;
+mod fixture;
 mod fusion;
 mod network;
 mod program;
 mod pun;
 mod rules;
-mod stage;
 mod steam;
 mod unet;

@@ -2,8 +2,8 @@
 
 mod client;
 mod credentials;
+mod fixture;
 mod golden;
 mod hostile;
 mod proxy;
-mod stage;
 mod voice_only;

@@ -3,8 +3,8 @@
 use std::time::Instant;
 
 use super::Network;
+use super::fixture::{Fixture, Saw};
 use super::packets::packet_of;
-use super::stage::{Saw, Stage};
 use crate::{ClientNetwork as _, Delivery, DisconnectReason, Peer, ServerNetwork as _};
 
 /// How many reliable packets a quick reader is sent between two polls, while a slow one is flooded.
@@ -16,95 +16,95 @@ pub(super) const TO_SLOW_FOR_EACH_TO_QUICK: usize = 20;
 
 /// Fifty clients speak at once, and none is mistaken for another.
 pub fn each_packet_is_known_by_the_link_that_it_came_over<N: Network>(network: &mut N) {
-    let mut stage = Stage::new(network);
-    let links: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let mut fixture = Fixture::new(network);
+    let links: Vec<(usize, Peer)> = (0..50).map(|_| fixture.connect_client(network)).collect();
     let own_packet = |client| packet_of(client, 100);
     for &(client, _) in &links {
-        stage.client(client).send(Instant::now(), Delivery::Reliable, &own_packet(client));
+        fixture.client(client).send(Instant::now(), Delivery::Reliable, &own_packet(client));
     }
-    stage.drive_sending("every client is heard with both deliveries", |stage| {
-        let is_heard = |stage: &Stage<N>, &(client, peer): &(usize, Peer), delivery| {
-            stage.server_received(peer, delivery, &own_packet(client))
+    fixture.drive_sending("every client is heard with both deliveries", |fixture| {
+        let is_heard = |fixture: &Fixture<N>, &(client, peer): &(usize, Peer), delivery| {
+            fixture.server_received(peer, delivery, &own_packet(client))
         };
         for link in &links {
-            if !is_heard(stage, link, Delivery::Unreliable) {
-                stage.client(link.0).send(Instant::now(), Delivery::Unreliable, &own_packet(link.0));
+            if !is_heard(fixture, link, Delivery::Unreliable) {
+                fixture.client(link.0).send(Instant::now(), Delivery::Unreliable, &own_packet(link.0));
             }
         }
         links.iter().all(|link| {
-            is_heard(stage, link, Delivery::Reliable) && is_heard(stage, link, Delivery::Unreliable)
+            is_heard(fixture, link, Delivery::Reliable) && is_heard(fixture, link, Delivery::Unreliable)
         })
     });
     for &(client, peer) in &links {
-        assert!(stage.packets_of(peer).iter().all(|packet| *packet == own_packet(client)));
+        assert!(fixture.packets_of(peer).iter().all(|packet| *packet == own_packet(client)));
     }
 }
 
 /// One call sends to all given peers, exactly once if reliable; a peer that leaves changes nothing for the others.
 pub fn one_packet_reaches_the_given_peers_only<N: Network>(network: &mut N) {
-    let mut stage = Stage::new(network);
-    let links: Vec<(usize, Peer)> = (0..50).map(|_| stage.connect_client(network)).collect();
+    let mut fixture = Fixture::new(network);
+    let links: Vec<(usize, Peer)> = (0..50).map(|_| fixture.connect_client(network)).collect();
     let (outsider, listeners) = links.split_first().expect("there are fifty");
     let peers: Vec<Peer> = listeners.iter().map(|&(_, peer)| peer).collect();
-    stage.server().send(Instant::now(), &peers, Delivery::Reliable, b"to many");
-    stage.server().send(Instant::now(), &peers, Delivery::Unreliable, b"voice");
-    stage.drive_until("all of them receive", |stage| {
-        listeners.iter().all(|&(client, _)| stage.packets_at(client).len() == 2)
+    fixture.server().send(Instant::now(), &peers, Delivery::Reliable, b"to many");
+    fixture.server().send(Instant::now(), &peers, Delivery::Unreliable, b"voice");
+    fixture.drive_until("all of them receive", |fixture| {
+        listeners.iter().all(|&(client, _)| fixture.packets_at(client).len() == 2)
     });
-    stage.client(listeners[0].0).disconnect(Instant::now());
-    stage.drive_until("one leaves", |stage| stage.end_of(listeners[0].1).is_some());
-    stage.server().send(Instant::now(), &peers, Delivery::Reliable, b"again");
-    stage.drive_until("the others receive", |stage| {
-        listeners[1..].iter().all(|&(client, _)| stage.packets_at(client).len() == 3)
+    fixture.client(listeners[0].0).disconnect(Instant::now());
+    fixture.drive_until("one leaves", |fixture| fixture.end_of(listeners[0].1).is_some());
+    fixture.server().send(Instant::now(), &peers, Delivery::Reliable, b"again");
+    fixture.drive_until("the others receive", |fixture| {
+        listeners[1..].iter().all(|&(client, _)| fixture.packets_at(client).len() == 3)
     });
-    assert_eq!(stage.client_saw(outsider.0), [Saw::Connected], "nothing was sent to it");
+    assert_eq!(fixture.client_saw(outsider.0), [Saw::Connected], "nothing was sent to it");
 }
 
 /// A game that hangs for a while: only a bounded amount of voice is kept for it, but all reliable packets are.
 pub fn a_listener_that_pauses_loses_old_voice_and_nothing_else<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
-    stage.set_polled(client, false);
+    let (mut fixture, client, peer) = Fixture::with_client(network);
+    fixture.set_polled(client, false);
     for number in 0..N::FLOOD {
-        stage.server().send(Instant::now(), &[peer], Delivery::Unreliable, &packet_of(number, 100));
+        fixture.server().send(Instant::now(), &[peer], Delivery::Unreliable, &packet_of(number, 100));
         if number % 100 == 0 {
-            stage.drive_once();
+            fixture.drive_once();
         }
     }
-    stage.server().send(Instant::now(), &[peer], Delivery::Reliable, b"still here?");
-    stage.set_polled(client, true);
-    stage.drive_until("it hears what is reliable", |stage| {
-        stage.client_received(client, Delivery::Reliable, b"still here?")
+    fixture.server().send(Instant::now(), &[peer], Delivery::Reliable, b"still here?");
+    fixture.set_polled(client, true);
+    fixture.drive_until("it hears what is reliable", |fixture| {
+        fixture.client_received(client, Delivery::Reliable, b"still here?")
     });
-    stage.drive_idle();
-    let kept = stage.packets_at(client).len();
+    fixture.drive_idle();
+    let kept = fixture.packets_at(client).len();
     assert!(kept < N::FLOOD / 2, "{kept} of {} packets of old voice were kept", N::FLOOD);
-    stage.drive_sending("it hears new voice", |stage| {
-        stage.server().send(Instant::now(), &[peer], Delivery::Unreliable, b"new");
-        stage.client_received(client, Delivery::Unreliable, b"new")
+    fixture.drive_sending("it hears new voice", |fixture| {
+        fixture.server().send(Instant::now(), &[peer], Delivery::Unreliable, b"new");
+        fixture.client_received(client, Delivery::Unreliable, b"new")
     });
-    assert_eq!((stage.end_of(peer), stage.client_end(client)), (None, None));
+    assert_eq!((fixture.end_of(peer), fixture.client_end(client)), (None, None));
 }
 
 /// A client that does not take its reliable packets is disconnected; others receive all of theirs meanwhile.
 pub fn a_slow_reader_is_disconnected_and_others_are_unaffected<N: Network>(network: &mut N) {
     const PACKETS_MAX: usize = 1_000_000;
-    let (mut stage, slow, slow_peer) = Stage::with_client(network);
-    let (quick, quick_peer) = stage.connect_client(network);
-    stage.set_polled(slow, false);
-    let packet = vec![0x5a; stage.server().limits().reliable_bytes.min(1000)];
+    let (mut fixture, slow, slow_peer) = Fixture::with_client(network);
+    let (quick, quick_peer) = fixture.connect_client(network);
+    fixture.set_polled(slow, false);
+    let packet = vec![0x5a; fixture.server().limits().reliable_bytes.min(1000)];
     let mut rounds = 0;
-    while stage.server().statistics().connections.too_slow == 0 {
+    while fixture.server().statistics().connections.too_slow == 0 {
         for _ in 0..TO_QUICK {
-            stage.server().send(Instant::now(), &[slow_peer, quick_peer], Delivery::Reliable, &packet);
+            fixture.server().send(Instant::now(), &[slow_peer, quick_peer], Delivery::Reliable, &packet);
             for _ in 1..TO_SLOW_FOR_EACH_TO_QUICK {
-                stage.server().send(Instant::now(), &[slow_peer], Delivery::Reliable, &packet);
+                fixture.server().send(Instant::now(), &[slow_peer], Delivery::Reliable, &packet);
             }
         }
         rounds += 1;
-        stage.drive_until("the quick one keeps up", |stage| {
-            stage.packets_at(quick).len() == rounds * TO_QUICK
+        fixture.drive_until("the quick one keeps up", |fixture| {
+            fixture.packets_at(quick).len() == rounds * TO_QUICK
         });
-        let end = stage.end_of(slow_peer);
+        let end = fixture.end_of(slow_peer);
         assert!(
             matches!(end, None | Some(DisconnectReason::Overloaded { .. })),
             "it ended otherwise: {end:?}"
@@ -112,20 +112,20 @@ pub fn a_slow_reader_is_disconnected_and_others_are_unaffected<N: Network>(netwo
         let waiting = rounds * TO_QUICK * TO_SLOW_FOR_EACH_TO_QUICK;
         assert!(waiting < PACKETS_MAX, "{waiting} packets wait for a client that does not read");
     }
-    stage.drive_until("the slow one is disconnected", |stage| stage.end_of(slow_peer).is_some());
-    assert!(matches!(stage.end_of(slow_peer), Some(DisconnectReason::Overloaded { .. })));
-    assert_eq!(stage.end_of(quick_peer), None);
+    fixture.drive_until("the slow one is disconnected", |fixture| fixture.end_of(slow_peer).is_some());
+    assert!(matches!(fixture.end_of(slow_peer), Some(DisconnectReason::Overloaded { .. })));
+    assert_eq!(fixture.end_of(quick_peer), None);
 }
 
 /// A log line identifies a handle without all of its content: packets, secrets and every link.
 pub fn a_debug_print_of_either_end_is_short<N: Network>(network: &mut N) {
     const CLIENTS: usize = 4;
-    let mut stage = Stage::new(network);
-    let clients: Vec<_> = (0..CLIENTS).map(|_| stage.add_client(network, "main")).collect();
-    stage.drive_until("all are in", |stage| {
-        clients.iter().all(|&client| stage.client_saw(client).contains(&Saw::Connected))
+    let mut fixture = Fixture::new(network);
+    let clients: Vec<_> = (0..CLIENTS).map(|_| fixture.add_client(network, "main")).collect();
+    fixture.drive_until("all are in", |fixture| {
+        clients.iter().all(|&client| fixture.client_saw(client).contains(&Saw::Connected))
     });
-    let printed = [format!("{:?}", stage.server()), format!("{:?}", stage.client(clients[0]))];
+    let printed = [format!("{:?}", fixture.server()), format!("{:?}", fixture.client(clients[0]))];
     for print in printed {
         let begins_with_a_name = print.starts_with(|first: char| first.is_ascii_uppercase());
         assert!(begins_with_a_name && print.len() <= PRINT_BYTES_MAX, "{} bytes: {print}", print.len());
@@ -141,29 +141,29 @@ const PRINT_BYTES_MAX: usize = 200;
 /// once for each network.
 pub fn two_hundred_clients_talk_to_one_server<N: Network>(network: &mut N) {
     const CLIENTS: usize = 200;
-    let mut stage = Stage::new(network);
+    let mut fixture = Fixture::new(network);
     for _ in 0..CLIENTS {
-        stage.add_client(network, "main");
+        fixture.add_client(network, "main");
     }
-    stage.drive_until("all of them are in", |stage| {
-        stage.peers().count() == CLIENTS
-            && (0..CLIENTS).all(|client| stage.client_saw(client).first() == Some(&Saw::Connected))
+    fixture.drive_until("all of them are in", |fixture| {
+        fixture.peers().count() == CLIENTS
+            && (0..CLIENTS).all(|client| fixture.client_saw(client).first() == Some(&Saw::Connected))
     });
     for client in 0..CLIENTS {
-        stage.client(client).send(Instant::now(), Delivery::Reliable, &packet_of(client, 100));
+        fixture.client(client).send(Instant::now(), Delivery::Reliable, &packet_of(client, 100));
     }
-    stage.drive_until("all of them are heard", |stage| {
-        stage.peers().all(|peer| !stage.packets_of(peer).is_empty())
+    fixture.drive_until("all of them are heard", |fixture| {
+        fixture.peers().all(|peer| !fixture.packets_of(peer).is_empty())
     });
-    for peer in stage.peers().collect::<Vec<_>>() {
-        let heard = stage.packets_of(peer).concat();
-        stage.server().send(Instant::now(), &[peer], Delivery::Reliable, &heard);
+    for peer in fixture.peers().collect::<Vec<_>>() {
+        let heard = fixture.packets_of(peer).concat();
+        fixture.server().send(Instant::now(), &[peer], Delivery::Reliable, &heard);
     }
-    stage.drive_until("all of them are answered", |stage| {
-        (0..CLIENTS).all(|client| !stage.packets_at(client).is_empty())
+    fixture.drive_until("all of them are answered", |fixture| {
+        (0..CLIENTS).all(|client| !fixture.packets_at(client).is_empty())
     });
     for client in 0..CLIENTS {
-        assert_eq!(stage.packets_at(client), [packet_of(client, 100)], "each is answered what it said");
-        assert_eq!(stage.client_end(client), None);
+        assert_eq!(fixture.packets_at(client), [packet_of(client, 100)], "each is answered what it said");
+        assert_eq!(fixture.client_end(client), None);
     }
 }

@@ -3,66 +3,70 @@
 use std::time::Instant;
 
 use super::Network;
-use super::stage::{Saw, Stage};
+use super::fixture::{Fixture, Saw};
 use crate::{ClientNetwork as _, Delivery, PacketLimits, Peer, ServerNetwork as _};
 
 /// Packets of both deliveries arrive with their delivery, at either end, empty packets included.
 pub fn packets_of_both_deliveries_go_both_ways<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
+    let (mut fixture, client, peer) = Fixture::with_client(network);
     let packets: &[&[u8]] = if N::CARRIES_EMPTY_PACKETS { &[b"words", b""] } else { &[b"words"] };
     for delivery in [Delivery::Reliable, Delivery::Unreliable] {
         for &packet in packets {
-            stage.client(client).send(Instant::now(), delivery, packet);
-            stage.drive_until("the server receives", |stage| stage.server_received(peer, delivery, packet));
-            stage.server().send(Instant::now(), &[peer], delivery, packet);
-            stage.drive_until("the client receives", |stage| stage.client_received(client, delivery, packet));
+            fixture.client(client).send(Instant::now(), delivery, packet);
+            fixture.drive_until("the server receives", |fixture| {
+                fixture.server_received(peer, delivery, packet)
+            });
+            fixture.server().send(Instant::now(), &[peer], delivery, packet);
+            fixture.drive_until("the client receives", |fixture| {
+                fixture.client_received(client, delivery, packet)
+            });
         }
     }
-    let sent = stage.client(client).statistics().sent;
+    let sent = fixture.client(client).statistics().sent;
     assert_eq!((sent.reliable.packets, sent.reliable.bytes), (packets.len() as u64, 5));
-    assert_eq!(stage.server().statistics().links.sent, sent);
-    assert_eq!(stage.server().statistics().links.received, sent);
-    assert_eq!(stage.client(client).statistics().received, sent);
+    assert_eq!(fixture.server().statistics().links.sent, sent);
+    assert_eq!(fixture.server().statistics().links.received, sent);
+    assert_eq!(fixture.client(client).statistics().received, sent);
 }
 
 /// A thousand packets of many sizes, both ways at once.
 pub fn reliable_packets_arrive_complete_and_in_order<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
-    let largest = stage.server().limits().reliable_bytes;
+    let (mut fixture, client, peer) = Fixture::with_client(network);
+    let largest = fixture.server().limits().reliable_bytes;
     let packets: Vec<Vec<u8>> = (0..1000).map(|number: usize| packet_of(number, largest)).collect();
     for (number, packet) in packets.iter().enumerate() {
-        stage.client(client).send(Instant::now(), Delivery::Reliable, packet);
-        stage.server().send(Instant::now(), &[peer], Delivery::Reliable, packet);
+        fixture.client(client).send(Instant::now(), Delivery::Reliable, packet);
+        fixture.server().send(Instant::now(), &[peer], Delivery::Reliable, packet);
         if number % 50 == 49 {
-            stage.drive_until("fifty more arrive at both ends", |stage| {
-                stage.packets_of(peer).len() > number && stage.packets_at(client).len() > number
+            fixture.drive_until("fifty more arrive at both ends", |fixture| {
+                fixture.packets_of(peer).len() > number && fixture.packets_at(client).len() > number
             });
         }
     }
-    assert!(stage.packets_of(peer) == packets, "the server received something else");
-    assert!(stage.packets_at(client) == packets, "the client received something else");
+    assert!(fixture.packets_of(peer) == packets, "the server received something else");
+    assert!(fixture.packets_at(client) == packets, "the client received something else");
 }
 
 /// Each is whole, whatever happens to its neighbours and to reliable packets.
 pub fn unreliable_packets_are_independent_of_each_other<N: Network>(network: &mut N) {
     const ENOUGH: usize = 200;
-    let (mut stage, client, peer) = Stage::with_client(network);
-    let limits = stage.server().limits();
+    let (mut fixture, client, peer) = Fixture::with_client(network);
+    let limits = fixture.server().limits();
     let mut sent = 0;
-    stage.drive_sending("many arrive at both ends", |stage| {
+    fixture.drive_sending("many arrive at both ends", |fixture| {
         for _ in 0..10 {
             let (voice, control) = (packet_of(sent, limits.unreliable_bytes), packet_of(sent, 100));
             for (delivery, packet) in [(Delivery::Unreliable, &voice), (Delivery::Reliable, &control)] {
-                stage.client(client).send(Instant::now(), delivery, packet);
-                stage.server().send(Instant::now(), &[peer], delivery, packet);
+                fixture.client(client).send(Instant::now(), delivery, packet);
+                fixture.server().send(Instant::now(), &[peer], delivery, packet);
             }
             sent += 1;
         }
-        [stage.server_saw(peer), stage.client_saw(client)]
+        [fixture.server_saw(peer), fixture.client_saw(client)]
             .iter()
             .all(|saw| with_delivery(saw, Delivery::Unreliable).len() >= ENOUGH)
     });
-    for saw in [stage.server_saw(peer), stage.client_saw(client)] {
+    for saw in [fixture.server_saw(peer), fixture.client_saw(client)] {
         let controls = with_delivery(saw, Delivery::Reliable);
         assert!(
             controls.iter().map(|packet| number_of(packet)).eq(0..controls.len()),
@@ -80,56 +84,59 @@ pub fn unreliable_packets_are_independent_of_each_other<N: Network>(network: &mu
 
 /// Packets up to the limits pass, and larger ones do not.
 pub fn the_largest_packets_pass_and_larger_ones_are_dropped<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
-    let PacketLimits { reliable_bytes, unreliable_bytes } = stage.server().limits();
-    assert_eq!(stage.client(client).limits(), stage.server().limits());
+    let (mut fixture, client, peer) = Fixture::with_client(network);
+    let PacketLimits { reliable_bytes, unreliable_bytes } = fixture.server().limits();
+    assert_eq!(fixture.client(client).limits(), fixture.server().limits());
     for (delivery, bytes) in [(Delivery::Reliable, reliable_bytes), (Delivery::Unreliable, unreliable_bytes)]
     {
         let largest = vec![0x5a; bytes];
         let too_large = vec![0x5a; bytes + 1];
-        stage.client(client).send(Instant::now(), delivery, &too_large);
-        stage.client(client).send(Instant::now(), delivery, &largest);
-        stage.drive_until("the server receives", |stage| stage.server_received(peer, delivery, &largest));
-        stage.server().send(Instant::now(), &[peer], delivery, &too_large);
-        stage.server().send(Instant::now(), &[peer], delivery, &largest);
-        stage.drive_until("the client receives", |stage| stage.client_received(client, delivery, &largest));
+        fixture.client(client).send(Instant::now(), delivery, &too_large);
+        fixture.client(client).send(Instant::now(), delivery, &largest);
+        fixture
+            .drive_until("the server receives", |fixture| fixture.server_received(peer, delivery, &largest));
+        fixture.server().send(Instant::now(), &[peer], delivery, &too_large);
+        fixture.server().send(Instant::now(), &[peer], delivery, &largest);
+        fixture.drive_until("the client receives", |fixture| {
+            fixture.client_received(client, delivery, &largest)
+        });
     }
-    assert_eq!(stage.packets_of(peer).len(), 2);
-    assert_eq!(stage.packets_at(client).len(), 2);
-    assert_eq!(stage.client(client).statistics().dropped.too_large, 2);
-    assert_eq!(stage.server().statistics().links.dropped.too_large, 2);
+    assert_eq!(fixture.packets_of(peer).len(), 2);
+    assert_eq!(fixture.packets_at(client).len(), 2);
+    assert_eq!(fixture.client(client).statistics().dropped.too_large, 2);
+    assert_eq!(fixture.server().statistics().links.dropped.too_large, 2);
 }
 
 /// Before connecting, after leaving, and to a peer that is gone.
 pub fn packets_without_a_link_are_dropped_and_counted<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
+    let (mut fixture, client, peer) = Fixture::with_client(network);
     let mut unconnected = network.client("main");
     unconnected.send(Instant::now(), Delivery::Reliable, b"early");
     assert_eq!(unconnected.statistics().dropped.not_connected, 1);
 
-    stage.client(client).disconnect(Instant::now());
-    stage.client(client).send(Instant::now(), Delivery::Unreliable, b"late");
-    assert_eq!(stage.client(client).statistics().dropped.not_connected, 1);
-    stage.drive_until("the server sees it leave", |stage| stage.end_of(peer).is_some());
-    stage.server().send(Instant::now(), &[peer, Peer(peer.0 + 1000)], Delivery::Reliable, b"late");
-    assert_eq!(stage.server().statistics().links.dropped.not_connected, 2);
+    fixture.client(client).disconnect(Instant::now());
+    fixture.client(client).send(Instant::now(), Delivery::Unreliable, b"late");
+    assert_eq!(fixture.client(client).statistics().dropped.not_connected, 1);
+    fixture.drive_until("the server sees it leave", |fixture| fixture.end_of(peer).is_some());
+    fixture.server().send(Instant::now(), &[peer, Peer(peer.0 + 1000)], Delivery::Reliable, b"late");
+    assert_eq!(fixture.server().statistics().links.dropped.not_connected, 2);
 }
 
 /// A host is server and client at once: neither receives anything before its next poll.
 pub fn a_packet_waits_for_the_next_poll_of_its_receiver<N: Network>(network: &mut N) {
-    let (mut stage, client, peer) = Stage::with_client(network);
-    stage.client(client).send(Instant::now(), Delivery::Reliable, b"question");
-    assert_eq!(stage.server().statistics().links.received.reliable.packets, 0, "the server did not ask");
-    stage.drive_until("the server hears it", |stage| {
-        stage.server_received(peer, Delivery::Reliable, b"question")
+    let (mut fixture, client, peer) = Fixture::with_client(network);
+    fixture.client(client).send(Instant::now(), Delivery::Reliable, b"question");
+    assert_eq!(fixture.server().statistics().links.received.reliable.packets, 0, "the server did not ask");
+    fixture.drive_until("the server hears it", |fixture| {
+        fixture.server_received(peer, Delivery::Reliable, b"question")
     });
-    stage.set_polled(client, false);
-    stage.server().send(Instant::now(), &[peer], Delivery::Reliable, b"answer");
-    stage.drive_idle();
-    assert_eq!(stage.client(client).statistics().received.reliable.packets, 0, "the client did not ask");
-    stage.set_polled(client, true);
-    stage.drive_until("the client hears it", |stage| {
-        stage.client_received(client, Delivery::Reliable, b"answer")
+    fixture.set_polled(client, false);
+    fixture.server().send(Instant::now(), &[peer], Delivery::Reliable, b"answer");
+    fixture.drive_idle();
+    assert_eq!(fixture.client(client).statistics().received.reliable.packets, 0, "the client did not ask");
+    fixture.set_polled(client, true);
+    fixture.drive_until("the client hears it", |fixture| {
+        fixture.client_received(client, Delivery::Reliable, b"answer")
     });
 }
 

@@ -14,12 +14,12 @@ use std::fmt;
 /// ```
 #[derive(Debug, Default)]
 pub struct Handshake {
-    stage: Stage,
+    phase: Phase,
     failure: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     #[default]
     Awaited,
     Begun,
@@ -29,26 +29,26 @@ enum Stage {
 impl Handshake {
     /// The peer's first message has come.
     pub fn begin(&mut self) {
-        if self.stage == Stage::Awaited {
-            self.stage = Stage::Begun;
+        if self.phase == Phase::Awaited {
+            self.phase = Phase::Begun;
         }
     }
 
     /// Both ends have their keys.
     pub fn finish(&mut self) {
-        self.stage = Stage::Done;
+        self.phase = Phase::Done;
     }
 
     /// The peer's messages are refused for this reason. After the handshake, it is no failure of that.
     pub fn fail(&mut self, reason: impl fmt::Display) {
-        if self.stage != Stage::Done && self.failure.is_none() {
+        if self.phase != Phase::Done && self.failure.is_none() {
             self.failure = Some(reason.to_string());
         }
     }
 
     /// The peer is not waited for any longer, which is a failure if it has begun.
     pub fn give_up(&mut self) {
-        if self.stage == Stage::Begun {
+        if self.phase == Phase::Begun {
             self.fail(UNFINISHED);
         }
     }

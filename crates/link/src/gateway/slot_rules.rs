@@ -34,45 +34,47 @@ pub fn another_address_gets_into_a_full_server<
     greeting: &[u8],
     mut client_from: impl FnMut(IpAddr) -> C,
 ) {
-    let mut stage = Stage {
+    let mut fixture = Fixture {
         server,
         clients: Vec::new(),
         here: BTreeMap::new(),
         ended: Vec::new(),
         greeting: greeting.to_vec(),
     };
-    let mut come =
-        |stage: &mut Stage<S, C>, last: u8| stage.come(client_from(Ipv4Addr::new(127, 0, 0, last).into()));
-    let crowd: Vec<Peer> = (0..SLOTS).map(|_| come(&mut stage, 1)).collect();
+    let mut come = |fixture: &mut Fixture<S, C>, last: u8| {
+        fixture.come(client_from(Ipv4Addr::new(127, 0, 0, last).into()))
+    };
+    let crowd: Vec<Peer> = (0..SLOTS).map(|_| come(&mut fixture, 1)).collect();
     let (joined, pending) = crowd.split_at(SLOTS / 2);
     for peer in joined {
-        stage.server.set_joined(Instant::now(), *peer, true);
+        fixture.server.set_joined(Instant::now(), *peer, true);
     }
 
-    let second = come(&mut stage, 2);
-    stage.drive_until("a pending connection makes room", |stage| stage.ended == pending[..1]);
+    let second = come(&mut fixture, 2);
+    fixture.drive_until("a pending connection makes room", |fixture| fixture.ended == pending[..1]);
     for peer in pending[1..].iter().chain([&second]) {
-        stage.server.set_joined(Instant::now(), *peer, true);
+        fixture.server.set_joined(Instant::now(), *peer, true);
     }
 
-    let third = come(&mut stage, 3);
-    stage.server.set_joined(Instant::now(), third, true);
+    let third = come(&mut fixture, 3);
+    fixture.server.set_joined(Instant::now(), third, true);
     let newest = pending[pending.len() - 1];
-    stage.drive_until("the one that joined last makes room", |stage| stage.ended == [pending[0], newest]);
-    assert_eq!(stage.server.statistics().connections.made_room, 2);
+    fixture
+        .drive_until("the one that joined last makes room", |fixture| fixture.ended == [pending[0], newest]);
+    assert_eq!(fixture.server.statistics().connections.made_room, 2);
 
-    let before = stage.server.statistics().connections.rejected_full;
+    let before = fixture.server.statistics().connections.rejected_full;
     let mut one_more = client_from(Ipv4Addr::LOCALHOST.into());
     one_more.set_greeting(greeting);
     one_more.connect(Instant::now());
-    stage.clients.push(one_more);
-    stage.drive_until("the crowd gets no further connection", |stage| {
-        stage.server.statistics().connections.rejected_full > before
+    fixture.clients.push(one_more);
+    fixture.drive_until("the crowd gets no further connection", |fixture| {
+        fixture.server.statistics().connections.rejected_full > before
     });
-    assert_eq!(stage.ended, [pending[0], newest], "and none makes room for it");
+    assert_eq!(fixture.ended, [pending[0], newest], "and none makes room for it");
 }
 
-struct Stage<S, C> {
+struct Fixture<S, C> {
     server: S,
     clients: Vec<C>,
     /// The connected peers, and how often each has sent its message.
@@ -81,18 +83,18 @@ struct Stage<S, C> {
     greeting: Vec<u8>,
 }
 
-impl<S: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>> Stage<S, C> {
+impl<S: ServerNetwork<MessageChannel>, C: ClientNetwork<MessageChannel>> Fixture<S, C> {
     /// Connects a client, and waits until it has shown that it is there.
     fn come(&mut self, mut client: C) -> Peer {
         client.set_greeting(&self.greeting);
         client.connect(Instant::now());
         self.clients.push(client);
         let last = self.here.keys().next_back().copied();
-        let newcomer = |stage: &Self| {
-            let newest = stage.here.iter().next_back()?;
+        let newcomer = |fixture: &Self| {
+            let newest = fixture.here.iter().next_back()?;
             (Some(*newest.0) > last && *newest.1 >= WORDS).then_some(*newest.0)
         };
-        self.drive_until("a client comes in", |stage| newcomer(stage).is_some());
+        self.drive_until("a client comes in", |fixture| newcomer(fixture).is_some());
         newcomer(self).expect("it came")
     }
 

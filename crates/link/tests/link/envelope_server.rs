@@ -19,13 +19,13 @@ enum Heard {
     Disconnected(DisconnectReason),
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     network: MemoryGameNetwork,
     server: EnvelopeServer<MemoryGameNetworkServer, BareEnvelope>,
 }
 
-impl Stage {
+impl Fixture {
     fn new(voice_start: VoiceStart) -> Self {
         let network = MemoryGameNetwork::new();
         let bare = BareEnvelope(VoiceChannels { reliable: RELIABLE, unreliable: UNRELIABLE });
@@ -83,77 +83,80 @@ fn a_greeting_names_a_session_or_is_for_the_games_server_but_not_both() {
 
 #[test]
 fn at_once_a_client_is_there_before_it_says_anything() {
-    let (_, heard) = Stage::new(VoiceStart::AtOnce).client();
+    let (_, heard) = Fixture::new(VoiceStart::AtOnce).client();
     assert_eq!(heard, [Heard::Connected]);
 }
 
 #[test]
 fn with_its_first_packet_a_client_may_be_silent_for_as_long_as_it_likes() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut client, heard) = stage.client();
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut client, heard) = fixture.client();
     assert_eq!(heard, []);
-    stage.now += Duration::from_hours(1);
-    assert_eq!(stage.heard(), []);
-    client.send(stage.now, RELIABLE, b"hello");
-    client.send(stage.now, RELIABLE, b"again");
-    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), packet(b"again")]);
+    fixture.now += Duration::from_hours(1);
+    assert_eq!(fixture.heard(), []);
+    client.send(fixture.now, RELIABLE, b"hello");
+    client.send(fixture.now, RELIABLE, b"again");
+    assert_eq!(fixture.heard(), [Heard::Connected, packet(b"hello"), packet(b"again")]);
 }
 
 #[test]
 fn what_is_said_to_others_between_a_first_packet_and_its_report_changes_neither() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut listener, _) = stage.client();
-    listener.send(stage.now, RELIABLE, b"here I am");
-    stage.heard();
-    let (mut client, _) = stage.client();
-    client.send(stage.now, RELIABLE, b"hello");
-    let heard = stage.heard_by(|stage, _| {
-        stage.server.send(stage.now, &[Peer(1)], Delivery::Reliable, b"a new player");
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut listener, _) = fixture.client();
+    listener.send(fixture.now, RELIABLE, b"here I am");
+    fixture.heard();
+    let (mut client, _) = fixture.client();
+    client.send(fixture.now, RELIABLE, b"hello");
+    let heard = fixture.heard_by(|fixture, _| {
+        fixture.server.send(fixture.now, &[Peer(1)], Delivery::Reliable, b"a new player");
     });
     assert_eq!(heard, [Heard::Connected, packet(b"hello")]);
     let mut said = Vec::new();
-    let event = listener.poll_event(stage.now, &mut said);
+    let event = listener.poll_event(fixture.now, &mut said);
     assert_eq!(event, Some(ClientLinkEvent::Packet { channel: RELIABLE }));
     assert_eq!(said, b"a new player");
 }
 
 #[test]
 fn a_client_that_never_speaks_is_not_reported() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut client, _) = stage.client();
-    client.disconnect(stage.now);
-    assert_eq!(stage.heard(), []);
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = fixture.client();
+    client.disconnect(fixture.now);
+    assert_eq!(fixture.heard(), []);
 }
 
 #[test]
 fn a_client_that_has_spoken_is_reported_when_it_leaves() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut client, _) = stage.client();
-    client.send(stage.now, RELIABLE, b"hello");
-    client.disconnect(stage.now);
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = fixture.client();
+    client.send(fixture.now, RELIABLE, b"hello");
+    client.disconnect(fixture.now);
     let gone = Heard::Disconnected(DisconnectReason::closed_by_peer(b""));
-    assert_eq!(stage.heard(), [Heard::Connected, packet(b"hello"), gone]);
+    assert_eq!(fixture.heard(), [Heard::Connected, packet(b"hello"), gone]);
 }
 
 #[test]
 fn a_refused_client_is_not_heard_and_learns_why() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut client, _) = stage.client();
-    client.send(stage.now, RELIABLE, b"hello");
-    let heard = stage.heard_by(|stage, peer| stage.server.disconnect(stage.now, peer, "not you"));
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = fixture.client();
+    client.send(fixture.now, RELIABLE, b"hello");
+    let heard = fixture.heard_by(|fixture, peer| fixture.server.disconnect(fixture.now, peer, "not you"));
     assert_eq!(heard, [Heard::Connected, Heard::Disconnected(DisconnectReason::ClosedByUs)]);
     let reason = DisconnectReason::closed_by_peer(b"not you");
-    assert_eq!(client.poll_event(stage.now, &mut Vec::new()), Some(ClientLinkEvent::Disconnected { reason }));
+    assert_eq!(
+        client.poll_event(fixture.now, &mut Vec::new()),
+        Some(ClientLinkEvent::Disconnected { reason })
+    );
 }
 
 #[test]
 fn a_server_that_closes_says_goodbye_to_the_silent_too() {
-    let mut stage = Stage::new(VoiceStart::WithFirstPacket);
-    let (mut client, _) = stage.client();
-    stage.server.shutdown(stage.now);
-    assert_eq!(stage.heard(), []);
+    let mut fixture = Fixture::new(VoiceStart::WithFirstPacket);
+    let (mut client, _) = fixture.client();
+    fixture.server.shutdown(fixture.now);
+    assert_eq!(fixture.heard(), []);
     assert!(matches!(
-        client.poll_event(stage.now, &mut Vec::new()),
+        client.poll_event(fixture.now, &mut Vec::new()),
         Some(ClientLinkEvent::Disconnected { .. })
     ));
 }

@@ -2,7 +2,7 @@
 
 mod conformance;
 mod ending;
+mod fixture;
 mod marked;
 mod passing;
-mod stage;
 mod voice;

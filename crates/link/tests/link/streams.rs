@@ -17,40 +17,43 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 #[test]
 fn handshakes_of_one_address_make_room_for_those_of_others() {
-    let mut stage = Stage::new(StreamSettings { handshakes_max: 4, ..StreamSettings::default() });
-    let crowd: Vec<TcpId> = (0..5).map(|_| stage.come_from(1)).collect();
-    stage.drive_until(|stage| stage.rejected.len() == 1);
-    stage.come_from(2);
-    stage.drive_until(|stage| stage.rejected.len() == 2);
-    stage.come_from(3);
-    stage.drive_until(|stage| stage.rejected.len() == 3);
-    assert!(stage.rejected.iter().all(|id| crowd.contains(id)), "no connection of another address had to go");
-    assert_eq!(stage.server.statistics().connections.rejected_handshaking, 3);
+    let mut fixture = Fixture::new(StreamSettings { handshakes_max: 4, ..StreamSettings::default() });
+    let crowd: Vec<TcpId> = (0..5).map(|_| fixture.come_from(1)).collect();
+    fixture.drive_until(|fixture| fixture.rejected.len() == 1);
+    fixture.come_from(2);
+    fixture.drive_until(|fixture| fixture.rejected.len() == 2);
+    fixture.come_from(3);
+    fixture.drive_until(|fixture| fixture.rejected.len() == 3);
+    assert!(
+        fixture.rejected.iter().all(|id| crowd.contains(id)),
+        "no connection of another address had to go"
+    );
+    assert_eq!(fixture.server.statistics().connections.rejected_handshaking, 3);
 
-    stage.now += StreamSettings::default().handshake_timeout;
-    stage.drive_until(|stage| stage.rejected.len() == 3 + 4);
-    assert_eq!(stage.server.statistics().connections.failed_handshakes, 4, "no connection said anything");
+    fixture.now += StreamSettings::default().handshake_timeout;
+    fixture.drive_until(|fixture| fixture.rejected.len() == 3 + 4);
+    assert_eq!(fixture.server.statistics().connections.failed_handshakes, 4, "no connection said anything");
     for _ in 0..5 {
-        stage.come_from(1);
+        fixture.come_from(1);
     }
-    stage.drive_until(|stage| stage.rejected.len() == 3 + 4 + 1);
-    assert_eq!(stage.server.statistics().connections.rejected_handshaking, 4, "as at the beginning");
+    fixture.drive_until(|fixture| fixture.rejected.len() == 3 + 4 + 1);
+    assert_eq!(fixture.server.statistics().connections.rejected_handshaking, 4, "as at the beginning");
 }
 
 #[test]
 fn pending_handshakes_of_many_addresses_keep_others_out_for_a_second_only() {
-    let mut stage = Stage::new(StreamSettings { handshakes_max: 2, ..StreamSettings::default() });
-    let crowd: Vec<TcpId> = (1..=3).map(|last| stage.come_from(last)).collect();
-    stage.drive_until(|stage| stage.rejected.len() == 1);
-    assert_eq!(stage.rejected, crowd[2..], "the last ones");
-    stage.now += Duration::from_secs(1);
-    stage.come_from(4);
-    stage.drive_until(|stage| stage.rejected.len() == 2);
-    assert_eq!(stage.rejected[1..], crowd[..1], "the first one");
+    let mut fixture = Fixture::new(StreamSettings { handshakes_max: 2, ..StreamSettings::default() });
+    let crowd: Vec<TcpId> = (1..=3).map(|last| fixture.come_from(last)).collect();
+    fixture.drive_until(|fixture| fixture.rejected.len() == 1);
+    assert_eq!(fixture.rejected, crowd[2..], "the last ones");
+    fixture.now += Duration::from_secs(1);
+    fixture.come_from(4);
+    fixture.drive_until(|fixture| fixture.rejected.len() == 2);
+    assert_eq!(fixture.rejected[1..], crowd[..1], "the first one");
 }
 
 /// A server with silent connections.
-struct Stage {
+struct Fixture {
     server: StreamServer<Silence>,
     pending: TcpConnections,
     now: Instant,
@@ -58,7 +61,7 @@ struct Stage {
     rejected: Vec<TcpId>,
 }
 
-impl Stage {
+impl Fixture {
     fn new(settings: StreamSettings) -> Self {
         Self {
             server: StreamServer::bind((Ipv4Addr::LOCALHOST, 0).into(), Silence, settings)

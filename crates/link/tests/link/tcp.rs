@@ -9,61 +9,61 @@ use consonance_link::gateway::tcp::{TcpConnections, TcpEnd, TcpEvent, TcpId, Tcp
 
 #[test]
 fn bytes_go_both_ways_in_order() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
-    stage.server.send(Instant::now(), id, &[b"one ", b"", b"two"]);
-    stage.server.flush(Instant::now());
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
+    fixture.server.send(Instant::now(), id, &[b"one ", b"", b"two"]);
+    fixture.server.flush(Instant::now());
     assert_eq!(read_exactly(&stream, 7), b"one two");
     (&stream).write_all(b"three").unwrap();
-    stage.drive_until(|stage| stage.server.received(id).len() == 5);
-    assert_eq!(stage.server.received(id), b"three");
-    stage.server.consume(id, 2);
-    assert_eq!(stage.server.received(id), b"ree");
+    fixture.drive_until(|fixture| fixture.server.received(id).len() == 5);
+    assert_eq!(fixture.server.received(id), b"three");
+    fixture.server.consume(id, 2);
+    assert_eq!(fixture.server.received(id), b"ree");
 }
 
 #[test]
 fn what_waits_leaves_with_the_next_poll_too() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
-    stage.server.send(Instant::now(), id, &[b"hello"]);
-    assert_eq!(stage.server.waiting_bytes(id), 5);
-    while stage.server.poll(Instant::now()).is_some() {}
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
+    fixture.server.send(Instant::now(), id, &[b"hello"]);
+    assert_eq!(fixture.server.waiting_bytes(id), 5);
+    while fixture.server.poll(Instant::now()).is_some() {}
     assert_eq!(read_exactly(&stream, 5), b"hello");
 }
 
 #[test]
 fn the_last_words_arrive_before_the_goodbye() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
     (&stream).write_all(b"this is not read").unwrap();
-    stage.server.send(Instant::now(), id, &[&vec![7; 900_000]]);
-    stage.server.finish(Instant::now(), id);
+    fixture.server.send(Instant::now(), id, &[&vec![7; 900_000]]);
+    fixture.server.finish(Instant::now(), id);
     let reader = thread::spawn(move || read_all(&stream));
-    stage.drive_until(|stage| matches!(stage.end_of(id), Some(TcpEnd::Finished)));
-    stage.drive_until(|stage| stage.server.is_empty());
+    fixture.drive_until(|fixture| matches!(fixture.end_of(id), Some(TcpEnd::Finished)));
+    fixture.drive_until(|fixture| fixture.server.is_empty());
     let (bytes, is_orderly) = reader.join().unwrap();
     assert_eq!((bytes.len(), is_orderly), (900_000, true));
-    assert!(!stage.has_received(id), "nothing is heard of a connection that we have finished");
+    assert!(!fixture.has_received(id), "nothing is heard of a connection that we have finished");
 }
 
 #[test]
 fn a_goodbye_that_is_not_taken_is_given_up_in_time() {
     let settings = TcpSettings { outgoing_bytes_max: 64 << 20, ..TcpSettings::default() };
-    let (mut stage, _stream, id) = Stage::with_connection(settings);
-    stage.server.send(Instant::now(), id, &[&vec![7; 60 << 20]]);
-    stage.server.finish(Instant::now(), id);
-    assert!(stage.server.poll(Instant::now()).is_none(), "it is on its way");
-    let later = stage.server.poll_timeout().expect("it will be given up");
-    assert!(matches!(stage.server.poll(later), Some(TcpEvent::Closed { end: TcpEnd::Finished, .. })));
-    assert!(stage.server.is_empty());
+    let (mut fixture, _stream, id) = Fixture::with_connection(settings);
+    fixture.server.send(Instant::now(), id, &[&vec![7; 60 << 20]]);
+    fixture.server.finish(Instant::now(), id);
+    assert!(fixture.server.poll(Instant::now()).is_none(), "it is on its way");
+    let later = fixture.server.poll_timeout().expect("it will be given up");
+    assert!(matches!(fixture.server.poll(later), Some(TcpEvent::Closed { end: TcpEnd::Finished, .. })));
+    assert!(fixture.server.is_empty());
 }
 
 #[test]
 fn what_a_peer_sent_before_it_left_is_read_to_the_end() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
     (&stream).write_all(b"goodbye").unwrap();
     drop(stream);
     let mut heard = Vec::new();
     loop {
-        match stage.next_event() {
-            TcpEvent::Received { id } => heard.extend_from_slice(stage.server.received(id)),
+        match fixture.next_event() {
+            TcpEvent::Received { id } => heard.extend_from_slice(fixture.server.received(id)),
             TcpEvent::Closed { id: closed, end } => {
                 assert!(closed == id && matches!(end, TcpEnd::ByPeer), "{end:?}");
                 break;
@@ -72,41 +72,41 @@ fn what_a_peer_sent_before_it_left_is_read_to_the_end() {
         }
     }
     assert_eq!(heard, b"goodbye");
-    assert!(stage.server.is_empty());
+    assert!(fixture.server.is_empty());
 }
 
 #[test]
 fn a_peer_that_does_not_read_ends_as_too_slow_and_its_queue_is_bounded() {
     let settings = TcpSettings { outgoing_bytes_max: 10_000, ..TcpSettings::default() };
-    let (mut stage, _stream, id) = Stage::with_connection(settings);
+    let (mut fixture, _stream, id) = Fixture::with_connection(settings);
     let deadline = Instant::now() + PATIENCE;
-    while stage.end_of(id).is_none() {
+    while fixture.end_of(id).is_none() {
         assert!(Instant::now() < deadline, "it is waited for");
-        stage.server.send(Instant::now(), id, &[&[1; 1000]]);
-        assert!(stage.server.waiting_bytes(id) <= 10_000);
-        stage.drive_once();
+        fixture.server.send(Instant::now(), id, &[&[1; 1000]]);
+        assert!(fixture.server.waiting_bytes(id) <= 10_000);
+        fixture.drive_once();
     }
-    assert!(matches!(stage.end_of(id), Some(TcpEnd::TooSlow)));
+    assert!(matches!(fixture.end_of(id), Some(TcpEnd::TooSlow)));
 }
 
 #[test]
 fn reading_pauses_without_a_consumer_and_resumes_later() {
     const SENT: usize = 16 << 20;
     let settings = TcpSettings { incoming_bytes_max: 5000, ..TcpSettings::default() };
-    let (mut stage, stream, id) = Stage::with_connection(settings);
+    let (mut fixture, stream, id) = Fixture::with_connection(settings);
     let writer = thread::spawn(move || (&stream).write_all(&vec![3; SENT]).map(|()| stream));
-    stage.drive_until(|stage| stage.server.received(id).len() == 5000);
+    fixture.drive_until(|fixture| fixture.server.received(id).len() == 5000);
     for _ in 0..100 {
-        stage.drive_once();
-        assert_eq!(stage.server.received(id).len(), 5000);
+        fixture.drive_once();
+        assert_eq!(fixture.server.received(id).len(), 5000);
     }
     let (mut total, deadline) = (0, Instant::now() + PATIENCE);
     while total < SENT {
         assert!(Instant::now() < deadline, "{total} bytes came");
-        let count = stage.server.received(id).len();
-        stage.server.consume(id, count);
+        let count = fixture.server.received(id).len();
+        fixture.server.consume(id, count);
         total += count;
-        stage.drive_once();
+        fixture.drive_once();
     }
     assert_eq!(total, SENT);
     drop(writer.join().unwrap());
@@ -114,12 +114,12 @@ fn reading_pauses_without_a_consumer_and_resumes_later() {
 
 #[test]
 fn a_connection_that_moves_to_another_thread_loses_nothing_either_way() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
     (&stream).write_all(b"before, ").unwrap();
-    stage.drive_until(|stage| stage.server.received(id) == b"before, ");
-    stage.server.send(Instant::now(), id, &[b"said before, "]);
-    let moved = stage.server.give_away(id).unwrap();
-    assert!(stage.server.is_empty() && stage.server.give_away(id).is_none());
+    fixture.drive_until(|fixture| fixture.server.received(id) == b"before, ");
+    fixture.server.send(Instant::now(), id, &[b"said before, "]);
+    let moved = fixture.server.give_away(id).unwrap();
+    assert!(fixture.server.is_empty() && fixture.server.give_away(id).is_none());
     let other = thread::spawn(move || {
         let mut other = TcpConnections::new(TcpSettings::default()).unwrap();
         let id = other.take_over(Instant::now(), moved).unwrap();
@@ -138,46 +138,46 @@ fn a_connection_that_moves_to_another_thread_loses_nothing_either_way() {
         read_all(&stream).0
     });
     assert_eq!(other.join().unwrap(), b"said before, said after");
-    stage.drive_once();
-    assert!(stage.end_of(id).is_none(), "the former owner gets no event of it");
+    fixture.drive_once();
+    assert!(fixture.end_of(id).is_none(), "the former owner gets no event of it");
 }
 
 #[test]
 fn an_aborted_connection_is_not_heard_of_again() {
-    let (mut stage, stream, id) = Stage::with_connection(TcpSettings::default());
+    let (mut fixture, stream, id) = Fixture::with_connection(TcpSettings::default());
     (&stream).write_all(b"words").unwrap();
-    stage.server.abort(id);
+    fixture.server.abort(id);
     let (bytes, _) = read_all(&stream);
     assert!(bytes.is_empty());
-    stage.drive_once();
-    assert!(stage.end_of(id).is_none() && !stage.has_received(id) && stage.server.is_empty());
+    fixture.drive_once();
+    assert!(fixture.end_of(id).is_none() && !fixture.has_received(id) && fixture.server.is_empty());
 }
 
 #[test]
 fn connections_beyond_the_limit_are_rejected_at_once() {
     let settings = TcpSettings { connections_max: 1, ..TcpSettings::default() };
-    let (mut stage, _stream, _) = Stage::with_connection(settings);
-    let late = TcpStream::connect(stage.address).unwrap();
-    stage.drive_until(|stage| stage.server.rejected() == 1);
+    let (mut fixture, _stream, _) = Fixture::with_connection(settings);
+    let late = TcpStream::connect(fixture.address).unwrap();
+    fixture.drive_until(|fixture| fixture.server.rejected() == 1);
     assert!(read_all(&late).0.is_empty());
-    assert_eq!(stage.server.len(), 1);
+    assert_eq!(fixture.server.len(), 1);
 }
 
 #[test]
 fn connections_are_made_as_well_as_taken() {
-    let mut stage = Stage::new(TcpSettings::default());
+    let mut fixture = Fixture::new(TcpSettings::default());
     let mut client = TcpConnections::new(TcpSettings::default()).unwrap();
-    let local = stage.address.ip();
-    let called = client.connect(Instant::now(), stage.address, Some(local));
+    let local = fixture.address.ip();
+    let called = client.connect(Instant::now(), fixture.address, Some(local));
     client.send(Instant::now(), called, &[b"sent before it was there"]);
-    stage.drive_until(|stage| {
+    fixture.drive_until(|fixture| {
         while client.poll(Instant::now()).is_some() {}
-        stage.opened.first().is_some_and(|id| stage.server.received(*id) == b"sent before it was there")
+        fixture.opened.first().is_some_and(|id| fixture.server.received(*id) == b"sent before it was there")
     });
     assert_eq!(client.local_addr_of(called).map(|address| address.ip()), Some(local));
     client.finish(Instant::now(), called);
-    let id = stage.opened[0];
-    stage.drive_until(|stage| matches!(stage.end_of(id), Some(TcpEnd::ByPeer)));
+    let id = fixture.opened[0];
+    fixture.drive_until(|fixture| matches!(fixture.end_of(id), Some(TcpEnd::ByPeer)));
 }
 
 #[test]
@@ -197,26 +197,26 @@ fn a_connection_without_a_listener_is_reported_as_failed() {
 
 #[test]
 fn after_listening_stops_no_connection_is_accepted() {
-    let (mut stage, stream, id) = Stage::at(OWN_ADDRESS, TcpSettings::default()).connected();
-    stage.server.stop_listening();
-    assert!(TcpStream::connect(stage.address).is_err());
+    let (mut fixture, stream, id) = Fixture::at(OWN_ADDRESS, TcpSettings::default()).connected();
+    fixture.server.stop_listening();
+    assert!(TcpStream::connect(fixture.address).is_err());
     (&stream).write_all(b"still here").unwrap();
-    stage.drive_until(|stage| stage.server.received(id) == b"still here");
+    fixture.drive_until(|fixture| fixture.server.received(id) == b"still here");
 }
 
 #[test]
 fn two_hundred_connections_are_told_apart() {
-    let mut stage = Stage::new(TcpSettings::default());
+    let mut fixture = Fixture::new(TcpSettings::default());
     let mut streams = Vec::new();
     for number in 0..200_u8 {
-        let stream = TcpStream::connect(stage.address).unwrap();
+        let stream = TcpStream::connect(fixture.address).unwrap();
         (&stream).write_all(&[number; 3]).unwrap();
         streams.push(stream);
     }
-    stage.drive_until(|stage| {
-        stage.opened.len() == 200 && stage.opened.iter().all(|id| stage.server.received(*id).len() == 3)
+    fixture.drive_until(|fixture| {
+        fixture.opened.len() == 200 && fixture.opened.iter().all(|id| fixture.server.received(*id).len() == 3)
     });
-    let mut numbers: Vec<u8> = stage.opened.iter().map(|id| stage.server.received(*id)[0]).collect();
+    let mut numbers: Vec<u8> = fixture.opened.iter().map(|id| fixture.server.received(*id)[0]).collect();
     numbers.sort_unstable();
     assert!(numbers.into_iter().eq(0..200));
 }
@@ -230,17 +230,17 @@ fn the_descriptor_is_readable_when_there_is_something_to_do() {
         let mut polled = [PollFd::new(&descriptor, PollFlags::IN)];
         poll(&mut polled, Some(&Timespec::try_from(patience).unwrap())).unwrap() == 1
     };
-    let (mut stage, stream, _) = Stage::with_connection(TcpSettings::default());
+    let (mut fixture, stream, _) = Fixture::with_connection(TcpSettings::default());
     let beside = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    stage.server.watch(&beside).unwrap();
-    while stage.server.poll(Instant::now()).is_some() {}
-    assert!(!is_readable(&stage.server, Duration::ZERO), "everything was taken");
+    fixture.server.watch(&beside).unwrap();
+    while fixture.server.poll(Instant::now()).is_some() {}
+    assert!(!is_readable(&fixture.server, Duration::ZERO), "everything was taken");
     (&stream).write_all(b"!").unwrap();
-    assert!(is_readable(&stage.server, PATIENCE));
-    while stage.server.poll(Instant::now()).is_some() {}
-    assert!(!is_readable(&stage.server, Duration::ZERO), "it was read, though not consumed");
+    assert!(is_readable(&fixture.server, PATIENCE));
+    while fixture.server.poll(Instant::now()).is_some() {}
+    assert!(!is_readable(&fixture.server, Duration::ZERO), "it was read, though not consumed");
     beside.send_to(b"!", beside.local_addr().unwrap()).unwrap();
-    assert!(is_readable(&stage.server, PATIENCE), "a datagram is there");
+    assert!(is_readable(&fixture.server, PATIENCE), "a datagram is there");
 }
 
 /// The time limit of every wait.
@@ -253,7 +253,7 @@ const UNUSED_PORT: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 5);
 const OWN_ADDRESS: Ipv4Addr =
     if cfg!(target_os = "linux") { Ipv4Addr::new(127, 77, 0, 3) } else { Ipv4Addr::LOCALHOST };
 
-struct Stage {
+struct Fixture {
     server: TcpConnections,
     address: SocketAddr,
     opened: Vec<TcpId>,
@@ -261,7 +261,7 @@ struct Stage {
     ends: Vec<(TcpId, TcpEnd)>,
 }
 
-impl Stage {
+impl Fixture {
     fn new(settings: TcpSettings) -> Self {
         Self::at(Ipv4Addr::LOCALHOST, settings)
     }
@@ -279,7 +279,7 @@ impl Stage {
     fn connected(mut self) -> (Self, TcpStream, TcpId) {
         let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("it is not zero");
-        self.drive_until(|stage| !stage.opened.is_empty());
+        self.drive_until(|fixture| !fixture.opened.is_empty());
         let id = self.opened[0];
         (self, stream, id)
     }

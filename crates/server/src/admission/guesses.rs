@@ -114,12 +114,12 @@ mod tests {
     const LIMITS: PasswordAttemptLimits =
         PasswordAttemptLimits { free: 2, delay_max: Duration::from_secs(10), addresses: 3 };
 
-    struct Stage {
+    struct Fixture {
         guesses: Guesses,
         now: Instant,
     }
 
-    impl Stage {
+    impl Fixture {
         fn new() -> Self {
             Self { guesses: Guesses::default(), now: Instant::now() }
         }
@@ -135,70 +135,70 @@ mod tests {
 
     #[test]
     fn each_wrong_one_after_the_free_ones_costs_twice_as_long_up_to_the_most() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for _ in 0..LIMITS.free {
-            assert_eq!(stage.guess("192.0.2.1:1", false), Err(Refusal::PasswordWrong));
+            assert_eq!(fixture.guess("192.0.2.1:1", false), Err(Refusal::PasswordWrong));
         }
         for delay_s in [1, 2, 4, 8, 10, 10] {
-            assert_eq!(stage.guess("192.0.2.1:2", false), Err(Refusal::PasswordWrong));
-            stage.wait(delay_s - 1);
+            assert_eq!(fixture.guess("192.0.2.1:2", false), Err(Refusal::PasswordWrong));
+            fixture.wait(delay_s - 1);
             let blocked = Err(Refusal::TooManyGuesses { wait_s: 2 });
-            assert_eq!(stage.guess("192.0.2.1:3", true), blocked, "even the right one is not looked at");
-            stage.wait(1);
+            assert_eq!(fixture.guess("192.0.2.1:3", true), blocked, "even the right one is not looked at");
+            fixture.wait(1);
         }
-        assert_eq!(stage.guess("192.0.2.1:4", true), Ok(()));
+        assert_eq!(fixture.guess("192.0.2.1:4", true), Ok(()));
     }
 
     #[test]
     fn networks_of_one_site_guess_together() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         let from = |network: u32| format!("[2001:db8:1:{network:x}::1]:7");
         for network in 0..LIMITS.free * SITE_FACTOR {
-            assert_eq!(stage.guess(&from(network), false), Err(Refusal::PasswordWrong), "each comes once");
-            assert!(stage.guesses.origins.by_origin.len() <= LIMITS.addresses);
+            assert_eq!(fixture.guess(&from(network), false), Err(Refusal::PasswordWrong), "each comes once");
+            assert!(fixture.guesses.origins.by_origin.len() <= LIMITS.addresses);
         }
         for (network, delay_s) in [(100, 1), (101, 2), (102, 4), (103, 8), (104, 10)] {
-            assert_eq!(stage.guess(&from(network), false), Err(Refusal::PasswordWrong));
-            stage.wait(delay_s - 1);
+            assert_eq!(fixture.guess(&from(network), false), Err(Refusal::PasswordWrong));
+            fixture.wait(delay_s - 1);
             let blocked = Err(Refusal::TooManyGuesses { wait_s: 2 });
-            assert_eq!(stage.guess(&from(1000 + network), true), blocked, "a network that never guessed");
-            assert_eq!(stage.guess("[2001:db8:2::1]:7", true), Ok(()), "another site is not punished");
-            stage.wait(1);
+            assert_eq!(fixture.guess(&from(1000 + network), true), blocked, "a network that never guessed");
+            assert_eq!(fixture.guess("[2001:db8:2::1]:7", true), Ok(()), "another site is not punished");
+            fixture.wait(1);
         }
-        assert_eq!(stage.guess(&from(200), true), Ok(()));
-        stage.wait(11);
+        assert_eq!(fixture.guess(&from(200), true), Ok(()));
+        fixture.wait(11);
         for network in 0..LIMITS.free * SITE_FACTOR {
             assert_eq!(
-                stage.guess(&from(network), false),
+                fixture.guess(&from(network), false),
                 Err(Refusal::PasswordWrong),
                 "in time it is forgiven"
             );
         }
-        assert_eq!(stage.guess(&from(200), true), Ok(()));
+        assert_eq!(fixture.guess(&from(200), true), Ok(()));
     }
 
     #[test]
     fn others_are_not_punished_and_in_time_all_is_forgiven() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for _ in 0..=LIMITS.free {
-            let _ = stage.guess("192.0.2.1:1", false);
+            let _ = fixture.guess("192.0.2.1:1", false);
         }
-        assert!(matches!(stage.guess("192.0.2.1:1", true), Err(Refusal::TooManyGuesses { .. })));
-        assert_eq!(stage.guess("192.0.2.2:1", true), Ok(()));
-        stage.wait(11);
+        assert!(matches!(fixture.guess("192.0.2.1:1", true), Err(Refusal::TooManyGuesses { .. })));
+        assert_eq!(fixture.guess("192.0.2.2:1", true), Ok(()));
+        fixture.wait(11);
         for _ in 0..LIMITS.free {
-            assert_eq!(stage.guess("192.0.2.1:1", false), Err(Refusal::PasswordWrong));
+            assert_eq!(fixture.guess("192.0.2.1:1", false), Err(Refusal::PasswordWrong));
         }
-        assert_eq!(stage.guess("192.0.2.1:1", true), Ok(()), "as if nothing had been");
+        assert_eq!(fixture.guess("192.0.2.1:1", true), Ok(()), "as if nothing had been");
     }
 
     #[test]
     fn no_more_addresses_are_remembered_than_may_be() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for number in 0..1000 {
-            let _ = stage.guess(&format!("10.0.{}.{}:1", number / 250, number % 250), false);
-            let _ = stage.guess(&format!("[2001:db8:{number:x}::1]:1"), false);
-            for counted in [&stage.guesses.origins, &stage.guesses.sites] {
+            let _ = fixture.guess(&format!("10.0.{}.{}:1", number / 250, number % 250), false);
+            let _ = fixture.guess(&format!("[2001:db8:{number:x}::1]:1"), false);
+            for counted in [&fixture.guesses.origins, &fixture.guesses.sites] {
                 assert!(counted.by_origin.len() <= LIMITS.addresses);
                 assert_eq!(counted.by_origin.len(), counted.ends.len());
             }

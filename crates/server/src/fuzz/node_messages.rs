@@ -10,7 +10,7 @@ use consonance_session::{
 };
 use consonance_wire::fuzz_tape::Tape;
 
-use super::stage::{BareLink, FAR, FAR_NUMBER, FRIEND, NEAR, Player, Stage};
+use super::fixture::{BareLink, FAR, FAR_NUMBER, FRIEND, Fixture, NEAR, Player};
 use crate::copies::{At, ChangeRecord};
 
 /// The node whose messages are the fuzzer's.
@@ -43,7 +43,7 @@ pub fn node_messages(bytes: &[u8]) {
 }
 
 struct Play {
-    stage: Stage,
+    fixture: Fixture,
     /// Both are in the near session.
     alice: Player,
     dora: Player,
@@ -62,12 +62,12 @@ type Head = (u64, u32, u32, u32, u64, bool, u64);
 
 impl Play {
     fn new() -> Self {
-        let mut stage = Stage::new();
-        let (alice, dora) = (Player::new(&stage, "Alice"), Player::new(&stage, "Dora"));
-        let bob = BareLink::new(&stage);
+        let mut fixture = Fixture::new();
+        let (alice, dora) = (Player::new(&fixture, "Alice"), Player::new(&fixture, "Dora"));
+        let bob = BareLink::new(&fixture);
         let (link, ids, buffer, is_told) = (LinkNumber(0), [None; 2], Vec::new(), false);
-        stage.step();
-        let mut play = Self { stage, alice, dora, bob, link, ids, next: 0, buffer, is_told };
+        fixture.step();
+        let mut play = Self { fixture, alice, dora, bob, link, ids, next: 0, buffer, is_told };
         play.steps(60);
         play.link = play.take_link().expect("the owner of the far session is told of its player");
         play.tell_of_far();
@@ -80,7 +80,7 @@ impl Play {
             !play.alice.voice.is_empty() && play.ids[0].is_some_and(|id| play.dora.heard.contains(&id)),
             "Dora hears Alice"
         );
-        assert_eq!(play.bob.poll(play.stage.now), (0, false), "Bob is in the far session");
+        assert_eq!(play.bob.poll(play.fixture.now), (0, false), "Bob is in the far session");
         play.dora.heard.clear();
         play.is_told = true;
         play.check();
@@ -92,14 +92,14 @@ impl Play {
     }
 
     fn step(&mut self) {
-        self.stage.step();
-        self.alice.run_once(self.stage.now);
-        self.dora.run_once(self.stage.now);
+        self.fixture.step();
+        self.alice.run_once(self.fixture.now);
+        self.dora.run_once(self.fixture.now);
     }
 
     /// The number of Bob's link, as the owner of the far session is told.
     fn take_link(&mut self) -> Option<LinkNumber> {
-        std::mem::take(&mut self.stage.published).iter().filter(|(to, _)| *to == FRIEND).find_map(
+        std::mem::take(&mut self.fixture.published).iter().filter(|(to, _)| *to == FRIEND).find_map(
             |(_, bytes)| {
                 let mut parcels = Bundle::read(bytes).ok()?.parcels();
                 parcels.find_map(|parcel| match ToOwner::read(parcel.ok()?.message) {
@@ -113,7 +113,7 @@ impl Play {
     /// The owner of the far session tells of it.
     fn tell_of_far(&mut self) {
         let at = |link| Some(At { node: FRIEND, worker: 0, link });
-        let here = Some(At { node: self.stage.own, worker: 0, link: Some(self.link.0) });
+        let here = Some(At { node: self.fixture.own, worker: 0, link: Some(self.link.0) });
         let (bob, carol) = (client(BOB, "Bob", here), client(CAROL, "Carol", at(None)));
         let mut parcels = Vec::new();
         for message in [
@@ -130,24 +130,24 @@ impl Play {
         for parcel in parcels {
             bundle.extend(postcard::to_allocvec(&parcel).unwrap_or_default());
         }
-        self.stage
+        self.fixture
             .node
-            .handle_bundle(self.stage.now, &bundle)
+            .handle_bundle(self.fixture.now, &bundle)
             .expect("a bundle of the friend is well-formed");
     }
 
     fn act(&mut self, tape: &mut Tape<'_>) {
-        let now = self.stage.now;
+        let now = self.fixture.now;
         match tape.byte() % 9 {
-            8 => drop(self.stage.node.handle_query_message(now, tape.counted())),
-            0 => drop(self.stage.node.handle_bundle(now, tape.counted())),
-            1 => drop(self.stage.node.handle_beat(now, tape.counted())),
-            2 => drop(self.stage.node.handle_announcement(now, tape.counted())),
+            8 => drop(self.fixture.node.handle_query_message(now, tape.counted())),
+            0 => drop(self.fixture.node.handle_bundle(now, tape.counted())),
+            1 => drop(self.fixture.node.handle_beat(now, tape.counted())),
+            2 => drop(self.fixture.node.handle_announcement(now, tape.counted())),
             3 => self.beat(tape),
             4 => self.announce(tape),
             5 => {
                 let steps = tape.byte();
-                self.stage.now += Duration::from_millis(u64::from(steps));
+                self.fixture.now += Duration::from_millis(u64::from(steps));
                 self.step();
             }
             _ => self.send_bundle(tape),
@@ -156,21 +156,21 @@ impl Play {
 
     fn beat(&mut self, tape: &mut Tape<'_>) {
         let stranger = u64::from(tape.number());
-        let node = tape.pick(&[HOSTILE.0, FRIEND.0, self.stage.own.0, stranger]);
+        let node = tape.pick(&[HOSTILE.0, FRIEND.0, self.fixture.own.0, stranger]);
         let (protocol, oldest) = (tape.pick(&[0_u16, 1, 2]), tape.pick(&[0_u16, 1, 2]));
         let name = String::from_utf8_lossy(tape.counted()).into_owned();
         let beat = (protocol, oldest, node, u64::from(tape.number()), name, "", "", "");
         let beat = postcard::to_allocvec(&beat).unwrap_or_default();
-        drop(self.stage.node.handle_beat(self.stage.now, &beat));
+        drop(self.fixture.node.handle_beat(self.fixture.now, &beat));
     }
 
     /// It says that it owns the near session: the store says otherwise.
     fn announce(&mut self, tape: &mut Tape<'_>) {
-        let owner = tape.pick(&[HOSTILE.0, FRIEND.0, self.stage.own.0]);
+        let owner = tape.pick(&[HOSTILE.0, FRIEND.0, self.fixture.own.0]);
         let record = (NEAR, (owner, u16::from(tape.byte()), u32::from(tape.number())));
         let revision = tape.pick(&[0_u64, 1, 2, 3, u64::MAX]);
         let announcement = postcard::to_allocvec(&(record.0, record.1, revision)).unwrap_or_default();
-        drop(self.stage.node.handle_announcement(self.stage.now, &announcement));
+        drop(self.fixture.node.handle_announcement(self.fixture.now, &announcement));
     }
 
     /// A bundle of the hostile node with some messages.
@@ -199,7 +199,7 @@ impl Play {
             let parcel = (way, is_reliable, from, to, message);
             bundle.extend(postcard::to_allocvec(&parcel).unwrap_or_default());
         }
-        drop(self.stage.node.handle_bundle(self.stage.now, &bundle));
+        drop(self.fixture.node.handle_bundle(self.fixture.now, &bundle));
     }
 
     fn owner_message(&mut self, tape: &mut Tape<'_>) -> Vec<u8> {
@@ -278,14 +278,14 @@ impl Play {
     }
 
     fn check(&mut self) {
-        let Self { stage, alice, dora, bob, .. } = self;
+        let Self { fixture, alice, dora, bob, .. } = self;
         for (player, id) in [(&*alice, self.ids[0]), (&*dora, self.ids[1])] {
             assert!(!player.is_gone && player.client.id() == id, "a player of the near session is lost");
         }
         let has_heard_alice = self.ids[0].is_some_and(|id| dora.heard.contains(&id));
         assert!(!self.is_told || !has_heard_alice, "Alice says nothing");
-        assert_eq!(bob.poll(stage.now), (0, false), "Bob is not the hostile node's");
-        let session_loop = stage.server.worker(0).expect("the node has a worker");
+        assert_eq!(bob.poll(fixture.now), (0, false), "Bob is not the hostile node's");
+        let session_loop = fixture.server.worker(0).expect("the node has a worker");
         let near = session_loop.servers().find(|(name, _)| *name == NEAR);
         let (_, near) = near.expect("the node owns the near session");
         for id in self.ids.into_iter().flatten() {
@@ -305,16 +305,16 @@ impl Play {
                 .map(|row| row.name)
                 .collect();
             assert_eq!(names, ["Bob", "Carol"], "players of the far session");
-            let owner = stage.node.workers().number(FRIEND, 0);
+            let owner = fixture.node.workers().number(FRIEND, 0);
             assert_eq!(Some(far.owner), owner, "the owner of the far session");
         } else {
             assert!(!self.is_told, "the copy of the far session is whole once it was told");
         }
-        for (to, bundle) in stage.published.drain(..) {
+        for (to, bundle) in fixture.published.drain(..) {
             let has_secret = bundle.windows(SECRET.0.len()).any(|window| window == SECRET.0);
             assert!(to == FRIEND || !has_secret, "a secret is told to {to:?}");
         }
-        assert!(stage.node.others().count() <= NODES_MAX);
+        assert!(fixture.node.others().count() <= NODES_MAX);
     }
 }
 

@@ -6,6 +6,7 @@ mod accounts;
 mod capturing;
 mod encrypting;
 mod fairness;
+mod fixture;
 #[cfg(feature = "joining-hook")]
 mod hook;
 #[cfg(feature = "joining-hook")]
@@ -19,7 +20,6 @@ mod player;
 mod room_limits;
 mod sessions;
 mod shedding;
-mod stage;
 mod tokens;
 mod traces;
 mod unjoined;

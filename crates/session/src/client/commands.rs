@@ -12,9 +12,9 @@ use super::own_voice::{ChannelError, OwnVoice, VoiceError};
 use super::players::Players;
 use super::restrictions::OwnRestrictions;
 use super::rooms::RoomError;
+use super::send_order::SendOrder;
 use super::server_link::{LinkChange, ServerLink, Status};
 use super::settings::{ClientSettings, Routing};
-use super::stages::Stage;
 use super::statistics::{ClientStatistics, DirectLinkStatistics, TrafficByType};
 use super::text::TextError;
 use super::{Client, Joined};
@@ -254,7 +254,9 @@ impl Client {
         }
         let most = self.settings.packets.reliable_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
         GroupPart::of(message, most).all(|part| {
-            self.out.send_written(Stage::ServerReliable, link, |writer| part.write(session, writer)).is_ok()
+            self.out
+                .send_written(SendOrder::ServerReliable, link, |writer| part.write(session, writer))
+                .is_ok()
         })
     }
 

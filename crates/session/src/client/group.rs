@@ -7,7 +7,7 @@ use consonance_wire::{Capabilities, GroupPart, WriteError, Writer};
 
 use super::connect::Connection;
 use super::event::ClientEvent;
-use super::stages::Stage;
+use super::send_order::SendOrder;
 use super::{Client, Fault};
 
 impl Client {
@@ -24,7 +24,7 @@ impl Client {
         }
         let most = self.settings.packets.reliable_bytes.saturating_sub(GroupPart::OVERHEAD_BYTES);
         GroupPart::of(message, most).all(|part| {
-            let written = self.outbox.push_written(Stage::ServerReliable, [link], |out| {
+            let written = self.outbox.push_written(SendOrder::ServerReliable, [link], |out| {
                 let mut writer = Writer::new(out);
                 part.write(session, &mut writer)?;
                 Ok::<_, WriteError>(writer.len())

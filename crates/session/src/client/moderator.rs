@@ -8,8 +8,8 @@ use consonance_wire::{CommandAction, ModeratorAnswer, ModeratorCommand, WireStr,
 
 use super::event::ClientEvent;
 use super::output::Output;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
-use super::stages::Stage;
 use crate::moderator::ModeratorAction;
 
 /// Pending moderation requests.
@@ -77,7 +77,7 @@ impl ModeratorRequests {
         let (name, reason) = (WireStr::from(player), WireStr::from(reason));
         let request = ModeratorCommand { number, player: name, reason, action: command_action(action) };
         let write = |writer: &mut Writer<'_>| request.write(me.session, writer);
-        out.send_written(Stage::ServerReliable, me.link, write).map_err(|_| ModerateError::TooLong)?;
+        out.send_written(SendOrder::ServerReliable, me.link, write).map_err(|_| ModerateError::TooLong)?;
         self.waiting.push(Waiting { number, player: player.into(), action: action.clone() });
         self.number = number;
         Ok(())

@@ -6,7 +6,7 @@ use consonance_wire::{Packet, WriteError, Writer};
 
 use super::event::ClientEvent;
 use super::event_queue::Events;
-use super::stages::{Stage, StagedOutbox};
+use super::send_order::{SendOrder, StagedOutbox};
 use super::statistics::ClientStatistics;
 use super::timers::Timers;
 use crate::link::{CloseReason, LinkCommand, LinkId};
@@ -45,7 +45,12 @@ impl Output {
     ///
     /// # Errors
     /// If the packet is longer than the network carries.
-    pub(super) fn send(&mut self, stage: Stage, link: LinkId, packet: &Packet<'_>) -> Result<(), WriteError> {
+    pub(super) fn send(
+        &mut self,
+        stage: SendOrder,
+        link: LinkId,
+        packet: &Packet<'_>,
+    ) -> Result<(), WriteError> {
         self.outbox.push(stage, link, packet)
     }
 
@@ -55,7 +60,7 @@ impl Output {
     /// Any error of `write`, for example for a packet that is longer than the network carries.
     pub(super) fn send_written(
         &mut self,
-        stage: Stage,
+        stage: SendOrder,
         link: LinkId,
         write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteError>,
     ) -> Result<(), WriteError> {

@@ -8,8 +8,8 @@ use super::channels::{ChannelId, ChannelProperties, Channels, Target};
 use super::output::Output;
 use super::players::Players;
 use super::routing::Sending;
+use super::send_order::SendOrder;
 use super::settings::ClientSettings;
-use super::stages::Stage;
 use super::uplink_meter::UplinkMeter;
 use crate::restrictions::Restriction;
 use crate::time::Instant;
@@ -213,7 +213,7 @@ impl OwnVoice {
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let most = sending.settings.packets.unreliable_bytes;
         let written = Packet::from(voice).write(&mut inner[..most]).and_then(|length| {
-            sending.send_to_destinations(me, Stage::PeerUnreliable, &inner[..length], is_always_sent)
+            sending.send_to_destinations(me, SendOrder::PeerUnreliable, &inner[..length], is_always_sent)
         });
         let Ok((direct, relayed)) = written else {
             sending.out.statistics.frames_too_long += 1;

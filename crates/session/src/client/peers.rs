@@ -13,8 +13,8 @@ use super::event::ClientEvent;
 use super::fault::Fault;
 use super::output::Output;
 use super::players::Players;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
-use super::stages::Stage;
 use crate::link::{CloseReason, LinkId};
 
 /// Which direct link reaches which player.
@@ -151,7 +151,7 @@ impl DirectPeers<'_> {
 
     fn introduce_myself(&mut self, to: impl IntoIterator<Item = LinkId>, me: Joined) {
         let packet = Packet::from(HandshakeP2P { session: me.session, id: me.id });
-        let written = self.out.outbox.push_written(Stage::PeerReliable, to, |out| packet.write(out));
+        let written = self.out.outbox.push_written(SendOrder::PeerReliable, to, |out| packet.write(out));
         debug_assert!(written.is_ok(), "an introduction has nine bytes");
     }
 }

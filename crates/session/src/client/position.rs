@@ -5,8 +5,8 @@ use core::time::Duration;
 use consonance_wire::{Position, PositionReport, Writer};
 
 use super::output::Output;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
-use super::stages::Stage;
 use super::timers::Timer;
 use crate::time::Instant;
 
@@ -55,7 +55,7 @@ impl PositionState {
     pub(super) fn send(&mut self, now: Instant, me: Joined, out: &mut Output) {
         let report = PositionReport { number: self.number.wrapping_add(1), position: self.position };
         let write = |writer: &mut Writer<'_>| report.write(me.session, writer);
-        let written = out.send_written(Stage::ServerUnreliable, me.link, write);
+        let written = out.send_written(SendOrder::ServerUnreliable, me.link, write);
         debug_assert!(written.is_ok(), "a position is short");
         self.number = report.number;
         self.told = Some((report.position, now));

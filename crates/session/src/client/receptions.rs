@@ -6,9 +6,9 @@ use core::time::Duration;
 use consonance_wire::{ClientId, List, LossRun, Reception, ReceptionReport, VoiceReport, Writer};
 
 use super::output::Output;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
 use super::settings::ClientSettings;
-use super::stages::Stage;
 use super::timers::Timer;
 use crate::time::Instant;
 
@@ -59,7 +59,7 @@ impl Receptions {
         });
         let report = VoiceReport { reception, ..VoiceReport::default() };
         let write = |writer: &mut Writer<'_>| report.write(me.session, writer);
-        let written = out.send_written(Stage::ServerUnreliable, me.link, write);
+        let written = out.send_written(SendOrder::ServerUnreliable, me.link, write);
         debug_assert!(written.is_ok(), "so many fit into a packet");
         self.receptions.drain(..told);
         self.loss_runs.drain(..told);

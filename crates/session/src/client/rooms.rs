@@ -9,9 +9,9 @@ use consonance_wire::{ClientState, DeltaChannelState, RoomId, RosterEntry, WireS
 
 use super::event::ClientEvent;
 use super::output::Output;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
 use super::settings::ClientSettings;
-use super::stages::Stage;
 use crate::limits::STATE_BYTES;
 use crate::packet_limits::write_state;
 use crate::room_list::RoomList;
@@ -240,7 +240,7 @@ impl OwnRooms {
         let client = RosterEntry { name: Some(WireStr::from(&*settings.name)), id, codec: settings.codec };
         let rooms: Vec<&str> = self.list.names().collect();
         write_state(session, &client, &rooms, settings.packets.reliable_bytes, |packet| {
-            out.outbox.push_bytes(Stage::ServerReliable, [link], packet);
+            out.outbox.push_bytes(SendOrder::ServerReliable, [link], packet);
         });
     }
 
@@ -260,7 +260,7 @@ impl OwnRooms {
             self.left.note(room);
         }
         let delta = DeltaChannelState { session, joined, id, room: Some(WireStr::from(room)) };
-        let written = out.send(Stage::ServerReliable, link, &delta.into());
+        let written = out.send(SendOrder::ServerReliable, link, &delta.into());
         debug_assert!(
             written.is_ok() || room.len() > settings.packets.room_name_bytes(),
             "a room's name is bounded, unless it was joined over a network that carries more"

@@ -9,9 +9,9 @@ use super::destinations::Destinations;
 use super::output::Output;
 use super::players::Players;
 use super::restrictions::OwnRestrictions;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
 use super::settings::{ClientSettings, Routing};
-use super::stages::Stage;
 use super::timers::{Timer, Timers};
 use crate::limits::Rate;
 use crate::link::LinkId;
@@ -93,11 +93,11 @@ impl Sending<'_> {
     pub(super) fn send_to_destinations(
         &mut self,
         me: Joined,
-        stage: Stage,
+        stage: SendOrder,
         packet: &[u8],
         is_always_sent: bool,
     ) -> Result<(u64, u64), WriteError> {
-        let is_voice = matches!(stage, Stage::PeerUnreliable);
+        let is_voice = matches!(stage, SendOrder::PeerUnreliable);
         self.choose_ways(is_voice.then_some(packet.len()));
         let ways = (self.router.direct.len() as u64, self.router.relayed.len() as u64);
         if is_always_sent && ways.1 == 0 {
@@ -121,7 +121,7 @@ impl Sending<'_> {
         self.out.outbox.push_bytes(stage, direct.iter().copied(), packet);
         for relay in relays.into_iter().flatten() {
             let relay = match stage {
-                Stage::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
+                SendOrder::PeerUnreliable => Packet::ServerRelayUnreliable(relay),
                 _ => Packet::ServerRelayReliable(relay),
             };
             self.out.send(stage, me.link, &relay)?;

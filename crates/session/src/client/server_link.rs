@@ -17,8 +17,8 @@ use super::direct_links::DirectLinks;
 use super::event::{ClientEvent, Disconnection, Redirect};
 use super::fault::Fault;
 use super::output::Output;
+use super::send_order::SendOrder;
 use super::settings::ClientSettings;
-use super::stages::Stage;
 use super::timers::Timer;
 use crate::join_token::JoinToken;
 use crate::link::{CloseReason, LinkCommand, LinkId};
@@ -202,7 +202,7 @@ impl ServerLink {
         }
         let request = HandshakeRequest { codec: settings.codec, name: Some(WireStr::from(&*settings.name)) };
         let extension = self.extension(settings, out.timers.is_set(Timer::Place));
-        let written = out.send_written(Stage::ServerReliable, link, |writer| {
+        let written = out.send_written(SendOrder::ServerReliable, link, |writer| {
             request.write(writer)?;
             // The longest names leave no space for the extension; such a client looks like an original.
             let body = writer.len();

@@ -11,8 +11,8 @@ use super::event::{ClientEvent, TextTarget};
 use super::fault::Fault;
 use super::listening::Listening;
 use super::routing::Sending;
+use super::send_order::SendOrder;
 use super::server_link::Joined;
-use super::stages::Stage;
 use crate::restrictions::Restriction;
 
 /// Bytes of a text message besides the text.
@@ -93,7 +93,7 @@ impl Sending<'_> {
         let mut inner = [0; crate::PACKET_BYTES_MAX];
         let Ok(length) = Packet::from(text).write(&mut inner) else { return Err(too_long) };
         let (direct, relayed) = self
-            .send_to_destinations(me, Stage::PeerReliable, &inner[..length], false)
+            .send_to_destinations(me, SendOrder::PeerReliable, &inner[..length], false)
             .map_err(|_| too_long)?;
         self.out.statistics.texts_direct += direct;
         self.out.statistics.texts_relayed += relayed;
@@ -103,7 +103,7 @@ impl Sending<'_> {
     /// The longest text of at most this many bytes whose relays stay within the amount that a server accepts from a
     /// client in a second: beyond its rate, some listeners would get nothing, and finally the server closes the link.
     fn longest_text(&self, bytes: usize, listeners: usize) -> usize {
-        let most = self.settings.packets.bytes(Stage::PeerReliable.delivery());
+        let most = self.settings.packets.bytes(SendOrder::PeerReliable.delivery());
         let budget = (self.settings.limits.control_bytes.per_second as usize).max(most);
         let fits =
             |bytes: &usize| ServerRelay::bytes_to_reach(listeners, bytes + TEXT_OVERHEAD, most) <= budget;

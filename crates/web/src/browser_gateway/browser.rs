@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use crate::webrtc::{PagePeer, RtcVoice};
 use consonance_browser::{BrowserPlayer, BrowserSettings, PageLinkCommand};
 use consonance_link::gateway::{LinkStep, LinkWish, LinkedPlayer, PlaceInWorld, PlayerLink, World};
 use consonance_link::{Delivery, DisconnectReason, EndReason};
@@ -14,6 +13,7 @@ use crate::browser_gateway::key::Key;
 use crate::browser_gateway::reservations::Reservation;
 use crate::browser_gateway::seats::Seat;
 use crate::browser_gateway::shard::PageShard;
+use crate::webrtc::{PagePeer, RtcVoice};
 use crate::{Displaced, Replier};
 
 /// The state of one browser, from its first request to its end.
@@ -24,7 +24,7 @@ pub(crate) struct Browser {
     pub(crate) session: Box<str>,
     /// The browsers of its session, including itself.
     pub(crate) neighbours: NeighboursIndex,
-    pub(crate) stage: Stage,
+    pub(crate) phase: Phase,
     /// The page's current connection.
     pub(crate) page: Option<PagePeer>,
     /// A connection that is being established, to replace the current one.
@@ -68,35 +68,35 @@ impl Announced {
 
 /// There is no player before its page is connected, so a request alone costs little.
 #[derive(Debug)]
-pub(crate) enum Stage {
+pub(crate) enum Phase {
     Expected(Box<BrowserSettings>),
     Playing(Box<BrowserPlayer>),
 }
 
 impl Browser {
     pub(crate) fn player(&mut self) -> Option<&mut BrowserPlayer> {
-        match &mut self.stage {
-            Stage::Playing(player) => Some(player),
-            Stage::Expected(_) => None,
+        match &mut self.phase {
+            Phase::Playing(player) => Some(player),
+            Phase::Expected(_) => None,
         }
     }
 
     /// Whether the player has moved, entered another world, or is another one than was last announced.
     pub(crate) fn has_news(&self) -> bool {
         let Announced { id, place, world } = &self.announced;
-        match &self.stage {
-            Stage::Playing(player) => {
+        match &self.phase {
+            Phase::Playing(player) => {
                 *id != player.id()
                     || *place != player.shared_place()
                     || world.name() != player.world().as_bytes()
             }
-            Stage::Expected(_) => id.is_some(),
+            Phase::Expected(_) => id.is_some(),
         }
     }
 
     /// The player's current position, to announce to others.
     pub(crate) fn to_announce(&self) -> Announced {
-        let Stage::Playing(player) = &self.stage else { return Announced::default() };
+        let Phase::Playing(player) = &self.phase else { return Announced::default() };
         let is_same = self.announced.world.name() == player.world().as_bytes();
         let world = is_same.then(|| self.announced.world.clone());
         // A page's player has no longer name, so there is always one.
@@ -106,7 +106,7 @@ impl Browser {
 
     /// Sends the page everything that the player has for it. Messages go first: they say whose voice a slot has.
     pub(crate) fn show(&mut self, now: Instant, shard: &mut impl PageShard) {
-        let (page, Stage::Playing(player)) = (self.page, &mut self.stage) else { return };
+        let (page, Phase::Playing(player)) = (self.page, &mut self.phase) else { return };
         while let Some(text) = player.poll_message() {
             if let Some(page) = page {
                 shard.send_message(now, page, &text);
@@ -130,28 +130,28 @@ impl Browser {
 
     /// Takes what the player has for its session, one thing at a time, until there is nothing more.
     pub(crate) fn next_step(&mut self, at: session::Instant, packet: &mut Vec<u8>) -> Option<LinkStep> {
-        let Stage::Playing(player) = &mut self.stage else { return None };
+        let Phase::Playing(player) = &mut self.phase else { return None };
         let goodbye = || self.lost_for.take().unwrap_or_else(|| DisconnectReason::closed_by_peer(b""));
         self.link.next_step(&mut Playing { player, at }, packet, goodbye)
     }
 
     /// A packet came from the server. False if the player has no link.
     pub(crate) fn handle_packet(&mut self, at: session::Instant, delivery: Delivery, packet: &[u8]) -> bool {
-        let Stage::Playing(player) = &mut self.stage else { return false };
+        let Phase::Playing(player) = &mut self.phase else { return false };
         self.link.handle_packet(&mut Playing { player, at }, delivery, packet)
     }
 
     /// The server has ended the link for this reason.
     pub(crate) fn lose_link(&mut self, at: session::Instant, reason: &EndReason) {
-        let Stage::Playing(player) = &mut self.stage else { return };
+        let Phase::Playing(player) = &mut self.phase else { return };
         self.link.handle_ended(&mut Playing { player, at }, reason);
     }
 
     /// Whether it is finished: its page is gone, or its player is over and has no link.
     pub(crate) fn is_over(&self) -> bool {
-        match &self.stage {
-            Stage::Expected(_) => self.page.is_none() && self.coming.is_none(),
-            Stage::Playing(player) => self.link.peer().is_none() && player.is_over(),
+        match &self.phase {
+            Phase::Expected(_) => self.page.is_none() && self.coming.is_none(),
+            Phase::Playing(player) => self.link.peer().is_none() && player.is_over(),
         }
     }
 }

@@ -47,16 +47,16 @@ pub fn webrtc_offers(input: &[u8]) {
 /// A rule is broken: events do not follow from each other, something is longer than it may be, or it never ends.
 pub fn webrtc_datagrams(input: &[u8]) {
     let mut tape = Tape::new(input);
-    let mut stage = Stage::connected();
+    let mut fixture = Fixture::connected();
     while !tape.is_empty() {
-        stage.act(tape.byte(), tape.counted());
-        stage.exchange();
+        fixture.act(tape.byte(), tape.counted());
+        fixture.exchange();
     }
-    stage.now += Duration::from_hours(1);
-    stage.connection.handle_timeout(stage.now);
-    stage.connection.handle_timeout(stage.now);
-    stage.take();
-    assert!(stage.is_over && stage.connection.poll_timeout().is_none(), "silence ends it");
+    fixture.now += Duration::from_hours(1);
+    fixture.connection.handle_timeout(fixture.now);
+    fixture.connection.handle_timeout(fixture.now);
+    fixture.take();
+    assert!(fixture.is_over && fixture.connection.poll_timeout().is_none(), "silence ends it");
 }
 
 fn identity() -> Identity {
@@ -74,7 +74,7 @@ fn check_answer(connection: &Connection, answer: &str, limits: &PeerLimits) {
 }
 
 /// Both ends of a connection, and the events of the server's end.
-struct Stage {
+struct Fixture {
     now: Instant,
     page: Page,
     connection: Connection,
@@ -83,20 +83,20 @@ struct Stage {
     is_over: bool,
 }
 
-impl Stage {
+impl Fixture {
     fn connected() -> Self {
         let (now, limits) = (Instant::now(), PeerLimits::default());
         let (mut page, offer) = Page::new(now);
         let accepted = Connection::accept(now, &offer, &identity(), &limits);
         let (connection, answer) = accepted.expect("a page's offer is taken");
         page.handle_answer(now, &answer);
-        let mut stage = Self { now, page, connection, limits, is_connected: false, is_over: false };
+        let mut fixture = Self { now, page, connection, limits, is_connected: false, is_over: false };
         for _ in 0..200 {
-            stage.exchange();
-            if stage.is_connected && stage.page.is_open() {
-                return stage;
+            fixture.exchange();
+            if fixture.is_connected && fixture.page.is_open() {
+                return fixture;
             }
-            stage.pass(Duration::from_millis(10));
+            fixture.pass(Duration::from_millis(10));
         }
         panic!("a page connects");
     }
@@ -200,14 +200,14 @@ mod tests {
     /// Otherwise the target would test nothing.
     #[test]
     fn the_stage_of_the_fuzzer_carries_voice_and_messages() {
-        let mut stage = Stage::connected();
+        let mut fixture = Fixture::connected();
         let mut heard = Vec::new();
-        stage.page.say(stage.now, b"voice");
-        stage.page.send_message(stage.now, b"a message");
-        while let Some(datagram) = stage.page.poll_transmit() {
-            stage.receive(&datagram);
+        fixture.page.say(fixture.now, b"voice");
+        fixture.page.send_message(fixture.now, b"a message");
+        while let Some(datagram) = fixture.page.poll_transmit() {
+            fixture.receive(&datagram);
         }
-        while let Some(event) = stage.connection.poll_event() {
+        while let Some(event) = fixture.connection.poll_event() {
             heard.push(event);
         }
         assert!(matches!(heard[0], ConnectionEvent::Voice { .. }), "{heard:?}");

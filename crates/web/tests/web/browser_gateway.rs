@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
+mod fixture;
 mod paper;
-mod stage;
 
 mod counting;
 mod joining;

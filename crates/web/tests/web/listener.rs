@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod documentation;
+mod fixture;
 mod joining;
 mod limits;
 mod page;
 mod signal;
-mod stage;
 mod tls;
 mod untrusted;

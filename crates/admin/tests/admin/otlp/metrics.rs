@@ -13,7 +13,7 @@ use consonance_testing::http_server::HttpServer;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::{AggregationTemporality, Metric, metric, number_data_point};
 
-use crate::otlp::stage::{PATIENCE, answer, collector, endpoint, settings, wait_until};
+use crate::otlp::fixture::{PATIENCE, answer, collector, endpoint, settings, wait_until};
 
 fn server() -> (DedicatedServer, MetricsExport) {
     let server = DedicatedServer::start(SessionLoop::new(&SessionsSettings::new(["main", "other"]).unwrap()));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use consonance_admin::metrics::ExportCounters;
 use consonance_testing::http_server::{HttpServer, ok};
 
-use crate::otlp::stage::{PATIENCE, answer, endpoint, record, spans_of, spans_to, wait_until};
+use crate::otlp::fixture::{PATIENCE, answer, endpoint, record, spans_of, spans_to, wait_until};
 
 #[test]
 fn what_a_collector_does_not_take_is_sent_again_once() {

@@ -10,7 +10,7 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
 
-use crate::otlp::stage::{PATIENCE, answer, collector, endpoint, record, settings, spans_of, spans_to};
+use crate::otlp::fixture::{PATIENCE, answer, collector, endpoint, record, settings, spans_of, spans_to};
 
 fn text(attributes: &[KeyValue], key: &str) -> Option<String> {
     let attribute = attributes.iter().find(|attribute| attribute.key == key)?;

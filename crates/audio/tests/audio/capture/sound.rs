@@ -100,5 +100,5 @@ pub(crate) fn process(chain: &mut CaptureChain, microphone: &[f32], render: &[f3
     out
 }
 
-/// All stages off; tests switch on the one they measure.
+/// All fixtures off; tests switch on the one they measure.
 pub(crate) const OFF: CaptureSettings = CaptureSettings::UNPROCESSED;

@@ -44,7 +44,7 @@ struct Said {
     heard_by: Vec<usize>,
 }
 
-struct Stage {
+struct Fixture {
     pages: Vec<Page>,
     native: Box<dyn Talker>,
     /// Hears all that the native player says.
@@ -56,7 +56,7 @@ struct Stage {
     _server: Program,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let (server, url, address) = serve(&[]);
         let runtime = QuicRuntime::new(1).unwrap();
@@ -68,17 +68,17 @@ impl Stage {
         let join = |number| Page::ask(&url, json!({"name": name(number)})).unwrap();
         let pages = (0..PAGES).map(join).collect();
         let (reference, said) = (Reference::default(), Vec::new());
-        let mut stage =
+        let mut fixture =
             Self { pages, native, witness, reference, said, texts: 0, _runtime: runtime, _server: server };
-        stage.until("all are in the session", |stage| {
+        fixture.until("all are in the session", |fixture| {
             let knows_all = |page: &Page| {
                 let players = page.messages.iter().filter(|message| message["type"] == "player");
                 let names: BTreeSet<_> = players.map(|it| it["name"].to_string()).collect();
                 page.was_told("roster") && names.len() == PAGES + 2
             };
-            stage.pages.iter().all(knows_all)
+            fixture.pages.iter().all(knows_all)
         });
-        stage
+        fixture
     }
 
     /// Each page requests a change, or nothing.
@@ -125,12 +125,12 @@ impl Stage {
             let to = json!({"player": name((page + 1) % PAGES)});
             self.pages[page].tell(&json!({"type": "text", "to": to, "text": text}));
         }
-        self.until("all texts arrive", |stage| {
+        self.until("all texts arrive", |fixture| {
             let has_read = |page: &Page| {
                 let is_it = |it: &Value| it["type"] == "text" && it["text"] == *text;
                 page.messages.iter().any(is_it)
             };
-            stage.pages.iter().all(has_read)
+            fixture.pages.iter().all(has_read)
         });
         // A channel closes with the next frame, which is still sent to it.
         for _ in 0..2 {
@@ -227,19 +227,19 @@ fn name(page: usize) -> String {
 
 #[test]
 fn pages_hear_what_is_meant_for_them_and_nothing_else() {
-    let (mut stage, mut dice) = (Stage::new(), Dice::new(8));
+    let (mut fixture, mut dice) = (Fixture::new(), Dice::new(8));
     for round in 0..8 {
-        stage.change(&mut dice);
-        stage.settle();
-        stage.all_speak(round);
+        fixture.change(&mut dice);
+        fixture.settle();
+        fixture.all_speak(round);
         // No frame of a page is in flight when others begin to listen.
-        stage.settle();
+        fixture.settle();
     }
-    let said = std::mem::take(&mut stage.said);
+    let said = std::mem::take(&mut fixture.said);
     assert!(said.iter().map(|said| said.heard_by.len()).sum::<usize>() > 30, "a player listens: {said:?}");
     for Said { words, by, heard_by } in said {
         for who in 0..=PAGES {
-            let (is_heard, is_meant) = (stage.talker(who).has_heard(&words), heard_by.contains(&who));
+            let (is_heard, is_meant) = (fixture.talker(who).has_heard(&words), heard_by.contains(&who));
             assert_eq!(is_heard, is_meant, "{who} and what {by} said: {}", String::from_utf8_lossy(&words));
         }
     }

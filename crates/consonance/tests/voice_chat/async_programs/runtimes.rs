@@ -7,8 +7,8 @@ use consonance::{StartError, VoiceChat};
 use tokio::runtime::{Builder, Handle};
 use tokio::time::{sleep, timeout};
 
+use crate::fixture::Fixture;
 use crate::player::PATIENCE;
-use crate::stage::Stage;
 
 /// The number of threads of this process whose names start like this; the kernel keeps 15 bytes of a name.
 #[cfg(target_os = "linux")]
@@ -38,9 +38,9 @@ fn a_runtime_without_timers_is_refused() {
 
 #[test]
 fn the_chat_ends_its_link_with_the_runtime_that_it_was_given() {
-    let stage = Stage::open();
+    let fixture = Fixture::open();
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let voice = stage.chat().fallback(None).runtime(runtime.handle().clone()).start().unwrap();
+    let voice = fixture.chat().fallback(None).runtime(runtime.handle().clone()).start().unwrap();
     runtime.block_on(async { timeout(PATIENCE, voice.joined()).await.unwrap().unwrap() });
     let events = voice.subscribe();
     runtime.shutdown_background();

@@ -7,8 +7,8 @@ use consonance::{End, EventKind, EventStream, VoiceChat, VoiceChatBuilder};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::timeout;
 
+use crate::fixture::Fixture;
 use crate::player::PATIENCE;
-use crate::stage::Stage;
 
 fn runtimes() -> [Runtime; 2] {
     let (mut current_thread, mut multi_thread) = (Builder::new_current_thread(), Builder::new_multi_thread());
@@ -17,13 +17,13 @@ fn runtimes() -> [Runtime; 2] {
 }
 
 /// A chat in the room `lobby`, on the current runtime.
-fn chat(stage: &Stage, name: &str) -> VoiceChatBuilder {
-    let chat = stage.chat().runtime(Handle::current()).output(Box::new(Discard));
+fn chat(fixture: &Fixture, name: &str) -> VoiceChatBuilder {
+    let chat = fixture.chat().runtime(Handle::current()).output(Box::new(Discard));
     chat.name(name).listen_to_room("lobby")
 }
 
-async fn join(stage: &Stage, name: &str) -> VoiceChat {
-    let voice = chat(stage, name).start_async().await.unwrap();
+async fn join(fixture: &Fixture, name: &str) -> VoiceChat {
+    let voice = chat(fixture, name).start_async().await.unwrap();
     timeout(PATIENCE, voice.joined()).await.unwrap().unwrap();
     voice
 }
@@ -44,10 +44,10 @@ async fn until(stream: &mut EventStream, expected: impl Fn(&EventKind) -> bool) 
 fn an_async_program_joins_reads_events_and_leaves() {
     for runtime in runtimes() {
         runtime.block_on(async {
-            let stage = Stage::open();
-            let alice = join(&stage, "Alice").await;
+            let fixture = Fixture::open();
+            let alice = join(&fixture, "Alice").await;
             let mut events = alice.event_stream();
-            let bob = join(&stage, "Bob").await;
+            let bob = join(&fixture, "Bob").await;
             until(&mut events, |kind| *kind == EventKind::Joined).await;
             until(&mut events, |kind| matches!(kind, EventKind::PlayerJoined { name } if name == "Bob")).await;
             assert!(alice.player_state("Bob").is_some());
@@ -69,8 +69,8 @@ fn an_async_program_joins_reads_events_and_leaves() {
 fn a_stream_ends_with_the_chat() {
     for runtime in runtimes() {
         runtime.block_on(async {
-            let stage = Stage::open();
-            let voice = join(&stage, "Alice").await;
+            let fixture = Fixture::open();
+            let voice = join(&fixture, "Alice").await;
             let mut own = voice.subscribe().into_stream();
             let reading = tokio::spawn(async move {
                 let mut last = None;

@@ -8,12 +8,12 @@ use consonance_session::{AccessRule, ProximitySettings};
 
 use crate::why::call::{Call, endless, until_cause, until_shown};
 
-/// No player may listen to `vip` or speak in `stage`: the key for tokens is unknown.
+/// No player may listen to `vip` or speak in `fixture`: the key for tokens is unknown.
 fn call_with_doors() -> Call {
     Call::with_rules(|settings| {
-        let mut stage = AccessRule::default();
-        stage.speak = vec!["singer".into()];
-        settings.access = vec![("vip".into(), AccessRule::for_both(["gold"])), ("stage".into(), stage)];
+        let mut fixture = AccessRule::default();
+        fixture.speak = vec!["singer".into()];
+        settings.access = vec![("vip".into(), AccessRule::for_both(["gold"])), ("stage".into(), fixture)];
     })
 }
 

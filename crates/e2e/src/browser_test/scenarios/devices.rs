@@ -3,29 +3,29 @@
 use consonance_testing::sound::longest_silence;
 use consonance_testing::stage::{Failure, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
 /// A visitor that changes them is heard and hears as before, and hardly anything is lost meanwhile.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("devices", WITH_PAGE)?;
-    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("devices", WITH_PAGE)?;
+    let alice = Person::join(fixture, &server, "Alice", Voice::First)?;
     let (manner, activation) = (Manner::WithoutPauses, Activation::Always);
     let bea = Visitor { manner, activation, ..Visitor::new("Bea", Voice::Third) };
-    let bea = Person::join_as(stage, &server, bea)?;
+    let bea = Person::join_as(fixture, &server, bea)?;
     alice.sees_speaking("Bea")?;
-    a_microphone_changes_in_mid_sentence(stage, &bea, &alice)?;
-    headphones_change_in_mid_sentence(stage, &bea, &alice)?;
+    a_microphone_changes_in_mid_sentence(fixture, &bea, &alice)?;
+    headphones_change_in_mid_sentence(fixture, &bea, &alice)?;
     bea.tab.click("Mute")?;
 
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     alice.sees(&["Bob"])?;
     bob.sees(&["Alice"])?;
     bob.tab.choose("Microphone", "Fake Audio Input 2")?;
     bob.tab.choose("Speakers or headphones", "Fake Audio Output 2")?;
     for (speaker, listener) in [(&bob, &alice), (&alice, &bob)] {
-        let heard = || listener.hears(stage, speaker.name, speaker.voice);
+        let heard = || listener.hears(fixture, speaker.name, speaker.voice);
         speaker.tab.hold("Hold to talk (Space)", heard)?;
     }
     server.end()
@@ -33,7 +33,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
 
 /// The new microphone begins with the beginning of the speech, which has no pauses, so that each silence is a loss.
 fn a_microphone_changes_in_mid_sentence(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     speaker: &Person,
     listener: &Person,
 ) -> Result<(), Failure> {
@@ -42,14 +42,14 @@ fn a_microphone_changes_in_mid_sentence(
     listener.tab.listen_for(WORDS)?;
     let heard = listener.tab.heard()?;
     let lost_ms = longest_silence(&heard) / 48;
-    stage.note_with_sound(format!("another microphone: {lost_ms} ms of silence"), &heard)?;
+    fixture.note_with_sound(format!("another microphone: {lost_ms} ms of silence"), &heard)?;
     ensure(lost_ms < LOST_MS_MAX, || format!("another microphone cost {lost_ms} ms"))?;
-    goes_on(stage, speaker, listener)
+    goes_on(fixture, speaker, listener)
 }
 
 /// The speech goes on meanwhile, so each frame that is not heard is a loss.
 fn headphones_change_in_mid_sentence(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     speaker: &Person,
     listener: &Person,
 ) -> Result<(), Failure> {
@@ -58,18 +58,18 @@ fn headphones_change_in_mid_sentence(
     listener.tab.listen_for(WORDS)?;
     let heard = listener.tab.heard()?;
     let lost_ms = speaker.voice.coverage_in(Manner::WithoutPauses, &heard).longest_gap * 20;
-    stage.note_with_sound(format!("other headphones: {lost_ms} ms are not heard"), &heard)?;
+    fixture.note_with_sound(format!("other headphones: {lost_ms} ms are not heard"), &heard)?;
     ensure(lost_ms < LOST_MS_MAX, || format!("other headphones cost {lost_ms} ms"))?;
-    goes_on(stage, speaker, listener)
+    goes_on(fixture, speaker, listener)
 }
 
 /// All is heard as before; on an overloaded machine the visitor listens on.
-fn goes_on(stage: &Stage<'_>, speaker: &Person, listener: &Person) -> Result<(), Failure> {
+fn goes_on(fixture: &Fixture<'_>, speaker: &Person, listener: &Person) -> Result<(), Failure> {
     for _ in 0..PATIENCE {
         listener.tab.listen_again_for(WORDS)?;
         let coverage = speaker.voice.coverage_in(Manner::WithoutPauses, &listener.tab.heard()?);
         let (missing, speech) = (coverage.missing.len(), coverage.speech);
-        stage.note(format!("afterwards {missing} of {speech} frames are missing"));
+        fixture.note(format!("afterwards {missing} of {speech} frames are missing"));
         if coverage.missing_share() <= GOES_ON {
             return Ok(());
         }

@@ -4,25 +4,25 @@ use std::time::Duration;
 
 use consonance_testing::stage::{FOREIGN_NAME, Failure, KeyboardKey, Look, Owner, Tab, WIDTHS, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::page_rules;
 use crate::browser_test::site::{File, Site};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
 /// Checks a page that calls itself, and a page with every kind of fault that the rules know.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
     let site = Site::open(FILES)?;
-    let speech = Some(Voice::First.file(Manner::AsRecorded, &stage.own_folder()?)?);
-    let mut browser = stage.browser(&Owner { speech: speech.clone(), ..Owner::default() })?;
+    let speech = Some(Voice::First.file(Manner::AsRecorded, &fixture.own_folder()?)?);
+    let mut browser = fixture.browser(&Owner { speech: speech.clone(), ..Owner::default() })?;
     let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     a_good_page_is_found_good(&tab, &site)?;
     what_is_pressed_is_held(&tab)?;
-    what_is_said_is_heard(stage, &tab)?;
-    stage.photograph(&tab, "instrument")?;
+    what_is_said_is_heard(fixture, &tab)?;
+    fixture.photograph(&tab, "instrument")?;
     a_bad_page_is_found_bad(&browser.tab()?, &site)?;
     a_foreign_name_is_not_secure(&browser.tab()?, &site)?;
-    a_denied_microphone_is_denied(stage, &site, &Owner { has_denied: true, speech, ..Owner::default() })
+    a_denied_microphone_is_denied(fixture, &site, &Owner { has_denied: true, speech, ..Owner::default() })
 }
 
 fn a_good_page_is_found_good(tab: &Tab, site: &Site) -> Result<(), Failure> {
@@ -46,14 +46,14 @@ fn what_is_pressed_is_held(tab: &Tab) -> Result<(), Failure> {
     free()
 }
 
-fn what_is_said_is_heard(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
+fn what_is_said_is_heard(fixture: &Fixture<'_>, tab: &Tab) -> Result<(), Failure> {
     tab.evaluate("document.querySelector('#call').focus()")?;
     tab.press(KeyboardKey::Enter)?;
     tab.wait_until("the call stands", "document.querySelector('#state').textContent === 'called'")?;
     tab.listen_for(Duration::from_secs(8))?;
     let heard = tab.heard()?;
-    stage.understands_somewhere("The instrument hears itself", &heard, Voice::First)?;
-    tab.hold("Hold me", || stage.falls_silent("The instrument, muted,", tab))
+    fixture.understands_somewhere("The instrument hears itself", &heard, Voice::First)?;
+    tab.hold("Hold me", || fixture.falls_silent("The instrument, muted,", tab))
 }
 
 fn a_bad_page_is_found_bad(tab: &Tab, site: &Site) -> Result<(), Failure> {
@@ -83,8 +83,8 @@ fn a_foreign_name_is_not_secure(tab: &Tab, site: &Site) -> Result<(), Failure> {
     tab.wait_until("a page on plain HTTP gets no microphone", refused)
 }
 
-fn a_denied_microphone_is_denied(stage: &Stage<'_>, site: &Site, owner: &Owner) -> Result<(), Failure> {
-    let mut browser = stage.browser(owner)?;
+fn a_denied_microphone_is_denied(fixture: &Fixture<'_>, site: &Site, owner: &Owner) -> Result<(), Failure> {
+    let mut browser = fixture.browser(owner)?;
     let tab = browser.tab()?;
     tab.go_to(&site.url("127.0.0.1", "/"))?;
     tab.click("Call myself")?;

@@ -4,29 +4,29 @@ use std::time::Duration;
 
 use consonance_testing::stage::Failure;
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::person::{Person, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// Both hear each other again after each interruption.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("interruptions", WITH_PAGE)?;
-    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("interruptions", WITH_PAGE)?;
+    let alice = Person::join(fixture, &server, "Alice", Voice::First)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     alice.sees(&["Bob"])?;
 
     server.freeze(|| {
         for person in [&alice, &bob] {
             person.tab.wait_for_text(LOST)?;
         }
-        stage.photograph(&alice.tab, "reconnecting")
+        fixture.photograph(&alice.tab, "reconnecting")
     })?;
     both_are_back(&alice, &bob)?;
-    all_is_well(stage, &alice, &bob)?;
+    all_is_well(fixture, &alice, &bob)?;
 
     server.replace(|| alice.tab.wait_for_text(LOST))?;
     both_are_back(&alice, &bob)?;
-    all_is_well(stage, &alice, &bob)?;
+    all_is_well(fixture, &alice, &bob)?;
     server.end()
 }
 
@@ -40,9 +40,9 @@ fn both_are_back(alice: &Person, bob: &Person) -> Result<(), Failure> {
     bob.sees(&["Alice"])
 }
 
-fn all_is_well(stage: &Stage<'_>, alice: &Person, bob: &Person) -> Result<(), Failure> {
-    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
-    bob.talks(|| alice.hears(stage, "Bob", Voice::Second))
+fn all_is_well(fixture: &Fixture<'_>, alice: &Person, bob: &Person) -> Result<(), Failure> {
+    alice.talks(|| bob.hears(fixture, "Alice", Voice::First))?;
+    bob.talks(|| alice.hears(fixture, "Bob", Voice::Second))
 }
 
 const LOST: &str = "The connection was lost. Reconnecting automatically";

@@ -3,22 +3,22 @@
 use consonance_testing::stage::{Failure, ensure};
 use serde_json::json;
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::page_rules;
 use crate::browser_test::person::{Person, Visitor, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// A visitor with Chromium and one with Firefox have the same keys for each other after each has reloaded its page. The
 /// keys are stored where no script gets their bytes, and both pages show the hash that the program prints.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("keys", &format!("encryption = \"required\"\n{WITH_PAGE}"))?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("keys", &format!("encryption = \"required\"\n{WITH_PAGE}"))?;
     let fay = Visitor { has_firefox: true, ..Visitor::new("Fay", Voice::Second) };
-    let fay = Person::join_as(stage, &server, fay)?;
+    let fay = Person::join_as(fixture, &server, fay)?;
     // Before it has met anyone, too.
     opens_the_lock(&fay)?;
     stores_no_readable_key(&fay)?;
-    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
-    let hash = stage.command(&["page-hash"])?;
+    let alice = Person::join(fixture, &server, "Alice", Voice::First)?;
+    let hash = fixture.command(&["page-hash"])?;
     for person in [&alice, &fay] {
         opens_the_lock(person)?;
         sees_the_hash(person, hash.trim())?;
@@ -26,7 +26,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     }
     let number = number_of(&alice, "Fay")?;
     ensure(number == number_of(&fay, "Alice")?, || "the numbers of two players differ".to_owned())?;
-    stage.photograph(&alice.tab, "keys")?;
+    fixture.photograph(&alice.tab, "keys")?;
     page_rules::is_accessible(&alice.tab, "the lock")?;
 
     for (reloaded, other) in [(&fay, &alice), (&alice, &fay)] {

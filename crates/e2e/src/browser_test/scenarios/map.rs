@@ -3,21 +3,21 @@
 use consonance_testing::sound::place_of;
 use consonance_testing::stage::{Failure, KeyboardKey, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::page_rules;
 use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE, WORDS};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// Both see each other move, and the voice moves with its speaker.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("map", WITH_PAGE)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("map", WITH_PAGE)?;
     let alice = Visitor { activation: Activation::Always, ..Visitor::new("Alice", Voice::First) };
-    let alice = Person::join_as(stage, &server, alice)?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let alice = Person::join_as(fixture, &server, alice)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     bob.sees(&["Alice"])?;
     alice.sees(&["Bob"])?;
     // Checked before positional audio is on, which would alter the signal.
-    bob.hears(stage, "Alice", Voice::First)?;
+    bob.hears(fixture, "Alice", Voice::First)?;
     for person in [&alice, &bob] {
         person.tab.click("Positional voices")?;
         person.tab.wait_for_label("You: right here")?;
@@ -28,19 +28,19 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     walk(&alice, KeyboardKey::FarLeft, 1)?;
     bob.tab.wait_for_label("Alice: 2 m left")?;
     alice.tab.wait_for_label("Bob: 2 m right")?;
-    stage.photograph(&bob.tab, "map")?;
+    fixture.photograph(&bob.tab, "map")?;
     page_rules::are_kept(&bob.tab, &server.page("127.0.0.1", "/"))?;
-    let left = listen(stage, &bob, "2 m left")?;
+    let left = listen(fixture, &bob, "2 m left")?;
 
     walk(&alice, KeyboardKey::FarRight, 2)?;
     bob.tab.wait_for_label("Alice: 2 m right")?;
-    let right = listen(stage, &bob, "2 m right")?;
+    let right = listen(fixture, &bob, "2 m right")?;
     is_on(&left, Side::Left)?;
     is_on(&right, Side::Right)?;
 
     walk(&alice, KeyboardKey::FarRight, 4)?;
     bob.tab.wait_for_label("Alice: 10 m right")?;
-    let far = listen(stage, &bob, "10 m right")?;
+    let far = listen(fixture, &bob, "10 m right")?;
     let quieter = right.loudness_db - far.loudness_db;
     ensure(quieter > FAR_DB, || format!("five times as far away a voice is quieter by {quieter:.1} dB"))?;
 
@@ -49,7 +49,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     walk(&bob, KeyboardKey::FarUp, 1)?;
     alice.tab.wait_for_label("Bob: 2 m left, 2 m ahead")?;
     bob.tab.wait_for_label("Alice: 2 m right, 2 m behind")?;
-    let followed = listen(stage, &bob, "2 m right, 2 m behind")?;
+    let followed = listen(fixture, &bob, "2 m right, 2 m behind")?;
     is_on(&followed, Side::Right)?;
     ensure(followed.loudness_db > far.loudness_db + NEARER_DB, || {
         "a nearer listener hears no more".to_owned()
@@ -69,7 +69,7 @@ struct Impression {
     balance_db: f64,
 }
 
-fn listen(stage: &Stage<'_>, listener: &Person, place: &str) -> Result<Impression, Failure> {
+fn listen(fixture: &Fixture<'_>, listener: &Person, place: &str) -> Result<Impression, Failure> {
     // Voices glide to their new positions.
     listener.tab.listen_again_for(WORDS / 8)?;
     listener.tab.listen_again_for(WORDS)?;
@@ -83,7 +83,7 @@ fn listen(stage: &Stage<'_>, listener: &Person, place: &str) -> Result<Impressio
         balance_db: 10.0 * (energy(&left) / energy(&right)).log10(),
     };
     let Impression { loudness_db, balance_db } = impression;
-    stage.note(format!("{place}: {loudness_db:.1} dB, {balance_db:+.1} dB more on the left"));
+    fixture.note(format!("{place}: {loudness_db:.1} dB, {balance_db:+.1} dB more on the left"));
     Ok(impression)
 }
 

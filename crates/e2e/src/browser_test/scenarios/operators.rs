@@ -4,17 +4,17 @@ use std::fs;
 
 use consonance_testing::stage::{Failure, KeyboardKey, Look, Owner, Tab, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::native::Native;
 use crate::browser_test::page_rules;
 use crate::browser_test::server::Server;
-use crate::browser_test::stage::Stage;
 
 /// Both pages show a visitor.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("operators", SETTINGS)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("operators", SETTINGS)?;
     let address = server.said_address("quic://")?;
-    let mut nell = stage.native("operators", &address, "Nell", None)?;
-    let mut browser = stage.browser(&Owner::default())?;
+    let mut nell = fixture.native("operators", &address, "Nell", None)?;
+    let mut browser = fixture.browser(&Owner::default())?;
 
     let tab = browser.tab()?;
     let page = server.page("127.0.0.1", "/");
@@ -23,20 +23,20 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     // It says where the token is.
     tab.wait_for_text("admin-token")?;
     page_rules::are_kept(&tab, &page)?;
-    stage.photograph(&tab, "operators-door")?;
-    let token = stage.folder("operators")?.join("admin-token");
+    fixture.photograph(&tab, "operators-door")?;
+    let token = fixture.folder("operators")?.join("admin-token");
     let token = fs::read_to_string(&token).map_err(Failure::io(format!("{}", token.display())))?;
     tab.fill("Admin token", token.trim())?;
     tab.press(KeyboardKey::Enter)?;
     tab.wait_for_text("Nell")?;
-    let twisted = stage.native("operators", &address, "\u{202e}eciveD\u{200b}", None)?;
-    let scripted = stage.native("operators", &address, page_rules::MARKUP_NAME, None)?;
+    let twisted = fixture.native("operators", &address, "\u{202e}eciveD\u{200b}", None)?;
+    let scripted = fixture.native("operators", &address, page_rules::MARKUP_NAME, None)?;
     tab.wait_for_text(TWISTED)?;
     tab.wait_for_text(page_rules::MARKUP_NAME)?;
     page_rules::names_are_no_markup(&tab)?;
     page_rules::are_kept(&tab, &page)?;
-    stage.photograph(&tab, "operators")?;
-    all_that_operators_open_is_accessible(stage, &tab)?;
+    fixture.photograph(&tab, "operators")?;
+    all_that_operators_open_is_accessible(fixture, &tab)?;
     let described = server.page("127.0.0.1", "/api/docs");
     let docs = browser.tab()?;
     docs.go_to(&described)?;
@@ -49,14 +49,14 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     page_rules::names_are_no_markup(&tab)?;
     tab.click("Players")?;
 
-    the_inspectors_show_them(stage, &mut server, &mut nell, [browser.tab()?, browser.tab()?])?;
+    the_inspectors_show_them(fixture, &mut server, &mut nell, [browser.tab()?, browser.tab()?])?;
     nell.leave()?;
     twisted.leave()?;
     scripted.leave()?;
 
     server.replace(|| {
         tab.wait_for_text("The server cannot be reached. This page tries again.")?;
-        stage.photograph(&tab, "operators-alone")
+        fixture.photograph(&tab, "operators-alone")
     })?;
     tab.wait_until(
         "the page has found the server again",
@@ -66,24 +66,24 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
 }
 
 /// The sections and dialogs of the operators' page. What is offered first for a mute is short.
-fn all_that_operators_open_is_accessible(stage: &Stage<'_>, tab: &Tab) -> Result<(), Failure> {
+fn all_that_operators_open_is_accessible(fixture: &Fixture<'_>, tab: &Tab) -> Result<(), Failure> {
     tab.evaluate("document.querySelector('#players button').click()")?;
     tab.wait_until("a mute is short", &format!("{FIRST_TERM} === '10 minutes'"))?;
     page_rules::is_accessible(tab, "the dialog of a player")?;
-    stage.photograph(tab, "operators-mute")?;
+    fixture.photograph(tab, "operators-mute")?;
     tab.click("Cancel")?;
-    all_sections_are_accessible(stage, tab, "operators", &["Bans", "Reports", "Recordings", "Audit log"])?;
+    all_sections_are_accessible(fixture, tab, "operators", &["Bans", "Reports", "Recordings", "Audit log"])?;
     tab.click("Bans")?;
     tab.click("New ban…")?;
     page_rules::is_accessible(tab, "the dialog of a ban")?;
-    stage.photograph(tab, "operators-new-ban")?;
+    fixture.photograph(tab, "operators-new-ban")?;
     tab.click("Cancel")?;
     tab.click("Players")
 }
 
 /// The server's inspector and a player's own show all players; names are no markup in them.
 fn the_inspectors_show_them(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     server: &mut Server,
     nell: &mut Native,
     [inspector, own]: [Tab; 2],
@@ -95,18 +95,18 @@ fn the_inspectors_show_them(
     inspector.wait_for_text(page_rules::MARKUP_NAME)?;
     page_rules::names_are_no_markup(&inspector)?;
     page_rules::are_kept(&inspector, &page)?;
-    stage.photograph(&inspector, "inspector")?;
-    all_sections_are_accessible(stage, &inspector, "inspector", &["Network", "Log"])?;
+    fixture.photograph(&inspector, "inspector")?;
+    all_sections_are_accessible(fixture, &inspector, "inspector", &["Network", "Log"])?;
     own.go_to(&nell.inspector()?)?;
     own.wait_for_text(TWISTED)?;
     what_one_presses_is_in_sight(&own)?;
     let sections = ["Players", "Network", "Capture", "Devices", "Log"];
-    all_sections_are_accessible(stage, &own, "own-inspector", &sections)
+    all_sections_are_accessible(fixture, &own, "own-inspector", &sections)
 }
 
 /// The sections of a page with this name in pictures, by their tabs.
 fn all_sections_are_accessible(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     tab: &Tab,
     page: &str,
     sections: &[&str],
@@ -115,7 +115,7 @@ fn all_sections_are_accessible(
         tab.click(section)?;
         page_rules::is_accessible(tab, &format!("{page}: {section}"))?;
         let picture = section.to_lowercase().replace(' ', "-");
-        stage.photograph(tab, &format!("{page}-{picture}"))?;
+        fixture.photograph(tab, &format!("{page}-{picture}"))?;
     }
     Ok(())
 }

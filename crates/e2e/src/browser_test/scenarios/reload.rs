@@ -2,15 +2,15 @@
 
 use consonance_testing::stage::Failure;
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::person::{Person, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// The player keeps its state; the others see it without interruption.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("reload", WITH_PAGE)?;
-    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("reload", WITH_PAGE)?;
+    let alice = Person::join(fixture, &server, "Alice", Voice::First)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     alice.tab.wait_for_text("Bob came.")?;
     alice.tab.evaluate(WATCH)?;
     for _ in 0..TIMES {
@@ -20,15 +20,15 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     }
     // A page cannot play sound before the first gesture.
     bob.tab.click("Switch sound on")?;
-    alice.talks(|| bob.hears(stage, "Alice", Voice::First))?;
-    bob.talks(|| alice.hears(stage, "Bob", Voice::Second))?;
+    alice.talks(|| bob.hears(fixture, "Alice", Voice::First))?;
+    bob.talks(|| alice.hears(fixture, "Bob", Voice::Second))?;
     alice.tab.wait_until("no player left or joined", "movements.length === 0")?;
 
     bob.tab.click("Mute")?;
     bob.tab.wait_for_text(MUTED)?;
     bob.tab.reload()?;
     bob.tab.wait_for_text(MUTED)?;
-    bob.talks(|| alice.hears_nothing(stage))?;
+    bob.talks(|| alice.hears_nothing(fixture))?;
 
     bob.tab.click("Leave")?;
     bob.tab.wait_for_text("You have left")?;

@@ -7,17 +7,17 @@ use consonance::audio::{Quality, Tone};
 use consonance_testing::input::LeftOnly;
 use consonance_testing::stage::{Failure, KeyboardKey, Owner, Tab, ensure, until};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::person::WITH_PAGE;
-use crate::browser_test::stage::Stage;
 use crate::scenario::mouth_and_ear::Ear;
 
 /// Each player plays on its left side only, and the others hear it on their left side.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("stereo", WITH_PAGE)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("stereo", WITH_PAGE)?;
     let address = server.said_address("quic://")?;
     let ear = Ear::default();
     let bot = bot(&address, &ear)?;
-    let mut browser = stage.browser(&Owner::default())?;
+    let mut browser = fixture.browser(&Owner::default())?;
     let mut tabs = Vec::new();
     for name in ["Pia", "Piet"] {
         let tab = browser.tab()?;
@@ -29,22 +29,22 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
         ensure(joined == "joined", || format!("{name} is {joined}"))?;
         tabs.push(tab);
     }
-    is_on_the_left(stage, &tabs[0], "Pia", "Bot")?;
-    is_on_the_left(stage, &tabs[0], "Pia", "Piet")?;
-    bot_hears_pages_on_the_left(stage, &bot, &ear)?;
+    is_on_the_left(fixture, &tabs[0], "Pia", "Bot")?;
+    is_on_the_left(fixture, &tabs[0], "Pia", "Piet")?;
+    bot_hears_pages_on_the_left(fixture, &bot, &ear)?;
     drop(bot);
     server.end()
 }
 
-fn is_on_the_left(stage: &Stage<'_>, tab: &Tab, listener: &str, speaker: &str) -> Result<(), Failure> {
+fn is_on_the_left(fixture: &Fixture<'_>, tab: &Tab, listener: &str, speaker: &str) -> Result<(), Failure> {
     let decibels = tab.evaluate(&format!("leftOverRight({speaker:?})"))?;
-    stage.say(&format!("{listener} hears {speaker} {decibels} dB louder on the left"));
+    fixture.say(&format!("{listener} hears {speaker} {decibels} dB louder on the left"));
     ensure(decibels.as_f64() > Some(APART_DB), || {
         format!("{listener} hears {speaker} {decibels} dB louder there")
     })
 }
 
-fn bot_hears_pages_on_the_left(stage: &Stage<'_>, bot: &VoiceChat, ear: &Ear) -> Result<(), Failure> {
+fn bot_hears_pages_on_the_left(fixture: &Fixture<'_>, bot: &VoiceChat, ear: &Ear) -> Result<(), Failure> {
     for name in ["Pia", "Piet"] {
         let speaks = || Ok(bot.player_state(name).filter(|player| player.is_speaking()));
         until(&format!("{name} speaks"), WITHIN, speaks)?;
@@ -52,7 +52,7 @@ fn bot_hears_pages_on_the_left(stage: &Stage<'_>, bot: &VoiceChat, ear: &Ear) ->
     ear.forget();
     until("two seconds are heard", WITHIN, || Ok((ear.samples() > 96_000).then_some(())))?;
     let decibels = ear.left_over_right_db();
-    stage.say(&format!("the bot hears the pages {decibels:.1} dB louder on the left"));
+    fixture.say(&format!("the bot hears the pages {decibels:.1} dB louder on the left"));
     ensure(decibels > APART_DB, || format!("the bot hears the pages {decibels} dB louder on the left"))
 }
 

@@ -2,24 +2,24 @@
 
 use consonance_testing::stage::{Failure, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::page_rules;
 use crate::browser_test::person::{Person, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// Text that looks like markup arrives as it was written, in browsers and in native players.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server(NAME, WITH_PAGE)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
-    let mallory = Person::join(stage, &server, MARKUP_NAME, Voice::First)?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
-    let mut nell = stage.native(NAME, &address, "Nell", None)?;
+    let mallory = Person::join(fixture, &server, MARKUP_NAME, Voice::First)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
+    let mut nell = fixture.native(NAME, &address, "Nell", None)?;
     bob.sees(&[MARKUP_NAME, "Nell"])?;
     mallory.sees(&["Bob", "Nell"])?;
-    let twisted = stage.native(NAME, &address, TWISTED_NAME, None)?;
+    let twisted = fixture.native(NAME, &address, TWISTED_NAME, None)?;
     bob.sees(&[TWISTED_AS_SHOWN, "Nell"])?;
     twisted.leave()?;
-    let scripted = stage.native(NAME, &address, page_rules::MARKUP_NAME, None)?;
+    let scripted = fixture.native(NAME, &address, page_rules::MARKUP_NAME, None)?;
 
     mallory.tab.fill("Message to lobby", MARKUP)?;
     mallory.tab.click("Send")?;
@@ -28,7 +28,7 @@ pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
     nell.wait_for_line("onerror")?;
     nell.write("good evening")?;
     bob.sees(&["good evening"])?;
-    stage.photograph(&bob.tab, "texts")?;
+    fixture.photograph(&bob.tab, "texts")?;
 
     for person in [&mallory, &bob] {
         person.sees(&[page_rules::MARKUP_NAME])?;

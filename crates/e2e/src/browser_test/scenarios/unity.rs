@@ -2,21 +2,21 @@
 
 use consonance_testing::stage::Failure;
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::person::{Person, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// The page hears the game's player, and the game's listener the page.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server(NAME, WITH_PAGE)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server(NAME, WITH_PAGE)?;
     let address = server.said_address("quic://")?;
-    let una = stage.unity_game(NAME, &address, "Una", Voice::Third)?;
-    let alice = Person::join(stage, &server, "Alice", Voice::First)?;
+    let una = fixture.unity_game(NAME, &address, "Una", Voice::Third)?;
+    let alice = Person::join(fixture, &server, "Alice", Voice::First)?;
     alice.sees(&["Una"])?;
-    alice.hears(stage, "Una", Voice::Third)?;
+    alice.hears(fixture, "Una", Voice::Third)?;
     // Alice talks long enough for several sentences; the game's recording must contain one of them in full.
-    alice.talks(|| (0..SENTENCES).try_for_each(|_| alice.hears(stage, "Una", Voice::Third)))?;
-    stage.understands_somewhere("Una hears Alice", &una.leave()?, alice.voice)?;
+    alice.talks(|| (0..SENTENCES).try_for_each(|_| alice.hears(fixture, "Una", Voice::Third)))?;
+    fixture.understands_somewhere("Una hears Alice", &una.leave()?, alice.voice)?;
     server.end()
 }
 

@@ -5,40 +5,45 @@ use std::time::Duration;
 use consonance_testing::sound::likeness;
 use consonance_testing::stage::{Failure, KeyboardKey};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::hearing::is_silence;
 use crate::browser_test::person::{Activation, Person, Visitor, WITH_PAGE};
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::{Manner, Voice};
 
 /// A speaker is heard from the first syllable, the room is not heard, and no voice is below the threshold.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("voice-activation", WITH_PAGE)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("voice-activation", WITH_PAGE)?;
     let (manner, activation) = (Manner::InTurns, Activation::Voice);
     let alice = Visitor { manner, activation, ..Visitor::new("Alice", Voice::First) };
-    let alice = Person::join_as(stage, &server, alice)?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+    let alice = Person::join_as(fixture, &server, alice)?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     bob.sees(&["Alice"])?;
 
     bob.sees_speaking("Alice")?;
-    nothing_is_sent(stage, &alice, &bob, WITHIN_A_PAUSE)?;
-    an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
+    nothing_is_sent(fixture, &alice, &bob, WITHIN_A_PAUSE)?;
+    an_utterance_is_heard_from_its_beginning(fixture, &alice, &bob)?;
 
     alice.tab.focus(MARK)?;
     alice.tab.press(KeyboardKey::End)?;
-    stage.photograph(&alice.tab, "voice-activation-mark")?;
-    nothing_is_sent(stage, &alice, &bob, ROUND)?;
+    fixture.photograph(&alice.tab, "voice-activation-mark")?;
+    nothing_is_sent(fixture, &alice, &bob, ROUND)?;
 
     alice.tab.press(KeyboardKey::Home)?;
     for _ in 0..3 {
         alice.tab.press(KeyboardKey::PageUp)?;
     }
-    an_utterance_is_heard_from_its_beginning(stage, &alice, &bob)?;
+    an_utterance_is_heard_from_its_beginning(fixture, &alice, &bob)?;
     server.end()
 }
 
 /// Checks that nothing leaves the page of a silent player, and that nothing arrives at a listener. On an overloaded
 /// machine a pause may be over before the check; then it waits for another one.
-fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Duration) -> Result<(), Failure> {
+fn nothing_is_sent(
+    fixture: &Fixture<'_>,
+    alice: &Person,
+    bob: &Person,
+    span: Duration,
+) -> Result<(), Failure> {
     let (mut packets, mut energy) = (0, 0.0);
     for _ in 0..PATIENCE {
         bob.sees_silent("Alice")?;
@@ -47,10 +52,10 @@ fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Durati
         bob.tab.listen_again_for(span)?;
         packets = bob.tab.voice_packets()? - before.0;
         energy = alice.tab.energy_sent()? - before.1;
-        stage.note(format!("in {} s without speech {packets} packets come to Bob", span.as_secs()));
+        fixture.note(format!("in {} s without speech {packets} packets come to Bob", span.as_secs()));
         let heard = bob.tab.heard()?;
         if packets == 0 && energy == 0.0 && is_silence(&heard) {
-            return stage.is_silent(bob.name, &heard);
+            return fixture.is_silent(bob.name, &heard);
         }
     }
     Err(Failure::NotSo(format!(
@@ -59,7 +64,7 @@ fn nothing_is_sent(stage: &Stage<'_>, alice: &Person, bob: &Person, span: Durati
 }
 
 fn an_utterance_is_heard_from_its_beginning(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     alice: &Person,
     bob: &Person,
 ) -> Result<(), Failure> {
@@ -74,10 +79,10 @@ fn an_utterance_is_heard_from_its_beginning(
         let (cut, lost): (Vec<usize>, Vec<usize>) =
             coverage.missing.iter().partition(|missing| (BEGINNING..CAUGHT_UP).contains(*missing));
         let lost_share = lost.len() as f64 / coverage.speech.max(1) as f64;
-        let is_whole = lost_share <= stage.missing_max() && cut.len() <= CUT_MAX;
+        let is_whole = lost_share <= fixture.missing_max() && cut.len() <= CUT_MAX;
         let begins = coverage.missing.first().is_none_or(|missing| *missing > BEGINNING);
-        stage.say(&format!("Bob hears Alice: {likeness:.2}, {coverage:?}"));
-        stage.keep_hearing("Bob hears Alice from the beginning", &heard, likeness, coverage)?;
+        fixture.say(&format!("Bob hears Alice: {likeness:.2}, {coverage:?}"));
+        fixture.keep_hearing("Bob hears Alice from the beginning", &heard, likeness, coverage)?;
         if is_whole && begins {
             return Ok(());
         }

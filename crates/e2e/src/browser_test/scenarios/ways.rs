@@ -2,20 +2,26 @@
 
 use consonance_testing::stage::{Failure, ensure};
 
+use crate::browser_test::fixture::Fixture;
 use crate::browser_test::page_rules;
 use crate::browser_test::person::{Person, Visitor, WITH_PAGE, Way};
 use crate::browser_test::server::Server;
-use crate::browser_test::stage::Stage;
 use crate::browser_test::voices::Voice;
 
 /// People hear and are heard if UDP does not get through, and if there is no WebRTC.
-pub(crate) fn play(stage: &Stage<'_>) -> Result<(), Failure> {
-    let mut server = stage.server("ways", &format!("{WITH_PAGE}tcp = \"127.0.0.1:OTHER\"\n"))?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+pub(crate) fn play(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let mut server = fixture.server("ways", &format!("{WITH_PAGE}tcp = \"127.0.0.1:OTHER\"\n"))?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     goes_by(&bob, "udp")?;
-    both_talk(stage, &server, &bob, Visitor { way: Way::Tcp, ..Visitor::new("Tess", Voice::First) }, "tcp")?;
+    both_talk(
+        fixture,
+        &server,
+        &bob,
+        Visitor { way: Way::Tcp, ..Visitor::new("Tess", Voice::First) },
+        "tcp",
+    )?;
     let will = Visitor { way: Way::WebSocket, ..Visitor::new("Will", Voice::Third) };
-    let will = both_talk(stage, &server, &bob, will, "")?;
+    let will = both_talk(fixture, &server, &bob, will, "")?;
     for transport in ["webrtc", "websocket"] {
         will.talks(|| has_a_sound_of(&bob, will.name, transport))?;
     }
@@ -60,33 +66,33 @@ const TAP: &str = "async (name, transport) => {
 }";
 
 /// People hear and are heard if only TCP to a TURN server gets through.
-pub(crate) fn play_relay(stage: &Stage<'_>) -> Result<(), Failure> {
-    let turn = stage.run_once("relay")?;
-    let mut server = stage.server("relay", &format!("{WITH_PAGE}{}", turn.settings()))?;
-    let bob = Person::join(stage, &server, "Bob", Voice::Second)?;
+pub(crate) fn play_relay(fixture: &Fixture<'_>) -> Result<(), Failure> {
+    let turn = fixture.run_once("relay")?;
+    let mut server = fixture.server("relay", &format!("{WITH_PAGE}{}", turn.settings()))?;
+    let bob = Person::join(fixture, &server, "Bob", Voice::Second)?;
     goes_by(&bob, "udp")?;
     let rita = Visitor { way: Way::Tcp, ..Visitor::new("Rita", Voice::First) };
-    let rita = both_talk(stage, &server, &bob, rita, "relay")?;
+    let rita = both_talk(fixture, &server, &bob, rita, "relay")?;
     // Clicked by selector, as its label contains the state of the connection, which varies with the machine's load.
     rita.tab.evaluate("document.querySelector('.connection summary').click()")?;
     rita.tab.wait_for_text("Voice goes over a relay because the direct path is blocked.")?;
-    stage.photograph(&rita.tab, "relay")?;
+    fixture.photograph(&rita.tab, "relay")?;
     server.end()
 }
 
 fn both_talk(
-    stage: &Stage<'_>,
+    fixture: &Fixture<'_>,
     server: &Server,
     bob: &Person,
     visitor: Visitor,
     protocol: &str,
 ) -> Result<Person, Failure> {
-    let other = Person::join_as(stage, server, visitor)?;
+    let other = Person::join_as(fixture, server, visitor)?;
     goes_by(&other, protocol)?;
     other.sees(&[bob.name])?;
     bob.sees(&[other.name])?;
-    other.talks(|| bob.hears(stage, other.name, other.voice))?;
-    bob.talks(|| other.hears(stage, bob.name, bob.voice))?;
+    other.talks(|| bob.hears(fixture, other.name, other.voice))?;
+    bob.talks(|| other.hears(fixture, bob.name, bob.voice))?;
     page_rules::are_kept(&other.tab, &server.page("127.0.0.1", "/"))?;
     Ok(other)
 }

@@ -6,10 +6,10 @@ use consonance::EventKind;
 use consonance_testing::stage::{Failure, until};
 
 use crate::scenario::cast::{CAST, CastMember, Role};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::report::{Check, Checks};
-use crate::scenario::stage::Stage;
 
-impl Stage {
+impl Fixture {
     pub(super) fn all_players_join(&mut self) -> Checks {
         for player in &mut self.players {
             let what = format!("{:?} is in the session", player.member);

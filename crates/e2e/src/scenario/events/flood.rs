@@ -14,8 +14,8 @@ use consonance_testing::player::TestPlayer;
 use consonance_testing::stage::{Failure, SOON, until};
 
 use crate::scenario::cast::Way;
+use crate::scenario::fixture::Fixture;
 use crate::scenario::report::{Check, Checks, Report};
-use crate::scenario::stage::Stage;
 
 /// Dropping it ends it.
 pub(crate) struct Flood {
@@ -29,7 +29,7 @@ pub(crate) struct Flood {
     before: BTreeMap<String, f64>,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) fn flood_begins(&mut self) -> Checks {
         let before = self.house.metrics()?;
         let mut flood = Flood {

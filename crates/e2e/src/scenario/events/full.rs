@@ -4,12 +4,12 @@ use consonance::{EventKind, OperatorDecision, RoomUse, VoiceChat};
 use consonance_testing::stage::Failure;
 
 use crate::scenario::cast::{CARD_TABLE, CastMember};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::house::PLACES;
 use crate::scenario::player::not_so;
 use crate::scenario::report::{Check, Checks};
-use crate::scenario::stage::Stage;
 
-impl Stage {
+impl Fixture {
     pub(super) fn table_fills(&mut self, players: &[CastMember]) -> Checks {
         for member in players {
             let player = self.player(*member)?;

@@ -4,12 +4,12 @@ use consonance::{End, EventKind, OperatorDecision, Restriction, VoiceChat};
 use consonance_testing::stage::{Failure, ensure};
 
 use crate::scenario::cast::CastMember;
+use crate::scenario::fixture::Fixture;
 use crate::scenario::house::SESSION;
 use crate::scenario::player::not_so;
 use crate::scenario::report::{Check, Checks};
-use crate::scenario::stage::Stage;
 
-impl Stage {
+impl Fixture {
     pub(super) fn is_muted(&mut self, member: CastMember) -> Checks {
         self.house.moderate(&["mute", SESSION, &member.name(), "--reason", LOUD])?;
         let reason = self.player(member)?.is_told("the muted player is told", |kind| match kind {

@@ -3,12 +3,12 @@
 use consonance_testing::stage::{SOON, until};
 
 use crate::scenario::cast::{CastMember, DANCE_FLOOR};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::programme::To;
 use crate::scenario::report::{Check, Checks};
-use crate::scenario::stage::Stage;
 use crate::scenario::words::Words;
 
-impl Stage {
+impl Fixture {
     pub(super) fn music_begins(&mut self) -> Checks {
         let bot = self.player(CastMember::Jukebox)?;
         let channel = bot.open(To::Room(DANCE_FLOOR));

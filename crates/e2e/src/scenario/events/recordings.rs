@@ -9,12 +9,12 @@ use consonance_testing::stage::{Failure, ensure};
 use serde_json::Value;
 
 use crate::scenario::cast::{CAST, CastMember, LOBBY};
+use crate::scenario::fixture::{Fixture, RECORDS};
 use crate::scenario::programme::{Act, PROGRAMME, Scene, To};
 use crate::scenario::report::{Check, Checks, Report};
-use crate::scenario::stage::{RECORDS, Stage};
 use crate::scenario::words::Words;
 
-impl Stage {
+impl Fixture {
     pub(super) fn recorder_leaves(&mut self, report: &Report) -> Checks {
         let recorder = self.recorder.take();
         let mut recorder = recorder.ok_or_else(|| Failure::NotSo("no recorder".to_owned()))?;

@@ -3,11 +3,11 @@
 use consonance::EventKind;
 
 use crate::scenario::cast::{CAST, CastMember};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::player::Player;
 use crate::scenario::report::{Check, Checks};
-use crate::scenario::stage::Stage;
 
-impl Stage {
+impl Fixture {
     pub(super) fn reloads(&mut self, member: CastMember) -> Checks {
         self.players.iter_mut().for_each(Player::forget);
         let Some(page) = &self.page else {

@@ -6,12 +6,12 @@ use consonance::EventKind;
 use consonance_testing::stage::until;
 
 use crate::scenario::cast::{CastMember, Way};
+use crate::scenario::fixture::Fixture;
 use crate::scenario::mumble::MumbleMember;
 use crate::scenario::player::Player;
 use crate::scenario::report::{Check, Checks, Report};
-use crate::scenario::stage::Stage;
 
-impl Stage {
+impl Fixture {
     pub(super) fn house_starts_again(&mut self, report: &mut Report) -> Checks {
         report.notes.extend(self.what_was_lost());
         self.players.iter_mut().for_each(Player::forget);

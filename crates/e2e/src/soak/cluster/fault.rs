@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::findings::SILENCE_MAX;
+use super::fixture::Fixture;
 use super::players::Whereabouts;
-use super::stage::Stage;
 use crate::soak::soak_loop::{Outcome, SoakLoop as _};
 
 /// One kind of it.
@@ -52,8 +52,8 @@ const ELECTION: Duration = Duration::from_secs(8);
 
 impl Fault {
     /// Whether it can be played on these machines.
-    pub(crate) fn is_possible(self, stage: &Stage) -> bool {
-        stage.machines.are_apart() || !matches!(self, Self::Part | Self::CutOff)
+    pub(crate) fn is_possible(self, fixture: &Fixture) -> bool {
+        fixture.machines.are_apart() || !matches!(self, Self::Part | Self::CutOff)
     }
 
     /// Plays the fault; when this returns, it is over: all nodes and NATS servers run, and all players hear each
@@ -61,16 +61,16 @@ impl Fault {
     ///
     /// # Errors
     /// If the run cannot go on.
-    pub(crate) fn strike(self, stage: &mut Stage) -> Outcome {
-        let machine = stage.dice.below(stage.machines.count() as u64) as usize;
+    pub(crate) fn strike(self, fixture: &mut Fixture) -> Outcome {
+        let machine = fixture.dice.below(fixture.machines.count() as u64) as usize;
         match self {
-            Self::Kill => kill(stage, machine),
-            Self::Pause => pause(stage, machine),
-            Self::Nats => nats(stage, machine),
-            Self::AllNats => all_nats(stage),
-            Self::Part => part(stage, machine),
-            Self::CutOff => cut_off(stage, machine),
-            Self::Rolling => rolling(stage),
+            Self::Kill => kill(fixture, machine),
+            Self::Pause => pause(fixture, machine),
+            Self::Nats => nats(fixture, machine),
+            Self::AllNats => all_nats(fixture),
+            Self::Part => part(fixture, machine),
+            Self::CutOff => cut_off(fixture, machine),
+            Self::Rolling => rolling(fixture),
         }
     }
 }
@@ -83,36 +83,36 @@ struct Outage {
     began: Instant,
 }
 
-fn begin_outage(stage: &mut Stage, machine: usize, what: &str) -> Outage {
+fn begin_outage(fixture: &mut Fixture, machine: usize, what: &str) -> Outage {
     let recently = Instant::now().checked_sub(SOON).unwrap_or_else(Instant::now);
-    let owned = stage.owned(recently)[machine].unwrap_or_default();
-    stage.clock.tell(&format!("  node {machine} {what}, which owns {owned} sessions"));
-    stage.take_takeovers();
-    Outage { owned, places: stage.players.whereabouts(), began: Instant::now() }
+    let owned = fixture.owned(recently)[machine].unwrap_or_default();
+    fixture.clock.tell(&format!("  node {machine} {what}, which owns {owned} sessions"));
+    fixture.take_takeovers();
+    Outage { owned, places: fixture.players.whereabouts(), began: Instant::now() }
 }
 
-fn kill(stage: &mut Stage, machine: usize) -> Outcome {
-    let Outage { owned, places, began } = begin_outage(stage, machine, "is killed");
-    stage.players.counts.returns_now.clear();
-    stage.kill_node(machine)?;
-    stage.judge_recovery("kill", GONE_MAX)?;
-    stage.judge_silence("kill", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
-    let returns = std::mem::take(&mut stage.players.counts.returns_now);
+fn kill(fixture: &mut Fixture, machine: usize) -> Outcome {
+    let Outage { owned, places, began } = begin_outage(fixture, machine, "is killed");
+    fixture.players.counts.returns_now.clear();
+    fixture.kill_node(machine)?;
+    fixture.judge_recovery("kill", GONE_MAX)?;
+    fixture.judge_silence("kill", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
+    let returns = std::mem::take(&mut fixture.players.counts.returns_now);
     if let Some(slowest) = returns.iter().max() {
-        stage.findings.judge("kill: from knowing to hearing again", *slowest, RETURN_MAX, "");
+        fixture.findings.judge("kill: from knowing to hearing again", *slowest, RETURN_MAX, "");
     }
-    judge_takeover(stage, "kill", began, owned);
-    stage.start_node(machine)
+    judge_takeover(fixture, "kill", began, owned);
+    fixture.start_node(machine)
 }
 
-fn judge_takeover(stage: &mut Stage, what: &str, began: Instant, owned: usize) {
-    let takeovers = stage.take_takeovers();
+fn judge_takeover(fixture: &mut Fixture, what: &str, began: Instant, owned: usize) {
+    let takeovers = fixture.take_takeovers();
     if takeovers.len() < owned {
-        stage.findings.add(format!("{what}: {} of {owned} sessions were taken over", takeovers.len()));
+        fixture.findings.add(format!("{what}: {} of {owned} sessions were taken over", takeovers.len()));
     }
     if let Some(last) = takeovers.iter().max() {
         let took = last.saturating_duration_since(began);
-        stage.findings.judge(
+        fixture.findings.judge(
             &format!("{what}: until another node owned its sessions"),
             took,
             TAKEOVER_MAX,
@@ -121,82 +121,87 @@ fn judge_takeover(stage: &mut Stage, what: &str, began: Instant, owned: usize) {
     }
 }
 
-fn pause(stage: &mut Stage, machine: usize) -> Outcome {
-    let Outage { owned, places, began } = begin_outage(stage, machine, "stands still");
-    stage.nodes[machine].is_troubled = true;
-    stage.node(machine)?.signal(Signal::STOP)?;
-    stage.carry(SLEEP)?;
-    stage.judge_silence("pause", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
-    judge_takeover(stage, "pause", began, owned);
-    stage.node(machine)?.signal(Signal::CONT)?;
-    stage.nodes[machine].is_troubled = false;
-    stage.judge_recovery("pause", HEALED_MAX)
+fn pause(fixture: &mut Fixture, machine: usize) -> Outcome {
+    let Outage { owned, places, began } = begin_outage(fixture, machine, "stands still");
+    fixture.nodes[machine].is_troubled = true;
+    fixture.node(machine)?.signal(Signal::STOP)?;
+    fixture.carry(SLEEP)?;
+    fixture.judge_silence("pause", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
+    judge_takeover(fixture, "pause", began, owned);
+    fixture.node(machine)?.signal(Signal::CONT)?;
+    fixture.nodes[machine].is_troubled = false;
+    fixture.judge_recovery("pause", HEALED_MAX)
 }
 
-fn nats(stage: &mut Stage, machine: usize) -> Outcome {
-    stage.clock.tell(&format!("  NATS server {machine} is killed"));
-    let places = stage.players.whereabouts();
-    stage.kill_nats(machine)?;
-    stage.carry(OUTAGE)?;
-    stage.judge_silence("one NATS server", SILENCE_MAX, &places, |_, _| true);
-    stage.start_nats(machine)?;
-    stage.wait_for_nats()?;
-    stage.carry(SOON)?;
-    stage.judge_recovery("one NATS server", RETURN_MAX)?;
-    stage.carry(ELECTION)
+fn nats(fixture: &mut Fixture, machine: usize) -> Outcome {
+    fixture.clock.tell(&format!("  NATS server {machine} is killed"));
+    let places = fixture.players.whereabouts();
+    fixture.kill_nats(machine)?;
+    fixture.carry(OUTAGE)?;
+    fixture.judge_silence("one NATS server", SILENCE_MAX, &places, |_, _| true);
+    fixture.start_nats(machine)?;
+    fixture.wait_for_nats()?;
+    fixture.carry(SOON)?;
+    fixture.judge_recovery("one NATS server", RETURN_MAX)?;
+    fixture.carry(ELECTION)
 }
 
-fn all_nats(stage: &mut Stage) -> Outcome {
-    let (places, count) = (stage.players.whereabouts(), stage.machines.count());
-    (0..count).try_for_each(|machine| stage.kill_nats(machine))?;
-    stage.carry(OUTAGE)?;
-    stage.judge_silence("all NATS servers", SILENCE_MAX, &places, |one, other| one == other);
-    (0..count).try_for_each(|machine| stage.start_nats(machine))?;
-    stage.wait_for_nats()?;
-    stage.judge_recovery("all NATS servers", RETURN_MAX)?;
-    stage.carry(ELECTION)
+fn all_nats(fixture: &mut Fixture) -> Outcome {
+    let (places, count) = (fixture.players.whereabouts(), fixture.machines.count());
+    (0..count).try_for_each(|machine| fixture.kill_nats(machine))?;
+    fixture.carry(OUTAGE)?;
+    fixture.judge_silence("all NATS servers", SILENCE_MAX, &places, |one, other| one == other);
+    (0..count).try_for_each(|machine| fixture.start_nats(machine))?;
+    fixture.wait_for_nats()?;
+    fixture.judge_recovery("all NATS servers", RETURN_MAX)?;
+    fixture.carry(ELECTION)
 }
 
-fn part(stage: &mut Stage, machine: usize) -> Outcome {
-    stage.clock.tell(&format!("  machine {machine} is partitioned from the others"));
-    let places = stage.players.whereabouts();
-    stage.machines.part(machine)?;
-    stage.carry(OUTAGE)?;
-    stage.judge_silence("partitioned", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
-    stage.machines.heal()?;
-    stage.judge_recovery("partitioned", HEALED_MAX)?;
-    stage.carry(ELECTION)
+fn part(fixture: &mut Fixture, machine: usize) -> Outcome {
+    fixture.clock.tell(&format!("  machine {machine} is partitioned from the others"));
+    let places = fixture.players.whereabouts();
+    fixture.machines.part(machine)?;
+    fixture.carry(OUTAGE)?;
+    fixture
+        .judge_silence("partitioned", CUT_MAX, &places, |one, other| (one == machine) == (other == machine));
+    fixture.machines.heal()?;
+    fixture.judge_recovery("partitioned", HEALED_MAX)?;
+    fixture.carry(ELECTION)
 }
 
-fn cut_off(stage: &mut Stage, machine: usize) -> Outcome {
-    stage.clock.tell(&format!("  node {machine} is cut off from NATS"));
-    let places = stage.players.whereabouts();
+fn cut_off(fixture: &mut Fixture, machine: usize) -> Outcome {
+    fixture.clock.tell(&format!("  node {machine} is cut off from NATS"));
+    let places = fixture.players.whereabouts();
     let ports: Vec<u16> =
-        (0..stage.machines.count()).map(|it| stage.installation.places(it).nats.port()).collect();
-    stage.machines.cut_off(machine, &ports)?;
-    stage.carry(OUTAGE)?;
-    stage.judge_silence("cut off", SILENCE_MAX, &places, |one, other| (one == machine) == (other == machine));
-    stage.machines.heal()?;
-    stage.judge_recovery("cut off", HEALED_MAX)
+        (0..fixture.machines.count()).map(|it| fixture.installation.places(it).nats.port()).collect();
+    fixture.machines.cut_off(machine, &ports)?;
+    fixture.carry(OUTAGE)?;
+    fixture
+        .judge_silence("cut off", SILENCE_MAX, &places, |one, other| (one == machine) == (other == machine));
+    fixture.machines.heal()?;
+    fixture.judge_recovery("cut off", HEALED_MAX)
 }
 
-fn rolling(stage: &mut Stage) -> Outcome {
-    for machine in 0..stage.machines.count() {
-        stage.begin_window();
-        let places = stage.players.whereabouts();
-        stage.nodes[machine].is_troubled = true;
-        stage.node(machine)?.signal(Signal::TERM)?;
-        let took = stage.carry_until(2 * END_MAX, |stage| stage.ended(machine).is_some())?;
-        match (took, stage.ended(machine)) {
+fn rolling(fixture: &mut Fixture) -> Outcome {
+    for machine in 0..fixture.machines.count() {
+        fixture.begin_window();
+        let places = fixture.players.whereabouts();
+        fixture.nodes[machine].is_troubled = true;
+        fixture.node(machine)?.signal(Signal::TERM)?;
+        let took = fixture.carry_until(2 * END_MAX, |fixture| fixture.ended(machine).is_some())?;
+        match (took, fixture.ended(machine)) {
             (Some(took), Some(status)) if status.success() => {
-                stage.findings.judge("rolling: until a node had ended", took, END_MAX, "");
+                fixture.findings.judge("rolling: until a node had ended", took, END_MAX, "");
             }
-            (_, status) => stage.findings.add(format!("asked to end, node {machine} ended with {status:?}")),
+            (_, status) => {
+                fixture.findings.add(format!("asked to end, node {machine} ended with {status:?}"));
+            }
         }
-        stage.judge_recovery("rolling", SOON)?;
-        stage.judge_silence("rolling", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
-        stage.start_node(machine)?;
-        stage.go_home("rolling")?;
+        fixture.judge_recovery("rolling", SOON)?;
+        fixture
+            .judge_silence("rolling", SILENCE_MAX, &places, |one, other| one != machine && other != machine);
+        fixture.start_node(machine)?;
+        fixture.go_home("rolling")?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use consonance_link::gateway::Allowance;
 use consonance_link::gateway::MessageChannel;
 use consonance_link::{Delivery, DisconnectReason, Peer};
 
-use super::{EnetServer, Number, RemoteClient, Stage};
+use super::{EnetServer, Number, Phase, RemoteClient};
 use crate::enet::screening::{Connect, Screened, write_refusal};
 
 /// The longest handshake timeout: ENet itself drops a client that has not proved its address after half a minute, and
@@ -59,10 +59,10 @@ impl EnetServer {
     /// Accepts a new client: ENet gets its request, and answers it.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        let Stage::Asking(request) = &mut client.stage else { return };
+        let Phase::Asking(request) = &mut client.phase else { return };
         let mut request = std::mem::take(request);
         let request_bytes = request.len();
-        client.stage = Stage::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
+        client.phase = Phase::Proving { waiting: Vec::new(), waiting_bytes: 0, is_unwanted: false };
         let remote = client.remote;
         self.ticked.get_or_insert(now);
         let by_number = &self.by_number;
@@ -88,8 +88,8 @@ impl EnetServer {
     pub(super) fn open(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
         let Some(number) = client.number else { return };
-        let Stage::Proving { waiting, waiting_bytes, is_unwanted } =
-            std::mem::replace(&mut client.stage, Stage::Open)
+        let Phase::Proving { waiting, waiting_bytes, is_unwanted } =
+            std::mem::replace(&mut client.phase, Phase::Open)
         else {
             return;
         };
@@ -117,7 +117,7 @@ impl EnetServer {
     /// dropped.
     pub(super) fn send_later(&mut self, peer: Peer, channel: MessageChannel, message: &Arc<[u8]>) {
         let connection = &self.settings.connection;
-        let Some(RemoteClient { stage: Stage::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
+        let Some(RemoteClient { phase: Phase::Proving { waiting, waiting_bytes, is_unwanted }, .. }) =
             self.clients.get_mut(peer)
         else {
             return;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use consonance_link::{DisconnectReason, Peer};
 use rusty_enet::PeerState;
 
-use super::{EnetServer, RemoteClient, Stage};
+use super::{EnetServer, Phase, RemoteClient};
 use crate::enet::screening::write_refusal;
 
 impl EnetServer {
@@ -15,23 +15,23 @@ impl EnetServer {
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let until = now + self.settings.connection.goodbye_timeout;
         let Some(client) = self.clients.get_mut(peer) else { return };
-        match &mut client.stage {
-            Stage::Ending => {}
-            Stage::Asking(_) => {
+        match &mut client.phase {
+            Phase::Ending => {}
+            Phase::Asking(_) => {
                 let (remote, name) = (client.remote, client.connect.peer);
                 self.machines.at(0).push(remote, |datagram| write_refusal(name, datagram));
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
-            Stage::Proving { waiting, .. } if waiting.is_empty() => {
+            Phase::Proving { waiting, .. } if waiting.is_empty() => {
                 self.hang_up(peer);
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
-            Stage::Proving { is_unwanted, .. } => {
+            Phase::Proving { is_unwanted, .. } => {
                 *is_unwanted = true;
                 self.clients.set_timer_no_later(peer, until);
             }
-            Stage::Open => {
-                client.stage = Stage::Ending;
+            Phase::Open => {
+                client.phase = Phase::Ending;
                 let number = client.number;
                 self.clients.drop_messages_of(peer);
                 self.clients.set_timer(peer, until);
@@ -119,7 +119,7 @@ impl EnetServer {
     /// Drops a connection that ENet no longer has, and reports its end.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
         let Some(client) = self.clients.end(peer, reason) else { return };
-        if let Stage::Proving { waiting_bytes, .. } = client.stage {
+        if let Phase::Proving { waiting_bytes, .. } = client.phase {
             self.unproved_bytes -= waiting_bytes;
         }
         if let Some(number) = client.number {

@@ -16,7 +16,7 @@ pub(super) struct RemoteClient {
     pub(super) remote: SocketAddr,
     /// Its connection request.
     pub(super) connect: Connect,
-    pub(super) stage: Stage,
+    pub(super) phase: Phase,
     /// Its number in ENet, from its acceptance until ENet has dropped it.
     pub(super) number: Option<Number>,
     pub(super) queue: Queue,
@@ -29,7 +29,7 @@ pub(super) struct RemoteClient {
 }
 
 #[derive(Debug)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// Not decided yet; ENet does not have its request.
     Asking(Vec<u8>),
     /// It was accepted, and has not proved its address yet.
@@ -50,7 +50,7 @@ impl RemoteClient {
         Self {
             remote,
             connect,
-            stage: Stage::Asking(request),
+            phase: Phase::Asking(request),
             number: None,
             queue: Queue::default(),
             incoming: None,
@@ -61,11 +61,11 @@ impl RemoteClient {
 
     /// Whether it has proved that it receives at its address.
     pub(super) fn is_proved(&self) -> bool {
-        matches!(self.stage, Stage::Open | Stage::Ending)
+        matches!(self.phase, Phase::Open | Phase::Ending)
     }
 
     /// Whether we have ended it.
     pub(super) fn is_unwanted(&self) -> bool {
-        matches!(self.stage, Stage::Ending | Stage::Proving { is_unwanted: true, .. })
+        matches!(self.phase, Phase::Ending | Phase::Proving { is_unwanted: true, .. })
     }
 }

@@ -11,13 +11,13 @@ use crate::forge::link::Link;
 pub(super) struct RemoteClient {
     pub(super) address: SocketAddr,
     pub(super) link: Link,
-    pub(super) stage: Stage,
+    pub(super) phase: Phase,
     /// The deadline for the proof of its address.
     pub(super) prove_until: Instant,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// Reported, and not accepted yet.
     Requested,
     Up,
@@ -31,8 +31,8 @@ pub(super) enum Stage {
 impl RemoteClient {
     /// Why the connection is over, if it is.
     pub(super) fn end(&self, now: Instant) -> Option<DisconnectReason> {
-        match &self.stage {
-            Stage::Leaving { until, reason } if self.link.is_confirmed() || *until <= now => {
+        match &self.phase {
+            Phase::Leaving { until, reason } if self.link.is_confirmed() || *until <= now => {
                 Some(reason.clone())
             }
             _ => (self.lost_at() <= now).then_some(DisconnectReason::TimedOut),
@@ -42,9 +42,9 @@ impl RemoteClient {
     /// The time of the next action.
     pub(super) fn due(&self) -> Instant {
         let due = self.link.poll_timeout().min(self.lost_at());
-        match self.stage {
-            Stage::Leaving { until, .. } => due.min(until),
-            Stage::Requested | Stage::Up => due,
+        match self.phase {
+            Phase::Leaving { until, .. } => due.min(until),
+            Phase::Requested | Phase::Up => due,
         }
     }
 

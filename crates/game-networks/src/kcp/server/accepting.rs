@@ -7,7 +7,7 @@ use consonance_link::gateway::Allowance;
 use consonance_link::{DisconnectReason, Peer};
 
 use super::KcpServer;
-use super::remote_client::{RemoteClient, Stage};
+use super::remote_client::{Phase, RemoteClient};
 use crate::kcp::hello::Hello;
 use crate::kcp::link::Link;
 use crate::kcp::{Generation, Greeting};
@@ -59,7 +59,7 @@ impl KcpServer {
     /// Gives a client that has just proved its address one of the connection slots, or closes it if there is none.
     pub(super) fn note_proof(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get(peer).filter(|client| client.is_proved()) else { return };
-        let may_stay = !matches!(client.stage, Stage::Closing(_));
+        let may_stay = !matches!(client.phase, Phase::Closing(_));
         if self.clients.prove(peer)
             && may_stay
             && let Some(leaver) = self.clients.take_slot(now, peer)
@@ -71,10 +71,10 @@ impl KcpServer {
     /// Accepts a new client, which learns that it is connected: our own hello is the first reliable message.
     pub(super) fn take_in(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        if client.stage != Stage::Newcomer {
+        if client.phase != Phase::Newcomer {
             return;
         }
-        client.stage = Stage::Open;
+        client.phase = Phase::Open;
         client.prove_until.get_or_insert(now + self.settings.handshake_timeout);
         let body = (client.link.generation() == Generation::G2).then_some(client.cookie);
         client.link.say_hello(body);

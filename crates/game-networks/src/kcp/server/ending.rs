@@ -5,7 +5,7 @@ use std::time::Instant;
 use consonance_link::{DisconnectReason, Peer};
 
 use super::KcpServer;
-use super::remote_client::Stage;
+use super::remote_client::Phase;
 use crate::kcp::hello::Hello;
 
 impl KcpServer {
@@ -13,9 +13,9 @@ impl KcpServer {
     /// accepted yet is rejected.
     pub(super) fn close(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        match client.stage {
-            Stage::Closing(_) => {}
-            Stage::Newcomer => {
+        match client.phase {
+            Phase::Closing(_) => {}
+            Phase::Newcomer => {
                 let (generation, cookie) = (client.link.generation(), client.link.cookie_out);
                 let refused = Hello { generation, cookie, segments: &[] };
                 if client.credit.spend(generation.hello_bytes()) {
@@ -23,8 +23,8 @@ impl KcpServer {
                 }
                 self.end(peer, DisconnectReason::ClosedByUs);
             }
-            Stage::Open => {
-                client.stage = Stage::Closing(now + self.settings.link.goodbye_timeout);
+            Phase::Open => {
+                client.phase = Phase::Closing(now + self.settings.link.goodbye_timeout);
                 client.link.say_goodbye();
                 self.touch(peer);
                 self.finish_closing(now, peer);
@@ -34,7 +34,7 @@ impl KcpServer {
 
     /// Ends a connection without waiting for messages that were sent: another one needs its slot.
     pub(super) fn close_at_once(&mut self, now: Instant, peer: Peer) {
-        if self.clients.get(peer).is_some_and(|client| client.stage == Stage::Newcomer) {
+        if self.clients.get(peer).is_some_and(|client| client.phase == Phase::Newcomer) {
             self.close(now, peer);
         } else {
             self.hang_up(now, peer);
@@ -45,7 +45,7 @@ impl KcpServer {
     /// Completes the end of a connection that we have ended, once the last messages have arrived or their time is over.
     pub(super) fn finish_closing(&mut self, now: Instant, peer: Peer) {
         let Some(client) = self.clients.get_mut(peer) else { return };
-        let Stage::Closing(until) = client.stage else { return };
+        let Phase::Closing(until) = client.phase else { return };
         if client.link.arq().is_idle() || now >= until {
             client.emit_goodbye(&mut self.outgoing);
             self.end(peer, DisconnectReason::ClosedByUs);
@@ -84,7 +84,7 @@ impl KcpServer {
     /// Drops a connection and reports its end. One that we have ended is reported as ended by us, regardless of later
     /// events.
     pub(super) fn end(&mut self, peer: Peer, reason: DisconnectReason) {
-        let is_ours = self.clients.get(peer).is_some_and(|client| matches!(client.stage, Stage::Closing(_)));
+        let is_ours = self.clients.get(peer).is_some_and(|client| matches!(client.phase, Phase::Closing(_)));
         let reason = if is_ours { DisconnectReason::ClosedByUs } else { reason };
         if self.clients.end(peer, reason).is_some() {
             self.settings.learned.forget(peer);

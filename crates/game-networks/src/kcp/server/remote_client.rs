@@ -13,7 +13,7 @@ pub(super) struct RemoteClient {
     pub(super) remote: SocketAddr,
     /// The cookie in its datagrams.
     pub(super) cookie: u32,
-    pub(super) stage: Stage,
+    pub(super) phase: Phase,
     /// Another client sends hellos from its address: nothing is sent there that could be taken for an answer to these.
     pub(super) is_muted: bool,
     /// The credit of bytes that may be sent to the address.
@@ -25,7 +25,7 @@ pub(super) struct RemoteClient {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// It has said hello, and gets no answer before it is accepted.
     Newcomer,
     Open,
@@ -39,7 +39,7 @@ impl RemoteClient {
             link,
             remote,
             cookie,
-            stage: Stage::Newcomer,
+            phase: Phase::Newcomer,
             is_muted: false,
             credit: Credit::new(),
             prove_until,
@@ -62,7 +62,7 @@ impl RemoteClient {
 
     /// Starts sending pings to it, if it is accepted and has proved its address.
     pub(super) fn start_pings(&mut self, now: Instant) {
-        if self.stage == Stage::Open && self.is_proved() {
+        if self.phase == Phase::Open && self.is_proved() {
             self.link.start_pings(now);
         }
     }
@@ -97,7 +97,7 @@ impl RemoteClient {
 
     pub(super) fn poll_timeout(&self) -> Instant {
         let mut timeout = self.link.poll_timeout();
-        if let Stage::Closing(until) = self.stage {
+        if let Phase::Closing(until) = self.phase {
             timeout = timeout.min(until);
         }
         self.must_prove_by().map_or(timeout, |until| timeout.min(until))

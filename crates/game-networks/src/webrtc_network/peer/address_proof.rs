@@ -15,7 +15,7 @@ use super::{End, Ice, PeerConnection, PeerEvent, Role, new_rtc};
 use crate::webrtc_network::settings::PeerSettings;
 
 /// A host's end and a player with nothing between them.
-struct Stage {
+struct Fixture {
     now: Instant,
     host: PeerConnection,
     player: PeerConnection,
@@ -56,7 +56,7 @@ enum Forged {
     Record,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let now = Instant::now();
         let settings = PeerSettings::default();
@@ -87,19 +87,19 @@ impl Stage {
 
     /// A player that opens these channels, in this order.
     fn opening(channels: impl IntoIterator<Item = ChannelConfig>) -> Self {
-        let mut stage = Self::new();
-        let player = &mut stage.player;
-        player.rtc = new_rtc(stage.now, Ice::Full, &[home()], &player.settings);
+        let mut fixture = Self::new();
+        let player = &mut fixture.player;
+        player.rtc = new_rtc(fixture.now, Ice::Full, &[home()], &player.settings);
         player.negotiation = Negotiation::new(Role::Connector);
         player.texts = player.negotiation.offer(&mut player.rtc, channels).into_iter().collect();
-        stage
+        fixture
     }
 
     fn connected() -> Self {
-        let mut stage = Self::new();
-        stage.join(10);
-        assert_eq!(stage.remote, Some(home()));
-        stage
+        let mut fixture = Self::new();
+        fixture.join(10);
+        assert_eq!(fixture.remote, Some(home()));
+        fixture
     }
 
     /// Gives the player so many seconds to get in.
@@ -245,11 +245,11 @@ fn no_player_joins_under_a_spoofed_address() {
     let mut connected = 0;
     for forged in [Forged::Unproved, Forged::Preferred, Forged::Record] {
         for number in 1..12 {
-            let mut stage = Stage::new();
-            stage.forged = Some((number, forged));
-            stage.join(30);
-            if stage.is_in {
-                assert_eq!(stage.remote, Some(home()), "forged before encrypted datagram {number}");
+            let mut fixture = Fixture::new();
+            fixture.forged = Some((number, forged));
+            fixture.join(30);
+            if fixture.is_in {
+                assert_eq!(fixture.remote, Some(home()), "forged before encrypted datagram {number}");
                 connected += 1;
             }
         }
@@ -259,27 +259,27 @@ fn no_player_joins_under_a_spoofed_address() {
 
 #[test]
 fn a_player_has_no_more_sent_to_another_address_than_came_from_there() {
-    let mut stage = Stage::connected();
-    stage.speak(Duration::from_secs(1));
+    let mut fixture = Fixture::connected();
+    fixture.speak(Duration::from_secs(1));
     let mut came = 0;
     for _ in 0..20 {
-        came += stage.check_as_victim(&stage.password.clone());
-        stage.speak(Duration::from_secs(1));
-        assert!(stage.sent_to_victim <= came, "{} bytes for {came}", stage.sent_to_victim);
+        came += fixture.check_as_victim(&fixture.password.clone());
+        fixture.speak(Duration::from_secs(1));
+        assert!(fixture.sent_to_victim <= came, "{} bytes for {came}", fixture.sent_to_victim);
     }
-    assert!(stage.sent_to_victim > 0, "it is asked");
+    assert!(fixture.sent_to_victim > 0, "it is asked");
 }
 
 #[test]
 fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     let most = [1, 30].map(|checks| {
-        let mut stage = Stage::connected();
+        let mut fixture = Fixture::connected();
         let (mut came, mut most) = (0, 0.0_f64);
         for second in 0..30 {
-            let password = stage.password.clone();
-            came += if second < checks { stage.check_as_victim(&password) } else { 0 };
-            stage.speak(Duration::from_secs(1));
-            most = most.max(stage.sent_to_victim as f64 / came as f64);
+            let password = fixture.password.clone();
+            came += if second < checks { fixture.check_as_victim(&password) } else { 0 };
+            fixture.speak(Duration::from_secs(1));
+            most = most.max(fixture.sent_to_victim as f64 / came as f64);
         }
         most
     });
@@ -289,25 +289,25 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 
 #[test]
 fn a_player_that_never_answers_at_its_address_does_not_get_in() {
-    let mut stage = Stage::new();
-    stage.answers = false;
-    stage.join(120);
-    assert_eq!((stage.is_in, stage.end), (false, Some(End::TimedOut)));
+    let mut fixture = Fixture::new();
+    fixture.answers = false;
+    fixture.join(120);
+    assert_eq!((fixture.is_in, fixture.end), (false, Some(End::TimedOut)));
 }
 
 #[test]
 fn a_player_without_a_proved_address_is_not_told_that_it_is_in() {
-    let mut stage = Stage::new();
-    stage.answers = false;
+    let mut fixture = Fixture::new();
+    fixture.answers = false;
     for _ in 0..500 {
-        stage.step();
-        assert!(!stage.player.is_open());
+        fixture.step();
+        assert!(!fixture.player.is_open());
     }
-    assert!(!stage.host.is_open() && stage.remote.is_none());
-    stage.answers = true;
-    stage.join(10);
-    stage.speak(Duration::from_secs(1));
-    assert!(stage.player.is_open() && stage.heard > 0);
+    assert!(!fixture.host.is_open() && fixture.remote.is_none());
+    fixture.answers = true;
+    fixture.join(10);
+    fixture.speak(Duration::from_secs(1));
+    assert!(fixture.player.is_open() && fixture.heard > 0);
 }
 
 #[test]
@@ -318,19 +318,19 @@ fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
     for (order, is_cut) in orders.iter().flat_map(|order| [(order, false), (order, true)]) {
         let mut said = 0;
         for lost in 1..14 {
-            let mut stage = Stage::opening(order.clone());
-            stage.lost = Some(lost);
+            let mut fixture = Fixture::opening(order.clone());
+            fixture.lost = Some(lost);
             let mut has_said = false;
-            let until = stage.now + Duration::from_secs(20);
-            while stage.host_heard.is_empty() && (has_said || !stage.is_in) {
-                assert!(stage.now < until, "encrypted datagram {lost} was lost: {:?}", stage.host.state);
-                stage.step();
-                if !has_said && stage.player.reliable.is_some() && stage.player.unreliable.is_none() {
-                    stage.is_cut = is_cut;
-                    stage.say_early(b"early");
-                    stage.step();
-                    (stage.is_cut, has_said) = (false, true);
-                    assert!(stage.is_in || stage.host_heard.is_empty(), "it is not in yet");
+            let until = fixture.now + Duration::from_secs(20);
+            while fixture.host_heard.is_empty() && (has_said || !fixture.is_in) {
+                assert!(fixture.now < until, "encrypted datagram {lost} was lost: {:?}", fixture.host.state);
+                fixture.step();
+                if !has_said && fixture.player.reliable.is_some() && fixture.player.unreliable.is_none() {
+                    fixture.is_cut = is_cut;
+                    fixture.say_early(b"early");
+                    fixture.step();
+                    (fixture.is_cut, has_said) = (false, true);
+                    assert!(fixture.is_in || fixture.host_heard.is_empty(), "it is not in yet");
                 }
             }
             said += usize::from(has_said);
@@ -342,49 +342,49 @@ fn what_a_player_says_before_both_channels_are_open_is_heard_once_it_is_in() {
 #[test]
 fn a_player_that_sends_much_before_it_is_in_is_disconnected() {
     let [reliable, _] = channels();
-    let mut stage = Stage::opening([reliable]);
+    let mut fixture = Fixture::opening([reliable]);
     for _ in 0..500 {
-        stage.step();
-        if stage.player.reliable.is_some() && stage.end.is_none() {
-            stage.say_early(&[7; 1000]);
+        fixture.step();
+        if fixture.player.reliable.is_some() && fixture.end.is_none() {
+            fixture.say_early(&[7; 1000]);
         }
     }
-    assert!(matches!(stage.end, Some(End::Violation(_))), "{:?}", stage.end);
-    assert_eq!(stage.host_heard, [b""; 0]);
+    assert!(matches!(fixture.end, Some(End::Violation(_))), "{:?}", fixture.end);
+    assert_eq!(fixture.host_heard, [b""; 0]);
 }
 
 #[test]
 fn nothing_is_held_back_from_a_player_with_a_proved_address() {
     for delay_ms in [0, 20, 100, 300] {
-        let mut stage = Stage::new();
-        stage.delay = Duration::from_millis(delay_ms);
-        stage.join(30);
-        assert_eq!(stage.remote, Some(home()), "{delay_ms} ms there and as many back");
-        stage.speak(Duration::from_secs(2));
-        assert!(stage.heard > 8 * 40, "{} packets", stage.heard);
-        assert_eq!(stage.host.held_back(), 0);
+        let mut fixture = Fixture::new();
+        fixture.delay = Duration::from_millis(delay_ms);
+        fixture.join(30);
+        assert_eq!(fixture.remote, Some(home()), "{delay_ms} ms there and as many back");
+        fixture.speak(Duration::from_secs(2));
+        assert!(fixture.heard > 8 * 40, "{} packets", fixture.heard);
+        assert_eq!(fixture.host.held_back(), 0);
     }
 }
 
 #[test]
 fn a_player_answers_a_probe_by_itself_and_one_that_is_gone_does_not() {
-    let mut stage = Stage::new();
-    assert_eq!(stage.host.probe(stage.now), None, "it is not in yet");
-    stage.join(10);
-    stage.speak(Duration::from_secs(1));
+    let mut fixture = Fixture::new();
+    assert_eq!(fixture.host.probe(fixture.now), None, "it is not in yet");
+    fixture.join(10);
+    fixture.speak(Duration::from_secs(1));
     // The library's own checks are seconds apart.
     for _ in 0..10 {
-        let asked = stage.now;
-        stage.host.probe(asked).expect("it is in");
-        stage.step();
-        let heard = stage.host.probe(stage.now).expect("it is in");
-        assert!(heard > asked, "{:?} after the question", stage.now - asked);
+        let asked = fixture.now;
+        fixture.host.probe(asked).expect("it is in");
+        fixture.step();
+        let heard = fixture.host.probe(fixture.now).expect("it is in");
+        assert!(heard > asked, "{:?} after the question", fixture.now - asked);
     }
-    let gone = stage.now;
+    let gone = fixture.now;
     for _ in 0..100 {
-        stage.host.probe(stage.now).expect("its link stands");
-        stage.now += Duration::from_millis(20);
-        while stage.host.poll_datagram(stage.now).is_some() {}
+        fixture.host.probe(fixture.now).expect("its link stands");
+        fixture.now += Duration::from_millis(20);
+        while fixture.host.poll_datagram(fixture.now).is_some() {}
     }
-    assert!(stage.host.probe(stage.now).expect("its link stands") <= gone);
+    assert!(fixture.host.probe(fixture.now).expect("its link stands") <= gone);
 }

@@ -5,7 +5,7 @@ use str0m::ice::{StunMessage, TransId};
 use super::*;
 
 /// A host and players at local sockets, and their peers.
-struct Stage {
+struct Fixture {
     host: Peers,
     players: Vec<Player>,
     opened: Vec<Peer>,
@@ -19,7 +19,7 @@ struct Player {
     password: String,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         Self { host: peers(Ice::Lite), players: Vec::new(), opened: Vec::new() }
     }
@@ -93,28 +93,28 @@ fn peers_at(address: [u8; 4], ice: Ice) -> Peers {
 
 #[test]
 fn a_check_without_the_password_takes_no_address() {
-    let mut stage = Stage::new();
-    let player = stage.join(peers(Ice::Full));
+    let mut fixture = Fixture::new();
+    let player = fixture.join(peers(Ice::Full));
     let mut elsewhere = peers(Ice::Full);
-    stage.forge(&stage.players[player], "guessed", &mut elsewhere);
-    elsewhere.socket.send(Some(stage.host.bound), &[22, 254, 253, 0]);
-    stage.until("what came from there is stray", |stage| stage.host.strays() == 1);
-    assert!(!stage.host.by_address.contains_key(&elsewhere.bound));
+    fixture.forge(&fixture.players[player], "guessed", &mut elsewhere);
+    elsewhere.socket.send(Some(fixture.host.bound), &[22, 254, 253, 0]);
+    fixture.until("what came from there is stray", |fixture| fixture.host.strays() == 1);
+    assert!(!fixture.host.by_address.contains_key(&elsewhere.bound));
 }
 
 /// Elsewhere there is only one loopback address.
 #[cfg(target_os = "linux")]
 #[test]
 fn spoofed_checks_do_not_keep_a_player_from_its_address() {
-    let mut stage = Stage::new();
-    let rude = stage.join(peers(Ice::Full));
-    stage.until("it is in", |stage| stage.opened.len() == 1);
+    let mut fixture = Fixture::new();
+    let rude = fixture.join(peers(Ice::Full));
+    fixture.until("it is in", |fixture| fixture.opened.len() == 1);
     let mut elsewhere = peers_at([127, 0, 0, 2], Ice::Full);
-    let password = stage.players[rude].password.clone();
-    stage.forge(&stage.players[rude], &password, &mut elsewhere);
-    let (address, taker) = (elsewhere.bound, stage.players[rude].at_host);
-    stage.until("it is answered there", |stage| stage.host.by_address.get(&address) == Some(&taker));
-    let there = stage.join(elsewhere);
-    let its = stage.players[there].at_host;
-    stage.until("the real player is in", |stage| stage.opened.contains(&its));
+    let password = fixture.players[rude].password.clone();
+    fixture.forge(&fixture.players[rude], &password, &mut elsewhere);
+    let (address, taker) = (elsewhere.bound, fixture.players[rude].at_host);
+    fixture.until("it is answered there", |fixture| fixture.host.by_address.get(&address) == Some(&taker));
+    let there = fixture.join(elsewhere);
+    let its = fixture.players[there].at_host;
+    fixture.until("the real player is in", |fixture| fixture.opened.contains(&its));
 }

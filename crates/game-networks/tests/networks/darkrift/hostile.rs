@@ -9,24 +9,24 @@ use consonance_link::gateway::udp::rig::documented_bytes_out;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 use proptest::prelude::*;
 
+use crate::darkrift::fixture::{Fixture, PATIENCE};
 use crate::darkrift::golden::{client_address, listener_with_client, open};
-use crate::darkrift::stage::{PATIENCE, Stage};
 
 #[test]
 fn an_impossible_length_ends_that_connection_and_no_other() {
     for length in [[0xFF, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0], [0, 0, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF]] {
-        let mut stage = Stage::new(ServerSettings::default());
-        let bystander = stage.connect();
-        let bystanders_peer = stage.last_peer();
-        let mut attacker = connected_by_hand(&mut stage);
-        let peer = stage.last_peer();
+        let mut fixture = Fixture::new(ServerSettings::default());
+        let bystander = fixture.connect();
+        let bystanders_peer = fixture.last_peer();
+        let mut attacker = connected_by_hand(&mut fixture);
+        let peer = fixture.last_peer();
         attacker.0.write_all(&length).unwrap();
-        stage.drive_until(|stage| stage.end_of(peer).is_some());
-        let end = stage.end_of(peer).expect("it ended");
+        fixture.drive_until(|fixture| fixture.end_of(peer).is_some());
+        let end = fixture.end_of(peer).expect("it ended");
         assert!(matches!(end, DisconnectReason::ProtocolViolated { .. }), "{length:?}: {end:?}");
-        assert_eq!(stage.server.statistics().connections.protocol_violations, 1);
-        stage.clients[bystander].send(Instant::now(), RELIABLE, &[0, 0, 1]);
-        stage.drive_until(|stage| stage.server_heard(bystanders_peer, RELIABLE, &[0, 0, 1]));
+        assert_eq!(fixture.server.statistics().connections.protocol_violations, 1);
+        fixture.clients[bystander].send(Instant::now(), RELIABLE, &[0, 0, 1]);
+        fixture.drive_until(|fixture| fixture.server_heard(bystanders_peer, RELIABLE, &[0, 0, 1]));
     }
 }
 
@@ -44,18 +44,18 @@ fn the_largest_message_passes_one_byte_at_a_time() {
 
 #[test]
 fn unknown_addresses_get_no_answer_over_udp() {
-    let mut stage = Stage::new(ServerSettings::default());
-    stage.connect();
+    let mut fixture = Fixture::new(ServerSettings::default());
+    fixture.connect();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     other.set_nonblocking(true).unwrap();
     for datagram in [&[][..], &[0], &[1; 9], &[0x80, 0, 0, 0, 7], &[9; 1500]] {
-        other.send_to(datagram, stage.address()).unwrap();
+        other.send_to(datagram, fixture.address()).unwrap();
     }
-    let peer = stage.last_peer();
-    stage.clients[0].send(Instant::now(), RELIABLE, &[0, 0, 1]);
-    stage.drive_until(|stage| stage.server_heard(peer, RELIABLE, &[0, 0, 1]));
+    let peer = fixture.last_peer();
+    fixture.clients[0].send(Instant::now(), RELIABLE, &[0, 0, 1]);
+    fixture.drive_until(|fixture| fixture.server_heard(peer, RELIABLE, &[0, 0, 1]));
     assert!(other.recv(&mut [0; 100]).is_err(), "nothing came back");
-    assert_eq!(stage.server_saw.len(), 1);
+    assert_eq!(fixture.server_saw.len(), 1);
 }
 
 #[test]
@@ -87,13 +87,13 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 
 #[test]
 fn a_stream_that_sends_before_its_token_is_closed() {
-    let mut stage = Stage::new(ServerSettings::default());
-    let mut other = TcpStream::connect(stage.address()).unwrap();
+    let mut fixture = Fixture::new(ServerSettings::default());
+    let mut other = TcpStream::connect(fixture.address()).unwrap();
     other.set_read_timeout(Some(PATIENCE)).unwrap();
     other.write_all(b"GET / HTTP/1.1\r\n").unwrap();
-    stage.drive_until(|stage| stage.server.statistics().connections.failed_handshakes == 1);
+    fixture.drive_until(|fixture| fixture.server.statistics().connections.failed_handshakes == 1);
     let _ = other.read_to_end(&mut Vec::new());
-    assert!(stage.server_saw.is_empty());
+    assert!(fixture.server_saw.is_empty());
 }
 
 #[test]
@@ -136,14 +136,14 @@ proptest! {
 }
 
 /// A client without our code, connected.
-fn connected_by_hand(stage: &mut Stage) -> (TcpStream, UdpSocket) {
-    let known = stage.server_saw.len();
-    let stream = TcpStream::connect(stage.address()).expect("it listens");
+fn connected_by_hand(fixture: &mut Fixture) -> (TcpStream, UdpSocket) {
+    let known = fixture.server_saw.len();
+    let stream = TcpStream::connect(fixture.address()).expect("it listens");
     stream.set_nonblocking(true).expect("sockets can");
     let udp = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
     let mut token = [0; 9];
-    stage.drive_until(|_| (&stream).read_exact(&mut token).is_ok());
-    udp.send_to(&token, stage.address()).expect("loopback is reachable");
-    stage.drive_until(|stage| stage.server_saw.len() > known);
+    fixture.drive_until(|_| (&stream).read_exact(&mut token).is_ok());
+    udp.send_to(&token, fixture.address()).expect("loopback is reachable");
+    fixture.drive_until(|fixture| fixture.server_saw.len() > known);
     (stream, udp)
 }

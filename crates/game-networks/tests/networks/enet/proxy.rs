@@ -21,7 +21,7 @@ use crate::enet::support::{client_of, server};
 
 type Client = UdpClient<Cable<EnetClient>>;
 
-struct Stage {
+struct Fixture {
     now: Instant,
     proxy: EnvelopeServer<UdpServer<EnetServer>, NoVoice, Client>,
     game: UdpServer<EnetServer>,
@@ -43,7 +43,7 @@ fn client_at(server: SocketAddr, loss: f64, seed: u32) -> Client {
     UdpClient::new(server, Cable::losing(endpoint, loss, seed.into()), UdpClientSettings::default())
 }
 
-impl Stage {
+impl Fixture {
     /// A client in a game behind a proxy, with this loss on both legs in each direction.
     fn new(loss: f64) -> Self {
         let game = listen();
@@ -58,10 +58,10 @@ impl Stage {
         client.set_greeting(&7_u32.to_be_bytes());
         client.connect(now);
         let (up, down) = (Vec::new(), Vec::new());
-        let mut stage =
+        let mut fixture =
             Self { now, proxy, game, client, peer: None, is_in: false, up, down, ends: [None, None] };
-        stage.run_until("the client is in", |stage| stage.is_in);
-        stage
+        fixture.run_until("the client is in", |fixture| fixture.is_in);
+        fixture
     }
 
     fn send_both_ways(&mut self, channel: MessageChannel, message: &[u8]) {
@@ -119,18 +119,18 @@ fn message(number: usize, bytes: usize) -> Vec<u8> {
 
 #[test]
 fn every_message_goes_through_byte_for_byte_on_its_channel() {
-    let mut stage = Stage::new(0.0);
+    let mut fixture = Fixture::new(0.0);
     let reliable: Vec<_> = (0..40).map(|number| message(number, [0, 1, 1252, 20_000][number % 4])).collect();
     // The last one is larger than a datagram, so it is sent reliably, as ENet does.
     let unreliable: Vec<_> = [1, 60, 1200, 1252, 3000].map(|bytes| message(bytes, bytes)).to_vec();
     for message in &reliable {
-        stage.send_both_ways(RELIABLE_CHANNEL, message);
+        fixture.send_both_ways(RELIABLE_CHANNEL, message);
     }
     for message in &unreliable {
-        stage.send_both_ways(UNRELIABLE_CHANNEL, message);
+        fixture.send_both_ways(UNRELIABLE_CHANNEL, message);
     }
-    stage.run_until("all have come", |stage| stage.up.len() == 45 && stage.down.len() == 45);
-    for saw in [&stage.up, &stage.down] {
+    fixture.run_until("all have come", |fixture| fixture.up.len() == 45 && fixture.down.len() == 45);
+    for saw in [&fixture.up, &fixture.down] {
         assert!(of(saw, RELIABLE_CHANNEL) == reliable, "what is reliable");
         assert!(of(saw, UNRELIABLE_CHANNEL) == unreliable, "what is not");
     }
@@ -138,30 +138,30 @@ fn every_message_goes_through_byte_for_byte_on_its_channel() {
 
 #[test]
 fn what_is_reliable_is_complete_and_in_order_though_a_fifth_is_lost_on_both_legs() {
-    let mut stage = Stage::new(0.2);
+    let mut fixture = Fixture::new(0.2);
     let messages: Vec<_> = (0..40).map(|number| message(number, 1 + number * 40)).collect();
     for message in &messages {
-        stage.send_both_ways(RELIABLE_CHANNEL, message);
+        fixture.send_both_ways(RELIABLE_CHANNEL, message);
     }
-    stage.run_until("all have come", |stage| stage.up.len() == 40 && stage.down.len() == 40);
-    assert!(of(&stage.up, RELIABLE_CHANNEL) == messages && of(&stage.down, RELIABLE_CHANNEL) == messages);
+    fixture.run_until("all have come", |fixture| fixture.up.len() == 40 && fixture.down.len() == 40);
+    assert!(of(&fixture.up, RELIABLE_CHANNEL) == messages && of(&fixture.down, RELIABLE_CHANNEL) == messages);
 }
 
 #[test]
 fn last_words_of_either_side_go_through_before_its_goodbye() {
     for client_leaves in [true, false] {
-        let mut stage = Stage::new(0.0);
-        let (now, peer) = (stage.now, stage.peer.unwrap());
-        stage.send_both_ways(RELIABLE_CHANNEL, b"farewell");
+        let mut fixture = Fixture::new(0.0);
+        let (now, peer) = (fixture.now, fixture.peer.unwrap());
+        fixture.send_both_ways(RELIABLE_CHANNEL, b"farewell");
         if client_leaves {
-            stage.client.disconnect(now);
+            fixture.client.disconnect(now);
         } else {
-            stage.game.disconnect(now, peer, "");
+            fixture.game.disconnect(now, peer, "");
         }
-        stage.run_until("both have ended", |stage| stage.ends.iter().all(Option::is_some));
-        let (heard, end) = if client_leaves { (&stage.up, 1) } else { (&stage.down, 0) };
+        fixture.run_until("both have ended", |fixture| fixture.ends.iter().all(Option::is_some));
+        let (heard, end) = if client_leaves { (&fixture.up, 1) } else { (&fixture.down, 0) };
         assert_eq!(of(heard, RELIABLE_CHANNEL), [b"farewell".to_vec()]);
-        assert_eq!(stage.ends[end], Some(DisconnectReason::closed_by_peer(b"")));
+        assert_eq!(fixture.ends[end], Some(DisconnectReason::closed_by_peer(b"")));
     }
 }
 

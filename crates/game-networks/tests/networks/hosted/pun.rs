@@ -6,13 +6,13 @@ use consonance_game_networks::hosted::PhotonPun;
 use consonance_session::Capabilities;
 
 use crate::hosted::cloud::{Event, Receivers, Weather};
+use crate::hosted::fixture::{FRAME, Fixture, SPOKEN};
 use crate::hosted::network::Network;
-use crate::hosted::stage::{FRAME, SPOKEN, Stage};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn room(players: usize) -> Stage {
-    Stage::of(pun(), Weather::FAIR, players)
+fn room(players: usize) -> Fixture {
+    Fixture::of(pun(), Weather::FAIR, players)
 }
 
 fn pun() -> Network {
@@ -40,12 +40,12 @@ fn ten_players_hear_each_other() {
 
 #[test]
 fn voice_goes_straight_to_the_actors_that_are_known_in_one_event() {
-    let mut stage = room(4);
-    stage.cloud.log.clear();
-    stage.programs[2].speak(&[7; 60]);
-    stage.pass(SECOND);
+    let mut fixture = room(4);
+    fixture.cloud.log.clear();
+    fixture.programs[2].speak(&[7; 60]);
+    fixture.pass(SECOND);
     let voice: Vec<_> =
-        stage.cloud.log.iter().filter(|(event, _)| !event.is_reliable && kind(event) == VOICE).collect();
+        fixture.cloud.log.iter().filter(|(event, _)| !event.is_reliable && kind(event) == VOICE).collect();
     let (event, receivers) = voice[0];
     assert_eq!(voice.len(), 1);
     assert_eq!((event.label.as_str(), event.content[0]), ("174", 231));
@@ -57,115 +57,115 @@ fn voice_goes_straight_to_the_actors_that_are_known_in_one_event() {
 
 #[test]
 fn a_newcomer_introduces_itself_to_the_others_once_after_its_handshake_was_answered() {
-    let mut stage = room(4);
-    stage.cloud.log.clear();
-    stage.enter(Capabilities::ALL);
-    stage.pass(5 * SECOND);
+    let mut fixture = room(4);
+    fixture.cloud.log.clear();
+    fixture.enter(Capabilities::ALL);
+    fixture.pass(5 * SECOND);
     let to_others: Vec<_> =
-        stage.cloud.log.iter().enumerate().filter(|(_, (_, to))| *to == Receivers::Others).collect();
+        fixture.cloud.log.iter().enumerate().filter(|(_, (_, to))| *to == Receivers::Others).collect();
     let [(at, (event, _))] = to_others[..] else { panic!("one event for all others: {to_others:?}") };
     assert_eq!((event.sender, event.label.as_str(), kind(event)), (5, "174", HANDSHAKE_P2P));
     assert!(event.is_reliable);
-    let answered = stage.cloud.log.iter().position(|(event, _)| kind(event) == HANDSHAKE_RESPONSE);
+    let answered = fixture.cloud.log.iter().position(|(event, _)| kind(event) == HANDSHAKE_RESPONSE);
     assert!(answered.is_some_and(|answered| answered < at));
 }
 
 #[test]
 fn when_the_master_leaves_all_begin_a_new_session_with_the_next_one() {
-    let mut stage = room(4);
-    let former = stage.session();
-    let gone = stage.leave(0);
-    stage.pass(6 * SECOND);
-    assert_ne!(stage.session(), former);
-    assert!(stage.programs.iter().all(|program| program.heard.left.contains(&gone)));
-    assert!(stage.programs[0].server.is_some(), "the lowest actor that is left");
-    stage.assert_all_hear_each_other(SPOKEN);
+    let mut fixture = room(4);
+    let former = fixture.session();
+    let gone = fixture.leave(0);
+    fixture.pass(6 * SECOND);
+    assert_ne!(fixture.session(), former);
+    assert!(fixture.programs.iter().all(|program| program.heard.left.contains(&gone)));
+    assert!(fixture.programs[0].server.is_some(), "the lowest actor that is left");
+    fixture.assert_all_hear_each_other(SPOKEN);
 }
 
 #[test]
 fn when_another_one_is_made_the_master_the_former_one_plays_on_without_a_server() {
-    let mut stage = room(4);
+    let mut fixture = room(4);
     for master in [3, 2] {
-        let former = stage.session();
-        stage.cloud.make_master(stage.now, master);
-        stage.pass(6 * SECOND);
-        assert_ne!(stage.session(), former);
-        let servers: Vec<u64> = stage
+        let former = fixture.session();
+        fixture.cloud.make_master(fixture.now, master);
+        fixture.pass(6 * SECOND);
+        assert_ne!(fixture.session(), former);
+        let servers: Vec<u64> = fixture
             .programs
             .iter()
             .filter(|program| program.server.is_some())
             .map(|program| program.actor)
             .collect();
         assert_eq!(servers, [master]);
-        stage.assert_all_hear_each_other(SPOKEN);
+        fixture.assert_all_hear_each_other(SPOKEN);
     }
 }
 
 #[test]
 fn voice_is_back_within_three_seconds_of_a_master_that_changed() {
     for seed in 0..20 {
-        let mut stage = Stage::from_seed(pun(), Weather::FAIR, 6, seed);
-        let former = stage.session();
-        stage.cloud.make_master(stage.now, 4);
-        let begun = stage.now;
-        while !stage.programs.iter().all(|program| program.heard.sessions.last() != Some(&former)) {
-            stage.pass(FRAME);
-            assert!(stage.now - begun < 3 * SECOND, "with seed {seed}");
+        let mut fixture = Fixture::from_seed(pun(), Weather::FAIR, 6, seed);
+        let former = fixture.session();
+        fixture.cloud.make_master(fixture.now, 4);
+        let begun = fixture.now;
+        while !fixture.programs.iter().all(|program| program.heard.sessions.last() != Some(&former)) {
+            fixture.pass(FRAME);
+            assert!(fixture.now - begun < 3 * SECOND, "with seed {seed}");
         }
-        stage.session();
+        fixture.session();
     }
 }
 
 #[test]
 fn speech_goes_on_while_the_master_changes() {
     for seed in 0..20 {
-        let mut stage = Stage::from_seed(pun(), Weather::FOUL, 5, seed);
+        let mut fixture = Fixture::from_seed(pun(), Weather::FOUL, 5, seed);
         for round in 0..4 {
-            stage.cloud.make_master(stage.now, 1 + (round * 2 + seed) % 5);
+            fixture.cloud.make_master(fixture.now, 1 + (round * 2 + seed) % 5);
             for _ in 0..25 {
-                stage.programs.iter_mut().for_each(|program| program.speak(&[7; 60]));
-                stage.pass(FRAME);
+                fixture.programs.iter_mut().for_each(|program| program.speak(&[7; 60]));
+                fixture.pass(FRAME);
             }
         }
-        stage.pass(8 * SECOND);
-        stage.session();
-        stage.assert_all_hear_each_other(SPOKEN / 4);
+        fixture.pass(8 * SECOND);
+        fixture.session();
+        fixture.assert_all_hear_each_other(SPOKEN / 4);
     }
 }
 
 #[test]
 fn a_player_that_leaves_the_room_has_left_the_voice() {
-    let mut stage = room(4);
-    let session = stage.session();
-    let gone = stage.leave(2);
-    stage.pass(SECOND);
+    let mut fixture = room(4);
+    let session = fixture.session();
+    let gone = fixture.leave(2);
+    fixture.pass(SECOND);
     // The server keeps the player's place for ten seconds, in case its game only lost the link.
-    stage.pass(11 * SECOND);
-    for program in &stage.programs {
+    fixture.pass(11 * SECOND);
+    for program in &fixture.programs {
         assert_eq!(program.heard.left, [gone.as_str()], "of {}", program.name());
     }
-    assert_eq!(stage.session(), session);
-    stage.assert_all_hear_each_other(SPOKEN);
+    assert_eq!(fixture.session(), session);
+    fixture.assert_all_hear_each_other(SPOKEN);
 }
 
 #[test]
 fn a_fifth_of_the_voice_may_get_lost() {
-    Stage::of(pun(), Weather::FOUL, 3).assert_all_hear_each_other(SPOKEN / 4);
+    Fixture::of(pun(), Weather::FOUL, 3).assert_all_hear_each_other(SPOKEN / 4);
 }
 
 #[test]
 fn players_that_announce_nothing_hear_and_are_heard() {
-    let mut stage = room(2);
-    stage.enter(Capabilities::NONE);
-    stage.enter(Capabilities::NONE);
-    stage.pass(5 * SECOND);
-    stage.assert_all_hear_each_other(SPOKEN);
+    let mut fixture = room(2);
+    fixture.enter(Capabilities::NONE);
+    fixture.enter(Capabilities::NONE);
+    fixture.pass(5 * SECOND);
+    fixture.assert_all_hear_each_other(SPOKEN);
 }
 
 #[test]
 fn a_game_with_other_event_codes_uses_its_own() {
     let changed = PhotonPun { to_server_event: 5, to_client_event: 6, custom_type: 7 };
-    let mut stage = Stage::of(Network::Pun(changed), Weather::FAIR, 2);
-    stage.assert_all_hear_each_other(SPOKEN);
-    assert!(stage.cloud.log.iter().all(|(event, _)| ["5", "6"].contains(&&*event.label)));
+    let mut fixture = Fixture::of(Network::Pun(changed), Weather::FAIR, 2);
+    fixture.assert_all_hear_each_other(SPOKEN);
+    assert!(fixture.cloud.log.iter().all(|(event, _)| ["5", "6"].contains(&&*event.label)));
 }

@@ -1,6 +1,6 @@
 //! A proxy over kcp2k on both sides, with real sockets and simulated time.
 
+mod fixture;
 mod passing;
-mod stage;
 #[cfg(target_os = "linux")]
 mod waking;

@@ -6,157 +6,157 @@ use consonance_game_networks::matchbox::{
 use consonance_link::Delivery;
 use consonance_link::random::Random;
 
+use crate::matchbox::simulated::fixture::{FRAME, Fixture};
 use crate::matchbox::simulated::hub::HubSocket;
-use crate::matchbox::simulated::stage::{FRAME, Stage};
 
 #[test]
 fn a_player_alone_is_host_of_its_own_session() {
-    let mut stage = Stage::new(1);
-    stage.join(7, &MatchboxSettings::default());
-    assert_eq!(stage.settle(), 7);
+    let mut fixture = Fixture::new(1);
+    fixture.join(7, &MatchboxSettings::default());
+    assert_eq!(fixture.settle(), 7);
 }
 
 #[test]
 fn a_newcomer_changes_no_host_whatever_its_number() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in [5, 9, 1, 7] {
-        stage.join(player, &MatchboxSettings::default());
-        stage.settle();
+        fixture.join(player, &MatchboxSettings::default());
+        fixture.settle();
     }
-    assert_eq!(stage.settle(), 5);
+    assert_eq!(fixture.settle(), 5);
 }
 
 #[test]
 fn of_players_that_join_at_once_the_lowest_number_is_host() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in [5, 9, 1, 7] {
-        stage.join(player, &MatchboxSettings::default());
+        fixture.join(player, &MatchboxSettings::default());
     }
-    assert_eq!(stage.settle(), 1);
+    assert_eq!(fixture.settle(), 1);
 }
 
 #[test]
 fn when_the_host_leaves_the_lowest_number_follows_and_direct_links_stay() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in [5, 9, 1, 7] {
-        stage.join(player, &MatchboxSettings::default());
-        stage.settle();
+        fixture.join(player, &MatchboxSettings::default());
+        fixture.settle();
     }
-    stage.frames(3);
-    let direct = stage.player(9).direct.clone();
+    fixture.frames(3);
+    let direct = fixture.player(9).direct.clone();
     assert_eq!(direct.len(), 3);
-    let times_in = stage.player(9).times_in;
-    stage.leave(5);
-    assert_eq!(stage.settle(), 1);
-    let kept = &stage.player(9).direct;
+    let times_in = fixture.player(9).times_in;
+    fixture.leave(5);
+    assert_eq!(fixture.settle(), 1);
+    let kept = &fixture.player(9).direct;
     assert!(kept.len() == 2 && kept.is_subset(&direct), "{kept:?} of {direct:?}");
-    assert_eq!(stage.player(9).times_in, times_in + 1);
+    assert_eq!(fixture.player(9).times_in, times_in + 1);
 }
 
 #[test]
 fn a_host_that_others_name_is_waited_for_and_not_for_ever() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     let settings = MatchboxSettings::default();
-    stage.join(5, &settings);
-    stage.join(9, &settings);
-    assert_eq!(stage.settle(), 5);
-    stage.enter(1, &settings);
-    stage.meet(1, [9]);
+    fixture.join(5, &settings);
+    fixture.join(9, &settings);
+    assert_eq!(fixture.settle(), 5);
+    fixture.enter(1, &settings);
+    fixture.meet(1, [9]);
     let frames = settings.host_patience.as_millis() / FRAME.as_millis();
-    stage.frames(frames as usize - 10);
-    assert_eq!(stage.player(1).voice.host(), Some(PlayerId(5)));
-    assert!(!stage.player(1).is_in);
-    stage.frames(20);
-    assert_eq!(stage.player(1).voice.host(), Some(PlayerId(1)));
-    stage.meet(1, [5]);
-    assert_eq!(stage.settle(), 1);
+    fixture.frames(frames as usize - 10);
+    assert_eq!(fixture.player(1).voice.host(), Some(PlayerId(5)));
+    assert!(!fixture.player(1).is_in);
+    fixture.frames(20);
+    assert_eq!(fixture.player(1).voice.host(), Some(PlayerId(1)));
+    fixture.meet(1, [5]);
+    assert_eq!(fixture.settle(), 1);
 }
 
 #[test]
 fn a_room_that_falls_apart_and_comes_together_has_one_host_again() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in 1..=6 {
-        stage.join(player, &MatchboxSettings::default());
+        fixture.join(player, &MatchboxSettings::default());
     }
-    assert_eq!(stage.settle(), 1);
+    assert_eq!(fixture.settle(), 1);
     for one in 1..=3 {
         for other in 4..=6 {
-            stage.hub.disconnect(PlayerId(one), PlayerId(other));
+            fixture.hub.disconnect(PlayerId(one), PlayerId(other));
         }
     }
-    stage.frames(20);
-    let hosts = [2, 3, 5, 6].map(|player| stage.player(player).voice.host());
+    fixture.frames(20);
+    let hosts = [2, 3, 5, 6].map(|player| fixture.player(player).voice.host());
     assert_eq!(hosts, [1, 1, 4, 4].map(|host| Some(PlayerId(host))));
     for one in 1..=3 {
-        stage.meet(one, 4..=6);
+        fixture.meet(one, 4..=6);
     }
-    assert_eq!(stage.settle(), 4, "the later term counts");
+    assert_eq!(fixture.settle(), 4, "the later term counts");
 }
 
 #[test]
 fn as_players_come_and_go_the_rest_agrees_on_a_host_and_joins_its_session() {
     for seed in 0..60 {
-        let (mut stage, mut dice) = (Stage::new(seed), Random::new(seed, "players"));
-        stage.hub.lost_at_first_max = seed % 4;
+        let (mut fixture, mut dice) = (Fixture::new(seed), Random::new(seed, "players"));
+        fixture.hub.lost_at_first_max = seed % 4;
         let mut next = 0;
         for _ in 0..40 {
-            let present: Vec<u128> = stage.players.keys().map(|player| player.0).collect();
+            let present: Vec<u128> = fixture.players.keys().map(|player| player.0).collect();
             if present.len() < 2 || (present.len() < 12 && dice.chance(0.6)) {
                 next += 1;
                 // The ids must not follow the order of arrival.
-                stage.enter(next * 7919 % 1009, &MatchboxSettings::default());
+                fixture.enter(next * 7919 % 1009, &MatchboxSettings::default());
                 for other in present {
-                    stage.meet(next * 7919 % 1009, [other]);
-                    stage.frames(usize::from(dice.chance(0.3)));
+                    fixture.meet(next * 7919 % 1009, [other]);
+                    fixture.frames(usize::from(dice.chance(0.3)));
                 }
             } else {
-                stage.leave(present[dice.next_u64() as usize % present.len()]);
+                fixture.leave(present[dice.next_u64() as usize % present.len()]);
             }
-            stage.frames(dice.next_u64() as usize % 5);
+            fixture.frames(dice.next_u64() as usize % 5);
         }
-        let host = stage.settle();
-        stage.frames(50);
-        assert_eq!(stage.only_host(), Some(host), "seed {seed}: what was agreed stays");
-        let others = stage.players.len() - 1;
-        assert!(stage.players.values().all(|player| player.direct.len() == others), "seed {seed}");
+        let host = fixture.settle();
+        fixture.frames(50);
+        assert_eq!(fixture.only_host(), Some(host), "seed {seed}: what was agreed stays");
+        let others = fixture.players.len() - 1;
+        assert!(fixture.players.values().all(|player| player.direct.len() == others), "seed {seed}");
     }
 }
 
 #[test]
 fn the_game_may_name_the_host_to_each_player_at_a_different_time() {
     let settings = MatchboxSettings { host: HostChoice::AsTold, ..MatchboxSettings::default() };
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in [5, 9, 1] {
-        stage.join(player, &settings);
+        fixture.join(player, &settings);
     }
-    stage.frames(5);
-    assert_eq!(stage.player(1).voice.host(), None);
+    fixture.frames(5);
+    assert_eq!(fixture.player(1).voice.host(), None);
     for host in [9, 1] {
         for player in [1, 5, 9] {
-            stage.player(player).voice.set_host(Some(PlayerId(host)));
-            stage.frames(5);
+            fixture.player(player).voice.set_host(Some(PlayerId(host)));
+            fixture.frames(5);
         }
-        assert_eq!(stage.settle(), host);
+        assert_eq!(fixture.settle(), host);
     }
-    stage.player(5).voice.set_host(None);
-    stage.frames(5);
-    assert!(!stage.player(5).is_in);
+    fixture.player(5).voice.set_host(None);
+    fixture.frames(5);
+    assert!(!fixture.player(5).is_in);
 }
 
 #[test]
 fn a_player_that_returns_to_the_room_has_a_new_number_and_joins_again() {
-    let mut stage = Stage::new(1);
+    let mut fixture = Fixture::new(1);
     for player in [1, 5, 9] {
-        stage.join(player, &MatchboxSettings::default());
+        fixture.join(player, &MatchboxSettings::default());
     }
-    assert_eq!(stage.settle(), 1);
-    let player = stage.players.remove(&PlayerId(9)).unwrap();
-    stage.hub.disconnect(PlayerId(9), PlayerId(1));
-    stage.hub.disconnect(PlayerId(9), PlayerId(5));
-    stage.players.insert(PlayerId(3), player);
-    stage.meet(3, [1, 5]);
-    assert_eq!(stage.settle(), 1);
-    assert_eq!(stage.player(3).direct.len(), 2);
+    assert_eq!(fixture.settle(), 1);
+    let player = fixture.players.remove(&PlayerId(9)).unwrap();
+    fixture.hub.disconnect(PlayerId(9), PlayerId(1));
+    fixture.hub.disconnect(PlayerId(9), PlayerId(5));
+    fixture.players.insert(PlayerId(3), player);
+    fixture.meet(3, [1, 5]);
+    assert_eq!(fixture.settle(), 1);
+    assert_eq!(fixture.player(3).direct.len(), 2);
 }
 
 #[test]
@@ -167,24 +167,24 @@ fn two_hundred_players_are_in_one_session_while_a_fifth_of_all_voice_is_lost() {
         direct_links: DirectLinkChoice::AsIntroduced,
         ..MatchboxSettings::default()
     };
-    let mut stage = Stage::new(1);
-    stage.hub.loss = 0.2;
+    let mut fixture = Fixture::new(1);
+    fixture.hub.loss = 0.2;
     for player in 0..=200 {
-        stage.enter(player, &settings);
-        stage.meet(0, (player > 0).then_some(player));
-        stage.player(player).voice.set_host(Some(PlayerId(0)));
+        fixture.enter(player, &settings);
+        fixture.meet(0, (player > 0).then_some(player));
+        fixture.player(player).voice.set_host(Some(PlayerId(0)));
     }
-    assert_eq!(stage.settle(), 0);
+    assert_eq!(fixture.settle(), 0);
     for _ in 0..FRAMES {
-        let now = stage.now;
-        stage.player(0).broadcast(now, Delivery::Unreliable, b"voice");
-        stage.player(0).broadcast(now, Delivery::Reliable, b"state");
-        stage.frame();
+        let now = fixture.now;
+        fixture.player(0).broadcast(now, Delivery::Unreliable, b"voice");
+        fixture.player(0).broadcast(now, Delivery::Reliable, b"state");
+        fixture.frame();
     }
-    stage.frames(2);
-    assert_eq!(stage.player(0).heard, 2 * FRAMES, "the host hears itself in its own process");
+    fixture.frames(2);
+    assert_eq!(fixture.player(0).heard, 2 * FRAMES, "the host hears itself in its own process");
     for player in 1..=200 {
-        let heard = (stage.player(player).heard - FRAMES) as f64 / FRAMES as f64;
+        let heard = (fixture.player(player).heard - FRAMES) as f64 / FRAMES as f64;
         assert!((0.6..0.95).contains(&heard), "player {player} heard {heard} of all voice");
     }
 }
@@ -192,20 +192,20 @@ fn two_hundred_players_are_in_one_session_while_a_fifth_of_all_voice_is_lost() {
 #[test]
 fn voice_over_direct_links_reaches_all_players_but_for_lost_packets() {
     const FRAMES: usize = 200;
-    let mut stage = Stage::new(1);
-    stage.hub.loss = 0.2;
+    let mut fixture = Fixture::new(1);
+    fixture.hub.loss = 0.2;
     for player in 0..8 {
-        stage.join(player, &MatchboxSettings::default());
+        fixture.join(player, &MatchboxSettings::default());
     }
-    stage.settle();
-    stage.frames(3);
+    fixture.settle();
+    fixture.frames(3);
     for _ in 0..FRAMES {
-        let now = stage.now;
-        stage.player(3).speak_directly(now);
-        stage.frame();
+        let now = fixture.now;
+        fixture.player(3).speak_directly(now);
+        fixture.frame();
     }
-    stage.frames(2);
-    for (id, player) in &stage.players {
+    fixture.frames(2);
+    for (id, player) in &fixture.players {
         let heard = player.heard_directly as f64 / FRAMES as f64;
         let expected = if id.0 == 3 { 0.0..0.01 } else { 0.7..0.9 };
         assert!(expected.contains(&heard), "{id} heard {heard}");
@@ -215,16 +215,16 @@ fn voice_over_direct_links_reaches_all_players_but_for_lost_packets() {
 #[test]
 fn arbitrary_messages_of_a_player_affect_only_the_choice_of_the_host() {
     for seed in 0..40 {
-        let (mut stage, mut dice) = (Stage::new(seed), Random::new(seed, "messages"));
+        let (mut fixture, mut dice) = (Fixture::new(seed), Random::new(seed, "messages"));
         for player in [1, 5, 9] {
-            stage.join(player, &MatchboxSettings { players_max: 4, ..MatchboxSettings::default() });
+            fixture.join(player, &MatchboxSettings { players_max: 4, ..MatchboxSettings::default() });
         }
-        stage.settle();
+        fixture.settle();
         // A foreign player that behaves correctly at first.
-        stage.meet(666, [1, 5, 9]);
+        fixture.meet(666, [1, 5, 9]);
         for player in [1, 5, 9] {
-            stage.frame();
-            let mut socket = HubSocket { hub: &mut stage.hub, id: Some(PlayerId(666)) };
+            fixture.frame();
+            let mut socket = HubSocket { hub: &mut fixture.hub, id: Some(PlayerId(666)) };
             socket.send(Delivery::Reliable, PlayerId(player), &[GREETING_RETURNED]);
         }
         for _ in 0..200 {
@@ -232,17 +232,17 @@ fn arbitrary_messages_of_a_player_affect_only_the_choice_of_the_host() {
             let mut message = vec![dice.next_u64() as u8 % 10];
             message.extend((0..dice.next_u64() % 24).map(|_| dice.next_u64() as u8 % 9));
             let delivery = if dice.chance(0.8) { Delivery::Reliable } else { Delivery::Unreliable };
-            let mut socket = HubSocket { hub: &mut stage.hub, id: Some(PlayerId(666)) };
+            let mut socket = HubSocket { hub: &mut fixture.hub, id: Some(PlayerId(666)) };
             socket.send(delivery, PlayerId(to), &message);
-            stage.frames(usize::from(dice.chance(0.3)));
+            fixture.frames(usize::from(dice.chance(0.3)));
         }
-        let malformed: u64 = stage.players.values().map(|player| player.voice.malformed()).sum();
+        let malformed: u64 = fixture.players.values().map(|player| player.voice.malformed()).sum();
         assert!(malformed > 10, "seed {seed}: {malformed}");
         for player in [1, 5, 9] {
-            stage.hub.disconnect(PlayerId(666), PlayerId(player));
+            fixture.hub.disconnect(PlayerId(666), PlayerId(player));
         }
-        stage.frames(20);
-        let direct = [1, 5, 9].map(|player| stage.player(player).direct.len());
+        fixture.frames(20);
+        let direct = [1, 5, 9].map(|player| fixture.player(player).direct.len());
         assert_eq!(direct, [2, 2, 2], "seed {seed}");
     }
 }

@@ -13,7 +13,7 @@ use consonance_link::{
     ClientLinkEvent, ClientNetwork as _, Delivery, DisconnectReason, ServerLinkEvent, ServerNetwork as _,
 };
 
-use crate::mirror::stage::{
+use crate::mirror::fixture::{
     ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, ping, read, string, voice_body,
 };
 

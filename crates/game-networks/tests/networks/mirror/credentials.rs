@@ -7,7 +7,7 @@ use consonance_game_networks::mirror::{
 };
 use consonance_link::gateway::{EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 
-use crate::mirror::stage::{Made, RELIABLE, batch, string, voice};
+use crate::mirror::fixture::{Made, RELIABLE, batch, string, voice};
 
 const WAIT_MAX: Duration = Duration::from_secs(30);
 

@@ -8,7 +8,7 @@ use consonance_game_networks::mirror::{
 };
 use consonance_link::gateway::{ClientEnvelope as _, EnvelopeKind as _, MessagePart};
 
-use crate::mirror::stage::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
+use crate::mirror::fixture::{ALL_VERSIONS, Made, RELIABLE, batch, ping, string, voice_body};
 
 #[test]
 fn cut_and_altered_batches_reach_the_game_only() {

@@ -9,7 +9,7 @@ use consonance_link::Delivery;
 use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use proptest::prelude::*;
 
-use crate::mirror::stage::{
+use crate::mirror::fixture::{
     ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, batch, dialect, ping, read, voice, voice_body,
 };
 

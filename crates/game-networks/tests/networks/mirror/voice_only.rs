@@ -9,7 +9,7 @@ use consonance_game_networks::mirror::{
 use consonance_link::gateway::{Envelope as _, EnvelopeEnd as _, EnvelopeKind as _, MessagePart};
 use consonance_link::{Delivery, PacketLimits};
 
-use crate::mirror::stage::{
+use crate::mirror::fixture::{
     ALL_VERSIONS, Made, RELIABLE, UNRELIABLE, after, batch, dialect, ping, read, string, voice, voice_body,
 };
 

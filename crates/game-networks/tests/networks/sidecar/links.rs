@@ -14,7 +14,7 @@ use consonance_link::{Delivery, DisconnectReason, Peer, ServerLinkEvent, ServerN
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A voice server, its game servers, and a record of the events at each.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: SidecarServer,
     pub(crate) links: Vec<SidecarLink>,
     pub(crate) reported: Vec<Reported>,
@@ -40,7 +40,7 @@ pub(crate) enum Told {
     Down(DisconnectReason),
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(settings: SidecarSettings) -> Self {
         let mut server = SidecarServer::bind((Ipv4Addr::LOCALHOST, 0).into(), settings).unwrap();
         server.set_waker(thread_waker());
@@ -74,7 +74,7 @@ impl Stage {
 
     pub(crate) fn up(&mut self, settings: SidecarLinkSettings) -> usize {
         let link = self.add_link(settings);
-        self.until("a link comes up", |stage| stage.told.contains(&(link, Told::Up)));
+        self.until("a link comes up", |fixture| fixture.told.contains(&(link, Told::Up)));
         link
     }
 
@@ -124,14 +124,14 @@ pub(crate) fn settings_for(session: &str) -> SidecarLinkSettings {
 
 #[test]
 fn a_player_is_there_from_its_first_packet_on_and_gone_when_its_adapter_says_so() {
-    let mut stage = Stage::new(SidecarSettings::default());
-    let link = stage.up(settings_for("red"));
-    stage.links[link].send(Instant::now(), PlayerNumber(5), Delivery::Reliable, b"hello");
-    stage.links[link].left(Instant::now(), PlayerNumber(5));
-    stage.until("it comes and goes", |stage| stage.reported.len() == 3);
+    let mut fixture = Fixture::new(SidecarSettings::default());
+    let link = fixture.up(settings_for("red"));
+    fixture.links[link].send(Instant::now(), PlayerNumber(5), Delivery::Reliable, b"hello");
+    fixture.links[link].left(Instant::now(), PlayerNumber(5));
+    fixture.until("it comes and goes", |fixture| fixture.reported.len() == 3);
     let remote = "player 5 of game of red".to_owned();
     assert_eq!(
-        stage.reported,
+        fixture.reported,
         [
             Reported::Connected { peer: Peer(0), session: "red".into(), remote },
             Reported::Packet(Peer(0), Delivery::Reliable, b"hello".to_vec()),
@@ -142,118 +142,118 @@ fn a_player_is_there_from_its_first_packet_on_and_gone_when_its_adapter_says_so(
 
 #[test]
 fn players_of_two_game_servers_with_the_same_number_are_two_and_each_links_are_in_its_session() {
-    let mut stage = Stage::new(SidecarSettings::default());
-    let (red, blue) = (stage.up(settings_for("red")), stage.up(settings_for("blue")));
+    let mut fixture = Fixture::new(SidecarSettings::default());
+    let (red, blue) = (fixture.up(settings_for("red")), fixture.up(settings_for("blue")));
     let address: SocketAddr = "192.0.2.9:4000".parse().unwrap();
-    stage.links[red].joined(Instant::now(), PlayerNumber(1), Some(address));
-    stage.until("one is there", |stage| stage.reported.len() == 1);
-    stage.links[blue].joined(Instant::now(), PlayerNumber(1), None);
-    stage.until("the other one, too", |stage| stage.reported.len() == 2);
+    fixture.links[red].joined(Instant::now(), PlayerNumber(1), Some(address));
+    fixture.until("one is there", |fixture| fixture.reported.len() == 1);
+    fixture.links[blue].joined(Instant::now(), PlayerNumber(1), None);
+    fixture.until("the other one, too", |fixture| fixture.reported.len() == 2);
     let connected = |peer, session: &str, remote: &str| Reported::Connected {
         peer: Peer(peer),
         session: session.into(),
         remote: remote.into(),
     };
     assert_eq!(
-        stage.reported,
+        fixture.reported,
         [connected(0, "red", "192.0.2.9:4000"), connected(1, "blue", "player 1 of game of blue")]
     );
-    stage.server.send(Instant::now(), &[Peer(1)], Delivery::Unreliable, b"voice");
+    fixture.server.send(Instant::now(), &[Peer(1)], Delivery::Unreliable, b"voice");
     let packet = Told::Packet(vec![PlayerNumber(1)], Delivery::Unreliable, b"voice".to_vec());
-    stage.until("blue hears it", |stage| stage.was_told(blue, &packet));
-    assert!(!stage.was_told(red, &packet));
+    fixture.until("blue hears it", |fixture| fixture.was_told(blue, &packet));
+    assert!(!fixture.was_told(red, &packet));
 }
 
 #[test]
 fn two_hundred_players_of_one_link_hear_each_other() {
     const PLAYERS: u64 = 200;
-    let mut stage = Stage::new(SidecarSettings::default());
-    let link = stage.up(settings_for("main"));
+    let mut fixture = Fixture::new(SidecarSettings::default());
+    let link = fixture.up(settings_for("main"));
     for player in 0..PLAYERS {
-        stage.links[link].joined(Instant::now(), PlayerNumber(player), None);
+        fixture.links[link].joined(Instant::now(), PlayerNumber(player), None);
     }
-    stage.until("all are admitted", |stage| stage.told.len() == 1 + PLAYERS as usize);
+    fixture.until("all are admitted", |fixture| fixture.told.len() == 1 + PLAYERS as usize);
     let all: Vec<Peer> = (0..PLAYERS).map(Peer).collect();
     for player in 0..PLAYERS {
-        stage.links[link].send(
+        fixture.links[link].send(
             Instant::now(),
             PlayerNumber(player),
             Delivery::Reliable,
             &player.to_be_bytes(),
         );
     }
-    stage.until("all are heard", |stage| stage.reported.len() == 2 * PLAYERS as usize);
+    fixture.until("all are heard", |fixture| fixture.reported.len() == 2 * PLAYERS as usize);
     for player in 0..PLAYERS {
         let packet = player.to_be_bytes();
-        assert!(stage.reported.contains(&Reported::Packet(
+        assert!(fixture.reported.contains(&Reported::Packet(
             Peer(player),
             Delivery::Reliable,
             packet.to_vec()
         )));
-        stage.server.send(Instant::now(), &all, Delivery::Reliable, &packet);
+        fixture.server.send(Instant::now(), &all, Delivery::Reliable, &packet);
     }
-    stage.until("all players hear each other", |stage| stage.told.len() == 1 + 2 * PLAYERS as usize);
-    let receivers = stage.told.iter().filter_map(|(_, told)| match told {
+    fixture.until("all players hear each other", |fixture| fixture.told.len() == 1 + 2 * PLAYERS as usize);
+    let receivers = fixture.told.iter().filter_map(|(_, told)| match told {
         Told::Packet(to, _, _) => Some(to.iter().copied().collect::<BTreeSet<_>>()),
         _ => None,
     });
     assert!(receivers.into_iter().all(|to| to.len() == PLAYERS as usize), "one frame for all of them");
-    assert_eq!(stage.server.statistics().links.sent.reliable.packets, PLAYERS * PLAYERS);
+    assert_eq!(fixture.server.statistics().links.sent.reliable.packets, PLAYERS * PLAYERS);
 }
 
 #[test]
 fn a_kicked_player_is_not_heard_any_more_and_its_number_is_free_when_it_has_left() {
     let mut settings = SidecarSettings::default();
     settings.players_max = 1;
-    let mut stage = Stage::new(settings);
-    let link = stage.up(settings_for("main"));
-    stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"one");
-    stage.until("it is heard", |stage| stage.reported.len() == 2);
-    stage.server.disconnect(Instant::now(), Peer(0), "you shout");
-    stage.until("it is told", |stage| {
-        stage.was_told(link, &Told::Kicked(PlayerNumber(1), "you shout".into()))
+    let mut fixture = Fixture::new(settings);
+    let link = fixture.up(settings_for("main"));
+    fixture.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"one");
+    fixture.until("it is heard", |fixture| fixture.reported.len() == 2);
+    fixture.server.disconnect(Instant::now(), Peer(0), "you shout");
+    fixture.until("it is told", |fixture| {
+        fixture.was_told(link, &Told::Kicked(PlayerNumber(1), "you shout".into()))
     });
-    stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
+    fixture.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
     // The kicked player still holds its slot, so there is none for another.
-    stage.links[link].joined(Instant::now(), PlayerNumber(2), None);
+    fixture.links[link].joined(Instant::now(), PlayerNumber(2), None);
     let full = "1 players are what this link takes".to_owned();
-    stage.until("another one is full", |stage| {
-        stage.was_told(link, &Told::Kicked(PlayerNumber(2), full.clone()))
+    fixture.until("another one is full", |fixture| {
+        fixture.was_told(link, &Told::Kicked(PlayerNumber(2), full.clone()))
     });
-    stage.links[link].left(Instant::now(), PlayerNumber(1));
-    stage.links[link].left(Instant::now(), PlayerNumber(2));
-    stage.links[link].joined(Instant::now(), PlayerNumber(3), None);
-    stage.until("there is a place", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(3))));
-    assert_eq!(stage.reported[2], Reported::Disconnected(Peer(0), DisconnectReason::ClosedByUs));
-    assert!(!stage.reported.contains(&Reported::Packet(Peer(0), Delivery::Reliable, b"unheard".to_vec())));
+    fixture.links[link].left(Instant::now(), PlayerNumber(1));
+    fixture.links[link].left(Instant::now(), PlayerNumber(2));
+    fixture.links[link].joined(Instant::now(), PlayerNumber(3), None);
+    fixture.until("there is a place", |fixture| fixture.was_told(link, &Told::Admitted(PlayerNumber(3))));
+    assert_eq!(fixture.reported[2], Reported::Disconnected(Peer(0), DisconnectReason::ClosedByUs));
+    assert!(!fixture.reported.contains(&Reported::Packet(Peer(0), Delivery::Reliable, b"unheard".to_vec())));
 }
 
 #[test]
 fn a_server_that_stops_says_so_to_the_links_and_kicks_no_player() {
-    let mut stage = Stage::new(SidecarSettings::default());
-    let link = stage.up(settings_for("main"));
-    stage.links[link].joined(Instant::now(), PlayerNumber(1), None);
-    stage.until("it is there", |stage| stage.was_told(link, &Told::Admitted(PlayerNumber(1))));
+    let mut fixture = Fixture::new(SidecarSettings::default());
+    let link = fixture.up(settings_for("main"));
+    fixture.links[link].joined(Instant::now(), PlayerNumber(1), None);
+    fixture.until("it is there", |fixture| fixture.was_told(link, &Told::Admitted(PlayerNumber(1))));
     // As when a session ends: first all players are disconnected, then the network is shut down.
-    stage.server.disconnect(Instant::now(), Peer(0), "the session ends");
-    stage.server.shutdown(Instant::now());
+    fixture.server.disconnect(Instant::now(), Peer(0), "the session ends");
+    fixture.server.shutdown(Instant::now());
     let down = Told::Down(DisconnectReason::closed_by_peer(b"the server is shutting down"));
-    stage.until("the link is told", |stage| stage.was_told(link, &down));
-    assert!(!stage.told.iter().any(|(_, told)| matches!(told, Told::Kicked(..))), "{:?}", stage.told);
-    assert_eq!(stage.server.statistics().connections.connected, 0);
+    fixture.until("the link is told", |fixture| fixture.was_told(link, &down));
+    assert!(!fixture.told.iter().any(|(_, told)| matches!(told, Told::Kicked(..))), "{:?}", fixture.told);
+    assert_eq!(fixture.server.statistics().connections.connected, 0);
 }
 
 #[test]
 fn a_port_for_one_session_refuses_links_for_another() {
     let mut settings = SidecarSettings::default();
     settings.session = Some("main".into());
-    let mut stage = Stage::new(settings);
-    stage.up(settings_for(""));
-    stage.up(settings_for("main"));
-    let other = stage.add_link(settings_for("other"));
+    let mut fixture = Fixture::new(settings);
+    fixture.up(settings_for(""));
+    fixture.up(settings_for("main"));
+    let other = fixture.add_link(settings_for("other"));
     let reason = DisconnectReason::refused(b"links to this port are for the session \"main\", not \"other\"");
-    stage.until("it is refused", |stage| stage.was_told(other, &Told::Down(reason.clone())));
-    stage.until("two are up", |stage| stage.server.links() == 2);
+    fixture.until("it is refused", |fixture| fixture.was_told(other, &Told::Down(reason.clone())));
+    fixture.until("two are up", |fixture| fixture.server.links() == 2);
 }
 
 #[test]
@@ -263,16 +263,16 @@ fn an_end_without_the_secret_is_refused_by_the_other() {
         settings.secret = LinkSecret::new(secret);
         settings
     };
-    let mut stage = Stage::new(settings("the secret of this test"));
+    let mut fixture = Fixture::new(settings("the secret of this test"));
     for secret in ["", "another one", "the secret of this tesu"] {
         let mut link = SidecarLinkSettings::default();
         link.secret = LinkSecret::new(secret);
-        let link = stage.add_link(link);
+        let link = fixture.add_link(link);
         let down = Told::Down(DisconnectReason::refused(b"the secret is wrong"));
-        stage.until("it is refused", |stage| stage.was_told(link, &down));
-        stage.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
-        stage.links[link].disconnect(Instant::now());
+        fixture.until("it is refused", |fixture| fixture.was_told(link, &down));
+        fixture.links[link].send(Instant::now(), PlayerNumber(1), Delivery::Reliable, b"unheard");
+        fixture.links[link].disconnect(Instant::now());
     }
-    assert_eq!(stage.server.statistics().connections.failed_handshakes, 3);
-    assert_eq!(stage.reported, []);
+    assert_eq!(fixture.server.statistics().connections.failed_handshakes, 3);
+    assert_eq!(fixture.reported, []);
 }

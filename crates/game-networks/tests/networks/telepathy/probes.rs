@@ -8,14 +8,14 @@ use consonance_link::gateway::streams::{RELIABLE, StreamClientSettings, StreamSe
 use consonance_link::{ClientNetwork as _, Peer, ServerLinkEvent, ServerNetwork as _};
 
 /// A server and a connected client, on simulated time.
-struct Stage {
+struct Fixture {
     server: TelepathyServer,
     client: TelepathyClient,
     peer: Peer,
     now: Instant,
 }
 
-fn stage(clients_ping: bool) -> Stage {
+fn fixture(clients_ping: bool) -> Fixture {
     let address = (Ipv4Addr::LOCALHOST, 0).into();
     let settings = StreamSettings { clients_ping, ..StreamSettings::default() };
     let mut server = TelepathyServer::bind(address, Telepathy::default(), settings).expect("a port is free");
@@ -32,10 +32,10 @@ fn stage(clients_ping: bool) -> Stage {
         std::thread::yield_now();
     };
     server.accept(now, peer, b"");
-    Stage { server, client, peer, now }
+    Fixture { server, client, peer, now }
 }
 
-impl Stage {
+impl Fixture {
     /// The client sends a message, and the server receives it.
     fn say(&mut self) {
         self.client.send(self.now, RELIABLE, b"ping");
@@ -64,20 +64,20 @@ impl Stage {
 
 #[test]
 fn a_client_whose_game_pings_is_heard_when_it_last_did_and_once_it_has_for_ten_seconds() {
-    let mut stage = stage(true);
-    stage.ping_for(8);
-    assert_eq!(stage.heard(), None, "its game may have no pings");
-    stage.ping_for(2);
-    let last = stage.now;
-    stage.now += Duration::from_secs(5);
-    assert_eq!(stage.heard(), Some(last));
-    stage.say();
-    assert_eq!(stage.heard(), None, "it has been silent before");
+    let mut fixture = fixture(true);
+    fixture.ping_for(8);
+    assert_eq!(fixture.heard(), None, "its game may have no pings");
+    fixture.ping_for(2);
+    let last = fixture.now;
+    fixture.now += Duration::from_secs(5);
+    assert_eq!(fixture.heard(), Some(last));
+    fixture.say();
+    assert_eq!(fixture.heard(), None, "it has been silent before");
 }
 
 #[test]
 fn of_a_client_whose_game_has_no_pings_the_network_cannot_say() {
-    let mut stage = stage(false);
-    stage.ping_for(20);
-    assert_eq!(stage.heard(), None);
+    let mut fixture = fixture(false);
+    fixture.ping_for(20);
+    assert_eq!(fixture.heard(), None);
 }

@@ -28,7 +28,7 @@ pub struct StreamServer<P: StreamProtocol> {
     links: BTreeMap<TcpId, ServerLink<P::Stream>>,
     /// Slots of connections that have done their part of the handshake.
     slots: ConnectionSlots<TcpId>,
-    /// Slots of connections that are [requested](Stage::Requested).
+    /// Slots of connections that are [requested](Phase::Requested).
     handshake_slots: HandshakeSlots<TcpId>,
     /// The handshake deadlines of pending connections, and when the others are pinged.
     timers: Timers<TcpId>,
@@ -51,11 +51,11 @@ impl<P: StreamProtocol> fmt::Debug for StreamServer<P> {
 struct ServerLink<S> {
     link: Link<S>,
     remote: SocketAddr,
-    stage: Stage,
+    phase: Phase,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     /// Its part of the handshake is not complete.
     Requested,
     /// Reported, but not admitted yet.
@@ -122,7 +122,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         if delivery == Delivery::Reliable && self.ends_as_too_slow(now, id, message.len()) {
             return;
         }
-        let Some(link) = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up) else {
+        let Some(link) = self.links.get_mut(&id).filter(|link| link.phase == Phase::Up) else {
             self.statistics.dropped.not_connected += 1;
             return;
         };
@@ -144,12 +144,12 @@ impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
     fn disconnect(&mut self, now: Instant, peer: Peer, reason: &str) {
         let Some(link) = self.links.get_mut(&TcpId(peer.0)) else { return };
         self.out.clear();
-        match link.stage {
-            Stage::Waiting => link.link.stream.refuse(reason, &mut self.out),
-            Stage::Up => link.link.stream.end(reason, &mut self.out),
-            Stage::Requested | Stage::TooSlow | Stage::Leaving | Stage::Left => return,
+        match link.phase {
+            Phase::Waiting => link.link.stream.refuse(reason, &mut self.out),
+            Phase::Up => link.link.stream.end(reason, &mut self.out),
+            Phase::Requested | Phase::TooSlow | Phase::Leaving | Phase::Left => return,
         }
-        link.stage = Stage::Leaving;
+        link.phase = Phase::Leaving;
         link.link.finish(now, &mut self.tcp, &self.out);
     }
 
@@ -162,7 +162,7 @@ impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
 
     fn probe(&mut self, now: Instant, peer: Peer) -> Option<Instant> {
         let id = TcpId(peer.0);
-        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Up)?;
+        let link = self.links.get_mut(&id).filter(|link| link.phase == Phase::Up)?;
         if self.settings.pings.is_some() {
             link.link.ping(now, &mut self.tcp, &mut self.out);
             return link.link.pulse.heard_at();
@@ -175,7 +175,7 @@ impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
         self.tcp.stop_listening();
         let ids: Vec<TcpId> = self.links.keys().copied().collect();
         for id in ids {
-            if self.links[&id].stage == Stage::Requested {
+            if self.links[&id].phase == Phase::Requested {
                 self.tcp.abort(id);
                 self.forget(id);
             } else {
@@ -217,9 +217,9 @@ impl<P: StreamProtocol> ServerNetwork<MessageChannel> for StreamServer<P> {
 
     fn accept(&mut self, now: Instant, peer: Peer, _greeting: &[u8]) {
         let id = TcpId(peer.0);
-        let link = self.links.get_mut(&id).filter(|link| link.stage == Stage::Waiting);
+        let link = self.links.get_mut(&id).filter(|link| link.phase == Phase::Waiting);
         let Some(link) = link else { return };
-        link.stage = Stage::Up;
+        link.phase = Phase::Up;
         link.link.start_pulse(now, self.settings.pings);
         self.out.clear();
         link.link.stream.accept(&mut self.out);

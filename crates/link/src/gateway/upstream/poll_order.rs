@@ -8,7 +8,7 @@ use crate::Peer;
 /// The progress of the current turn, and the upstreams that have something.
 #[derive(Debug)]
 pub(super) struct PollOrder {
-    stage: Stage,
+    phase: Phase,
     /// Upstreams that have or may have something, each once.
     ready: VecDeque<Peer>,
     /// The last turn ended before it had taken everything.
@@ -16,7 +16,7 @@ pub(super) struct PollOrder {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Stage {
+enum Phase {
     /// This many more events of clients.
     Clients(u32),
     /// This many more events of all upstreams, and of the first one that is ready.
@@ -26,9 +26,9 @@ enum Stage {
 impl PollOrder {
     /// Takes one event of a client out of the share of clients; false if the upstreams have their turn.
     pub(super) fn take_client_share(&mut self) -> bool {
-        match &mut self.stage {
-            Stage::Clients(0) | Stage::Upstreams { .. } => false,
-            Stage::Clients(left) => {
+        match &mut self.phase {
+            Phase::Clients(0) | Phase::Upstreams { .. } => false,
+            Phase::Clients(left) => {
                 *left -= 1;
                 true
             }
@@ -37,8 +37,8 @@ impl PollOrder {
 
     /// Begins the turn of the upstreams; false if it has begun.
     pub(super) fn begin_upstreams(&mut self) -> bool {
-        let Stage::Clients(left) = self.stage else { return false };
-        self.stage = Stage::Upstreams {
+        let Phase::Clients(left) = self.phase else { return false };
+        self.phase = Phase::Upstreams {
             all: UPSTREAM_EVENTS_PER_TURN,
             first: EVENTS_PER_UPSTREAM,
             clients_wait: left == 0,
@@ -53,15 +53,15 @@ impl PollOrder {
 
     /// The upstream to poll; `None` if the turn is over: there is nothing more, or enough for now.
     pub(super) fn next(&self) -> Option<Peer> {
-        match self.stage {
-            Stage::Upstreams { all: 1.., .. } => self.ready.front().copied(),
-            Stage::Upstreams { .. } | Stage::Clients(_) => None,
+        match self.phase {
+            Phase::Upstreams { all: 1.., .. } => self.ready.front().copied(),
+            Phase::Upstreams { .. } | Phase::Clients(_) => None,
         }
     }
 
     /// The [next](Self::next) upstream was polled, and may have more. Returns whether it is still in the queue.
     pub(super) fn polled(&mut self, has_more: bool) -> bool {
-        let Stage::Upstreams { all, first, .. } = &mut self.stage else { return false };
+        let Phase::Upstreams { all, first, .. } = &mut self.phase else { return false };
         *all = all.saturating_sub(1);
         if has_more && *first > 1 {
             *first -= 1;
@@ -75,9 +75,9 @@ impl PollOrder {
 
     /// Ends the turn.
     pub(super) fn end_turn(&mut self, now: Instant) {
-        let clients_wait = matches!(self.stage, Stage::Upstreams { clients_wait: true, .. });
+        let clients_wait = matches!(self.phase, Phase::Upstreams { clients_wait: true, .. });
         self.more_waits_since = (clients_wait || !self.ready.is_empty()).then_some(now);
-        self.stage = Stage::Clients(CLIENT_EVENTS_PER_TURN);
+        self.phase = Phase::Clients(CLIENT_EVENTS_PER_TURN);
     }
 
     /// The time since which there is work that no waker will announce.
@@ -88,7 +88,7 @@ impl PollOrder {
 
 impl Default for PollOrder {
     fn default() -> Self {
-        Self { stage: Stage::Clients(CLIENT_EVENTS_PER_TURN), ready: VecDeque::new(), more_waits_since: None }
+        Self { phase: Phase::Clients(CLIENT_EVENTS_PER_TURN), ready: VecDeque::new(), more_waits_since: None }
     }
 }
 

@@ -7,7 +7,7 @@ use consonance_session::{Delivery, LinkId};
 use consonance_wire::limits::{GROUP_MESSAGE_BYTES_MAX, GROUP_MESSAGE_UNASKED_BYTES_MAX};
 use consonance_wire::{DeliveryMessage, GroupPart, MemberMessage, Named, Packet, Writer};
 
-use crate::stage::{NUMBER, PLAYERS, SESSION, Stage, link_of, measured};
+use crate::fixture::{Fixture, NUMBER, PLAYERS, SESSION, link_of, measured};
 use crate::{Cost, alone};
 
 /// Bytes of a part: as many as fit into a packet.
@@ -66,33 +66,33 @@ impl Inboxes {
 }
 
 /// Hands packets to the server, and takes what it sends.
-fn send(stage: &mut Stage, inboxes: &mut Inboxes, link: LinkId, packets: &[Vec<u8>]) {
+fn send(fixture: &mut Fixture, inboxes: &mut Inboxes, link: LinkId, packets: &[Vec<u8>]) {
     for packet in packets {
-        let now = stage.now;
-        assert!(stage.server.handle_packet(now, link, Delivery::Reliable, packet).is_none());
-        take(stage, inboxes);
+        let now = fixture.now;
+        assert!(fixture.server.handle_packet(now, link, Delivery::Reliable, packet).is_none());
+        take(fixture, inboxes);
     }
 }
 
-fn take(stage: &mut Stage, inboxes: &mut Inboxes) {
-    while let Some(transmit) = stage.server.poll_transmit() {
+fn take(fixture: &mut Fixture, inboxes: &mut Inboxes) {
+    while let Some(transmit) = fixture.server.poll_transmit() {
         // What goes to many is no request.
         if let [link] = transmit.to {
             inboxes.take(*link, transmit.payload);
         }
     }
-    while stage.server.poll_event().is_some() {}
+    while fixture.server.poll_event().is_some() {}
 }
 
 /// Lets time pass until a commit is asked for.
-fn next_request(stage: &mut Stage, inboxes: &mut Inboxes) -> Request {
+fn next_request(fixture: &mut Fixture, inboxes: &mut Inboxes) -> Request {
     for _ in 0..100 {
         if let Some(request) = inboxes.request.take() {
             return request;
         }
-        stage.now = stage.now + Duration::from_millis(10);
-        stage.server.handle_timeout(stage.now);
-        take(stage, inboxes);
+        fixture.now = fixture.now + Duration::from_millis(10);
+        fixture.server.handle_timeout(fixture.now);
+        take(fixture, inboxes);
     }
     panic!("nobody is asked");
 }
@@ -103,20 +103,20 @@ fn answer(request: &Request, commit: &[u8], tree: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// A session all of whose players are in the group.
-fn gathered() -> (Stage, Inboxes) {
-    let (mut stage, mut inboxes) = (Stage::of_ours(), Inboxes::default());
+fn gathered() -> (Fixture, Inboxes) {
+    let (mut fixture, mut inboxes) = (Fixture::of_ours(), Inboxes::default());
     let key_package = packets_of(&MemberMessage::KeyPackage { key_package: &[7; 8], shows_group: false });
     for number in 0..PLAYERS {
-        send(&mut stage, &mut inboxes, link_of(number), &key_package);
+        send(&mut fixture, &mut inboxes, link_of(number), &key_package);
     }
-    while stage.server.tables().group_members() < usize::from(PLAYERS) {
-        let request = next_request(&mut stage, &mut inboxes);
+    while fixture.server.tables().group_members() < usize::from(PLAYERS) {
+        let request = next_request(&mut fixture, &mut inboxes);
         let commit = answer(&request, &vec![7; COMMIT_BYTES], &[]);
-        send(&mut stage, &mut inboxes, request.asked, &commit);
+        send(&mut fixture, &mut inboxes, request.asked, &commit);
         // Its budget for other messages.
-        stage.now = stage.now + Duration::from_millis(20);
+        fixture.now = fixture.now + Duration::from_millis(20);
     }
-    (stage, inboxes)
+    (fixture, inboxes)
 }
 
 /// The worst messages of a kind that a member may send unasked, of which any message is shown; none for those that it
@@ -161,7 +161,7 @@ fn samples() -> Vec<[u8; 64]> {
 #[test]
 fn no_message_of_a_member_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
-        let (mut stage, _) = gathered();
+        let (mut fixture, _) = gathered();
         let long = vec![7; GROUP_MESSAGE_UNASKED_BYTES_MAX - HEAD_BYTES];
         let samples = samples();
         assert!(samples.len() >= 8, "{} kinds", samples.len());
@@ -173,14 +173,14 @@ fn no_message_of_a_member_costs_more_than_a_millisecond_or_a_megabyte() {
                 assert!(packets.len() <= 5, "{} packets", packets.len());
                 let mut cost = Cost::default();
                 for packet in &packets {
-                    let part = stage.cost(link_of(NUMBER), Delivery::Reliable, packet);
+                    let part = fixture.cost(link_of(NUMBER), Delivery::Reliable, packet);
                     cost = Cost { bytes: cost.bytes + part.bytes, steps: cost.steps + part.steps };
                 }
                 let what: String = format!("{message:?}").chars().take(60).collect();
                 cost.assert_is_bounded(&what);
-                measured(|| stage.wait(Duration::from_millis(20)))
+                measured(|| fixture.wait(Duration::from_millis(20)))
                     .assert_is_bounded(&format!("after {what}"));
-                stage.wait(Duration::from_secs(20));
+                fixture.wait(Duration::from_secs(20));
             }
         }
     });
@@ -189,36 +189,36 @@ fn no_message_of_a_member_costs_more_than_a_millisecond_or_a_megabyte() {
 #[test]
 fn no_part_of_a_commit_or_report_that_was_asked_for_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
-        let (mut stage, mut inboxes) = gathered();
+        let (mut fixture, mut inboxes) = gathered();
         // A member has lost its keys, and another one is asked to add it again.
         let key_package = packets_of(&MemberMessage::KeyPackage { key_package: &[7; 8], shows_group: false });
-        send(&mut stage, &mut inboxes, link_of(NUMBER), &key_package);
-        let request = next_request(&mut stage, &mut inboxes);
+        send(&mut fixture, &mut inboxes, link_of(NUMBER), &key_package);
+        let request = next_request(&mut fixture, &mut inboxes);
         let commit = vec![7; GROUP_MESSAGE_BYTES_MAX - 200];
-        assert_parts_are_bounded(&mut stage, request.asked, &answer(&request, &commit, &[]), "commit");
-        assert_eq!(stage.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
-        stage.wait(Duration::from_secs(20));
+        assert_parts_are_bounded(&mut fixture, request.asked, &answer(&request, &commit, &[]), "commit");
+        assert_eq!(fixture.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
+        fixture.wait(Duration::from_secs(20));
         let offer = packets_of(&MemberMessage::ReportOffer { bytes: 1_000_000 });
-        send(&mut stage, &mut inboxes, link_of(NUMBER), &offer);
+        send(&mut fixture, &mut inboxes, link_of(NUMBER), &offer);
         let report = packets_of(&MemberMessage::Report { report: &vec![7; 1_000_000] });
-        assert_parts_are_bounded(&mut stage, link_of(NUMBER), &report, "report");
+        assert_parts_are_bounded(&mut fixture, link_of(NUMBER), &report, "report");
     });
 }
 
 #[test]
 fn one_copy_of_the_tree_waits_for_however_many_newcomers() {
     alone(|| {
-        let (mut stage, mut inboxes) = gathered();
+        let (mut fixture, mut inboxes) = gathered();
         let key_package = packets_of(&MemberMessage::KeyPackage { key_package: &[7; 8], shows_group: false });
         for number in 0..NEWCOMERS {
-            send(&mut stage, &mut inboxes, link_of(number), &key_package);
+            send(&mut fixture, &mut inboxes, link_of(number), &key_package);
         }
-        let request = next_request(&mut stage, &mut inboxes);
+        let request = next_request(&mut fixture, &mut inboxes);
         assert_eq!(request.adds.len(), usize::from(NEWCOMERS));
         let tree = vec![7; GROUP_MESSAGE_BYTES_MAX - 100_000];
         let commit = answer(&request, &[7; 8], &tree);
-        let whole = assert_parts_are_bounded(&mut stage, request.asked, &commit, "commit with a tree");
-        assert_eq!(stage.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
+        let whole = assert_parts_are_bounded(&mut fixture, request.asked, &commit, "commit with a tree");
+        assert_eq!(fixture.server.tables().group_members(), usize::from(PLAYERS), "it was accepted");
         assert!(whole.bytes < 10 * tree.len(), "{whole:?}");
     });
 }
@@ -226,10 +226,10 @@ fn one_copy_of_the_tree_waits_for_however_many_newcomers() {
 /// What a message of a thousand parts leads to when the last one has come is paid for by them all: a member may send
 /// it only when it was asked for, at the rate for commits.
 #[track_caller]
-fn assert_parts_are_bounded(stage: &mut Stage, link: LinkId, packets: &[Vec<u8>], what: &str) -> Cost {
+fn assert_parts_are_bounded(fixture: &mut Fixture, link: LinkId, packets: &[Vec<u8>], what: &str) -> Cost {
     let mut cost = Cost::default();
     for packet in packets {
-        let part = stage.cost(link, Delivery::Reliable, packet);
+        let part = fixture.cost(link, Delivery::Reliable, packet);
         cost = Cost { bytes: cost.bytes + part.bytes, steps: cost.steps + part.steps };
     }
     let parts = packets.len();

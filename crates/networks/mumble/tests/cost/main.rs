@@ -7,10 +7,10 @@
 //! fails where the enum is open (`group`).
 
 mod allocations;
+mod fixture;
 mod group;
 mod mumble;
 mod session;
-mod stage;
 
 use consonance_testing::cost::CountingAllocator;
 pub(crate) use consonance_testing::cost::{BYTES_MAX, Cost, STEPS_MAX, alone};

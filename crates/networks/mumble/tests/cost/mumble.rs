@@ -14,31 +14,31 @@ use consonance_mumble::{Control, Login, MumbleVersion};
 use consonance_session::LinkId;
 
 use crate::alone;
-use crate::stage::{PLAYERS, Stage, measured};
+use crate::fixture::{Fixture, PLAYERS, measured};
 
 const LINK: LinkId = LinkId(70_000);
 
 /// A user in the big session.
 struct User {
-    stage: Stage,
+    fixture: Fixture,
     player: MumblePlayer,
     neighbours: Neighbours,
 }
 
 impl User {
     fn new() -> Self {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let authenticate =
             Authenticate { username: Some("Mia".into()), opus: Some(true), ..Authenticate::default() };
         let (version, release) = (MumbleVersion::OURS, "a test".into());
         let login = Login { version, release, certificate: None, authenticate };
         let mut settings = PlayerSettings::new("main");
         settings.rooms = vec!["room 0".into(), "room 1".into()];
-        let player = MumblePlayer::new(stage.now, Arc::new(settings), &login);
-        let mut user = Self { stage, player, neighbours: Neighbours::default() };
+        let player = MumblePlayer::new(fixture.now, Arc::new(settings), &login);
+        let mut user = Self { fixture, player, neighbours: Neighbours::default() };
         assert_eq!(user.player.poll_command(), Some(PlayerCommand::Open));
-        user.stage.server.handle_connected(user.stage.now, LINK);
-        user.player.handle_connected(user.stage.now, &user.neighbours);
+        user.fixture.server.handle_connected(user.fixture.now, LINK);
+        user.player.handle_connected(user.fixture.now, &user.neighbours);
         let told = user.settle();
         assert!(told > 2 * usize::from(PLAYERS), "{told} messages: of the channels and of the users");
         user
@@ -46,7 +46,7 @@ impl User {
 
     /// Carries packets between the player and the server until there are none; returns the steps.
     fn settle(&mut self) -> usize {
-        let Self { stage, player, neighbours } = self;
+        let Self { fixture, player, neighbours } = self;
         let mut steps = 0;
         loop {
             let mut sent = Vec::new();
@@ -54,21 +54,21 @@ impl User {
                 sent.push((delivery, packet.to_vec()));
             }
             for (delivery, packet) in &sent {
-                let relayed = stage.server.handle_packet(stage.now, LINK, *delivery, packet);
+                let relayed = fixture.server.handle_packet(fixture.now, LINK, *delivery, packet);
                 steps += 1 + relayed.map_or(0, |relayed| relayed.to.len());
             }
             let mut came = Vec::new();
-            while let Some(transmit) = stage.server.poll_transmit() {
+            while let Some(transmit) = fixture.server.poll_transmit() {
                 steps += 1 + transmit.to.len();
                 if transmit.to.contains(&LINK) {
                     came.push((transmit.delivery, transmit.payload.to_vec()));
                 }
             }
-            while stage.server.poll_event().is_some() {
+            while fixture.server.poll_event().is_some() {
                 steps += 1;
             }
             for (delivery, packet) in &came {
-                player.handle_packet(stage.now, *delivery, packet, neighbours);
+                player.handle_packet(fixture.now, *delivery, packet, neighbours);
             }
             while player.poll_control().is_some() {
                 steps += 1;
@@ -208,15 +208,15 @@ fn no_control_message_of_mumble_costs_more_than_a_millisecond_or_a_megabyte() {
                 // What is longer than its kind may be is refused unread, which costs nothing.
                 let cost = measured(|| {
                     let Ok(Some(control)) = Control::read(*kind, body) else { return 1 };
-                    let User { stage, player, neighbours } = &mut user;
-                    player.handle_control(stage.now, control, neighbours);
+                    let User { fixture, player, neighbours } = &mut user;
+                    player.handle_control(fixture.now, control, neighbours);
                     user.settle()
                 });
                 cost.assert_is_bounded(&format!("kind {kind}, {} bytes", body.len()));
                 // What it asked for is answered some time later; and no message makes up for another one's budget.
-                user.stage.now = user.stage.now + std::time::Duration::from_secs(10);
+                user.fixture.now = user.fixture.now + std::time::Duration::from_secs(10);
                 let cost = measured(|| {
-                    user.player.handle_timeout(user.stage.now, &user.neighbours);
+                    user.player.handle_timeout(user.fixture.now, &user.neighbours);
                     user.settle()
                 });
                 cost.assert_is_bounded(&format!("after kind {kind}, {} bytes", body.len()));
@@ -236,8 +236,8 @@ fn no_control_message_of_mumble_costs_more_than_a_millisecond_or_a_megabyte() {
             body.extend(vec![1; length]);
             let cost = measured(|| {
                 let control = Control::read(kind, &body).unwrap().expect("it is known");
-                let User { stage, player, neighbours } = &mut user;
-                player.handle_control(stage.now, control, neighbours);
+                let User { fixture, player, neighbours } = &mut user;
+                player.handle_control(fixture.now, control, neighbours);
                 user.settle()
             });
             cost.assert_is_bounded(&format!("kind {kind}, packed field {field}"));

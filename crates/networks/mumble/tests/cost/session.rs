@@ -10,8 +10,8 @@ use consonance_wire::{
 };
 
 use crate::alone;
-use crate::stage::{
-    CODEC, EVERYONE, NEAR, NUMBER, PLAYERS, SESSION, Stage, link_of, name_of, room_of, state, written,
+use crate::fixture::{
+    CODEC, EVERYONE, Fixture, NEAR, NUMBER, PLAYERS, SESSION, link_of, name_of, room_of, state, written,
 };
 
 /// Voice to the rooms of all and to so many of the others.
@@ -154,12 +154,12 @@ fn worst_of_ours(kind: Ours, speakers: &[ClientId]) -> Vec<Vec<u8>> {
 }
 
 /// As many others as a report names speak to the rooms of all.
-fn speakers(stage: &mut Stage) -> Vec<ClientId> {
+fn speakers(fixture: &mut Fixture) -> Vec<ClientId> {
     let rows: Vec<_> =
-        stage.server.tables().links().filter_map(|row| Some((row.link, row.client?))).collect();
+        fixture.server.tables().links().filter_map(|row| Some((row.link, row.client?))).collect();
     let others = rows.into_iter().filter(|(link, _)| *link != link_of(NUMBER)).take(RECEPTIONS_MAX);
     let speak = |(link, id): (_, ClientId)| {
-        stage.handle(link, Delivery::Unreliable, &voice(id.0, 0));
+        fixture.handle(link, Delivery::Unreliable, &voice(id.0, 0));
         id
     };
     others.map(speak).collect()
@@ -168,11 +168,11 @@ fn speakers(stage: &mut Stage) -> Vec<ClientId> {
 /// One message to each player is what a change of one player takes, and a newcomer is told of each player: that is
 /// within the bound with the rest, so that nothing is left out of the count.
 #[track_caller]
-fn assert_is_bounded(stage: &mut Stage, what: &str, packet: &[u8]) {
+fn assert_is_bounded(fixture: &mut Fixture, what: &str, packet: &[u8]) {
     assert!(packet.len() <= 1024, "{what}: {} bytes", packet.len());
-    stage.cost(link_of(NUMBER), Delivery::Reliable, packet).assert_is_bounded(what);
+    fixture.cost(link_of(NUMBER), Delivery::Reliable, packet).assert_is_bounded(what);
     // What it leads to a moment later.
-    let cost = crate::stage::measured(|| stage.wait(std::time::Duration::from_millis(50)));
+    let cost = crate::fixture::measured(|| fixture.wait(std::time::Duration::from_millis(50)));
     cost.assert_is_bounded(&format!("after {what}"));
 }
 
@@ -181,16 +181,16 @@ fn no_packet_of_the_session_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
         let kinds: Vec<_> = (0..=u8::MAX).filter_map(MessageType::from_byte).collect();
         assert_eq!(kinds.len(), 11);
-        let stages: [(_, fn() -> Stage); 2] =
-            [("originals", Stage::new), ("players of ours", Stage::of_ours)];
-        for (players, stage) in stages {
-            let mut stage = stage();
-            assert_eq!(stage.server.clients(), usize::from(PLAYERS));
+        let fixtures: [(_, fn() -> Fixture); 2] =
+            [("originals", Fixture::new), ("players of ours", Fixture::of_ours)];
+        for (players, fixture) in fixtures {
+            let mut fixture = fixture();
+            assert_eq!(fixture.server.clients(), usize::from(PLAYERS));
             for kind in &kinds {
                 for nth in 0..worst(*kind, 0).len() {
-                    let id = stage.prepare();
+                    let id = fixture.prepare();
                     let packet = worst(*kind, id).swap_remove(nth);
-                    assert_is_bounded(&mut stage, &format!("{kind:?} {nth} among {players}"), &packet);
+                    assert_is_bounded(&mut fixture, &format!("{kind:?} {nth} among {players}"), &packet);
                 }
             }
         }
@@ -200,15 +200,15 @@ fn no_packet_of_the_session_costs_more_than_a_millisecond_or_a_megabyte() {
 #[test]
 fn no_message_behind_a_packet_costs_more_than_a_millisecond_or_a_megabyte() {
     alone(|| {
-        let mut stage = Stage::of_ours();
+        let mut fixture = Fixture::of_ours();
         for kind in Ours::ALL {
             for nth in 0..worst_of_ours(kind, &[]).len() {
-                stage.prepare();
-                let speakers = speakers(&mut stage);
+                fixture.prepare();
+                let speakers = speakers(&mut fixture);
                 let packet = worst_of_ours(kind, &speakers).swap_remove(nth);
-                let before = stage.server.statistics();
-                assert_is_bounded(&mut stage, &format!("{kind:?} {nth}"), &packet);
-                let after = stage.server.statistics();
+                let before = fixture.server.statistics();
+                assert_is_bounded(&mut fixture, &format!("{kind:?} {nth}"), &packet);
+                let after = fixture.server.statistics();
                 match kind {
                     Ours::Moderation => assert_eq!(after.moderator_requests, before.moderator_requests + 1),
                     Ours::Position => assert_eq!(after.positions_received, before.positions_received + 1),

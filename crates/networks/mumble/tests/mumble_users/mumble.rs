@@ -3,7 +3,7 @@
 
 mod carrying;
 mod conformance;
+mod fixture;
 mod hostile;
-mod stage;
 mod users;
 mod voice;

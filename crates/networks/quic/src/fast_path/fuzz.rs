@@ -19,26 +19,26 @@ use crate::fast_path::{
 pub fn path_operations(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
     let cipher = if tape.byte().is_multiple_of(2) { CREDULOUS } else { Cipher::Aes128Gcm };
-    let mut stage = Stage::new(cipher);
+    let mut fixture = Fixture::new(cipher);
     while !tape.is_empty() {
         let operation = tape.byte();
         match operation % 8 {
-            0 => stage.now += Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte())),
-            1 => stage.carry_up(tape.byte(), tape.byte()),
-            2 => stage.carry_down(tape.byte()),
+            0 => fixture.now += Duration::from_millis(u64::from(tape.byte()) * u64::from(tape.byte())),
+            1 => fixture.carry_up(tape.byte(), tape.byte()),
+            2 => fixture.carry_down(tape.byte()),
             3 => {
                 let from = tape.byte();
-                stage.give_server(from, tape.counted().to_vec());
+                fixture.give_server(from, tape.counted().to_vec());
             }
             4 => {
                 let mut datagram = tape.counted().to_vec();
-                let _ = stage.client.handle_datagram(stage.now, &mut datagram).map(Iterator::count);
+                let _ = fixture.client.handle_datagram(fixture.now, &mut datagram).map(Iterator::count);
             }
-            5 => stage.client_sends(tape.byte(), usize::from(tape.byte()) * 5),
-            6 => stage.server_sends(tape.byte(), usize::from(tape.byte()) * 5),
-            _ => stage.reopen(tape.byte(), cipher),
+            5 => fixture.client_sends(tape.byte(), usize::from(tape.byte()) * 5),
+            6 => fixture.server_sends(tape.byte(), usize::from(tape.byte()) * 5),
+            _ => fixture.reopen(tape.byte(), cipher),
         }
-        stage.check();
+        fixture.check();
     }
 }
 
@@ -47,7 +47,7 @@ const CREDULOUS: Cipher = Cipher::Plain;
 #[cfg(not(feature = "plain-cipher"))]
 const CREDULOUS: Cipher = Cipher::ChaCha20Poly1305;
 
-struct Stage {
+struct Fixture {
     now: Instant,
     client: ClientPath,
     server: ServerPath,
@@ -67,7 +67,7 @@ fn secrets() -> PathSecrets {
     PathSecrets::from_exported([7; 64])
 }
 
-impl Stage {
+impl Fixture {
     fn new(cipher: Cipher) -> Self {
         let now = Instant::now();
         let settings = ServerPathSettings { batch_datagrams: 8, ..ServerPathSettings::default() };

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use crate::fast_path::{Announcement, Offer};
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 use consonance_link::{Delivery, DisconnectReason, PACKET_BYTES_MAX};
 use quinn_proto::{
@@ -13,6 +12,7 @@ use quinn_proto::{
 
 use crate::client::LIMITS;
 use crate::close_code::{CloseCode, reason_of, violated};
+use crate::fast_path::{Announcement, Offer};
 use crate::hello::{ClientHello, HELLO_BYTES_MAX, read_answer};
 use crate::link::take_packet;
 use crate::settings::OutgoingLimits;
@@ -29,7 +29,7 @@ pub struct ClientCore {
     connection: Connection,
     /// The latest time that the driver has passed in.
     clock: Instant,
-    stage: Stage,
+    phase: Phase,
     offer: Option<Offer>,
     announcement: Option<Announcement>,
     outgoing_limits: OutgoingLimits,
@@ -61,9 +61,9 @@ pub enum CoreEvent {
     },
 }
 
-/// The stage of a connection.
+/// The phase of a connection.
 #[derive(Debug)]
-enum Stage {
+enum Phase {
     /// The handshake of QUIC is not complete; this hello is sent after it.
     Handshaking {
         hello: Vec<u8>,
@@ -88,7 +88,7 @@ impl ClientCore {
             handle,
             connection,
             clock: now,
-            stage: Stage::Handshaking { hello: hello.encode() },
+            phase: Phase::Handshaking { hello: hello.encode() },
             offer: hello.offer.clone(),
             announcement: None,
             outgoing_limits,
@@ -139,7 +139,7 @@ impl ClientCore {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
             }
-            if matches!(self.stage, Stage::Up(_))
+            if matches!(self.phase, Phase::Up(_))
                 && let Some(packet) = self.connection.datagrams().recv()
             {
                 return Some(CoreEvent::Packet { delivery: Delivery::Unreliable, packet });
@@ -157,7 +157,7 @@ impl ClientCore {
     /// Sends a packet. Returns false if it is dropped: before [`CoreEvent::Connected`], after the end, or if it is
     /// larger than a network of this kind allows. A reliable packet that no longer fits the queue ends the connection.
     pub fn send(&mut self, delivery: Delivery, packet: &[u8]) -> bool {
-        if !matches!(self.stage, Stage::Up(_)) || !LIMITS.allow(delivery, packet.len()) {
+        if !matches!(self.phase, Phase::Up(_)) || !LIMITS.allow(delivery, packet.len()) {
             return false;
         }
         match delivery {
@@ -196,14 +196,14 @@ impl ClientCore {
 
     /// Sends the hello, which names the session.
     fn greet(&mut self) {
-        let Stage::Handshaking { hello } = &self.stage else { return };
+        let Phase::Handshaking { hello } = &self.phase else { return };
         self.outgoing.put_u32(hello.len() as u32);
         self.outgoing.put_slice(hello);
         if self.connection.datagrams().max_size().is_none() {
             return self.break_off("it takes no datagrams");
         }
         match self.connection.streams().open(Dir::Bi) {
-            Some(control) => self.stage = Stage::Greeting(control),
+            Some(control) => self.phase = Phase::Greeting(control),
             None => return self.break_off("it takes no streams"),
         }
         self.write_control();
@@ -223,7 +223,7 @@ impl ClientCore {
 
     /// Writes as much to the stream as it takes; the stream reports when it takes more.
     fn write_control(&mut self) {
-        let (Stage::Greeting(control) | Stage::Up(control)) = self.stage else { return };
+        let (Phase::Greeting(control) | Phase::Up(control)) = self.phase else { return };
         while !self.outgoing.is_empty() {
             match self.connection.send_stream(control).write(&self.outgoing) {
                 Ok(bytes) => self.outgoing.advance(bytes),
@@ -233,16 +233,16 @@ impl ClientCore {
     }
 
     fn read_control(&mut self) {
-        let (Stage::Greeting(control) | Stage::Up(control)) = self.stage else { return };
+        let (Phase::Greeting(control) | Phase::Up(control)) = self.phase else { return };
         let is_over = self.take_chunks(control);
         loop {
-            let is_greeting = matches!(self.stage, Stage::Greeting(_));
+            let is_greeting = matches!(self.phase, Phase::Greeting(_));
             let allowed = if is_greeting { HELLO_BYTES_MAX } else { PACKET_BYTES_MAX };
             match take_packet(&mut self.incoming, allowed) {
                 Ok(Some(hello)) if is_greeting => match read_answer(&hello, self.offer.as_ref()) {
                     Ok(announcement) => {
                         self.announcement = announcement;
-                        self.stage = Stage::Up(control);
+                        self.phase = Phase::Up(control);
                         self.events.push_back(CoreEvent::Connected);
                     }
                     Err(problem) => return self.break_off(problem),
@@ -287,8 +287,8 @@ impl ClientCore {
     }
 
     fn end(&mut self, reason: DisconnectReason) {
-        if !matches!(self.stage, Stage::Ended) {
-            self.stage = Stage::Ended;
+        if !matches!(self.phase, Phase::Ended) {
+            self.phase = Phase::Ended;
             self.outgoing = BytesMut::new();
             self.events.push_back(CoreEvent::Disconnected { reason });
         }

@@ -9,15 +9,15 @@ use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SecretText, SessionsSettings};
 use consonance_session::{JoinToken, ModeratorAction};
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 use crate::session_loop::tokens::in_an_hour;
 
 const MIA: &str = "mumble:a9993e36";
 const EVE: &str = "mumble:ba7816bf";
 
 struct Scene {
-    stage: Stage,
+    fixture: Fixture,
     key: Key,
     records: Records,
 }
@@ -33,7 +33,7 @@ fn scene(set_up: impl FnOnce(&mut JoiningSettings)) -> Scene {
     settings.admission = Admission::new(joining);
     let records = Records::in_memory(RecordsSettings::default());
     settings.records = records.clone();
-    Scene { stage: Stage::with_settings(&settings, 1), key, records }
+    Scene { fixture: Fixture::with_settings(&settings, 1), key, records }
 }
 
 impl Scene {
@@ -50,13 +50,13 @@ impl Scene {
         account: Option<&str>,
         shown: &str,
     ) -> (Player, String) {
-        let client = self.stage.networks[0].client(session);
+        let client = self.fixture.networks[0].client(session);
         let client = match account {
             Some(account) => client.with_account(account),
             None => client,
         };
-        let mut player = Player::with_token(name, Some(shown), client, self.stage.now);
-        self.stage.settle(&mut [&mut player]);
+        let mut player = Player::with_token(name, Some(shown), client, self.fixture.now);
+        self.fixture.settle(&mut [&mut player]);
         let told = player.ends.first().map(ToString::to_string);
         let told = told.unwrap_or_else(|| player.seen.first().cloned().unwrap_or_default());
         (player, told)
@@ -66,7 +66,7 @@ impl Scene {
     fn visit(&mut self, session: &str, name: &str, account: Option<&str>) -> String {
         let (player, told) = self.join(session, name, account);
         drop(player);
-        self.stage.settle(&mut []);
+        self.fixture.settle(&mut []);
         told
     }
 
@@ -96,14 +96,14 @@ fn a_moderators_ban_holds_for_the_account_in_its_session_and_for_a_name_without_
     let mut scene = scene(|_| {});
     let claims = Claims { subject: Some("A1".into()), moderator: true, ..Claims::default() };
     let token = scene.token(claims);
-    let mut ann = scene.stage.player_of_ours("Ann", &token, "main");
+    let mut ann = scene.fixture.player_of_ours("Ann", &token, "main");
     let (mut mia, _) = scene.join("main", "Mia", Some(MIA));
     let (mut nat, _) = scene.join("main", "Nat", None);
-    scene.stage.settle(&mut [&mut ann, &mut mia, &mut nat]);
+    scene.fixture.settle(&mut [&mut ann, &mut mia, &mut nat]);
     for name in ["Mia", "Nat"] {
         ann.client.moderate(name, &ModeratorAction::Ban { lasts: None }, "spam").unwrap();
     }
-    scene.stage.settle(&mut [&mut ann, &mut mia, &mut nat]);
+    scene.fixture.settle(&mut [&mut ann, &mut mia, &mut nat]);
     for player in [&mia, &nat] {
         let end = player.ends.first().map(ToString::to_string).unwrap_or_default();
         assert!(end.contains("banned") && end.contains("spam"), "{end}");
@@ -140,7 +140,7 @@ fn a_name_is_kept_for_the_account_that_it_was_used_with_until_that_uses_another_
     let (named, told) = scene.join_with("main", "Mia", None, &token);
     assert_eq!(told, "joined", "an operator's word counts more");
     drop(named);
-    scene.stage.settle(&mut []);
+    scene.fixture.settle(&mut []);
     assert_eq!(scene.visit("main", "Mia two", Some(MIA)), "joined");
     assert_eq!(scene.visit("main", "Mia", Some(EVE)), "joined");
 }
@@ -154,7 +154,7 @@ fn an_account_has_its_name_at_once_though_its_former_link_stands_and_no_other_pl
         assert_ne!(told, "joined", "{account:?}");
     }
     let (_, told) = scene.join("main", "Mia", Some(MIA));
-    scene.stage.settle(&mut [&mut first]);
+    scene.fixture.settle(&mut [&mut first]);
     assert_eq!((&*told, first.ends.len()), ("joined", 1));
 }
 
@@ -163,11 +163,11 @@ fn a_player_without_an_account_keeps_its_name_while_it_is_here() {
     let mut scene = scene(|_| {});
     let (mut nat, _) = scene.join("main", "Nat", None);
     let (_, told) = scene.join("main", "Nat", Some(EVE));
-    scene.stage.settle(&mut [&mut nat]);
+    scene.fixture.settle(&mut [&mut nat]);
     assert_ne!(told, "joined");
     assert!(nat.ends.is_empty(), "{:?}", nat.ends);
     drop(nat);
-    scene.stage.settle(&mut []);
+    scene.fixture.settle(&mut []);
     assert_eq!(scene.visit("main", "Nat", None), "joined", "a name that was only asked for is not kept");
 }
 
@@ -182,9 +182,9 @@ fn an_operator_may_have_no_names_kept() {
 fn a_name_is_free_again_some_minutes_after_its_account_has_left() {
     let mut scene = scene(|_| {});
     assert_eq!(scene.visit("main", "Mia", Some(MIA)), "joined");
-    scene.stage.now += Duration::from_secs(599);
+    scene.fixture.now += Duration::from_secs(599);
     assert_ne!(scene.visit("main", "Mia", Some(EVE)), "joined");
-    scene.stage.now += Duration::from_secs(2);
+    scene.fixture.now += Duration::from_secs(2);
     assert_eq!(scene.visit("main", "Mia", Some(EVE)), "joined");
     assert_ne!(scene.visit("main", "Mia", Some(MIA)), "joined", "now it is the other one's");
 }
@@ -193,8 +193,8 @@ fn a_name_is_free_again_some_minutes_after_its_account_has_left() {
 fn a_name_stays_its_accounts_while_it_is_here_however_long() {
     let mut scene = scene(|_| {});
     let (mut mia, _) = scene.join("main", "Mia", Some(MIA));
-    scene.stage.now += Duration::from_hours(1);
+    scene.fixture.now += Duration::from_hours(1);
     let told = scene.visit("main", "Mia", Some(EVE));
-    scene.stage.settle(&mut [&mut mia]);
+    scene.fixture.settle(&mut [&mut mia]);
     assert!(told.contains("another certificate"), "{told}");
 }

@@ -9,22 +9,22 @@ use consonance_session::{Capabilities, Client, ClientEvent, ClientSettings, Encr
 use consonance_testing::player::TestPlayer;
 use consonance_wire::{DeliveryMessage, MemberMessage};
 
-use crate::session_loop::stage::Stage;
+use crate::session_loop::fixture::Fixture;
 
 #[test]
 fn a_session_refuses_a_commit_that_does_not_hold() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.encryption.rule = Encryption::Required;
-    let mut stage = Stage::with_settings(&settings, 1);
-    let begun = stage.now;
-    let mut eve = Member::new("Eve", &stage);
-    pass(&mut stage, begun, &mut [&mut eve]);
+    let mut fixture = Fixture::with_settings(&settings, 1);
+    let begun = fixture.now;
+    let mut eve = Member::new("Eve", &fixture);
+    pass(&mut fixture, begun, &mut [&mut eve]);
     assert!(eve.mls.epoch().is_some(), "she creates the group");
     // Only she can be asked to add Ann.
     eve.is_hostile = true;
-    let mut ann = Member::new("Ann", &stage);
-    pass(&mut stage, begun, &mut [&mut eve, &mut ann]);
-    let (clients, counts) = stage.statistics("main");
+    let mut ann = Member::new("Ann", &fixture);
+    pass(&mut fixture, begun, &mut [&mut eve, &mut ann]);
+    let (clients, counts) = fixture.statistics("main");
     assert_eq!((clients, counts.commits_refused), (2, 1), "she commits garbage once, and is asked no more");
     assert!(ann.mls.epoch().is_some(), "Ann has keys without her");
 }
@@ -38,10 +38,10 @@ struct Member {
 }
 
 impl Member {
-    fn new(name: &str, stage: &Stage) -> Self {
+    fn new(name: &str, fixture: &Fixture) -> Self {
         let mut settings = ClientSettings::new(name);
         settings.capabilities = Capabilities::ALL.with(Capabilities::GROUPS);
-        let player = TestPlayer::new(Client::new(settings), stage.networks[0].client("main"), stage.now);
+        let player = TestPlayer::new(Client::new(settings), fixture.networks[0].client("main"), fixture.now);
         let mls = MlsMember::new(IdentityKey::generate().unwrap(), Credential::new(name).unwrap());
         Self { player, mls, is_hostile: false }
     }
@@ -75,13 +75,13 @@ impl Member {
 }
 
 /// Three seconds pass.
-fn pass(stage: &mut Stage, begun: Instant, members: &mut [&mut Member]) {
+fn pass(fixture: &mut Fixture, begun: Instant, members: &mut [&mut Member]) {
     for _ in 0..300 {
-        stage.wait(Duration::from_millis(10));
-        let since = stage.now.duration_since(begun);
+        fixture.wait(Duration::from_millis(10));
+        let since = fixture.now.duration_since(begun);
         for member in &mut *members {
-            member.run_once(stage.now, since);
+            member.run_once(fixture.now, since);
         }
-        stage.run_once();
+        fixture.run_once();
     }
 }

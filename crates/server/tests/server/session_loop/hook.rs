@@ -11,16 +11,16 @@ use consonance_server::{
 };
 use consonance_session::JoinToken;
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::http_server::{HttpServer, ok, start_tls};
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 use crate::session_loop::traces::taken;
 
 /// Far longer than any of these tests takes; none waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 struct HookStage {
-    stage: Stage,
+    fixture: Fixture,
     hook: Hook,
 }
 
@@ -57,14 +57,14 @@ impl HookStage {
         settings.records = records;
         settings.tracer = tracer;
         settings.access = vec![("vip".into(), consonance_session::AccessRule::for_both(["gold"]))];
-        Self { stage: Stage::with_settings(&settings, 1), hook }
+        Self { fixture: Fixture::with_settings(&settings, 1), hook }
     }
 
     /// Runs until a player has joined, or was refused.
     fn settle(&mut self, player: &mut Player) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            self.stage.settle(&mut [player]);
+            self.fixture.settle(&mut [player]);
             if let Some(end) = player.ends.first() {
                 return end.to_string();
             }
@@ -77,7 +77,7 @@ impl HookStage {
     }
 
     fn join(&mut self, name: &str, shown: &str) -> String {
-        let mut player = self.stage.player_with_token(name, shown, "main");
+        let mut player = self.fixture.player_with_token(name, shown, "main");
         self.settle(&mut player)
     }
 
@@ -93,16 +93,16 @@ fn the_hook_is_told_of_the_joining_player_and_its_decision_is_final() {
         let is_alice = request.body.contains("\"name\":\"Alice\"");
         ok(if is_alice { r#"{"allow":true}"# } else { r#"{"allow":false,"reason":"you are\nbanned"}"# })
     });
-    let mut stage = HookStage::new(&server.url(), |hook, joining| {
+    let mut fixture = HookStage::new(&server.url(), |hook, joining| {
         hook.service.hmac_secret = Some(SecretText::new("shared"));
         hook.service.bearer_token = Some(SecretText::new("bearer of news"));
         joining.passwords = vec![("*".into(), SecretText::new("pass"))];
     });
     let shown = JoinToken::with_password(None, "pass").unwrap();
     let shown = str::from_utf8(shown.as_bytes()).unwrap().to_owned();
-    assert_eq!(stage.join("Alice", &shown), "joined");
-    assert!(stage.join("Bob", &shown).contains("does not admit this player: you arebanned"));
-    assert!(stage.join("Alice", "").contains("requires a password"), "the hook is not even asked");
+    assert_eq!(fixture.join("Alice", &shown), "joined");
+    assert!(fixture.join("Bob", &shown).contains("does not admit this player: you arebanned"));
+    assert!(fixture.join("Alice", "").contains("requires a password"), "the hook is not even asked");
     let requests = server.requests();
     assert_eq!(requests.len(), 2);
     let head = requests[0].head.to_lowercase();
@@ -113,7 +113,7 @@ fn the_hook_is_told_of_the_joining_player_and_its_decision_is_final() {
     assert_eq!((&body["session"], &body["name"]), (&"main".into(), &"Alice".into()));
     let told: Vec<_> = body.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(told, ["address", "name", "session"], "and no password");
-    let counted = stage.counted();
+    let counted = fixture.counted();
     assert_eq!((counted.asked, counted.allowed, counted.denied, counted.failed), (2, 1, 1, 0));
 }
 
@@ -128,9 +128,9 @@ fn the_hook_goes_on_with_the_trace_of_the_join() {
         }
     });
     let (tracer, finished) = Tracer::new(&TracerSettings::default());
-    let mut stage = HookStage::traced(&server.url(), tracer);
-    assert_eq!(stage.join("Alice", ""), "joined");
-    assert_ne!(stage.join("Bob", ""), "joined");
+    let mut fixture = HookStage::traced(&server.url(), tracer);
+    assert_eq!(fixture.join("Alice", ""), "joined");
+    assert_ne!(fixture.join("Bob", ""), "joined");
     let spans = taken(&finished);
     let told: Vec<_> = spans.iter().map(|span| (span.name, span.error.as_deref())).collect();
     let undecided = Some("other-undecided");
@@ -170,12 +170,12 @@ fn a_banned_player_stays_out_whatever_the_hook_answers() {
         ok(&format!(r#"{{"allow":true,"claims":{claims}}}"#))
     });
     records.import_ban(ban(BanTarget::Subject("4711".into()))).unwrap();
-    let mut stage = HookStage::with_records(&server.url(), records, |_, _| {});
-    assert!(stage.join("Alice", "").contains("banned"), "banned before");
-    assert!(stage.join("Bob", "").contains("banned"), "banned while the hook was asked");
-    assert!(stage.join("Carol", "").contains("banned"), "the account that the hook names is banned");
-    assert_eq!(stage.join("Dave", ""), "joined");
-    assert_eq!(stage.counted().allowed, 4);
+    let mut fixture = HookStage::with_records(&server.url(), records, |_, _| {});
+    assert!(fixture.join("Alice", "").contains("banned"), "banned before");
+    assert!(fixture.join("Bob", "").contains("banned"), "banned while the hook was asked");
+    assert!(fixture.join("Carol", "").contains("banned"), "the account that the hook names is banned");
+    assert_eq!(fixture.join("Dave", ""), "joined");
+    assert_eq!(fixture.counted().allowed, 4);
 }
 
 #[test]
@@ -188,17 +188,17 @@ fn the_hook_is_told_a_tokens_claims_and_may_give_others() {
         })
     });
     let key = Key::generate_hs256().unwrap();
-    let mut stage = HookStage::new(&server.url(), |_, joining| joining.token_keys = vec![key.clone()]);
+    let mut fixture = HookStage::new(&server.url(), |_, joining| joining.token_keys = vec![key.clone()]);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
     let token = |subject: &str| {
         let subject = Some(subject.to_owned());
         key.sign(&Claims { subject, expires_at: now + 1000, ..Claims::default() }).unwrap()
     };
-    let mut alice = stage.stage.player_with_token("Alice", &token("4711"), "main").listen("vip");
-    assert_eq!(stage.settle(&mut alice), "joined");
-    stage.stage.settle(&mut [&mut alice]);
+    let mut alice = fixture.fixture.player_with_token("Alice", &token("4711"), "main").listen("vip");
+    assert_eq!(fixture.settle(&mut alice), "joined");
+    fixture.fixture.settle(&mut [&mut alice]);
     assert!(!alice.has_seen("Alice exited vip"), "{:?}", alice.seen);
-    assert!(stage.join("Alice", &token("4712")).contains("is for \"Somebody else\""));
+    assert!(fixture.join("Alice", &token("4712")).contains("is for \"Somebody else\""));
     assert!(!server.requests()[0].body.contains(&token("4711")), "the token itself is not for the hook");
 }
 
@@ -208,16 +208,16 @@ fn claims_of_the_hook_that_are_for_another_service_are_refused() {
         let audience = if request.body.contains("\"name\":\"Alice\"") { "consonance" } else { "shop" };
         ok(&format!(r#"{{"allow":true,"claims":{{"aud":"{audience}"}}}}"#))
     });
-    let mut stage = HookStage::new(&server.url(), |_, _| {});
-    assert_eq!(stage.join("Alice", ""), "joined");
-    assert!(stage.join("Bob", "").contains("for another service"));
+    let mut fixture = HookStage::new(&server.url(), |_, _| {});
+    assert_eq!(fixture.join("Alice", ""), "joined");
+    assert!(fixture.join("Bob", "").contains("for another service"));
 }
 
 #[test]
 fn secrets_are_sent_only_to_a_hook_that_asks_for_them() {
     let server = HttpServer::start(|_| ok(r#"{"allow":true}"#));
-    let mut stage = HookStage::new(&server.url(), |hook, _| hook.requests.send_secrets = true);
-    assert_eq!(stage.join("Alice", "a ticket of the shop\nand a password"), "joined");
+    let mut fixture = HookStage::new(&server.url(), |hook, _| hook.requests.send_secrets = true);
+    assert_eq!(fixture.join("Alice", "a ticket of the shop\nand a password"), "joined");
     let body: serde_json::Value = serde_json::from_str(&server.requests()[0].body).unwrap();
     assert_eq!(
         (&body["token"], &body["password"]),
@@ -244,11 +244,11 @@ fn a_hook_that_fails_admits_no_player_unless_it_fails_open() {
         for fail_open in [false, true] {
             let bytes = answer.clone().into_bytes();
             let server = HttpServer::start(move |_| bytes.clone());
-            let mut stage = HookStage::new(&server.url(), |hook, _| hook.requests.fail_open = fail_open);
-            let told = stage.join("Alice", "");
+            let mut fixture = HookStage::new(&server.url(), |hook, _| hook.requests.fail_open = fail_open);
+            let told = fixture.join("Alice", "");
             assert_eq!(told == "joined", fail_open, "{what}: {told}");
             assert!(fail_open || told.contains("try again"), "{what}: {told}");
-            assert_eq!(stage.counted().failed, 1, "{what}");
+            assert_eq!(fixture.counted().failed, 1, "{what}");
         }
     }
     assert_eq!(elsewhere.requests().len(), 0, "a redirection is not followed");
@@ -259,49 +259,49 @@ fn a_hook_that_is_dead_or_never_answers_admits_no_player() {
     let mut dead = HookStage::new(&HttpServer::dead_url(), |_, _| ());
     assert!(dead.join("Alice", "").contains("try again"));
     let silent = HttpServer::silent();
-    let mut stage =
+    let mut fixture =
         HookStage::new(&silent.url(), |hook, _| hook.requests.timeout = Duration::from_millis(50));
-    assert!(stage.join("Alice", "").contains("try again"));
-    assert_eq!(stage.counted().failed, 1);
+    assert!(fixture.join("Alice", "").contains("try again"));
+    assert_eq!(fixture.counted().failed, 1);
 }
 
 #[test]
 fn more_questions_than_may_wait_count_as_not_answered() {
     let silent = HttpServer::silent();
-    let mut stage =
+    let mut fixture =
         HookStage::new(&silent.url(), |hook, _| (hook.requests.threads, hook.requests.queue) = (1, 1));
-    let mut first = stage.stage.player_with_token("first", "", "main");
-    stage.stage.settle(&mut [&mut first]);
+    let mut first = fixture.fixture.player_with_token("first", "", "main");
+    fixture.fixture.settle(&mut [&mut first]);
     silent.until_asked();
     // One request is in progress, and one waits.
-    let mut second = stage.stage.player_with_token("second", "", "main");
-    stage.stage.settle(&mut [&mut second]);
-    assert!(stage.join("third", "").contains("try again"));
-    assert_eq!(stage.counted().overflowed, 1);
+    let mut second = fixture.fixture.player_with_token("second", "", "main");
+    fixture.fixture.settle(&mut [&mut second]);
+    assert!(fixture.join("third", "").contains("try again"));
+    assert_eq!(fixture.counted().overflowed, 1);
     assert!(first.ends.is_empty() && second.ends.is_empty());
 }
 
 #[test]
 fn a_response_for_a_client_that_left_is_dropped() {
     let server = HttpServer::held();
-    let mut stage = HookStage::new(&server.url(), |_, _| ());
-    let mut alice = stage.stage.player_with_token("Alice", "", "main");
-    stage.stage.settle(&mut [&mut alice]);
+    let mut fixture = HookStage::new(&server.url(), |_, _| ());
+    let mut alice = fixture.fixture.player_with_token("Alice", "", "main");
+    fixture.fixture.settle(&mut [&mut alice]);
     server.until_asked();
     drop(alice);
-    stage.stage.settle(&mut []);
+    fixture.fixture.settle(&mut []);
     server.release(ok(r#"{"allow":true}"#));
-    let mut bob = stage.stage.player_with_token("Bob", "", "main");
-    assert_eq!(stage.settle(&mut bob), "joined");
+    let mut bob = fixture.fixture.player_with_token("Bob", "", "main");
+    assert_eq!(fixture.settle(&mut bob), "joined");
     // The thread that asked counts the answer, perhaps later.
     let deadline = Instant::now() + Duration::from_secs(30);
-    while stage.counted().allowed < 2 {
-        assert!(Instant::now() < deadline, "{:?}", stage.counted());
-        stage.stage.settle(&mut []);
+    while fixture.counted().allowed < 2 {
+        assert!(Instant::now() < deadline, "{:?}", fixture.counted());
+        fixture.fixture.settle(&mut []);
     }
-    assert_eq!((stage.counted().allowed, stage.stage.statistics("main").0), (2, 1));
-    let told = stage.stage.session_loop.numbers(stage.stage.now).hook;
-    assert_eq!(told, Some(stage.counted()), "whoever counts over all workers hears of it");
+    assert_eq!((fixture.counted().allowed, fixture.fixture.statistics("main").0), (2, 1));
+    let told = fixture.fixture.session_loop.numbers(fixture.fixture.now).hook;
+    assert_eq!(told, Some(fixture.counted()), "whoever counts over all workers hears of it");
 }
 
 #[test]
@@ -309,9 +309,9 @@ fn a_private_authority_is_believed_instead_of_the_usual_ones() {
     let (server, pem) = start_tls(|_| ok(r#"{"allow":true}"#));
     let mut strict = HookStage::new(&server.url(), |_, _| ());
     assert!(strict.join("Alice", "").contains("try again"), "this authority is unknown");
-    let mut stage =
+    let mut fixture =
         HookStage::new(&server.url(), |hook, _| hook.service.authorities_pem = Some(pem.into_bytes()));
-    assert_eq!(stage.join("Alice", ""), "joined");
+    assert_eq!(fixture.join("Alice", ""), "joined");
 }
 
 #[test]
@@ -323,8 +323,8 @@ fn a_reserved_name_can_be_vouched_for_by_the_hook() {
             r#"{"allow":true}"#
         })
     });
-    let mut stage =
+    let mut fixture =
         HookStage::new(&server.url(), |_, joining| joining.reserved_names = vec!["Admin*".into()]);
-    assert_eq!(stage.join("Admin Ann", ""), "joined");
-    assert!(stage.join("Admin Bob", "").contains("reserved"));
+    assert_eq!(fixture.join("Admin Ann", ""), "joined");
+    assert!(fixture.join("Admin Bob", "").contains("reserved"));
 }

@@ -6,8 +6,8 @@ use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SecretText, SessionsSettings};
 use consonance_session::{JoinToken, NameTaken};
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 
 fn seconds_from_now(seconds: u64) -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + seconds
@@ -33,20 +33,20 @@ fn token(key: &Key, name: Option<&str>, subject: Option<&str>, seconds: u64) -> 
 
 /// The outcome for a player that presents this: `joined`, or why not.
 fn try_to_join(
-    stage: &mut Stage,
+    fixture: &mut Fixture,
     session: &str,
     name: &str,
     token: Option<&str>,
     password: Option<&str>,
 ) -> String {
-    let (player, told) = join(stage, session, name, token, password);
+    let (player, told) = join(fixture, session, name, token, password);
     drop(player);
-    stage.settle(&mut []);
+    fixture.settle(&mut []);
     told
 }
 
 fn join(
-    stage: &mut Stage,
+    fixture: &mut Fixture,
     session: &str,
     name: &str,
     token: Option<&str>,
@@ -57,8 +57,8 @@ fn join(
         (token, None) => JoinToken::new(token.unwrap_or_default().as_bytes()).unwrap(),
     };
     let shown = str::from_utf8(shown.as_bytes()).unwrap().to_owned();
-    let mut player = stage.player_with_token(name, &shown, session);
-    stage.settle(&mut [&mut player]);
+    let mut player = fixture.player_with_token(name, &shown, session);
+    fixture.settle(&mut [&mut player]);
     let told = match player.ends.first() {
         Some(end) => end.to_string(),
         None => player.seen.first().cloned().unwrap_or_default(),
@@ -68,7 +68,7 @@ fn join(
 
 #[test]
 fn each_session_is_opened_by_its_own_password_and_a_player_without_it_is_told_so() {
-    let mut stage = Stage::with_settings(&settings(passwords), 1);
+    let mut fixture = Fixture::with_settings(&settings(passwords), 1);
     for (session, password, told) in [
         ("main", Some("outer"), "joined"),
         ("main", Some("inner"), "the password is wrong"),
@@ -77,7 +77,7 @@ fn each_session_is_opened_by_its_own_password_and_a_player_without_it_is_told_so
         ("staff", Some("inner"), "joined"),
         ("staff", Some("outer"), "the password is wrong"),
     ] {
-        let answer = try_to_join(&mut stage, session, "Alice", None, password);
+        let answer = try_to_join(&mut fixture, session, "Alice", None, password);
         assert!(answer.ends_with(told), "{session} by {password:?}: {answer}");
     }
 }
@@ -105,16 +105,16 @@ fn with_keys_and_a_password_either_is_enough_or_both_are_needed_and_what_is_show
             passwords(joining);
             (joining.require_both, joining.token_keys) = (require_both, vec![key.clone()]);
         };
-        let mut stage = Stage::with_settings(&settings(set_up), 1);
-        let answer = try_to_join(&mut stage, "main", "Alice", token, password);
+        let mut fixture = Fixture::with_settings(&settings(set_up), 1);
+        let answer = try_to_join(&mut fixture, "main", "Alice", token, password);
         assert!(answer.ends_with(told), "both: {require_both}, {token:?}, {password:?}: {answer}");
     }
 }
 
 #[test]
 fn unneeded_secrets_are_ignored() {
-    let mut stage = Stage::with_settings(&settings(|_| {}), 1);
-    assert_eq!(try_to_join(&mut stage, "main", "Alice", Some("no token"), Some("any")), "joined");
+    let mut fixture = Fixture::with_settings(&settings(|_| {}), 1);
+    assert_eq!(try_to_join(&mut fixture, "main", "Alice", Some("no token"), Some("any")), "joined");
 }
 
 #[test]
@@ -123,15 +123,15 @@ fn guessing_passwords_waits_longer_and_longer_and_the_right_one_is_not_checked_m
         passwords(joining);
         joining.password_attempts.free = 2;
     };
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
+    let mut fixture = Fixture::with_settings(&settings(set_up), 1);
     for _ in 0..3 {
-        let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("guess"));
+        let answer = try_to_join(&mut fixture, "main", "Mallory", None, Some("guess"));
         assert!(answer.ends_with("the password is wrong"), "{answer}");
     }
-    let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("outer"));
+    let answer = try_to_join(&mut fixture, "main", "Mallory", None, Some("outer"));
     assert!(answer.contains("too many wrong passwords"), "{answer}");
-    stage.wait(Duration::from_secs(1));
-    assert_eq!(try_to_join(&mut stage, "main", "Mallory", None, Some("outer")), "joined");
+    fixture.wait(Duration::from_secs(1));
+    assert_eq!(try_to_join(&mut fixture, "main", "Mallory", None, Some("outer")), "joined");
 }
 
 #[test]
@@ -143,8 +143,8 @@ fn a_reserved_name_needs_a_token_that_is_for_it() {
         joining.token_keys = vec![key.public().unwrap()];
         joining.reserved_names = vec!["Admin*".into(), "Host".into()];
     };
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
-    let mut answer = |name, token, password| try_to_join(&mut stage, "main", name, token, password);
+    let mut fixture = Fixture::with_settings(&settings(set_up), 1);
+    let mut answer = |name, token, password| try_to_join(&mut fixture, "main", name, token, password);
     assert_eq!(answer("Admin Ann", Some(for_admin.as_str()), None), "joined");
     for name in
         ["Admin Ann", "ADMIN", "admin bob", "host", "\u{391}dmin", "Adm1n", "Ad\u{200b}min", " h\u{43e}st "]
@@ -158,9 +158,9 @@ fn a_reserved_name_needs_a_token_that_is_for_it() {
 #[test]
 fn names_can_be_reserved_where_joining_is_open() {
     let set_up = |joining: &mut JoiningSettings| joining.reserved_names = vec!["Admin*".into()];
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
-    assert_eq!(try_to_join(&mut stage, "main", "Alice", None, None), "joined");
-    assert!(try_to_join(&mut stage, "main", "Admin", None, None).contains("reserved"));
+    let mut fixture = Fixture::with_settings(&settings(set_up), 1);
+    assert_eq!(try_to_join(&mut fixture, "main", "Alice", None, None), "joined");
+    assert!(try_to_join(&mut fixture, "main", "Admin", None, None).contains("reserved"));
 }
 
 #[test]
@@ -171,18 +171,18 @@ fn the_name_of_a_token_holder_is_its_own_while_it_is_here() {
         joining.token_keys = vec![key.public().unwrap()];
         joining.name_taken = NameTaken::Refuse;
     };
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
+    let mut fixture = Fixture::with_settings(&settings(set_up), 1);
     let of = |subject| token(&key, Some("Alice"), Some(subject), 60);
-    let (mut alice, _) = join(&mut stage, "main", "Alice", Some(&of("a")), None);
+    let (mut alice, _) = join(&mut fixture, "main", "Alice", Some(&of("a")), None);
     for (token, password) in
         [(None, Some("outer")), (Some(of("b")), None), (Some(token(&key, None, None, 60)), None)]
     {
-        let answer = try_to_join(&mut stage, "main", "Alice", token.as_deref(), password);
+        let answer = try_to_join(&mut fixture, "main", "Alice", token.as_deref(), password);
         assert!(answer.contains("belongs to another player in the session"), "{answer}");
     }
     assert!(alice.ends.is_empty(), "{:?}", alice.ends);
-    let (_, told) = join(&mut stage, "main", "Alice", Some(&of("a")), None);
-    stage.settle(&mut [&mut alice]);
+    let (_, told) = join(&mut fixture, "main", "Alice", Some(&of("a")), None);
+    fixture.settle(&mut [&mut alice]);
     assert_eq!((&*told, alice.ends.len()), ("joined", 1), "the same one from elsewhere");
 }
 
@@ -194,15 +194,16 @@ fn a_visit_ends_with_its_token_only_if_it_is_asked_for() {
             joining.token_keys = vec![key.clone()];
             (joining.disconnect_on_expiry, joining.clock_leeway) = (ends, Duration::from_secs(10));
         };
-        let mut stage = Stage::with_settings(&settings(set_up), 1);
-        let (mut alice, told) = join(&mut stage, "main", "Alice", Some(&token(&key, None, None, 1000)), None);
+        let mut fixture = Fixture::with_settings(&settings(set_up), 1);
+        let (mut alice, told) =
+            join(&mut fixture, "main", "Alice", Some(&token(&key, None, None, 1000)), None);
         assert_eq!(told, "joined");
         // Some seconds of wall-clock time may pass between signing the token and presenting it.
-        stage.wait(Duration::from_secs(800));
-        stage.settle(&mut [&mut alice]);
+        fixture.wait(Duration::from_secs(800));
+        fixture.settle(&mut [&mut alice]);
         assert!(alice.ends.is_empty(), "{:?}", alice.ends);
-        stage.wait(Duration::from_secs(210));
-        stage.settle(&mut [&mut alice]);
+        fixture.wait(Duration::from_secs(210));
+        fixture.settle(&mut [&mut alice]);
         let told = alice.ends.first().map(ToString::to_string).unwrap_or_default();
         assert_eq!(told.contains("reached its time limit"), ends, "{told}");
     }
@@ -214,17 +215,17 @@ fn guesses_are_not_forgotten_by_a_reload_and_a_new_password_counts_at_once() {
         passwords(joining);
         joining.password_attempts.free = 0;
     };
-    let mut stage = Stage::with_settings(&settings(set_up), 1);
-    let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("guess"));
+    let mut fixture = Fixture::with_settings(&settings(set_up), 1);
+    let answer = try_to_join(&mut fixture, "main", "Mallory", None, Some("guess"));
     assert!(answer.ends_with("the password is wrong"), "{answer}");
     let next = settings(|joining| {
         joining.passwords = vec![("*".into(), SecretText::new("changed"))];
         joining.password_attempts.free = 0;
     });
-    let now = stage.now;
-    stage.session_loop.reconfigure(now, &next);
-    let answer = try_to_join(&mut stage, "main", "Mallory", None, Some("changed"));
+    let now = fixture.now;
+    fixture.session_loop.reconfigure(now, &next);
+    let answer = try_to_join(&mut fixture, "main", "Mallory", None, Some("changed"));
     assert!(answer.contains("too many wrong passwords"), "{answer}");
-    stage.wait(Duration::from_secs(1));
-    assert_eq!(try_to_join(&mut stage, "main", "Mallory", None, Some("changed")), "joined");
+    fixture.wait(Duration::from_secs(1));
+    assert_eq!(try_to_join(&mut fixture, "main", "Mallory", None, Some("changed")), "joined");
 }

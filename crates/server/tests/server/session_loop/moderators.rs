@@ -12,12 +12,12 @@ use consonance_server::{Admission, DedicatedServer, JoiningSettings, SessionLoop
 use consonance_session::{Capabilities, Instant, ModeratorAction};
 use consonance_testing::folder::path_of_test;
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 use crate::session_loop::tokens::in_an_hour;
 
 struct Scene {
-    stage: Stage,
+    fixture: Fixture,
     key: Key,
     records: Records,
 }
@@ -33,7 +33,7 @@ fn scene_with(records: Records) -> Scene {
     joining.token_keys = vec![key.public().unwrap()];
     settings.admission = Admission::new(joining);
     settings.records = records.clone();
-    Scene { stage: Stage::with_settings(&settings, 1), key, records }
+    Scene { fixture: Fixture::with_settings(&settings, 1), key, records }
 }
 
 impl Scene {
@@ -47,7 +47,7 @@ impl Scene {
             ..Claims::default()
         };
         let token = self.key.sign(&claims).unwrap();
-        self.stage.player_of_ours(name, &token, "main").listen("lobby").talk("lobby")
+        self.fixture.player_of_ours(name, &token, "main").listen("lobby").talk("lobby")
     }
 
     fn log(&self) -> Vec<String> {
@@ -69,22 +69,22 @@ const MUTE: ModeratorAction = ModeratorAction::Mute { lasts: Some(Duration::from
 fn a_moderator_mutes_moves_and_kicks_and_the_audit_log_names_the_subject_of_its_token() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     assert!(ann.client.server().can(Capabilities::MODERATORS));
     ann.client.moderate("Bob", &MUTE, "too loud").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     assert!(bob.has_seen("Muted: too loud"), "{:?}", bob.seen);
     bob.client.send_voice(b"not heard").unwrap();
     ann.client.moderate("Bob", &ModeratorAction::Unmute, "").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     assert!(bob.has_seen("Muted: no longer"), "{:?}", bob.seen);
     let jail = ModeratorAction::Move { from: "lobby".into(), to: "jail".into() };
     ann.client.moderate("Bob", &jail, "").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     assert!(bob.has_seen("moved from lobby to jail") && ann.has_seen("Bob entered jail"), "{:?}", ann.seen);
     ann.client.moderate("Bob", &jail, "").unwrap();
     ann.client.moderate("Bob", &ModeratorAction::Kick, "enough").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     assert!(bob.has_seen("kicked: enough") && ann.has_seen("Bob left"), "{:?}", bob.seen);
     assert!(!ann.seen.iter().any(|line| line.contains("says")), "{:?}", ann.seen);
     let answers: Vec<_> =
@@ -104,12 +104,12 @@ fn a_moderator_mutes_moves_and_kicks_and_the_audit_log_names_the_subject_of_its_
 fn a_mute_holds_for_the_player_and_not_for_the_visit() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     ann.client.moderate("Bob", &MUTE, "too loud").unwrap();
     ann.client.moderate("Bob", &ModeratorAction::Kick, "").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     let mut again = scene.player("Bob", false);
-    scene.stage.settle(&mut [&mut ann, &mut again]);
+    scene.fixture.settle(&mut [&mut ann, &mut again]);
     assert!(again.has_seen("joined") && again.has_seen("Muted: too loud"), "{:?}", again.seen);
 }
 
@@ -118,15 +118,15 @@ fn a_player_that_is_not_a_moderator_is_told_so_and_nothing_happens() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", false), scene.player("Bob", true));
     let mut carol = scene.player("Carol", true);
-    scene.stage.settle(&mut [&mut ann, &mut bob, &mut carol]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob, &mut carol]);
     ann.client.moderate("Carol", &ModeratorAction::Kick, "").unwrap();
     bob.client.moderate("Carol", &ModeratorAction::Kick, "").unwrap();
     bob.client.moderate("Dave", &ModeratorAction::Unmute, "").unwrap();
-    scene.stage.settle(&mut [&mut ann, &mut bob, &mut carol]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob, &mut carol]);
     assert!(ann.has_seen("Kick Carol: NotModerator"), "{:?}", ann.seen);
     assert!(bob.has_seen("Kick Carol: Protected") && bob.has_seen("Unmute Dave: NoPlayer"), "{:?}", bob.seen);
     assert!(!carol.seen.iter().any(|line| line.contains("kicked")) && scene.log().is_empty());
-    let (clients, counters) = scene.stage.statistics("main");
+    let (clients, counters) = scene.fixture.statistics("main");
     assert_eq!((clients, counters.moderator_requests, counters.moderator_requests_refused), (3, 3, 3));
 }
 
@@ -134,15 +134,15 @@ fn a_player_that_is_not_a_moderator_is_told_so_and_nothing_happens() {
 fn endless_requests_are_dropped_and_counted_and_do_not_affect_others() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     let mut sent = 0;
     for _ in 0..10 {
         while ann.client.moderate("Bob", &ModeratorAction::Unmute, "").is_ok() {
             sent += 1;
         }
-        scene.stage.settle(&mut [&mut ann, &mut bob]);
+        scene.fixture.settle(&mut [&mut ann, &mut bob]);
     }
-    let (clients, counters) = scene.stage.statistics("main");
+    let (clients, counters) = scene.fixture.statistics("main");
     assert!(sent > counters.moderator_requests && counters.reports_limited > 0, "{sent} {counters:?}");
     assert_eq!((clients, scene.log().len() as u64), (2, counters.moderator_requests));
 }
@@ -158,11 +158,11 @@ fn what_operators_did_stays_in_the_audit_log_however_much_moderators_ask_for() {
         let mut scene = scene_with(records);
         let log_of_bans = ban_four_players(&scene.records);
         let mut ann = scene.player("Ann", true);
-        scene.stage.settle(&mut [&mut ann]);
+        scene.fixture.settle(&mut [&mut ann]);
         for _ in 0..20 {
             ann.client.moderate("Ann", &MUTE, "").unwrap();
-            scene.stage.wait(Duration::from_secs(1));
-            scene.stage.settle(&mut [&mut ann]);
+            scene.fixture.wait(Duration::from_secs(1));
+            scene.fixture.settle(&mut [&mut ann]);
         }
         let log = scene.log();
         assert_eq!((log.len(), &log[6..]), (10, &log_of_bans[..]), "on the disk: {is_on_disk}");
@@ -202,9 +202,9 @@ fn a_moderator_that_loses_the_session_is_told_that_nothing_will_be_answered() {
     let mut scene = scene();
     let (mut ann, mut bob) = (scene.player("Ann", true), scene.player("Bob", false));
     assert!(ann.client.moderate("Bob", &ModeratorAction::Kick, "").is_err(), "not in a session yet");
-    scene.stage.settle(&mut [&mut ann, &mut bob]);
+    scene.fixture.settle(&mut [&mut ann, &mut bob]);
     ann.client.moderate("Bob", &ModeratorAction::Kick, "").unwrap();
     ann.client.stop(Instant::from_millis(1));
-    ann.run_once(scene.stage.now);
+    ann.run_once(scene.fixture.now);
     assert!(ann.has_seen("Kick Bob: Failed"), "{:?}", ann.seen);
 }

@@ -7,8 +7,8 @@ use consonance_server::records::{Records, RecordsSettings, RoomDecision};
 use consonance_server::{DedicatedServer, SessionLoop, SessionsSettings};
 use consonance_session::{Restriction, RoomLimits, RoomPattern, Target};
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 
 fn by() -> By {
     By::new("Ann", "too loud")
@@ -40,19 +40,19 @@ fn listeners(most: usize) -> RoomLimits {
 }
 
 /// The number of listeners in a room.
-fn listening(stage: &Stage, session: &str, room: &str) -> usize {
-    let (_, server) = stage.session_loop.servers().find(|(name, _)| *name == session).unwrap();
+fn listening(fixture: &Fixture, session: &str, room: &str) -> usize {
+    let (_, server) = fixture.session_loop.servers().find(|(name, _)| *name == session).unwrap();
     server.tables().rooms().find(|row| row.name == room).map_or(0, |row| row.listeners.len())
 }
 
 /// Four players that try to enter all of these rooms, and are named after the first one.
-fn four(stage: &mut Stage, session: &str, rooms: &[&str]) -> Vec<Player> {
+fn four(fixture: &mut Fixture, session: &str, rooms: &[&str]) -> Vec<Player> {
     let player = |number| {
-        let player = stage.player(&format!("{} {number}", rooms[0]), 0, session);
+        let player = fixture.player(&format!("{} {number}", rooms[0]), 0, session);
         rooms.iter().fold(player, |player, room| player.listen(room))
     };
     let mut players: Vec<_> = (0..4).map(player).collect();
-    stage.settle(&mut players.iter_mut().collect::<Vec<_>>());
+    fixture.settle(&mut players.iter_mut().collect::<Vec<_>>());
     players
 }
 
@@ -60,16 +60,16 @@ fn four(stage: &mut Stage, session: &str, rooms: &[&str]) -> Vec<Player> {
 fn a_room_takes_as_many_listeners_as_the_configuration_says_from_the_beginning_and_after_a_reload() {
     let mut settings = settings(&Records::in_memory(RecordsSettings::default()));
     settings.room_limits = vec![("duel*".into(), listeners(2))];
-    let mut stage = Stage::with_settings(&settings, 1);
-    let _players = ["main", "match-7"].map(|session| four(&mut stage, session, &["duel-1", "lobby"]));
+    let mut fixture = Fixture::with_settings(&settings, 1);
+    let _players = ["main", "match-7"].map(|session| four(&mut fixture, session, &["duel-1", "lobby"]));
     for session in ["main", "match-7"] {
-        assert_eq!(["duel-1", "lobby"].map(|room| listening(&stage, session, room)), [2, 4], "{session}");
+        assert_eq!(["duel-1", "lobby"].map(|room| listening(&fixture, session, room)), [2, 4], "{session}");
     }
     settings.room_limits = vec![("duel*".into(), listeners(3))];
-    let now = stage.now;
-    stage.session_loop.reconfigure(now, &settings);
-    let _later = ["main", "match-8"].map(|session| four(&mut stage, session, &["duel-2"]));
-    assert_eq!(["main", "match-8"].map(|session| listening(&stage, session, "duel-2")), [3, 3]);
+    let now = fixture.now;
+    fixture.session_loop.reconfigure(now, &settings);
+    let _later = ["main", "match-8"].map(|session| four(&mut fixture, session, &["duel-2"]));
+    assert_eq!(["main", "match-8"].map(|session| listening(&fixture, session, "duel-2")), [3, 3]);
 }
 
 #[test]
@@ -83,12 +83,12 @@ fn decisions_take_precedence_over_the_configuration_names_over_patterns_and_long
     });
     let mut settings = settings(&records);
     settings.room_limits = vec![(RoomPattern::from("duel-9"), listeners(0)), ("*".into(), listeners(0))];
-    let mut stage = Stage::with_settings(&settings, 1);
+    let mut fixture = Fixture::with_settings(&settings, 1);
     let rooms = ["lobby", "dusk", "duel-1", "duel-9"];
-    let _players = four(&mut stage, "main", &rooms);
-    assert_eq!(rooms.map(|room| listening(&stage, "main", room)), [0, 1, 2, 3]);
-    let _elsewhere = four(&mut stage, "match-7", &["dusk"]);
-    assert_eq!(listening(&stage, "match-7", "dusk"), 0, "it was decided about another session");
+    let _players = four(&mut fixture, "main", &rooms);
+    assert_eq!(rooms.map(|room| listening(&fixture, "main", room)), [0, 1, 2, 3]);
+    let _elsewhere = four(&mut fixture, "match-7", &["dusk"]);
+    assert_eq!(listening(&fixture, "match-7", "dusk"), 0, "it was decided about another session");
 }
 
 #[test]
@@ -97,18 +97,18 @@ fn a_session_on_demand_starts_with_the_decisions_made_during_its_previous_run() 
         moderation.impose(&by(), "match-7", &"Alice".into(), Restriction::Muted, None).unwrap();
         moderation.slow_texts(&by(), "match-7", Some(60)).unwrap();
     });
-    let mut stage = Stage::with_settings(&settings(&records), 1);
+    let mut fixture = Fixture::with_settings(&settings(&records), 1);
     for (session, muted, held) in [("match-7", 1, 1), ("match-8", 0, 0)] {
-        let mut alice = stage.player("Alice", 0, session).talk("lobby");
-        let mut bob = stage.player("Bob", 0, session).listen("lobby");
-        stage.settle(&mut [&mut alice, &mut bob]);
+        let mut alice = fixture.player("Alice", 0, session).talk("lobby");
+        let mut bob = fixture.player("Bob", 0, session).listen("lobby");
+        fixture.settle(&mut [&mut alice, &mut bob]);
         alice.client.send_voice(b"frame").unwrap();
         for _ in 0..2 {
             alice.client.send_text(&Target::Room("lobby".into()), "hello").unwrap();
-            stage.wait(Duration::from_secs(1));
+            fixture.wait(Duration::from_secs(1));
         }
-        stage.settle(&mut [&mut alice, &mut bob]);
-        let counted = stage.statistics(session).1;
+        fixture.settle(&mut [&mut alice, &mut bob]);
+        let counted = fixture.statistics(session).1;
         assert_eq!((counted.voice_muted, counted.texts_rate_limited), (muted, held), "{session}");
         assert_eq!(bob.seen.iter().any(|line| line.contains("says")), muted == 0, "{session}");
     }

@@ -7,7 +7,7 @@ use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
 use consonance_session::AccessRule;
 
-use crate::session_loop::stage::Stage;
+use crate::session_loop::fixture::Fixture;
 
 /// An expiry far in the future, by the wall clock.
 pub(crate) fn in_an_hour() -> u64 {
@@ -15,14 +15,14 @@ pub(crate) fn in_an_hour() -> u64 {
 }
 
 /// The sessions `main` and `other`, where `vip` needs the token `gold`; and the key for it.
-fn stage() -> (Stage, Key) {
+fn fixture() -> (Fixture, Key) {
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![Key::generate_hs256().unwrap(), key.public().unwrap()];
     settings.admission = Admission::new(joining);
     settings.access = vec![("vip".into(), AccessRule::for_both(["gold"]))];
-    (Stage::with_settings(&settings, 1), key)
+    (Fixture::with_settings(&settings, 1), key)
 }
 
 fn token_for(key: &Key, name: &str, tokens: &[&str]) -> String {
@@ -33,25 +33,25 @@ fn token_for(key: &Key, name: &str, tokens: &[&str]) -> String {
 
 #[test]
 fn a_signed_token_opens_the_session_and_the_rooms_that_it_names() {
-    let (mut stage, key) = stage();
+    let (mut fixture, key) = fixture();
     let alice_has = token_for(&key, "Alice", &["gold"]);
-    let mut alice = stage.player_with_token("Alice", &alice_has, "main").listen("vip");
-    stage.settle(&mut [&mut alice]);
+    let mut alice = fixture.player_with_token("Alice", &alice_has, "main").listen("vip");
+    fixture.settle(&mut [&mut alice]);
     let mut bob =
-        stage.player_with_token("Bob", &token_for(&key, "Bob", &[]), "main").listen("vip").talk("vip");
-    stage.settle(&mut [&mut alice, &mut bob]);
+        fixture.player_with_token("Bob", &token_for(&key, "Bob", &[]), "main").listen("vip").talk("vip");
+    fixture.settle(&mut [&mut alice, &mut bob]);
     assert!(alice.has_seen("joined") && bob.has_seen("Alice entered vip"), "{:?}", bob.seen);
     assert!(bob.has_seen("Bob exited vip") && !alice.has_seen("Bob entered vip"), "{:?}", alice.seen);
     bob.client.send_voice(b"let me in").unwrap();
-    stage.settle(&mut [&mut alice, &mut bob]);
+    fixture.settle(&mut [&mut alice, &mut bob]);
     assert!(!alice.seen.iter().any(|line| line.contains("says")), "{:?}", alice.seen);
-    let (clients, counters) = stage.statistics("main");
+    let (clients, counters) = fixture.statistics("main");
     assert_eq!((clients, counters.rooms_forbidden, counters.speech_forbidden), (2, 1, 1));
 }
 
 #[test]
 fn no_player_joins_without_a_valid_token_and_each_is_told_why() {
-    let (mut stage, key) = stage();
+    let (mut fixture, key) = fixture();
     let of_another_key = token_for(&Key::generate_ed25519().unwrap(), "Alice", &[]);
     let expired = key.sign(&Claims { expires_at: 1, ..Claims::default() }).unwrap();
     let for_bob = token_for(&key, "Bob", &[]);
@@ -65,30 +65,30 @@ fn no_player_joins_without_a_valid_token_and_each_is_told_why() {
         (&for_bob, EndCode::NameOfToken),
         (&huge, EndCode::TokenInvalid),
     ] {
-        let mut alice = stage.player_with_token("Alice", token, "main");
-        stage.settle(&mut [&mut alice]);
+        let mut alice = fixture.player_with_token("Alice", token, "main");
+        fixture.settle(&mut [&mut alice]);
         assert!(!alice.has_seen("joined"), "{token}");
         let codes: Vec<EndCode> = alice.ends.iter().filter_map(|end| Some(end.end_reason()?.code)).collect();
         assert_eq!(codes, [code], "{token}");
     }
-    let mut elsewhere = stage.player_with_token("Alice", &token_for(&key, "Alice", &[]), "other");
-    stage.settle(&mut [&mut elsewhere]);
+    let mut elsewhere = fixture.player_with_token("Alice", &token_for(&key, "Alice", &[]), "other");
+    fixture.settle(&mut [&mut elsewhere]);
     assert!(!elsewhere.has_seen("joined"), "the token is for another session");
-    let mut original = stage.player("Original", 0, "main");
-    stage.settle(&mut [&mut original]);
+    let mut original = fixture.player("Original", 0, "main");
+    fixture.settle(&mut [&mut original]);
     assert!(!original.has_seen("joined"), "an original has nothing to show");
-    assert_eq!((stage.statistics("main").0, stage.statistics("other").0), (0, 0));
-    assert!(stage.statistics("main").1.joins_refused >= 8);
+    assert_eq!((fixture.statistics("main").0, fixture.statistics("other").0), (0, 0));
+    assert!(fixture.statistics("main").1.joins_refused >= 8);
 }
 
 #[test]
 fn a_server_without_keys_is_open_to_all_and_closes_the_rooms_that_ask_for_tokens() {
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.access = vec![("vip*".into(), AccessRule::for_both(["gold"]))];
-    let mut stage = Stage::with_settings(&settings, 1);
-    let mut alice = stage.player("Alice", 0, "main").listen("vip 1").listen("lobby");
-    let mut bob = stage.player("Bob", 0, "main");
-    stage.settle(&mut [&mut bob, &mut alice]);
+    let mut fixture = Fixture::with_settings(&settings, 1);
+    let mut alice = fixture.player("Alice", 0, "main").listen("vip 1").listen("lobby");
+    let mut bob = fixture.player("Bob", 0, "main");
+    fixture.settle(&mut [&mut bob, &mut alice]);
     assert!(
         alice.has_seen("Alice exited vip 1") && !alice.has_seen("Alice exited lobby"),
         "{:?}",
@@ -99,23 +99,24 @@ fn a_server_without_keys_is_open_to_all_and_closes_the_rooms_that_ask_for_tokens
 
 #[test]
 fn keys_and_rules_change_while_players_are_here_and_none_of_them_goes() {
-    let (mut stage, former) = stage();
+    let (mut fixture, former) = fixture();
     let mut alice =
-        stage.player_with_token("Alice", &token_for(&former, "Alice", &[]), "main").listen("lobby");
-    stage.settle(&mut [&mut alice]);
+        fixture.player_with_token("Alice", &token_for(&former, "Alice", &[]), "main").listen("lobby");
+    fixture.settle(&mut [&mut alice]);
     let key = Key::generate_ed25519().unwrap();
     let mut settings = SessionsSettings::new(["main", "other"]).unwrap();
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![key.public().unwrap()];
     settings.admission = Admission::new(joining);
     settings.access = vec![("lobby".into(), AccessRule::for_both(["gold"]))];
-    stage.session_loop.reconfigure(stage.now, &settings);
-    stage.settle(&mut [&mut alice]);
+    fixture.session_loop.reconfigure(fixture.now, &settings);
+    fixture.settle(&mut [&mut alice]);
     assert!(alice.has_seen("Alice exited lobby"), "{:?}", alice.seen);
-    let mut bob = stage.player_with_token("Bob", &token_for(&key, "Bob", &["gold"]), "main").listen("lobby");
-    let mut carol = stage.player_with_token("Carol", &token_for(&former, "Carol", &["gold"]), "main");
-    stage.settle(&mut [&mut alice, &mut bob, &mut carol]);
+    let mut bob =
+        fixture.player_with_token("Bob", &token_for(&key, "Bob", &["gold"]), "main").listen("lobby");
+    let mut carol = fixture.player_with_token("Carol", &token_for(&former, "Carol", &["gold"]), "main");
+    fixture.settle(&mut [&mut alice, &mut bob, &mut carol]);
     assert!(bob.has_seen("joined") && alice.has_seen("Bob entered lobby"), "{:?}", alice.seen);
     assert!(!carol.has_seen("joined"), "by a key that is gone");
-    assert_eq!(stage.statistics("main").0, 2);
+    assert_eq!(fixture.statistics("main").0, 2);
 }

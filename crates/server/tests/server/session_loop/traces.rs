@@ -6,15 +6,15 @@ use consonance_server::spans::{AttributeValue, FinishedSpan, FinishedSpans, Trac
 use consonance_server::{Admission, JoiningSettings, SecretText, SessionsSettings};
 use consonance_session::NameTaken;
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::player::Player;
-use crate::session_loop::stage::Stage;
 
-fn traced(change: impl FnOnce(&mut SessionsSettings)) -> (Stage, FinishedSpans) {
+fn traced(change: impl FnOnce(&mut SessionsSettings)) -> (Fixture, FinishedSpans) {
     let (tracer, finished) = Tracer::new(&TracerSettings::default());
     let mut settings = SessionsSettings::new(["main"]).unwrap();
     settings.tracer = tracer;
     change(&mut settings);
-    (Stage::with_settings(&settings, 1), finished)
+    (Fixture::with_settings(&settings, 1), finished)
 }
 
 /// The spans that have ended since the last call.
@@ -37,10 +37,10 @@ fn attribute(span: &FinishedSpan, key: &str) -> String {
 
 #[test]
 fn a_join_is_a_trace_with_its_admission_and_speaking_is_none() {
-    let (mut stage, finished) = traced(|_| {});
-    let mut alice = stage.player("Alice", 0, "main").talk("lobby");
-    let mut bob = stage.player("Bob", 0, "main").listen("lobby");
-    stage.settle(&mut [&mut alice, &mut bob]);
+    let (mut fixture, finished) = traced(|_| {});
+    let mut alice = fixture.player("Alice", 0, "main").talk("lobby");
+    let mut bob = fixture.player("Bob", 0, "main").listen("lobby");
+    fixture.settle(&mut [&mut alice, &mut bob]);
     let spans = taken(&finished);
     let expected = [("admission", None), ("join", None), ("admission", None), ("join", None)];
     assert_eq!(told(&spans), expected);
@@ -57,7 +57,7 @@ fn a_join_is_a_trace_with_its_admission_and_speaking_is_none() {
     }
     for number in 0..50 {
         alice.client.send_voice(&[number; 40]).unwrap();
-        stage.settle(&mut [&mut alice, &mut bob]);
+        fixture.settle(&mut [&mut alice, &mut bob]);
     }
     assert!(bob.seen.iter().any(|line| line.contains("says")), "{:?}", bob.seen);
     assert_eq!(told(&taken(&finished)), []);
@@ -65,20 +65,20 @@ fn a_join_is_a_trace_with_its_admission_and_speaking_is_none() {
 
 #[test]
 fn a_join_that_is_refused_has_the_reason() {
-    let (mut stage, finished) = traced(|settings| {
+    let (mut fixture, finished) = traced(|settings| {
         let mut joining = JoiningSettings::default();
         joining.passwords = vec![("*".into(), SecretText::new("sesame"))];
         settings.admission = Admission::new(joining);
     });
-    let mut alice = stage.player("Alice", 0, "main");
-    stage.settle(&mut [&mut alice]);
+    let mut alice = fixture.player("Alice", 0, "main");
+    fixture.settle(&mut [&mut alice]);
     let spans = taken(&finished);
     let reason = Some("password-missing");
     assert_eq!(told(&spans), [("admission", reason), ("join", reason)]);
     assert_eq!(attribute(&spans[1], "consonance.outcome"), "refused");
 
-    let mut lost = stage.player("Bob", 0, "elsewhere");
-    stage.settle(&mut [&mut lost]);
+    let mut lost = fixture.player("Bob", 0, "elsewhere");
+    fixture.settle(&mut [&mut lost]);
     let spans = taken(&finished);
     assert_eq!(spans.len(), 1, "{spans:?}");
     assert_eq!((spans[0].name, spans[0].error.is_some()), ("join", true));
@@ -87,25 +87,25 @@ fn a_join_that_is_refused_has_the_reason() {
 
 #[test]
 fn a_link_that_never_joins_ends_its_trace() {
-    let (mut stage, finished) = traced(|_| {});
-    let mut silent = stage.networks[0].client("main");
-    consonance_link::ClientNetwork::connect(&mut silent, stage.now);
-    stage.run_once();
+    let (mut fixture, finished) = traced(|_| {});
+    let mut silent = fixture.networks[0].client("main");
+    consonance_link::ClientNetwork::connect(&mut silent, fixture.now);
+    fixture.run_once();
     assert_eq!(told(&taken(&finished)), []);
     silent.lose_link();
-    stage.run_once();
+    fixture.run_once();
     assert_eq!(told(&taken(&finished)), [("join", Some("disconnected"))]);
 }
 
 #[test]
 fn a_player_whose_link_was_lost_resumes() {
-    let (mut stage, finished) = traced(|_| {});
-    let mut alice = stage.player_of_ours("Alice", "{}", "main");
-    stage.settle(&mut [&mut alice]);
+    let (mut fixture, finished) = traced(|_| {});
+    let mut alice = fixture.player_of_ours("Alice", "{}", "main");
+    fixture.settle(&mut [&mut alice]);
     assert_eq!(told(&taken(&finished)).last(), Some(&("join", None)));
     alice.transport.lose_link();
-    stage.settle(&mut [&mut alice]);
-    wait(&mut stage, &mut [&mut alice], Duration::from_secs(2));
+    fixture.settle(&mut [&mut alice]);
+    wait(&mut fixture, &mut [&mut alice], Duration::from_secs(2));
     let spans = taken(&finished);
     assert_eq!(told(&spans), [("resume", None)], "{spans:?}");
     assert_eq!(attribute(&spans[0], "consonance.outcome"), "resumed");
@@ -113,19 +113,19 @@ fn a_player_whose_link_was_lost_resumes() {
 
 #[test]
 fn a_newcomer_takes_over_the_name_of_a_player_that_leaves() {
-    let (mut stage, finished) = traced(|settings| {
+    let (mut fixture, finished) = traced(|settings| {
         let mut joining = JoiningSettings::default();
         joining.name_taken = NameTaken::Keep;
         settings.admission = Admission::new(joining);
     });
-    let mut silent = stage.player("Alice", 0, "main");
-    stage.settle(&mut [&mut silent]);
+    let mut silent = fixture.player("Alice", 0, "main");
+    fixture.settle(&mut [&mut silent]);
     taken(&finished);
-    let mut newcomer = stage.player("Alice", 0, "main");
-    stage.settle(&mut [&mut silent, &mut newcomer]);
+    let mut newcomer = fixture.player("Alice", 0, "main");
+    fixture.settle(&mut [&mut silent, &mut newcomer]);
     assert!(!newcomer.has_seen("joined") && taken(&finished).len() == 1, "it has its admission, and waits");
     silent.transport.lose_link();
-    stage.settle(&mut [&mut newcomer]);
+    fixture.settle(&mut [&mut newcomer]);
     assert!(newcomer.has_seen("joined"), "{:?}", newcomer.seen);
     let spans = taken(&finished);
     let expected = [("admission", None), ("takeover", None), ("join", None)];
@@ -135,13 +135,13 @@ fn a_newcomer_takes_over_the_name_of_a_player_that_leaves() {
 }
 
 /// Lets time pass for these players.
-fn wait(stage: &mut Stage, players: &mut [&mut Player], time: Duration) {
+fn wait(fixture: &mut Fixture, players: &mut [&mut Player], time: Duration) {
     for _ in 0..time.as_secs() {
-        stage.wait(Duration::from_secs(1));
-        let now = stage.now;
+        fixture.wait(Duration::from_secs(1));
+        let now = fixture.now;
         for player in players.iter_mut() {
             player.wake(now);
         }
-        stage.settle(players);
+        fixture.settle(players);
     }
 }

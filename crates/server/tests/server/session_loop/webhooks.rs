@@ -16,8 +16,8 @@ use consonance_testing::folder::path_of_test;
 use ring::hmac;
 use serde_json::{Value, json};
 
+use crate::session_loop::fixture::Fixture;
 use crate::session_loop::http_server::{HttpRequest, HttpServer, ok};
-use crate::session_loop::stage::Stage;
 
 /// Far longer than any of these tests takes; none waits for it to pass.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -87,17 +87,17 @@ fn a_webhook_is_told_of_sessions_players_and_bans_in_their_order() {
     joining.token_keys = vec![key.clone()];
     let mut settings = settings(&webhooks);
     settings.admission = Admission::new(joining);
-    let mut stage = Stage::with_settings(&settings, 1);
+    let mut fixture = Fixture::with_settings(&settings, 1);
     let claims = Claims { subject: Some("4711".into()), expires_at: u64::MAX / 2, ..Claims::default() };
-    let mut alice = stage.player_with_token("Alice", &key.sign(&claims).unwrap(), "match-7");
-    stage.settle(&mut [&mut alice]);
+    let mut alice = fixture.player_with_token("Alice", &key.sign(&claims).unwrap(), "match-7");
+    fixture.settle(&mut [&mut alice]);
     assert!(alice.has_seen("joined"), "{:?}", alice.ends);
     settings.records.import_ban(ban("Bob")).unwrap();
     drop(alice);
-    stage.run_once();
-    stage.wait(settings.hosting.empty_for);
-    stage.run_once();
-    stage.session_loop.shut_down(stage.now);
+    fixture.run_once();
+    fixture.wait(settings.hosting.empty_for);
+    fixture.run_once();
+    fixture.session_loop.shut_down(fixture.now);
     webhooks.stop(PATIENCE);
     let expected = [
         "session-begun main",
@@ -171,14 +171,14 @@ fn an_event_that_is_not_taken_is_told_again_with_the_same_body() {
 fn a_webhook_that_never_answers_delays_no_player_and_no_voice() {
     let silent = HttpServer::silent();
     let webhooks = webhooks(&silent.url(), |_| {});
-    let mut stage = Stage::with_settings(&settings(&webhooks), 1);
-    stage.run_once();
+    let mut fixture = Fixture::with_settings(&settings(&webhooks), 1);
+    fixture.run_once();
     silent.until_asked();
-    let mut alice = stage.player("Alice", 0, "main").talk("lobby");
-    let mut bob = stage.player("Bob", 0, "main").listen("lobby");
-    stage.settle(&mut [&mut alice, &mut bob]);
+    let mut alice = fixture.player("Alice", 0, "main").talk("lobby");
+    let mut bob = fixture.player("Bob", 0, "main").listen("lobby");
+    fixture.settle(&mut [&mut alice, &mut bob]);
     alice.client.send_voice(b"hello").unwrap();
-    stage.settle(&mut [&mut alice, &mut bob]);
+    fixture.settle(&mut [&mut alice, &mut bob]);
     assert!(bob.seen.iter().any(|seen| seen.contains("says")), "{:?}", bob.seen);
     let statistics = webhooks.statistics().remove(0);
     assert_eq!((statistics.delivered, statistics.waiting), (0, 3), "it still has not answered the first");
@@ -209,9 +209,9 @@ fn a_webhook_is_told_only_what_it_wants() {
     let both = vec![only(&bans, WebhookEvent::Banned), only(&players, WebhookEvent::PlayerJoined)];
     webhooks.follow(both).unwrap();
     let settings = settings(&webhooks);
-    let mut stage = Stage::with_settings(&settings, 1);
-    let mut alice = stage.player("Alice", 0, "main");
-    stage.settle(&mut [&mut alice]);
+    let mut fixture = Fixture::with_settings(&settings, 1);
+    let mut alice = fixture.player("Alice", 0, "main");
+    fixture.settle(&mut [&mut alice]);
     settings.records.import_ban(ban("Bob")).unwrap();
     webhooks.stop(PATIENCE);
     assert_eq!(
@@ -246,11 +246,11 @@ fn sessions_that_are_handed_over_neither_end_nor_begin() {
     let server = HttpServer::start(|_| ok(""));
     let webhooks = webhooks(&server.url(), |_| {});
     let settings = settings(&webhooks);
-    let mut stage = Stage::with_settings(&settings, 1);
-    let mut alice = stage.player_of_ours("Alice", "", "match-7");
-    stage.settle(&mut [&mut alice]);
-    let left = stage.session_loop.hand_over(stage.now, &RestartPlan::default());
-    stage.session_loop.shut_down(stage.now);
+    let mut fixture = Fixture::with_settings(&settings, 1);
+    let mut alice = fixture.player_of_ours("Alice", "", "match-7");
+    fixture.settle(&mut [&mut alice]);
+    let left = fixture.session_loop.hand_over(fixture.now, &RestartPlan::default());
+    fixture.session_loop.shut_down(fixture.now);
     let before = ["session-begun main", "session-begun match-7", "player-joined match-7 Alice"];
     let mut workers = Workers::new(&settings, std::num::NonZeroUsize::MIN);
     assert_eq!(workers.restore(&left), 1);

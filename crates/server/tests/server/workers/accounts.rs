@@ -8,10 +8,10 @@ use consonance_server::token::{Claims, Key};
 use consonance_server::{Admission, JoiningSettings, SessionsSettings};
 use consonance_session::Restriction;
 
-use crate::workers::stage::{Player, Stage, wait_until};
+use crate::workers::fixture::{Fixture, Player, wait_until};
 
 struct Scene {
-    stage: Stage,
+    fixture: Fixture,
     moderation: Moderation,
     key: Key,
 }
@@ -22,9 +22,9 @@ fn scene() -> Scene {
     let mut joining = JoiningSettings::default();
     joining.token_keys = vec![key.public().unwrap()];
     settings.admission = Admission::new(joining);
-    let stage = Stage::with_settings(&settings, 1);
-    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
-    Scene { stage, moderation, key }
+    let fixture = Fixture::with_settings(&settings, 1);
+    let moderation = Moderation::new(fixture.server.handle(), settings.records.clone());
+    Scene { fixture, moderation, key }
 }
 
 impl Scene {
@@ -36,7 +36,7 @@ impl Scene {
             expires_at: now.as_secs() + 3600,
             ..Claims::default()
         };
-        let mut player = self.stage.player_with_token(name, &self.key.sign(&claims).unwrap(), "main");
+        let mut player = self.fixture.player_with_token(name, &self.key.sign(&claims).unwrap(), "main");
         wait_until("the player is in the lobby", &mut [&mut player], |_| self.rooms(name) == ["lobby"]);
         player
     }
@@ -151,13 +151,13 @@ fn what_holds_for_an_account_is_shown_at_every_visit_of_it() {
 #[test]
 fn an_operator_releases_a_name_that_is_kept_for_an_account_and_the_log_says_so() {
     let settings = SessionsSettings::new(["main"]).unwrap();
-    let stage = Stage::with_settings(&settings, 1);
-    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
-    let mut mia = stage.player_of_account(0, "Mia", "mumble:a", "main");
+    let fixture = Fixture::with_settings(&settings, 1);
+    let moderation = Moderation::new(fixture.server.handle(), settings.records.clone());
+    let mut mia = fixture.player_of_account(0, "Mia", "mumble:a", "main");
     wait_until("Mia is in", &mut [&mut mia], |all| all[0].has_joined);
     mia.leave();
     let by = By::new("Ops", "wrong certificate");
-    let mut eve = stage.player_of_account(0, "Mia", "mumble:b", "main");
+    let mut eve = fixture.player_of_account(0, "Mia", "mumble:b", "main");
     wait_until("the name is kept", &mut [&mut eve], |all| all[0].end.is_some());
     let done = moderation.release_name(&by, "main", "MIA").unwrap();
     assert_eq!(done.outcome, Outcome::Holds);
@@ -166,7 +166,7 @@ fn an_operator_releases_a_name_that_is_kept_for_an_account_and_the_log_says_so()
         (again.code(), &*again.to_string()),
         ("name-not-kept", "\"Mia\" is not kept for an account in the session \"main\"")
     );
-    let mut eve = stage.player_of_account(0, "Mia", "mumble:b", "main");
+    let mut eve = fixture.player_of_account(0, "Mia", "mumble:b", "main");
     wait_until("it is hers", &mut [&mut eve], |all| all[0].has_joined);
     let entries = moderation.audit(&AuditQuery::default()).entries;
     let entries: Vec<_> =

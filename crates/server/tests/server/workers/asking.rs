@@ -5,12 +5,12 @@ use std::thread;
 
 use consonance_server::{ServerHandle, SessionLoop, WorkerError};
 
-use crate::workers::stage::{Stage, wait_until};
+use crate::workers::fixture::{Fixture, wait_until};
 
 #[test]
 fn each_worker_answers_on_its_own_thread() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let handle = stage.server.handle();
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let handle = fixture.server.handle();
     let name = |_: &mut SessionLoop, _| thread::current().name().map(ToOwned::to_owned);
     let names: Vec<_> = handle.ask_all(name).into_iter().map(Result::unwrap).collect();
     assert_eq!(names, [Some("voice-0".to_owned()), Some("voice-1".to_owned())]);
@@ -19,16 +19,16 @@ fn each_worker_answers_on_its_own_thread() {
 
 #[test]
 fn a_session_that_is_not_there_is_named() {
-    let stage = Stage::new(&["red"], 1);
-    let error = stage.server.handle().ask_session("rde", |_, _| ()).unwrap_err();
+    let fixture = Fixture::new(&["red"], 1);
+    let error = fixture.server.handle().ask_session("rde", |_, _| ()).unwrap_err();
     assert_eq!(error, WorkerError::NoSession { session: "rde".into() });
     assert_eq!(error.to_string(), "unknown session \"rde\"");
 }
 
 #[test]
 fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let handle = stage.server.handle();
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let handle = fixture.server.handle();
     let (entered, may_go) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
     let stuck = hold(&handle, 0, &entered, &may_go);
     entered.wait();
@@ -50,8 +50,8 @@ fn a_worker_that_has_too_much_to_do_says_so_at_once_while_the_others_answer() {
 
 #[test]
 fn a_worker_that_does_not_answer_keeps_the_numbers_that_it_gave_last() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let handle = stage.server.handle();
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let handle = fixture.server.handle();
     let names = |handle: &ServerHandle| -> Vec<(String, bool)> {
         let of_all = handle.numbers().into_iter();
         of_all.map(|of_one| (of_one.numbers.sessions[0].name.clone(), of_one.is_current)).collect()
@@ -89,18 +89,18 @@ fn ask_in_a_thread(handle: &ServerHandle) -> thread::JoinHandle<Result<(), Worke
 
 #[test]
 fn queries_to_a_stopped_server_fail_with_gone() {
-    let stage = Stage::new(&["red"], 1);
-    let handle = stage.server.handle();
-    stage.server.stop();
+    let fixture = Fixture::new(&["red"], 1);
+    let handle = fixture.server.handle();
+    fixture.server.stop();
     assert_eq!(handle.ask(0, |_, _| ()), Err(WorkerError::Gone { worker: 0 }));
 }
 
 #[test]
 fn every_worker_goes_on_turning_with_nothing_to_do() {
-    let stage = Stage::new(&["red"], 3);
-    let before = stage.server.iterations();
+    let fixture = Fixture::new(&["red"], 3);
+    let before = fixture.server.iterations();
     assert_eq!(before.len(), 3);
     wait_until("all turn", &mut [], |_| {
-        stage.server.iterations().iter().zip(&before).all(|(now, before)| now > before)
+        fixture.server.iterations().iter().zip(&before).all(|(now, before)| now > before)
     });
 }

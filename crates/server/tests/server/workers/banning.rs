@@ -10,8 +10,8 @@ use consonance_server::moderation::{Moderation, ModerationError};
 use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{DedicatedServer, RestartPlan, SessionsSettings, Workers};
 
+use crate::workers::fixture::{Fixture, Player, wait_until};
 use crate::workers::moderating::{Scene, by, scene};
-use crate::workers::stage::{Player, Stage, wait_until};
 
 const YEAR_2100: u64 = 4_102_444_800;
 
@@ -27,8 +27,8 @@ fn small() -> Records {
 
 #[test]
 fn a_banned_player_is_disconnected_everywhere_and_told_so_when_it_comes_again() {
-    let Scene { stage, moderation, mut alice, mut bob } = scene(small());
-    let mut elsewhere = stage.player("ALICE", "blue");
+    let Scene { fixture, moderation, mut alice, mut bob } = scene(small());
+    let mut elsewhere = fixture.player("ALICE", "blue");
     wait_until("she is in both", &mut [&mut elsewhere], |players| players[0].has_joined);
     let banned = moderation.ban(&by(), name("alice"), Some(YEAR_2100)).unwrap();
     let expelled: Vec<_> = banned.expelled.iter().map(|gone| (&*gone.session, &*gone.player)).collect();
@@ -40,11 +40,11 @@ fn a_banned_player_is_disconnected_everywhere_and_told_so_when_it_comes_again() 
     let end = alice.end.as_ref().and_then(DisconnectReason::end_reason);
     let ban = EndReason { until: Some(YEAR_2100), ..EndReason::with_words(EndCode::Banned, "too loud") };
     assert_eq!(end.as_ref(), Some(&ban), "the end of the ban is a field, the operator's words another one");
-    let mut again = stage.player("Alice", "blue");
+    let mut again = fixture.player("Alice", "blue");
     wait_until("she is refused", &mut [&mut again], |players| players[0].end.is_some());
     assert_eq!(again.end.and_then(|end| end.end_reason()), Some(ban));
     moderation.unban(&by(), banned.ban.id).unwrap();
-    let mut at_last = stage.player("Alice", "blue");
+    let mut at_last = fixture.player("Alice", "blue");
     wait_until("she is in", &mut [&mut at_last], |players| players[0].has_joined);
 }
 
@@ -52,15 +52,15 @@ fn a_banned_player_is_disconnected_everywhere_and_told_so_when_it_comes_again() 
 fn a_ban_of_an_account_holds_for_a_player_at_another_worker_than_its_session() {
     let mut settings = SessionsSettings::new(["red"]).unwrap();
     settings.records = small();
-    let stage = Stage::with_settings(&settings, 3);
-    let moderation = Moderation::new(stage.server.handle(), settings.records.clone());
-    let other = (stage.place("red") + 1) % 3;
-    let mut mia = stage.player_of_account(other, "Mia", "mumble:7", "red");
+    let fixture = Fixture::with_settings(&settings, 3);
+    let moderation = Moderation::new(fixture.server.handle(), settings.records.clone());
+    let other = (fixture.place("red") + 1) % 3;
+    let mut mia = fixture.player_of_account(other, "Mia", "mumble:7", "red");
     wait_until("she is in", &mut [&mut mia], |players| players[0].has_joined);
     let banned = moderation.ban(&by(), BanTarget::Subject("mumble:7".into()), None).unwrap();
     assert_eq!(banned.expelled.iter().map(|gone| &*gone.player).collect::<Vec<_>>(), ["Mia"]);
     wait_until("she is gone", &mut [&mut mia], |players| players[0].end.is_some());
-    let mut again = stage.player_of_account(other, "Another", "mumble:7", "red");
+    let mut again = fixture.player_of_account(other, "Another", "mumble:7", "red");
     wait_until("she is refused", &mut [&mut again], |players| players[0].end.is_some());
     let end = again.end.and_then(|end| end.end_reason()).map(|end| end.code);
     assert_eq!((again.has_joined, end), (false, Some(EndCode::Banned)));
@@ -68,7 +68,7 @@ fn a_ban_of_an_account_holds_for_a_player_at_another_worker_than_its_session() {
 
 #[test]
 fn bans_are_listed_taken_back_and_bounded() {
-    let Scene { stage: _stage, moderation, .. } = scene(small());
+    let Scene { fixture: _stage, moderation, .. } = scene(small());
     moderation.ban(&by(), name("Carol"), None).unwrap();
     let prefix: BanTarget = BanTarget::Address("192.0.2.0/24".parse().unwrap());
     moderation.ban(&by(), prefix, None).unwrap();
@@ -86,12 +86,12 @@ fn bans_are_listed_taken_back_and_bounded() {
 fn a_player_banned_during_a_handover_has_no_reservation_in_the_next_process() {
     let mut settings = SessionsSettings::new(["red"]).unwrap();
     settings.records = small();
-    let stage = Stage::with_settings(&settings, 1);
-    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| stage.player(name, "red"));
+    let fixture = Fixture::with_settings(&settings, 1);
+    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| fixture.player(name, "red"));
     wait_until("both join", &mut [&mut alice, &mut bob], |players| {
         players.iter().all(|player| player.knows_two_listeners())
     });
-    let left = stage.server.handle().hand_over(&RestartPlan { pause: Duration::ZERO, returns_per_s: 1000 });
+    let left = fixture.server.handle().hand_over(&RestartPlan { pause: Duration::ZERO, returns_per_s: 1000 });
     let (reason, by) = ("too loud".into(), "Ann".into());
     let ban =
         Ban { id: 0, target: name("alice"), session: None, reason, by, since: 0, until: Some(YEAR_2100) };
@@ -100,7 +100,7 @@ fn a_player_banned_during_a_handover_has_no_reservation_in_the_next_process() {
     settings.seed ^= 1;
     let mut workers = Workers::new(&settings, NonZeroUsize::MIN);
     assert_eq!(workers.restore(&left), 1, "Bob's place");
-    let next = Stage::after(stage, workers);
+    let next = Fixture::after(fixture, workers);
     let told = "banned from this server until 2100-01-01T00:00:00Z: too loud";
     wait_until("he has his place again, and she is told why not", &mut [], |_| {
         [&mut alice, &mut bob].into_iter().for_each(Player::come_back);

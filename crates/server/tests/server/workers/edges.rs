@@ -7,18 +7,18 @@ use consonance_inspector::{Inspected as _, ServedPlayer};
 use consonance_link::{EndCode, ThirdPartyClient};
 use consonance_server::SessionsSettings;
 
-use crate::workers::stage::{Player, Stage, wait_until};
+use crate::workers::fixture::{Fixture, Player, wait_until};
 
 const WORKERS: usize = 3;
 
 const NAMES: [&str; WORKERS] = ["Alice", "Bob", "Carol"];
 
 /// A player of one session at each worker; the first is at the worker that owns the session.
-fn players(stage: &Stage) -> Vec<Player> {
+fn players(fixture: &Fixture) -> Vec<Player> {
     let mut players: Vec<Player> = NAMES
         .into_iter()
         .enumerate()
-        .map(|(worker, name)| stage.player_of_worker(worker, name, "main"))
+        .map(|(worker, name)| fixture.player_of_worker(worker, name, "main"))
         .collect();
     wait_until("all know each other", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all.iter().all(|player| {
@@ -30,8 +30,8 @@ fn players(stage: &Stage) -> Vec<Player> {
 
 #[test]
 fn all_hear_each_other_whichever_workers_they_are_at() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
     for (player, name) in players.iter_mut().zip(NAMES) {
         player.say(name.as_bytes());
     }
@@ -47,8 +47,8 @@ fn all_hear_each_other_whichever_workers_they_are_at() {
 
 #[test]
 fn what_one_says_arrives_in_order_at_every_worker() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
     for number in 0..200_u8 {
         players[1].say(&[number]);
     }
@@ -64,14 +64,14 @@ fn what_one_says_arrives_in_order_at_every_worker() {
 
 #[test]
 fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
     let mut carol = players.pop().unwrap();
     carol.leave();
     wait_until("she is gone", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all.iter().all(|player| player.client.players().iter().all(|other| other.name != "Carol"))
     });
-    let handle = stage.server.handle();
+    let handle = fixture.server.handle();
     let links = || handle.ask_all(|session_loop, _| session_loop.links());
     wait_until("two links are left", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
         links() == [Ok(1), Ok(1), Ok(0)]
@@ -82,10 +82,10 @@ fn a_player_that_leaves_or_is_lost_at_one_worker_is_gone_for_all() {
 
 #[test]
 fn a_player_whose_link_is_lost_at_one_worker_has_its_place_back_at_another() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
     let id = players[1].client.id();
-    players[1].lose_link(stage.network(2).client("main"));
+    players[1].lose_link(fixture.network(2).client("main"));
     players[1].come_back();
     wait_until("he is back", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all[1].told.contains(&"resumed".to_owned())
@@ -102,20 +102,20 @@ fn a_session_on_demand_begins_with_a_client_at_any_worker_and_ends_with_the_last
     let mut settings = SessionsSettings::new(["other"]).unwrap();
     settings.on_demand = vec!["match".into()];
     settings.hosting.empty_for = Duration::ZERO;
-    let stage = Stage::with_settings(&settings, WORKERS);
-    let owner = stage.place("match");
-    let mut player = stage.player_of_worker((owner + 1) % WORKERS, "Alice", "match");
+    let fixture = Fixture::with_settings(&settings, WORKERS);
+    let owner = fixture.place("match");
+    let mut player = fixture.player_of_worker((owner + 1) % WORKERS, "Alice", "match");
     wait_until("she is in", &mut [&mut player], |all| all[0].has_joined);
-    assert_eq!(stage.server.handle().sessions(), ["match", "other"]);
+    assert_eq!(fixture.server.handle().sessions(), ["match", "other"]);
     player.leave();
-    wait_until("it has ended", &mut [&mut player], |_| stage.server.handle().sessions() == ["other"]);
+    wait_until("it has ended", &mut [&mut player], |_| fixture.server.handle().sessions() == ["other"]);
 }
 
 #[test]
 fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
-    let inspection = stage.server.inspection();
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
+    let inspection = fixture.server.inspection();
     let networks = || -> Vec<Option<String>> {
         let snapshot = inspection.snapshot();
         let sessions = &snapshot.server().unwrap().sessions;
@@ -128,8 +128,8 @@ fn the_inspector_shows_over_which_network_a_player_at_another_worker_is() {
 
 #[test]
 fn the_inspector_shows_the_state_of_a_third_party_client_at_another_worker() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
     let shown = ThirdPartyClient {
         client: "1.5.735, Other".to_owned(),
         self_mute: true,
@@ -138,8 +138,8 @@ fn the_inspector_shows_the_state_of_a_third_party_client_at_another_worker() {
         voice: Some(Duration::from_millis(700)),
         ..ThirdPartyClient::default()
     };
-    players.push(stage.third_party_user_of_worker(1, "Mia", shown, "main"));
-    let inspection = stage.server.inspection();
+    players.push(fixture.third_party_user_of_worker(1, "Mia", shown, "main"));
+    let inspection = fixture.server.inspection();
     let mia = || -> Option<ServedPlayer> {
         let snapshot = inspection.snapshot();
         let sessions = &snapshot.server().unwrap().sessions;
@@ -158,9 +158,9 @@ fn the_inspector_shows_the_state_of_a_third_party_client_at_another_worker() {
 
 #[test]
 fn when_the_server_stops_players_at_every_worker_are_told() {
-    let stage = Stage::new(&["main"], WORKERS);
-    let mut players = players(&stage);
-    stage.server.stop();
+    let fixture = Fixture::new(&["main"], WORKERS);
+    let mut players = players(&fixture);
+    fixture.server.stop();
     wait_until("all are told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         all.iter().all(|player| player.end.is_some())
     });

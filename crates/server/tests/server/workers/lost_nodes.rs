@@ -6,8 +6,8 @@ use consonance_cluster::NodeEvent;
 use consonance_server::{DrainPlan, SessionsSettings};
 use consonance_session::Server;
 
+use crate::workers::fixture::{PATIENCE, Player, wait_until};
 use crate::workers::several_nodes::{Nodes, all_talk, know_each_other};
-use crate::workers::stage::{PATIENCE, Player, wait_until};
 
 #[test]
 fn players_notice_nothing_of_the_death_of_the_owner_but_that_its_players_come_back_elsewhere() {
@@ -35,8 +35,8 @@ fn players_notice_nothing_of_the_death_of_the_owner_but_that_its_players_come_ba
         [numbers(1), numbers(2)].concat() == numbers(0)
     });
 
-    alice.lose_link(nodes.stages[2].network(0).client("main"));
-    drop(nodes.stages.remove(0));
+    alice.lose_link(nodes.fixtures[2].network(0).client("main"));
+    drop(nodes.fixtures.remove(0));
     alice.come_back();
     players.insert(0, alice);
     wait_until("she is back", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
@@ -56,7 +56,7 @@ fn players_at_several_workers_of_each_node_go_on_too_when_the_owner_dies() {
     let mut nodes = Nodes::with_settings(&settings, 3, 2);
     let mut players = nodes.players();
     for (node, name) in [(1, "Dora"), (2, "Emma")] {
-        players.push(nodes.stages[node].player(name, "main"));
+        players.push(nodes.fixtures[node].player(name, "main"));
     }
     let _alice = players.remove(0);
     all_talk(&mut players);
@@ -66,11 +66,11 @@ fn players_at_several_workers_of_each_node_go_on_too_when_the_owner_dies() {
     });
     all_talk(&mut players);
     for (node, name) in [(1, "Fritz"), (2, "Gus")] {
-        players.push(nodes.stages[node].player(name, "main"));
+        players.push(nodes.fixtures[node].player(name, "main"));
     }
     all_talk(&mut players);
     assert!(players.iter().all(|player| player.joins == 1 && player.gone.is_empty()));
-    drop(nodes.stages.remove(0));
+    drop(nodes.fixtures.remove(0));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessi
     };
     let plan = DrainPlan { ends_in: PATIENCE, redirect: None, window: Duration::ZERO };
     // First a node that does not own the session, then its owner.
-    let handle = |node: usize| nodes.stages[node].server.handle();
+    let handle = |node: usize| nodes.fixtures[node].server.handle();
     assert_eq!(handle(1).drain(&plan), Ok(1));
     told(&mut players, [&[], &["draining"], &[]]);
     handle(1).stop_draining().unwrap();
@@ -94,9 +94,9 @@ fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessi
     assert_eq!(handle(0).drain(&plan), Ok(1));
     told(&mut players, [&["draining"], &["draining", "stays"], &[]]);
 
-    let mut refused = nodes.stages[0].player("Dora", "main");
+    let mut refused = nodes.fixtures[0].player("Dora", "main");
     wait_until("she is refused", &mut [&mut refused], |all| all[0].end.is_some());
-    let mut dora = nodes.stages[1].player("Dora", "main");
+    let mut dora = nodes.fixtures[1].player("Dora", "main");
     let mut all = players.iter_mut().chain([&mut dora]).collect::<Vec<_>>();
     wait_until("she is in, as another node takes her", &mut all, |all| all[3].has_joined);
     assert_eq!(handle(0).is_idle(), Ok(false));
@@ -106,7 +106,7 @@ fn a_node_that_drains_tells_its_own_players_takes_no_others_and_leaves_the_sessi
     });
     players.remove(0);
     players.push(dora);
-    drop(nodes.stages.remove(0));
+    drop(nodes.fixtures.remove(0));
     nodes.bus.silence(0);
     wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
         nodes.bus.owner("main").is_some_and(|owner| owner != 0)
@@ -120,7 +120,7 @@ fn players_of_other_nodes_go_on_when_the_owner_is_shut_down() {
     let mut nodes = Nodes::new(3, 2);
     let mut players = nodes.players();
     let mut alice = players.remove(0);
-    drop(nodes.stages.remove(0));
+    drop(nodes.fixtures.remove(0));
     wait_until("she is told", &mut [&mut alice], |all| all[0].end.is_some());
     nodes.bus.silence(0);
     wait_until("another node owns it", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
@@ -142,7 +142,7 @@ fn an_owner_that_slept_finds_another_one_and_its_players_go_on_there() {
     nodes.bus.awake(0);
     all_talk(&mut players);
     let owned = |node: usize| -> usize {
-        let clients = nodes.stages[node].server.handle().ask_all(|worker, _| worker.clients());
+        let clients = nodes.fixtures[node].server.handle().ask_all(|worker, _| worker.clients());
         clients.into_iter().map(Result::unwrap).sum()
     };
     wait_until("one node has all of them", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
@@ -160,7 +160,7 @@ fn an_owner_that_slept_finds_another_one_and_its_players_go_on_there() {
 fn without_a_bus_players_of_the_owner_go_on_and_the_others_are_heard_again_when_it_is_back() {
     let nodes = Nodes::new(2, 1);
     let mut players = nodes.players();
-    let mut dora = nodes.stages[0].player("Dora", "main");
+    let mut dora = nodes.fixtures[0].player("Dora", "main");
     wait_until("she is in", &mut [&mut dora], |all| all[0].has_joined);
     players.push(dora);
     all_talk(&mut players);
@@ -187,7 +187,7 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
     let nodes = Nodes::new(3, 2);
     let mut players = nodes.players();
     for name in ["Dora", "Emil", "Flora"] {
-        players.push(nodes.stages[1].player(name, "main"));
+        players.push(nodes.fixtures[1].player(name, "main"));
     }
     all_talk(&mut players);
     let told = |node: usize, is_meant: fn(&NodeEvent) -> bool| {
@@ -196,7 +196,7 @@ fn players_of_a_node_that_was_parted_from_the_owner_are_heard_again() {
     let lost = |node| told(node, |event| matches!(event, NodeEvent::NodeLost { .. }));
     let found = |node| told(node, |event| matches!(event, NodeEvent::NodeFound { .. }));
     let linked = || {
-        nodes.stages[0].server.handle().ask_session("main", |worker, _| {
+        nodes.fixtures[0].server.handle().ask_session("main", |worker, _| {
             let linked = |server: &Server| {
                 server.tables().ids().filter(|id| server.tables().link_of(*id).is_some()).count()
             };

@@ -8,11 +8,11 @@ use consonance_server::records::{Records, RecordsSettings, RoomDecision, Session
 use consonance_server::{DrainPlan, SessionLoop, SessionsSettings, store::Stored};
 use consonance_session::{Restriction, RoomRights};
 
-use crate::workers::stage::{Player, Stage, wait_until};
+use crate::workers::fixture::{Fixture, Player, wait_until};
 
 /// Two sessions on two workers, with Alice and Bob in "red"; Alice's link is at the other worker.
 pub(crate) struct Scene {
-    pub(crate) stage: Stage,
+    pub(crate) fixture: Fixture,
     pub(crate) moderation: Moderation,
     pub(crate) alice: Player,
     pub(crate) bob: Player,
@@ -21,15 +21,15 @@ pub(crate) struct Scene {
 pub(crate) fn scene(records: Records) -> Scene {
     let mut settings = SessionsSettings::new(["red", "blue"]).unwrap();
     settings.records = records.clone();
-    let stage = Stage::with_settings(&settings, 2);
-    let moderation = Moderation::new(stage.server.handle(), records);
-    let mut alice = stage.player_of_worker(1, "Alice", "red");
+    let fixture = Fixture::with_settings(&settings, 2);
+    let moderation = Moderation::new(fixture.server.handle(), records);
+    let mut alice = fixture.player_of_worker(1, "Alice", "red");
     wait_until("Alice joins", &mut [&mut alice], |players| players[0].has_joined);
-    let mut bob = stage.player_of_worker(0, "Bob", "red");
+    let mut bob = fixture.player_of_worker(0, "Bob", "red");
     wait_until("both join", &mut [&mut alice, &mut bob], |players| {
         players.iter().all(|player| player.knows_two_listeners())
     });
-    Scene { stage, moderation, alice, bob }
+    Scene { fixture, moderation, alice, bob }
 }
 
 fn in_memory() -> Records {
@@ -57,7 +57,7 @@ fn is_silent(alice: &mut Player, bob: &mut Player) -> bool {
 
 #[test]
 fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit_log() {
-    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"Alice".into(), Restriction::Muted, None).unwrap();
     assert_eq!((done.outcome, done.stored), (Outcome::Notified, Stored::InMemory));
     wait_until("Alice is told", &mut [&mut alice, &mut bob], |players| !players[0].told.is_empty());
@@ -77,7 +77,7 @@ fn a_player_is_muted_told_and_given_its_voice_back_and_each_deed_is_in_the_audit
 
 #[test]
 fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
-    let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"ALICE".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::Notified);
     let players = moderation.players("red").unwrap();
@@ -95,10 +95,10 @@ fn a_deed_by_any_spelling_of_a_name_reaches_the_player_of_that_name() {
 
 #[test]
 fn an_absent_player_is_muted_when_it_joins() {
-    let Scene { stage, moderation, mut alice, bob: _bob } = scene(in_memory());
+    let Scene { fixture, moderation, mut alice, bob: _bob } = scene(in_memory());
     let done = moderation.impose(&by(), "red", &"Carol".into(), Restriction::Muted, None).unwrap();
     assert_eq!(done.outcome, Outcome::AbsentName);
-    let mut carol = stage.player("Carol", "red");
+    let mut carol = fixture.player("Carol", "red");
     wait_until("Carol is told", &mut [&mut carol, &mut alice], |players| !players[0].told.is_empty());
     assert!(
         moderation.restricted_players("red").len() == 1 && moderation.restricted_players("blue").is_empty()
@@ -112,12 +112,12 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
     {
         let mut settings = SessionsSettings::new(["pink"]).unwrap();
         settings.records = records.clone();
-        let stage = Stage::with_settings(&settings, 1);
-        let moderation = Moderation::new(stage.server.handle(), records.clone());
+        let fixture = Fixture::with_settings(&settings, 1);
+        let moderation = Moderation::new(fixture.server.handle(), records.clone());
         let done = moderation.impose(&by(), "pink", &account, Restriction::Muted, None).unwrap();
         assert_eq!(done.outcome, Outcome::Absent);
     }
-    let Scene { stage: _stage, moderation, .. } = scene(records);
+    let Scene { fixture: _stage, moderation, .. } = scene(records);
     let before = moderation.restricted_players("pink");
     assert_eq!(before.len(), 1);
     let denied = RoomRights { listen: None, speak: Some(false) };
@@ -133,7 +133,7 @@ fn what_is_decided_about_an_account_in_a_session_that_is_not_there_changes_nothi
 
 #[test]
 fn a_kicked_player_is_gone_and_what_cannot_be_done_says_why() {
-    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let kick = |session: &str, player: &str| moderation.kick(&by(), session, &player.into());
     assert_eq!(kick("red", "Alice").unwrap().outcome, Outcome::Notified);
     wait_until("Alice is gone", &mut [&mut alice, &mut bob], |players| players[0].end.is_some());
@@ -149,7 +149,7 @@ fn a_kicked_player_is_gone_and_what_cannot_be_done_says_why() {
 
 #[test]
 fn a_player_is_moved_and_its_rooms_are_seen_from_outside() {
-    let Scene { stage: _stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, mut alice, mut bob } = scene(in_memory());
     let done = moderation.move_player(&by(), "red", &"Alice".into(), "lobby", "jail").unwrap();
     assert_eq!(done.outcome, Outcome::Moved);
     wait_until("Alice is there", &mut [&mut alice, &mut bob], |_| {
@@ -166,14 +166,14 @@ fn a_player_is_moved_and_its_rooms_are_seen_from_outside() {
 
 #[test]
 fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
-    let Scene { stage, moderation, mut alice, mut bob } = scene(in_memory());
+    let Scene { fixture, moderation, mut alice, mut bob } = scene(in_memory());
     let one = RoomDecision { speakers_max: Some(0), ..RoomDecision::default() };
     moderation.limit_room(&by(), "red", "lobby", Some(one)).unwrap();
     alice.say(b"not heard");
     wait_until("she is refused", &mut [&mut alice, &mut bob], |_| {
         let refused =
             |worker: &mut SessionLoop, _| worker.statistics().map(|(.., it)| it.speakers_limited).sum();
-        stage.server.handle().ask_session("red", refused) == Ok(1_u64)
+        fixture.server.handle().ask_session("red", refused) == Ok(1_u64)
     });
     moderation.limit_room(&by(), "red", "lobby", None).unwrap();
     alice.say(b"heard");
@@ -189,7 +189,7 @@ fn rooms_are_limited_while_the_session_runs_and_go_back_to_the_configuration() {
 
 #[test]
 fn rooms_of_one_session_are_decided_about_up_to_a_limit() {
-    let Scene { stage: _stage, moderation, .. } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, .. } = scene(in_memory());
     let limit = |room: &str| {
         let one = RoomDecision { listeners_max: Some(1), ..RoomDecision::default() };
         moderation.limit_room(&by(), "red", room, Some(one)).map(drop)
@@ -203,7 +203,7 @@ fn rooms_of_one_session_are_decided_about_up_to_a_limit() {
 
 #[test]
 fn sessions_are_listed_and_players_with_where_they_are() {
-    let Scene { stage: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
+    let Scene { fixture: _stage, moderation, alice: _alice, bob: _bob } = scene(in_memory());
     let sessions: Vec<_> =
         moderation.sessions().into_iter().map(|session| (session.name, session.players)).collect();
     assert_eq!(sessions, [("blue".to_owned(), 0), ("red".to_owned(), 2)]);
@@ -217,8 +217,8 @@ fn sessions_are_listed_and_players_with_where_they_are() {
 
 #[test]
 fn only_what_is_recorded_is_said_to_be_when_a_worker_does_not_answer() {
-    let Scene { stage, moderation, .. } = scene(in_memory());
-    stage.server.stop();
+    let Scene { fixture, moderation, .. } = scene(in_memory());
+    fixture.server.stop();
     let (account, one) =
         (PlayerRef::Subject("A7".into()), RoomDecision { text_every_s: Some(9), ..RoomDecision::default() });
     let bob = PlayerRef::Name("Bob".into());

@@ -12,8 +12,8 @@ use consonance_server::recording::{
 use consonance_session::{ProximitySettings, Restriction};
 use consonance_testing::folder::path_of_test;
 
+use crate::workers::fixture::{PATIENCE, Player, wait_until};
 use crate::workers::several_nodes::{NAMES, Nodes, all_talk, heard, knows_nodes, stand_at, talk_until};
-use crate::workers::stage::{PATIENCE, Player, wait_until};
 
 #[test]
 fn players_of_all_nodes_hear_each_other_in_a_session_that_one_node_owns() {
@@ -55,7 +55,7 @@ fn players_near_each_other_hear_each_other_at_whichever_nodes_they_are_also_whil
     let _alice = players.remove(0);
     stand_at(&mut players[1], 6.0);
     talk_until(&mut players, |all| heard(&all[0]).contains("Carol") && heard(&all[1]).contains("Bob"));
-    drop(nodes.stages.remove(0));
+    drop(nodes.fixtures.remove(0));
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn a_session_ends_at_all_nodes_when_the_last_player_has_left_and_begins_where_th
     }
     wait_until("it has ended", &mut players.iter_mut().collect::<Vec<_>>(), |_| {
         nodes.bus.owner("main").is_none()
-            && nodes.stages.iter().all(|stage| stage.server.handle().sessions().is_empty())
+            && nodes.fixtures.iter().all(|fixture| fixture.server.handle().sessions().is_empty())
     });
-    let mut dora = nodes.stages[1].player("Dora", "main");
+    let mut dora = nodes.fixtures[1].player("Dora", "main");
     wait_until("she is in", &mut [&mut dora], |all| all[0].has_joined);
     assert_eq!(nodes.bus.owner("main"), Some(1));
 }
@@ -95,11 +95,11 @@ fn rooms_and_players_that_change_at_one_node_are_known_at_all_others_also_after_
     wait_until("both know", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
         has_rooms(all[0], "Carol", &["lobby", "tavern"]) && has_rooms(all[1], "Bob", &["lobby"])
     });
-    let mut dora = nodes.stages[2].player("Dora", "main");
+    let mut dora = nodes.fixtures[2].player("Dora", "main");
     wait_until("Dora knows it, too", &mut [&mut dora, &mut players.remove(0)], |all| {
         has_rooms(all[0], "Carol", &["lobby", "tavern"]) && has_rooms(all[0], "Bob", &["lobby"])
     });
-    drop(nodes.stages.remove(0));
+    drop(nodes.fixtures.remove(0));
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn what_operators_decide_and_record_at_the_owner_holds_for_players_of_all_nodes(
     let recorder = SessionRecorder::start(&folder, recording).unwrap();
     let settings = SessionsSettings::new(["main"]).unwrap();
     let nodes = Nodes::with_settings(&settings, 3, 1);
-    let handle = nodes.stages[0].server.handle();
+    let handle = nodes.fixtures[0].server.handle();
     handle.record_with(Some(&recorder)).unwrap();
     let moderation = Moderation::new(handle, settings.records.clone());
     let mut players = nodes.players();
@@ -151,8 +151,8 @@ fn players_of_all_nodes_are_told_of_all_nodes_and_of_each_that_comes_or_goes() {
     });
     assert!(knows_nodes(&alice, &[1, 2, 3]));
 
-    alice.lose_link(nodes.stages[2].network(0).client("main"));
-    drop(nodes.stages.remove(0));
+    alice.lose_link(nodes.fixtures[2].network(0).client("main"));
+    drop(nodes.fixtures.remove(0));
     alice.come_back();
     players.push(alice);
     wait_until("she is back, and told", &mut players.iter_mut().collect::<Vec<_>>(), |all| {

@@ -14,7 +14,7 @@ use consonance_server::records::{Records, RecordsSettings};
 use consonance_server::{RestartPlan, ServerHandle, SessionsSettings, Workers};
 use consonance_testing::folder::path_of_test;
 
-use crate::workers::stage::{Player, Stage, wait_until};
+use crate::workers::fixture::{Fixture, Player, wait_until};
 
 /// 20 ms of silence as an Opus encoder makes it.
 const SILENT_FRAME: &[u8] = &[0xF8, 0xFF, 0xFE];
@@ -31,8 +31,8 @@ fn is_recorded(handle: &ServerHandle, session: &'static str) -> bool {
 }
 
 /// Two players, one of which speaks until the other has heard it.
-fn talk(stage: &Stage, session: &str) -> [Player; 2] {
-    let (mut speaker, mut listener) = (stage.player("Alice", session), stage.player("Bob", session));
+fn talk(fixture: &Fixture, session: &str) -> [Player; 2] {
+    let (mut speaker, mut listener) = (fixture.player("Alice", session), fixture.player("Bob", session));
     wait_until("both join", &mut [&mut speaker, &mut listener], |players| {
         players.iter().all(|player| player.knows_two_listeners())
     });
@@ -64,10 +64,10 @@ fn found(folder: &Path) -> Vec<(String, u64, Option<RecordingEndReason>)> {
 #[test]
 fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_folder() {
     let (first, second) = (path_of_test("first"), path_of_test("second"));
-    let stage = Stage::new(&["red", "blue"], 2);
-    let handle = stage.server.handle();
-    let [mut alice, mut bob] = talk(&stage, "red");
-    let [mut carol, mut dave] = talk(&stage, "blue");
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let handle = fixture.server.handle();
+    let [mut alice, mut bob] = talk(&fixture, "red");
+    let [mut carol, mut dave] = talk(&fixture, "blue");
     let recorder = SessionRecorder::start(&first, recording(&["red", "blue"])).unwrap();
     handle.record_with(Some(&recorder)).unwrap();
     assert!(is_recorded(&handle, "red") && is_recorded(&handle, "blue"), "who is there already is recorded");
@@ -103,9 +103,9 @@ fn recordings_of_all_workers_follow_a_reload_to_other_sessions_and_to_another_fo
 #[test]
 fn a_session_with_one_player_is_recorded_as_soon_as_there_is_a_recorder() {
     let folder = path_of_test("one-player");
-    let stage = Stage::new(&["red", "blue"], 1);
-    let handle = stage.server.handle();
-    let mut alice = stage.player("Alice", "red");
+    let fixture = Fixture::new(&["red", "blue"], 1);
+    let handle = fixture.server.handle();
+    let mut alice = fixture.player("Alice", "red");
     wait_until("she joins", &mut [&mut alice], |players| players[0].has_joined);
     let recorder = SessionRecorder::start(&folder, recording(&["red", "blue"])).unwrap();
     handle.record_with(Some(&recorder)).unwrap();
@@ -117,18 +117,18 @@ fn a_session_with_one_player_is_recorded_as_soon_as_there_is_a_recorder() {
 fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_next_one() {
     let folder = path_of_test("handed-over");
     let settings = SessionsSettings::new(["red", "blue"]).unwrap();
-    let stage = Stage::with_settings(&settings, 2);
+    let fixture = Fixture::with_settings(&settings, 2);
     let recorder = SessionRecorder::start(&folder, recording(&[])).unwrap();
-    stage.server.handle().record_with(Some(&recorder)).unwrap();
-    let [mut alice, mut bob] = talk(&stage, "red");
-    let handle = stage.server.handle();
+    fixture.server.handle().record_with(Some(&recorder)).unwrap();
+    let [mut alice, mut bob] = talk(&fixture, "red");
+    let handle = fixture.server.handle();
     handle.ask_session("red", |worker, now| worker.start_recording(now, "red")).unwrap().unwrap();
     say(&mut alice, &mut bob);
     let asked = handle.asked_to_record();
     assert_eq!(asked, ["red"]);
     let plan = RestartPlan { pause: Duration::ZERO, returns_per_s: 100 };
     let left = handle.hand_over(&plan);
-    drop(stage);
+    drop(fixture);
     recorder.stop();
     assert_eq!(found(&folder), [("red".to_owned(), 1, Some(RecordingEndReason::HandedOver))]);
 
@@ -137,11 +137,11 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
     let recorder = SessionRecorder::start(&folder, recording(&[])).unwrap();
     workers.record_with(&recorder);
     workers.ask_to_record(&asked);
-    let stage = Stage::with_workers(workers);
-    let mut carol = stage.player("Carol", "red");
+    let fixture = Fixture::with_workers(workers);
+    let mut carol = fixture.player("Carol", "red");
     wait_until("she is in", &mut [&mut carol], |players| players[0].has_joined);
-    assert!(is_recorded(&stage.server.handle(), "red") && !is_recorded(&stage.server.handle(), "blue"));
-    drop(stage);
+    assert!(is_recorded(&fixture.server.handle(), "red") && !is_recorded(&fixture.server.handle(), "blue"));
+    drop(fixture);
     recorder.stop();
     assert_eq!(found(&folder).len(), 2);
 }
@@ -149,12 +149,12 @@ fn a_recording_that_an_operator_began_ends_with_the_process_and_goes_on_in_the_n
 #[test]
 fn an_operator_removes_a_recording_that_has_ended_and_none_that_goes_on() {
     let folder = path_of_test("removed");
-    let stage = Stage::new(&["red"], 1);
-    let moderation = Moderation::new(stage.server.handle(), Records::in_memory(RecordsSettings::default()));
+    let fixture = Fixture::new(&["red"], 1);
+    let moderation = Moderation::new(fixture.server.handle(), Records::in_memory(RecordsSettings::default()));
     let recorder = SessionRecorder::start(&folder, recording(&["red"])).unwrap();
     moderation.set_recordings(Some(recorder.recordings()));
-    stage.server.handle().record_with(Some(&recorder)).unwrap();
-    let _players = talk(&stage, "red");
+    fixture.server.handle().record_with(Some(&recorder)).unwrap();
+    let _players = talk(&fixture, "red");
     let list = || recorder.recordings().list(None, 10).unwrap();
     wait_until("it is there", &mut [], |_| list().len() == 1);
     let (by, id) = (By::new("Ann", ""), list().remove(0).id);

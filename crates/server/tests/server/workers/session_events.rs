@@ -5,7 +5,7 @@ use std::time::Duration;
 use consonance_server::{DedicatedServer, SessionEvent, SessionEvents, SessionsSettings};
 use consonance_session::{ServerEvent, SpokenTo};
 
-use crate::workers::stage::{Stage, wait_until};
+use crate::workers::fixture::{Fixture, wait_until};
 
 /// Takes all pending events, and describes each in a few words.
 fn take(events: &SessionEvents, said: &mut Vec<String>) {
@@ -27,10 +27,10 @@ fn take(events: &SessionEvents, said: &mut Vec<String>) {
 fn a_subscriber_is_told_the_events_of_every_session_in_order() {
     let mut settings = SessionsSettings::new(["red", "blue"]).unwrap();
     settings.monitoring.always = true;
-    let stage = Stage::with_settings(&settings, 2);
-    let events = stage.server.handle().subscribe(64).unwrap();
-    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| stage.player(name, "red"));
-    let mut carol = stage.player("Carol", "blue");
+    let fixture = Fixture::with_settings(&settings, 2);
+    let events = fixture.server.handle().subscribe(64).unwrap();
+    let [mut alice, mut bob] = ["Alice", "Bob"].map(|name| fixture.player(name, "red"));
+    let mut carol = fixture.player("Carol", "blue");
     wait_until("they know each other", &mut [&mut alice, &mut bob, &mut carol], |players| {
         players[..2].iter().all(|player| player.knows_two_listeners()) && players[2].has_joined
     });
@@ -65,11 +65,11 @@ fn a_subscriber_is_told_the_events_of_every_session_in_order() {
 
 #[test]
 fn a_server_that_ends_tells_that_all_players_left_and_then_nothing() {
-    let stage = Stage::new(&["red"], 1);
-    let events = stage.server.handle().subscribe(64).unwrap();
-    let mut alice = stage.player("Alice", "red");
+    let fixture = Fixture::new(&["red"], 1);
+    let events = fixture.server.handle().subscribe(64).unwrap();
+    let mut alice = fixture.player("Alice", "red");
     wait_until("she is here", &mut [&mut alice], |players| players[0].has_joined);
-    let Stage { server, .. } = stage;
+    let Fixture { server, .. } = fixture;
     DedicatedServer::stop(server);
     let mut said = Vec::new();
     take(&events, &mut said);

@@ -11,14 +11,14 @@ use consonance_server::{SessionsSettings, Workers};
 use consonance_session::Position;
 use consonance_testing::node_bus::NodeBus;
 
-use crate::workers::stage::{PATIENCE, Player, Stage, wait_until};
+use crate::workers::fixture::{Fixture, PATIENCE, Player, wait_until};
 
 pub(crate) const NAMES: [&str; 3] = ["Alice", "Bob", "Carol"];
 
 /// Several nodes, with the same number of workers each.
 pub(crate) struct Nodes {
     pub(crate) bus: NodeBus,
-    pub(crate) stages: Vec<Stage>,
+    pub(crate) fixtures: Vec<Fixture>,
     pub(crate) ids: Vec<NodeId>,
 }
 
@@ -39,20 +39,20 @@ impl Nodes {
             let count = NonZeroUsize::new(workers).unwrap();
             let (workers, id, mut cluster) = Workers::of_node(settings, count, info);
             cluster.set_address(&address_of(number), false);
-            let stage = Stage::with_workers(workers);
-            let handle = stage.server.handle();
+            let fixture = Fixture::with_workers(workers);
+            let handle = fixture.server.handle();
             bus.join(id, cluster, move |event| handle.follow_node(event));
-            (stage, id)
+            (fixture, id)
         });
-        let (stages, ids) = nodes.unzip();
-        Self { bus, stages, ids }
+        let (fixtures, ids) = nodes.unzip();
+        Self { bus, fixtures, ids }
     }
 
     /// Joins a player at each node, in turn; the first player's node owns the session.
     pub(crate) fn players(&self) -> Vec<Player> {
         let mut players: Vec<Player> = Vec::new();
-        for (stage, name) in self.stages.iter().zip(NAMES) {
-            players.push(stage.player(name, "main"));
+        for (fixture, name) in self.fixtures.iter().zip(NAMES) {
+            players.push(fixture.player(name, "main"));
             let wanted = players.len();
             wait_until("all know each other", &mut players.iter_mut().collect::<Vec<_>>(), |all| {
                 all.iter().all(|player| know_each_other(player, wanted))

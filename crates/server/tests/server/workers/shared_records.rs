@@ -12,8 +12,8 @@ use consonance_server::bans::BanTarget;
 use consonance_server::moderation::{By, Moderation};
 use consonance_server::records::{Records, RecordsSettings, SharedRecords};
 
+use crate::workers::fixture::{Player, wait_until};
 use crate::workers::several_nodes;
-use crate::workers::stage::{Player, wait_until};
 
 /// Nodes with a bus and a store between them. Each has a player in the session that the first one owns.
 struct Nodes {
@@ -40,7 +40,7 @@ impl Nodes {
         let cluster = several_nodes::Nodes::of(&settings, 1);
         let (mut store, mut moderations) = (Store::default(), Vec::new());
         for (number, settings) in (1..).zip(settings) {
-            let (records, handle) = (settings.records, cluster.stages[number - 1].server.handle());
+            let (records, handle) = (settings.records, cluster.fixtures[number - 1].server.handle());
             records.share(cluster.ids[number - 1], &format!("node {number}"));
             moderations.push(Moderation::new(handle.clone(), records.clone()));
             store.join(SharedRecords::new(records, handle));
@@ -109,14 +109,14 @@ fn a_player_that_is_banned_at_one_node_is_removed_at_another_and_refused_at_all_
     assert_eq!(end_code(&players[1]), Some(EndCode::Banned));
     nodes.wait_until("all know", &mut players, |all| all[0].gone == ["Bob"] && all[2].gone == ["Bob"]);
     for node in 0..3 {
-        let mut again = [nodes.cluster.stages[node].player("Bob", "main")];
+        let mut again = [nodes.cluster.fixtures[node].player("Bob", "main")];
         nodes.wait_until("he is refused", &mut again, |all| all[0].end.is_some());
         assert_eq!(end_code(&again[0]), Some(EndCode::Banned));
     }
     nodes.moderations[0].unban(&by(), banned.ban.id).unwrap();
     nodes.store.run_once();
     assert!(nodes.moderations.iter().all(|moderation| moderation.bans(0, 10).is_empty()));
-    players[1] = nodes.cluster.stages[1].player("Bob", "main");
+    players[1] = nodes.cluster.fixtures[1].player("Bob", "main");
     nodes.wait_until("he is in", &mut players, |all| all[1].has_joined);
 }
 

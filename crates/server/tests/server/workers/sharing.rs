@@ -7,11 +7,11 @@ use consonance_link::DisconnectReason;
 use consonance_link::memory::MemoryNetwork;
 use consonance_server::{SessionsSettings, Workers};
 
-use crate::workers::stage::{Player, Stage, player_over, wait_until};
+use crate::workers::fixture::{Fixture, Player, player_over, wait_until};
 
 /// Joins two players to a session.
-fn pair(stage: &Stage, session: &str) -> [Player; 2] {
-    let mut pair = [stage.player("Alice", session), stage.player("Bob", session)];
+fn pair(fixture: &Fixture, session: &str) -> [Player; 2] {
+    let mut pair = [fixture.player("Alice", session), fixture.player("Bob", session)];
     wait_until_joined(&mut pair);
     pair
 }
@@ -31,16 +31,16 @@ fn assert_heard([alice, bob]: &mut [Player; 2], words: &[u8]) {
 
 #[test]
 fn sessions_are_spread_over_the_workers_and_each_is_heard_in_its_own() {
-    let stage = Stage::new(&["red", "blue", "green"], 2);
-    let handle = stage.server.handle();
+    let fixture = Fixture::new(&["red", "blue", "green"], 2);
+    let handle = fixture.server.handle();
     let of_each = handle.ask_all(|session_loop, _| {
         session_loop.statistics().map(|(name, ..)| name.to_owned()).collect::<Vec<_>>()
     });
     let of_each: Vec<_> = of_each.into_iter().map(Result::unwrap).collect();
     assert_eq!(of_each, [vec!["red", "green"], vec!["blue"]]);
 
-    let mut red = pair(&stage, "red");
-    let mut blue = pair(&stage, "blue");
+    let mut red = pair(&fixture, "red");
+    let mut blue = pair(&fixture, "blue");
     assert_heard(&mut red, b"in red");
     assert_heard(&mut blue, b"in blue");
     assert!(red[1].heard.iter().all(|frame| frame == b"in red"));
@@ -53,24 +53,24 @@ fn a_network_for_one_session_is_with_the_worker_that_has_it() {
     let network = MemoryNetwork::new();
     assert!(!workers.add_for_session("green", Box::new(MemoryNetwork::new().listen())));
     assert!(workers.add_for_session("blue", Box::new(network.listen())));
-    let stage = Stage::with_workers(workers);
-    let mut pair = [stage.player("Alice", "blue"), player_over(&network, "Bob", "blue")];
+    let fixture = Fixture::with_workers(workers);
+    let mut pair = [fixture.player("Alice", "blue"), player_over(&network, "Bob", "blue")];
     wait_until_joined(&mut pair);
     assert_heard(&mut pair, b"in blue");
 }
 
 #[test]
 fn an_unknown_session_is_refused() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let mut unknown = stage.player("Bob", "bleu");
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let mut unknown = fixture.player("Bob", "bleu");
     wait_until("it is refused", &mut [&mut unknown], |all| all[0].end.is_some());
     assert_eq!(unknown.end, Some(DisconnectReason::refused(b"(other-session-unknown) blue, red")));
 }
 
 #[test]
 fn the_inspector_shows_the_sessions_of_all_workers_by_their_names() {
-    let stage = Stage::new(&["red", "blue", "green"], 2);
-    let inspection = stage.server.inspection();
+    let fixture = Fixture::new(&["red", "blue", "green"], 2);
+    let inspection = fixture.server.inspection();
     let names = || -> Vec<String> {
         let snapshot = inspection.snapshot();
         snapshot.server().unwrap().sessions.iter().map(|session| session.name.clone()).collect()
@@ -81,11 +81,11 @@ fn the_inspector_shows_the_sessions_of_all_workers_by_their_names() {
 
 #[test]
 fn stopping_disconnects_the_players_of_every_worker() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let mut players = [stage.player("Alice", "red"), stage.player("Bob", "blue")];
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let mut players = [fixture.player("Alice", "red"), fixture.player("Bob", "blue")];
     let [alice, bob] = &mut players;
     wait_until("both have joined", &mut [alice, bob], |all| all.iter().all(|player| player.has_joined));
-    stage.server.stop();
+    fixture.server.stop();
     wait_until("both are told", &mut [alice, bob], |all| all.iter().all(|player| player.end.is_some()));
     let ended = DisconnectReason::closed_by_peer(b"(closing-session)");
     assert_eq!([&alice.end, &bob.end], [&Some(ended.clone()), &Some(ended)]);
@@ -93,10 +93,10 @@ fn stopping_disconnects_the_players_of_every_worker() {
 
 #[test]
 fn workers_tell_what_they_serve_and_how_long_voice_stays_in_them() {
-    let stage = Stage::new(&["red", "blue"], 2);
-    let mut blue = pair(&stage, "blue");
+    let fixture = Fixture::new(&["red", "blue"], 2);
+    let mut blue = pair(&fixture, "blue");
     assert_heard(&mut blue, b"in blue");
-    let handle = stage.server.handle();
+    let handle = fixture.server.handle();
     wait_until("it is told", &mut [], |_| {
         let [red, blue] = handle.workers()[..] else { return false };
         let is_idle = (red.sessions, red.clients, red.packets_in) == (1, 0, 0);

@@ -9,7 +9,7 @@ use consonance_link::{
 };
 use consonance_server::{DedicatedServer, SessionsSettings, Workers};
 
-use crate::workers::stage::{player_over, wait_until};
+use crate::workers::fixture::{player_over, wait_until};
 
 /// Iterations until a disconnect is sent: a network that loses packets sends it more than once.
 const TURNS_PER_GOODBYE: u32 = 20;

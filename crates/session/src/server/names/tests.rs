@@ -12,14 +12,14 @@ const CODEC: CodecParameters =
 const NEWCOMER: LinkId = LinkId(20);
 
 /// The parts behind [`Names`].
-struct Stage {
+struct Fixture {
     rules: Rules,
     presence: Presence,
     claims: NameClaims,
     observations: Observations,
 }
 
-impl Stage {
+impl Fixture {
     /// A session with Ann, who has a link, and the link of a newcomer of ours.
     fn new() -> (Self, ClientId) {
         let settings = ServerSettings::from_seed(7);
@@ -31,13 +31,13 @@ impl Stage {
         }
         presence.join(id, "Ann".into(), CODEC, LinkId(10));
         presence.connections_mut().reach_over(id, LinkId(10));
-        let stage = Self {
+        let fixture = Self {
             rules: Rules::new(settings),
             presence,
             claims: NameClaims::default(),
             observations: Observations::new(9),
         };
-        (stage, id)
+        (fixture, id)
     }
 
     fn names(&mut self) -> Names<'_> {
@@ -56,51 +56,54 @@ fn newcomer(name: &str, ticket: Option<ResumeTicket>) -> Newcomer {
 
 #[test]
 fn a_name_that_no_client_has_in_any_spelling_is_free() {
-    let (mut stage, _) = Stage::new();
+    let (mut fixture, _) = Fixture::new();
     let access = Access::default();
-    let free = stage.names().decide(&newcomer("Bob", None), &access);
+    let free = fixture.names().decide(&newcomer("Bob", None), &access);
     assert!(matches!(free, NameDecision::Free));
-    let waits = stage.names().decide(&newcomer("ANN", None), &access);
+    let waits = fixture.names().decide(&newcomer("ANN", None), &access);
     assert!(matches!(waits, NameDecision::Waits), "{waits:?}");
 }
 
 #[test]
 fn the_holders_ticket_evicts_it_at_once() {
-    let (mut stage, ann) = Stage::new();
-    let secret = stage.presence.reservations_mut().draw_secret(ann);
-    let ticket = ResumeTicket { session: stage.rules.session(), id: ann, secret };
-    let decision = stage.names().decide(&newcomer("Ann", Some(ticket)), &Access::default());
+    let (mut fixture, ann) = Fixture::new();
+    let secret = fixture.presence.reservations_mut().draw_secret(ann);
+    let ticket = ResumeTicket { session: fixture.rules.session(), id: ann, secret };
+    let decision = fixture.names().decide(&newcomer("Ann", Some(ticket)), &Access::default());
     assert!(matches!(decision, NameDecision::Evicts(id) if id == ann), "{decision:?}");
 }
 
 #[test]
 fn a_newcomer_that_waits_is_reported_and_its_holder_asked() {
-    let (mut stage, ann) = Stage::new();
-    stage.names().decide(&newcomer("Ann", None), &Access::default());
+    let (mut fixture, ann) = Fixture::new();
+    fixture.names().decide(&newcomer("Ann", None), &Access::default());
     let event = ServerEvent::NameInUse { link: NEWCOMER, name: "Ann".into(), holder: ann };
-    assert_eq!((stage.observations.pop_event(), stage.claims.pop_probe()), (Some(event), Some(LinkId(10))));
     assert_eq!(
-        (stage.observations.statistics().names_awaited, stage.observations.statistics().names_in_use),
+        (fixture.observations.pop_event(), fixture.claims.pop_probe()),
+        (Some(event), Some(LinkId(10)))
+    );
+    assert_eq!(
+        (fixture.observations.statistics().names_awaited, fixture.observations.statistics().names_in_use),
         (1, 0)
     );
 }
 
 #[test]
 fn where_nobody_may_wait_the_newcomer_is_refused() {
-    let (mut stage, _) = Stage::new();
-    stage.rules.settings_mut().limits.waiting_names = 0;
-    let refused = stage.names().decide(&newcomer("Ann", None), &Access::default());
+    let (mut fixture, _) = Fixture::new();
+    fixture.rules.settings_mut().limits.waiting_names = 0;
+    let refused = fixture.names().decide(&newcomer("Ann", None), &Access::default());
     assert!(matches!(refused, NameDecision::Refused(CloseReason::NameInUse)), "{refused:?}");
-    assert_eq!(stage.observations.statistics().names_in_use, 1);
+    assert_eq!(fixture.observations.statistics().names_in_use, 1);
 }
 
 #[test]
 fn a_name_whose_holder_has_left_goes_to_the_newcomer_that_waits_for_it() {
-    let (mut stage, ann) = Stage::new();
-    stage.names().decide(&newcomer("Ann", None), &Access::default());
-    assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: Some(id) } if id == ann));
-    stage.presence.remove(ann);
-    assert!(matches!(stage.names().check(NEWCOMER), NameStep::Gets(NEWCOMER)));
-    assert!(stage.names().stop_waiting(NEWCOMER).is_some());
-    assert!(matches!(stage.names().check(NEWCOMER), NameStep::Waits { probed: None }));
+    let (mut fixture, ann) = Fixture::new();
+    fixture.names().decide(&newcomer("Ann", None), &Access::default());
+    assert!(matches!(fixture.names().check(NEWCOMER), NameStep::Waits { probed: Some(id) } if id == ann));
+    fixture.presence.remove(ann);
+    assert!(matches!(fixture.names().check(NEWCOMER), NameStep::Gets(NEWCOMER)));
+    assert!(fixture.names().stop_waiting(NEWCOMER).is_some());
+    assert!(matches!(fixture.names().check(NEWCOMER), NameStep::Waits { probed: None }));
 }

@@ -8,13 +8,13 @@ use consonance_wire::TextRecipient;
 use crate::behaviour::support::lone_server::{LoneServer, unhurried};
 use crate::behaviour::support::packets;
 
-/// `vip` is for clients with the token `gold`; on `stage` only those with `singer` may speak.
+/// `vip` is for clients with the token `gold`; on `fixture` only those with `singer` may speak.
 fn server() -> LoneServer {
     LoneServer::with_settings(|settings| {
         settings.admission = true;
-        let mut stage = AccessRule::default();
-        stage.speak = vec!["singer".into()];
-        settings.access = vec![("vip".into(), AccessRule::for_both(["gold"])), ("stage*".into(), stage)];
+        let mut fixture = AccessRule::default();
+        fixture.speak = vec!["singer".into()];
+        settings.access = vec![("vip".into(), AccessRule::for_both(["gold"])), ("stage*".into(), fixture)];
     })
 }
 

@@ -17,7 +17,7 @@ fn limit(settings: &mut ServerSettings, room: &str, change: impl FnOnce(&mut Roo
 }
 
 /// Three in the lobby, where two may speak at once.
-fn stage() -> LoneServer {
+fn fixture() -> LoneServer {
     let mut server = LoneServer::with_settings(|settings| {
         limit(settings, "lobby", |limits| limits.speakers = Some(2));
     });
@@ -94,7 +94,7 @@ fn listeners_stay_when_a_lower_limit_is_set() {
 
 #[test]
 fn only_so_many_speak_at_once_and_closing_or_silence_frees_a_place() {
-    let mut server = stage();
+    let mut server = fixture();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     assert!(!speaks(&mut server, 3, 0, false) && !speaks(&mut server, 3, 1, false));
     assert_eq!(server.events(), ["lobby is full for Carol: Speak"], "told once");
@@ -110,7 +110,7 @@ fn only_so_many_speak_at_once_and_closing_or_silence_frees_a_place() {
 
 #[test]
 fn speakers_go_on_and_count_when_the_limits_change() {
-    let mut server = stage();
+    let mut server = fixture();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     let change = |server: &mut LoneServer, speakers| {
         let mut limits = RoomLimits::new();
@@ -128,7 +128,7 @@ fn speakers_go_on_and_count_when_the_limits_change() {
 
 #[test]
 fn a_client_that_leaves_gives_up_its_place() {
-    let mut server = stage();
+    let mut server = fixture();
     assert!(speaks(&mut server, 1, 0, false) && speaks(&mut server, 2, 0, false));
     server.disconnect(1);
     assert!(speaks(&mut server, 3, 0, false));
@@ -207,7 +207,7 @@ fn writing_to_many_slow_rooms_is_no_faster() {
     assert_eq!(taken, 32);
 }
 
-/// A stage with a slow text rate and this number of listeners, all of which Alice knows.
+/// A fixture with a slow text rate and this number of listeners, all of which Alice knows.
 fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
     let mut alice = LoneClient::joined("Alice", 0, &[]);
     let mut server = LoneServer::with_settings(|settings| {
@@ -222,7 +222,7 @@ fn slow_stage(listeners: u16) -> (LoneClient, LoneServer) {
     (alice, server)
 }
 
-/// Alice writes to the stage; returns the number of recipients.
+/// Alice writes to the fixture; returns the number of recipients.
 fn get_the_text(alice: &mut LoneClient, server: &mut LoneServer, text: &str) -> usize {
     alice.client.send_text(&Target::Room("stage".into()), text).expect("a text that fits");
     let mut reached = 0;

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use crate::webrtc::RtcStatistics;
 use consonance_browser::{BrowserPlayer, BrowserStatistics};
 use consonance_link::{
     DisconnectReason, LinkQuality, NetworkStatistics, PageDrops, PageState, PageStatistics, Peer,
@@ -10,8 +9,9 @@ use consonance_link::{
 use consonance_session as session;
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::Stage;
+use crate::browser_gateway::browser::Phase;
 use crate::browser_gateway::shard::PageShard;
+use crate::webrtc::RtcStatistics;
 
 impl<S: PageShard> BrowserGateway<S> {
     pub(super) fn count_links(&self) -> NetworkStatistics {
@@ -31,9 +31,9 @@ impl<S: PageShard> BrowserGateway<S> {
 
     /// The counters of the pages of all players, including players that are gone.
     pub(super) fn count_pages(&self) -> PageStatistics {
-        let present = self.browsers.iter().filter_map(|browser| match &browser.stage {
-            Stage::Playing(player) => Some(of_player(&player.statistics())),
-            Stage::Expected(_) => None,
+        let present = self.browsers.iter().filter_map(|browser| match &browser.phase {
+            Phase::Playing(player) => Some(of_player(&player.statistics())),
+            Phase::Expected(_) => None,
         });
         let of_connections = of_connections(&self.shard.statistics());
         present.fold(self.gone_pages.with(&of_connections), |sum, player| sum.with(&player))
@@ -69,7 +69,7 @@ impl<S: PageShard> BrowserGateway<S> {
 
     pub(super) fn page_of_link(&self, now: Instant, peer: Peer) -> Option<PageState> {
         let browser = self.browsers.get(self.browsers.of_link(peer)?)?;
-        let Stage::Playing(player) = &browser.stage else { return None };
+        let Phase::Playing(player) = &browser.phase else { return None };
         Some(PageState { is_connected: browser.page.is_some(), ..state_of(player, self.session_time(now)) })
     }
 }

@@ -3,14 +3,14 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::webrtc::{PagePeer, RtcEvent};
 use consonance_browser::BrowserPlayer;
 use consonance_link::DisconnectReason;
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::{Stage, address_of};
+use crate::browser_gateway::browser::{Phase, address_of};
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::shard::PageShard;
+use crate::webrtc::{PagePeer, RtcEvent};
 
 impl<S: PageShard> BrowserGateway<S> {
     /// Takes one thing that happened on the pages' connections. False if there was none.
@@ -70,17 +70,17 @@ impl<S: PageShard> BrowserGateway<S> {
         if let Some(remote) = remote {
             browser.remote = address_of(browser.remote.ip(), remote);
         }
-        match &mut browser.stage {
-            Stage::Playing(player) => {
+        match &mut browser.phase {
+            Phase::Playing(player) => {
                 if former.is_some() {
                     player.page_lost(at);
                 }
                 player.page_is_back(at, slots);
             }
-            Stage::Expected(settings) => {
+            Phase::Expected(settings) => {
                 let limits = self.entrance.page_limits().clone();
                 let player = BrowserPlayer::with_limits(settings.as_ref().clone(), limits);
-                browser.stage = Stage::Playing(Box::new(player));
+                browser.phase = Phase::Playing(Box::new(player));
                 self.statistics.connections.accepted += 1;
             }
         }

@@ -3,17 +3,17 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use crate::webrtc::{OfferError, PagePeer};
 use consonance_browser::BrowserSettings;
 use consonance_link::gateway::PlayerLink;
 
 use super::BrowserGateway;
-use crate::browser_gateway::browser::{Announced, Browser, Stage};
+use crate::browser_gateway::browser::{Announced, Browser, Phase};
 use crate::browser_gateway::indices::BrowserIndex;
 use crate::browser_gateway::key::Key;
 use crate::browser_gateway::request_queue::{JoinRequest, Request};
 use crate::browser_gateway::reservations::Reservation;
 use crate::browser_gateway::shard::PageShard;
+use crate::webrtc::{OfferError, PagePeer};
 use crate::{Attendance, Displaced, Join, JoinBody, JoinProblem, Joined, reply};
 
 /// Requests answered before pages and sessions get their turn: an answer takes as long as many packets of voice.
@@ -104,7 +104,7 @@ impl<S: PageShard> BrowserGateway<S> {
             key,
             session: session.into(),
             neighbours,
-            stage: Stage::Expected(Box::new(settings)),
+            phase: Phase::Expected(Box::new(settings)),
             page: None,
             coming: Some(page),
             lost_for: None,

@@ -13,7 +13,7 @@ use super::{Connection, Identity, RtcVoice};
 use crate::webrtc::settings::PeerLimits;
 
 /// A server's end and a page with nothing between them.
-struct Stage {
+struct Fixture {
     now: Instant,
     connection: Connection,
     browser: TestBrowser,
@@ -30,7 +30,7 @@ struct Stage {
 const SPEAKERS: usize = 8;
 const FRAME: Duration = Duration::from_millis(20);
 
-impl Stage {
+impl Fixture {
     fn connected() -> Self {
         let now = Instant::now();
         let cryptography = consonance_link::rtc_crypto::provider();
@@ -43,11 +43,11 @@ impl Stage {
         let names = format!("{}:{}", value(&answer, "a=ice-ufrag:"), value(&offer, "a=ice-ufrag:"));
         let password = value(&answer, "a=ice-pwd:");
         let (page, frame, sent_to_victim) = (home(), 0, 0);
-        let mut stage = Self { now, connection, browser, page, names, password, frame, sent_to_victim };
-        while !stage.browser.is_connected() {
-            stage.step();
+        let mut fixture = Self { now, connection, browser, page, names, password, frame, sent_to_victim };
+        while !fixture.browser.is_connected() {
+            fixture.step();
         }
-        stage
+        fixture
     }
 
     /// All players speak for this long.
@@ -136,27 +136,27 @@ fn victim() -> SocketAddr {
 
 #[test]
 fn a_page_has_no_more_sent_to_another_address_than_came_from_there() {
-    let mut stage = Stage::connected();
-    stage.speak(Duration::from_secs(1));
+    let mut fixture = Fixture::connected();
+    fixture.speak(Duration::from_secs(1));
     let mut came = 0;
     for _ in 0..20 {
-        came += stage.check_as_victim();
-        stage.speak(Duration::from_secs(1));
-        assert!(stage.sent_to_victim <= came, "{} bytes for {came}", stage.sent_to_victim);
+        came += fixture.check_as_victim();
+        fixture.speak(Duration::from_secs(1));
+        assert!(fixture.sent_to_victim <= came, "{} bytes for {came}", fixture.sent_to_victim);
     }
-    assert!(stage.sent_to_victim > 0, "it is asked");
-    assert!(stage.connection.take_drops().unproved > 1000, "what did not leave was counted");
+    assert!(fixture.sent_to_victim > 0, "it is asked");
+    assert!(fixture.connection.take_drops().unproved > 1000, "what did not leave was counted");
 }
 
 #[test]
 fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
     let most = [1, 30].map(|checks| {
-        let mut stage = Stage::connected();
+        let mut fixture = Fixture::connected();
         let (mut came, mut most) = (0, 0.0_f64);
         for second in 0..30 {
-            came += if second < checks { stage.check_as_victim() } else { 0 };
-            stage.speak(Duration::from_secs(1));
-            most = most.max(stage.sent_to_victim as f64 / came as f64);
+            came += if second < checks { fixture.check_as_victim() } else { 0 };
+            fixture.speak(Duration::from_secs(1));
+            most = most.max(fixture.sent_to_victim as f64 / came as f64);
         }
         most
     });
@@ -166,16 +166,16 @@ fn the_page_of_security_says_how_many_bytes_leave_for_each_that_came() {
 
 #[test]
 fn a_page_that_changes_its_network_hears_again_within_a_second() {
-    let mut stage = Stage::connected();
-    stage.speak(Duration::from_secs(1));
-    stage.page = ([192, 0, 2, 7], 1).into();
-    let offer = stage.browser.restart();
-    let answer = stage.connection.renegotiate(stage.now, &offer).unwrap();
-    stage.browser.handle_answer(stage.now, &answer);
-    stage.speak(Duration::from_secs(1));
-    let before = stage.heard();
-    stage.speak(Duration::from_secs(1));
-    let heard = stage.heard() - before;
+    let mut fixture = Fixture::connected();
+    fixture.speak(Duration::from_secs(1));
+    fixture.page = ([192, 0, 2, 7], 1).into();
+    let offer = fixture.browser.restart();
+    let answer = fixture.connection.renegotiate(fixture.now, &offer).unwrap();
+    fixture.browser.handle_answer(fixture.now, &answer);
+    fixture.speak(Duration::from_secs(1));
+    let before = fixture.heard();
+    fixture.speak(Duration::from_secs(1));
+    let heard = fixture.heard() - before;
     assert!(heard >= 49 * SPEAKERS as u64, "{heard} packets in the second second");
-    assert_eq!(stage.connection.take_drops().unproved, 0, "and nothing was lost");
+    assert_eq!(fixture.connection.take_drops().unproved, 0, "and nothing was lost");
 }

@@ -11,7 +11,7 @@ use super::{Connection, Identity, RtcVoice};
 use crate::webrtc::settings::PeerLimits;
 
 /// A server's end, a page, and the links between them.
-struct Stage {
+struct Fixture {
     now: Instant,
     connection: Connection,
     browser: TestBrowser,
@@ -45,7 +45,7 @@ const WIDE: f64 = 100e6;
 /// Around a datagram: UDP and IPv4.
 const HEADER_BYTES: usize = 28;
 
-impl Stage {
+impl Fixture {
     fn connected() -> Self {
         let now = Instant::now();
         let cryptography = consonance_link::rtc_crypto::provider();
@@ -62,7 +62,7 @@ impl Stage {
             free_at: now,
             under_way: VecDeque::new(),
         };
-        let mut stage = Self {
+        let mut fixture = Self {
             now,
             connection,
             browser,
@@ -75,10 +75,10 @@ impl Stage {
             sent: [0; SPEAKERS],
             streams: [0; SPEAKERS],
         };
-        while !stage.browser.is_connected() {
-            stage.step();
+        while !fixture.browser.is_connected() {
+            fixture.step();
         }
-        stage
+        fixture
     }
 
     /// All players speak for this many seconds; returns the share of lost packets.
@@ -184,14 +184,14 @@ fn page() -> SocketAddr {
 
 /// The fractions lost in the first 10 s behind 128 kbit/s, and in the next 40 s.
 fn lost_behind_a_bottleneck(is_heeded: bool, are_in_step: bool) -> (f64, f64) {
-    let mut stage = Stage::connected();
-    (stage.is_heeded, stage.are_in_step) = (is_heeded, are_in_step);
-    assert!(stage.speak(5) <= 0.0, "all of them arrive where there is room");
-    assert_eq!(stage.connection.quality().voices_max, None);
-    stage.down.capacity = 128_000.0;
-    let lost = (stage.speak(10), stage.speak(40));
-    assert!(stage.connection.quality().egress_capacity.is_some());
-    assert!(!is_heeded || (1..=3).contains(&stage.voices), "{}", stage.voices);
+    let mut fixture = Fixture::connected();
+    (fixture.is_heeded, fixture.are_in_step) = (is_heeded, are_in_step);
+    assert!(fixture.speak(5) <= 0.0, "all of them arrive where there is room");
+    assert_eq!(fixture.connection.quality().voices_max, None);
+    fixture.down.capacity = 128_000.0;
+    let lost = (fixture.speak(10), fixture.speak(40));
+    assert!(fixture.connection.quality().egress_capacity.is_some());
+    assert!(!is_heeded || (1..=3).contains(&fixture.voices), "{}", fixture.voices);
     lost
 }
 
@@ -209,37 +209,37 @@ fn behind_128_kbit_s_the_voices_that_are_sent_arrive_whole() {
 #[test]
 fn behind_128_kbit_s_from_the_first_second_on_no_more_voices_are_sent_than_nearly_arrive() {
     for phase in (0..200).step_by(8) {
-        let mut stage = Stage::connected();
-        (0..phase).for_each(|_| stage.step());
-        stage.down.capacity = 128_000.0;
-        stage.speak_without_a_pause(5);
+        let mut fixture = Fixture::connected();
+        (0..phase).for_each(|_| fixture.step());
+        fixture.down.capacity = 128_000.0;
+        fixture.speak_without_a_pause(5);
         for second in 5..15 {
-            stage.speak_without_a_pause(1);
-            assert!(stage.voices <= 3, "phase {phase}: {} voices after {second} s", stage.voices);
+            fixture.speak_without_a_pause(1);
+            assert!(fixture.voices <= 3, "phase {phase}: {} voices after {second} s", fixture.voices);
         }
     }
 }
 
 #[test]
 fn when_there_is_room_again_all_are_sent_within_a_minute_and_a_half() {
-    let mut stage = Stage::connected();
-    stage.down.capacity = 128_000.0;
-    stage.speak(10);
-    assert!(stage.voices < SPEAKERS);
-    stage.down.capacity = WIDE;
-    stage.speak(90);
-    assert_eq!(stage.voices, SPEAKERS);
-    assert!(stage.speak(10) <= 0.0, "all of them arrive");
+    let mut fixture = Fixture::connected();
+    fixture.down.capacity = 128_000.0;
+    fixture.speak(10);
+    assert!(fixture.voices < SPEAKERS);
+    fixture.down.capacity = WIDE;
+    fixture.speak(90);
+    assert_eq!(fixture.voices, SPEAKERS);
+    assert!(fixture.speak(10) <= 0.0, "all of them arrive");
 }
 
 #[test]
 fn frames_that_were_lost_before_they_came_here_are_not_lost_on_the_way_to_the_page() {
-    let mut stage = Stage::connected();
+    let mut fixture = Fixture::connected();
     for _ in 0..10 {
-        assert!(stage.speak(1) <= 0.0, "all of them arrive");
+        assert!(fixture.speak(1) <= 0.0, "all of them arrive");
         // A third of all sequence numbers have no packet.
-        stage.frame += 25;
+        fixture.frame += 25;
     }
-    assert_eq!(stage.connection.quality().egress_loss, Some(0.0));
-    assert_eq!(stage.connection.quality().voices_max, None);
+    assert_eq!(fixture.connection.quality().egress_loss, Some(0.0));
+    assert_eq!(fixture.connection.quality().voices_max, None);
 }

@@ -12,22 +12,22 @@ use crate::webrtc::settings::PeerLimits;
 
 #[test]
 fn a_page_whose_certificate_is_not_the_offered_one_fails_with_that_reason() {
-    let mut stage = Stage::new(|offer| {
+    let mut fixture = Fixture::new(|offer| {
         let (_, fingerprint) = offer.split_once("a=fingerprint:sha-256 ").unwrap();
         let first = if fingerprint.starts_with("00") { "01" } else { "00" };
         let (former, changed) = (&fingerprint[..12], format!("{first}{}", &fingerprint[2..12]));
         offer.replace(former, &changed)
     });
-    let (reason, failure) = stage.until_over(|_| true);
+    let (reason, failure) = fixture.until_over(|_| true);
     assert!(matches!(reason, DisconnectReason::ProtocolViolated { .. }), "{reason}");
     assert!(failure.is_some_and(|failure| failure.contains("fingerprint")));
 }
 
 #[test]
 fn a_page_that_falls_silent_in_its_handshake_fails_with_that_reason() {
-    let mut stage = Stage::new(str::to_owned);
+    let mut fixture = Fixture::new(str::to_owned);
     let mut records = 0;
-    let (_, failure) = stage.until_over(|datagram| {
+    let (_, failure) = fixture.until_over(|datagram| {
         records += u32::from(route::is_dtls(datagram));
         records < 2
     });
@@ -37,17 +37,17 @@ fn a_page_that_falls_silent_in_its_handshake_fails_with_that_reason() {
 /// What blocks UDP is no failed handshake: the page takes another way.
 #[test]
 fn a_page_whose_datagrams_never_come_is_no_failed_handshake() {
-    let mut stage = Stage::new(str::to_owned);
-    assert_eq!(stage.until_over(|_| false), (DisconnectReason::TimedOut, None));
+    let mut fixture = Fixture::new(str::to_owned);
+    assert_eq!(fixture.until_over(|_| false), (DisconnectReason::TimedOut, None));
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     connection: Connection,
     browser: TestBrowser,
 }
 
-impl Stage {
+impl Fixture {
     /// A page whose offer arrives changed.
     fn new(change: impl Fn(&str) -> String) -> Self {
         let now = Instant::now();

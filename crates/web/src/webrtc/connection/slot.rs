@@ -178,12 +178,12 @@ mod tests {
 
     use super::*;
 
-    struct Stage {
+    struct Fixture {
         slot: Slot,
         start: Instant,
     }
 
-    impl Stage {
+    impl Fixture {
         fn new() -> Self {
             Self { slot: Slot::new("1".into(), 111.into(), RANDOM.into()), start: Instant::now() }
         }
@@ -208,84 +208,84 @@ mod tests {
 
     #[test]
     fn a_talk_spurt_goes_on_frame_by_frame() {
-        let mut stage = Stage::new();
-        assert_eq!(stage.label(0, 1, 70, 960), Some((0, 0, true)));
-        assert_eq!(stage.label(23, 1, 71, 960), Some((1, 960, false)));
-        assert_eq!(stage.label(40, 1, 72, 960), Some((2, 1920, false)));
+        let mut fixture = Fixture::new();
+        assert_eq!(fixture.label(0, 1, 70, 960), Some((0, 0, true)));
+        assert_eq!(fixture.label(23, 1, 71, 960), Some((1, 960, false)));
+        assert_eq!(fixture.label(40, 1, 72, 960), Some((2, 1920, false)));
     }
 
     #[test]
     fn what_was_lost_on_the_way_here_is_a_gap_in_numbers_and_in_time() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 0, 960);
-        assert_eq!(stage.label(60, 1, 3, 960), Some((3, 2880, false)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 0, 960);
+        assert_eq!(fixture.label(60, 1, 3, 960), Some((3, 2880, false)));
     }
 
     #[test]
     fn after_a_pause_numbers_go_on_without_a_gap_and_time_by_what_has_passed() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 5, 960);
-        assert_eq!(stage.label(1_007, 2, 0, 960), Some((1, 48_000, true)));
-        assert_eq!(stage.label(1_020, 2, 1, 960), Some((2, 48_960, false)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 5, 960);
+        assert_eq!(fixture.label(1_007, 2, 0, 960), Some((1, 48_000, true)));
+        assert_eq!(fixture.label(1_020, 2, 1, 960), Some((2, 48_960, false)));
     }
 
     #[test]
     fn another_speaker_at_once_begins_after_what_was_said() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 5, 2880);
-        assert_eq!(stage.label(1, 9, 1000, 960), Some((1, 2880, true)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 5, 2880);
+        assert_eq!(fixture.label(1, 9, 1000, 960), Some((1, 2880, true)));
     }
 
     #[test]
     fn frames_of_any_length_have_their_own_time() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 0, 480);
-        assert_eq!(stage.label(10, 1, 1, 2880), Some((1, 480, false)));
-        assert_eq!(stage.label(70, 1, 2, 1920), Some((2, 3360, false)));
-        assert_eq!(stage.label(110, 1, 3, 480), Some((3, 5280, false)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 0, 480);
+        assert_eq!(fixture.label(10, 1, 1, 2880), Some((1, 480, false)));
+        assert_eq!(fixture.label(70, 1, 2, 1920), Some((2, 3360, false)));
+        assert_eq!(fixture.label(110, 1, 3, 480), Some((3, 5280, false)));
     }
 
     #[test]
     fn a_frame_that_was_overtaken_has_its_place_once() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 0, 960);
-        stage.label(40, 1, 2, 960);
-        assert_eq!(stage.label(41, 1, 1, 960), Some((1, 960, false)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 0, 960);
+        fixture.label(40, 1, 2, 960);
+        assert_eq!(fixture.label(41, 1, 1, 960), Some((1, 960, false)));
         for again in 0..3 {
-            assert_eq!(stage.label(42, 1, again, 960), None, "frame {again}");
+            assert_eq!(fixture.label(42, 1, again, 960), None, "frame {again}");
         }
-        assert_eq!(stage.label(60, 1, 3, 960), Some((3, 2880, false)));
+        assert_eq!(fixture.label(60, 1, 3, 960), Some((3, 2880, false)));
     }
 
     #[test]
     fn what_came_before_the_utterance_s_first_frame_or_long_ago_is_dropped() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 0, 960);
-        stage.label(20, 2, 10, 960);
-        assert_eq!(stage.label(21, 2, 9, 960), None, "its number is taken");
-        stage.label(40, 2, 110, 960);
-        assert_eq!(stage.label(41, 2, 40, 960), None);
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 0, 960);
+        fixture.label(20, 2, 10, 960);
+        assert_eq!(fixture.label(21, 2, 9, 960), None, "its number is taken");
+        fixture.label(40, 2, 110, 960);
+        assert_eq!(fixture.label(41, 2, 40, 960), None);
     }
 
     #[test]
     fn a_jump_is_a_new_beginning() {
-        let mut stage = Stage::new();
-        stage.label(0, 1, 0, 960);
-        assert_eq!(stage.label(20, 1, 1_000_000, 960), Some((1, 960, true)));
-        assert_eq!(stage.label(40, 1, 1_000_001, 960), Some((2, 1920, false)));
+        let mut fixture = Fixture::new();
+        fixture.label(0, 1, 0, 960);
+        assert_eq!(fixture.label(20, 1, 1_000_000, 960), Some((1, 960, true)));
+        assert_eq!(fixture.label(40, 1, 1_000_001, 960), Some((2, 1920, false)));
     }
 
     #[test]
     fn numbers_go_ahead_by_few_with_each_packet_whatever_frames_come() {
         let jumps = [512, AHEAD_MAX as u32 + 1, AHEAD_MAX as u32, 1, u32::MAX / 2, u32::MAX, 1500, 63];
         for jump in jumps {
-            let (mut stage, mut sequence, mut newest) = (Stage::new(), 0_u32, None);
+            let (mut fixture, mut sequence, mut newest) = (Fixture::new(), 0_u32, None);
             let mut dice = jump;
             for step in 0..3000 {
                 dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 sequence = sequence.wrapping_add(if dice >> 30 == 0 { dice >> 8 & 0x3ff } else { jump });
-                let now = stage.start + Duration::from_millis(step);
-                let Some(label) = stage.slot.label(now, u64::from(dice >> 28), sequence, 960) else {
+                let now = fixture.start + Duration::from_millis(step);
+                let Some(label) = fixture.slot.label(now, u64::from(dice >> 28), sequence, 960) else {
                     continue;
                 };
                 let ahead = newest.map_or(1, |newest| label.sequence.saturating_sub(newest));
@@ -297,13 +297,13 @@ mod tests {
 
     #[test]
     fn no_number_is_ever_used_twice() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         let mut used = std::collections::BTreeSet::new();
         let mut dice = 12345_u32;
         for step in 0..20_000 {
             dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             let (utterance, sequence) = (u64::from(dice >> 30), (dice >> 8) & 0xff);
-            if let Some((number, ..)) = stage.label(step, utterance, sequence, 960) {
+            if let Some((number, ..)) = fixture.label(step, utterance, sequence, 960) {
                 assert!(used.insert(number), "step {step}");
             }
             if used.last().is_some_and(|last| *last > 40_000) {

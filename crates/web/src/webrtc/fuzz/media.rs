@@ -26,12 +26,12 @@ use crate::webrtc::settings::PeerLimits;
 /// address is answered, or what ends the connection is neither too much nor silence.
 pub fn webrtc_media(bytes: &[u8]) {
     let mut tape = Tape::new(bytes);
-    let mut stage = Stage::new();
-    while !tape.is_empty() && stage.end.is_none() {
-        stage.step(&mut tape);
-        stage.take();
+    let mut fixture = Fixture::new();
+    while !tape.is_empty() && fixture.end.is_none() {
+        fixture.step(&mut tape);
+        fixture.take();
     }
-    stage.check_counters();
+    fixture.check_counters();
 }
 
 const MICROPHONE: &str = "mic";
@@ -43,7 +43,7 @@ const SOURCE: u32 = 0x1234_5678;
 /// The number of Opus in what this server offers.
 const OPUS: u8 = 111;
 
-struct Stage {
+struct Fixture {
     now: Instant,
     connection: Connection,
     limits: PeerLimits,
@@ -61,14 +61,14 @@ struct Stage {
     end: Option<DisconnectReason>,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let now = Instant::now();
         let limits =
             PeerLimits { voice_packets_per_second_max: 100, excess_max: 20, ..PeerLimits::default() };
         let slots = SLOTS.map(Mid::from);
         let connection = Connection::without_offer(now, &identity(), &limits, MICROPHONE.into(), &slots);
-        let mut stage = Self {
+        let mut fixture = Self {
             now,
             connection: connection.expect("cryptography that hides nothing does not fail"),
             limits,
@@ -83,8 +83,8 @@ impl Stage {
             last_heard: now,
             end: None,
         };
-        stage.find_the_way();
-        stage
+        fixture.find_the_way();
+        fixture
     }
 
     /// The page's check of its way here (RFC 8445, section 7.2), and its answer to the one in
@@ -260,22 +260,22 @@ mod tests {
     /// Otherwise the target would test nothing.
     #[test]
     fn the_stage_of_media_carries_voice_both_ways() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for number in 0..3 {
-            stage.step(&mut Tape::new(&[0, 8, 8, 0, 2, b'h', number]));
-            stage.step(&mut Tape::new(&[5, 1, 0, 1, 0, number, 2, b'w', b'o']));
-            stage.pass(Duration::from_millis(20));
-            stage.take();
+            fixture.step(&mut Tape::new(&[0, 8, 8, 0, 2, b'h', number]));
+            fixture.step(&mut Tape::new(&[5, 1, 0, 1, 0, number, 2, b'w', b'o']));
+            fixture.pass(Duration::from_millis(20));
+            fixture.take();
         }
-        assert_eq!((stage.heard.len(), stage.left.len(), stage.dropped), (3, 3, 0));
-        stage.check_counters();
+        assert_eq!((fixture.heard.len(), fixture.left.len(), fixture.dropped), (3, 3, 0));
+        fixture.check_counters();
     }
 
     #[test]
     fn a_packet_in_another_s_name_is_no_player_s_voice() {
-        let mut stage = Stage::new();
-        stage.step(&mut Tape::new(&[0, 8, 8, 0x30, 1, b'h']));
-        stage.take();
-        assert_eq!((stage.heard.len(), stage.dropped), (0, 1));
+        let mut fixture = Fixture::new();
+        fixture.step(&mut Tape::new(&[0, 8, 8, 0x30, 1, b'h']));
+        fixture.take();
+        assert_eq!((fixture.heard.len(), fixture.dropped), (0, 1));
     }
 }

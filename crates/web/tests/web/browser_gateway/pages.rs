@@ -8,7 +8,7 @@ use consonance_session::{ChannelProperties, Target};
 use consonance_web::Join;
 use consonance_web::webrtc::RtcQuality;
 
-use crate::browser_gateway::stage::{Stage, join, join_again, join_with};
+use crate::browser_gateway::fixture::{Fixture, join, join_again, join_with};
 
 /// An Opus packet of one SILK frame of 20 ms (RFC 6716, section 3.1), told apart by its last byte.
 fn frame(number: u8) -> Vec<u8> {
@@ -17,67 +17,67 @@ fn frame(number: u8) -> Vec<u8> {
 
 #[test]
 fn each_player_is_called_when_its_own_time_has_come_however_many_there_are() {
-    let mut stage = Stage::new();
-    let pages: Vec<_> = (0..20).map(|number| stage.browser(&format!("Page {number}"))).collect();
+    let mut fixture = Fixture::new();
+    let pages: Vec<_> = (0..20).map(|number| fixture.browser(&format!("Page {number}"))).collect();
     // The last page comes back and is lost again after all others: its deadline is postponed.
-    stage.pages.lose(pages[19].0);
-    stage.run(Duration::from_secs(1));
+    fixture.pages.lose(pages[19].0);
+    fixture.run(Duration::from_secs(1));
     let back = join_again("Page 19", pages[19].1.key.clone());
-    assert!(stage.ask(back).unwrap().unwrap().resumed);
-    let last = stage.pages.newest();
-    stage.pages.connect(last);
+    assert!(fixture.ask(back).unwrap().unwrap().resumed);
+    let last = fixture.pages.newest();
+    fixture.pages.connect(last);
     for page in pages[..19].iter().map(|(page, _)| *page).chain([last]) {
-        stage.pages.lose(page);
-        stage.run(Duration::from_millis(200));
+        fixture.pages.lose(page);
+        fixture.run(Duration::from_millis(200));
     }
     // All were lost within 4 s; each is kept for 10 s.
     for gone in 0..20 {
-        stage.run_until("it leaves", |stage| players(stage) <= 20 - gone);
-        assert_eq!(players(&stage), 20 - gone, "one after the other");
+        fixture.run_until("it leaves", |fixture| players(fixture) <= 20 - gone);
+        assert_eq!(players(&fixture), 20 - gone, "one after the other");
     }
-    stage.run_until("all have left", |stage| players(stage) == 0);
+    fixture.run_until("all have left", |fixture| players(fixture) == 0);
 }
 
 /// The number of players in the session.
-fn players(stage: &Stage) -> usize {
-    stage.session_loop.statistics().next().unwrap().1
+fn players(fixture: &Fixture) -> usize {
+    fixture.session_loop.statistics().next().unwrap().1
 }
 
 #[test]
 fn what_a_browser_says_arrives_unchanged_at_browsers_and_native_players() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    let (bob, _) = stage.browser("Bob");
-    let carol = stage.native("Carol");
-    stage.pages.say(bob, r#"{"type":"listen","room":"lobby"}"#);
-    stage.pages.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
-    stage.run(Duration::from_millis(500));
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    let (bob, _) = fixture.browser("Bob");
+    let carol = fixture.native("Carol");
+    fixture.pages.say(bob, r#"{"type":"listen","room":"lobby"}"#);
+    fixture.pages.say(alice, r#"{"type":"open","channel":1,"to":{"room":"lobby"}}"#);
+    fixture.run(Duration::from_millis(500));
     for number in 0..50 {
-        stage.pages.speak(alice, number.into(), &frame(number));
-        stage.run(Duration::from_millis(20));
+        fixture.pages.speak(alice, number.into(), &frame(number));
+        fixture.run(Duration::from_millis(20));
     }
-    stage.run(Duration::from_millis(100));
+    fixture.run(Duration::from_millis(100));
     let said: Vec<_> = (0..50).map(frame).collect();
-    assert_eq!(stage.native_mut(carol).heard, said);
-    let heard: Vec<_> = stage.pages.heard(bob).into_iter().map(|heard| heard.payload).collect();
+    assert_eq!(fixture.native_mut(carol).heard, said);
+    let heard: Vec<_> = fixture.pages.heard(bob).into_iter().map(|heard| heard.payload).collect();
     assert_eq!(heard, said);
-    assert!(stage.pages.heard(alice).is_empty(), "a page does not hear itself");
+    assert!(fixture.pages.heard(alice).is_empty(), "a page does not hear itself");
 }
 
 #[test]
 fn what_a_native_player_says_arrives_unchanged_in_a_slot_of_a_browser() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    let carol = stage.native("Carol");
-    stage.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
-    stage.run(Duration::from_millis(500));
-    let client = &mut stage.native_mut(carol).player.client;
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    let carol = fixture.native("Carol");
+    fixture.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
+    fixture.run(Duration::from_millis(500));
+    let client = &mut fixture.native_mut(carol).player.client;
     client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     for number in 0..50 {
-        stage.native_mut(carol).player.client.send_voice(&frame(number)).unwrap();
-        stage.run(Duration::from_millis(20));
+        fixture.native_mut(carol).player.client.send_voice(&frame(number)).unwrap();
+        fixture.run(Duration::from_millis(20));
     }
-    let heard = stage.pages.heard(alice);
+    let heard = fixture.pages.heard(alice);
     assert!(heard.iter().all(|it| it.slot == heard[0].slot), "{heard:?}");
     let heard: Vec<_> = heard.into_iter().map(|heard| heard.payload).collect();
     assert_eq!(heard, (0..50).map(frame).collect::<Vec<_>>());
@@ -85,175 +85,175 @@ fn what_a_native_player_says_arrives_unchanged_in_a_slot_of_a_browser() {
 
 #[test]
 fn a_page_on_a_narrow_way_is_sent_fewer_voices_and_told_so() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    stage.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
-    let natives: Vec<_> = ["Bob", "Carol", "Dave"].map(|name| stage.native(name)).into();
-    stage.run(Duration::from_millis(500));
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    fixture.pages.say(alice, r#"{"type":"listen","room":"lobby"}"#);
+    let natives: Vec<_> = ["Bob", "Carol", "Dave"].map(|name| fixture.native(name)).into();
+    fixture.run(Duration::from_millis(500));
     let quality = RtcQuality { voices_max: Some(2), ..RtcQuality::default() };
-    stage.pages.set_quality(alice, quality);
+    fixture.pages.set_quality(alice, quality);
     for native in &natives {
-        let client = &mut stage.native_mut(*native).player.client;
+        let client = &mut fixture.native_mut(*native).player.client;
         client.open_channel(Target::Room("lobby".into()), ChannelProperties::default()).unwrap();
     }
-    stage.run(Duration::from_secs(2));
+    fixture.run(Duration::from_secs(2));
     for number in 0..150 {
         for native in &natives {
-            stage.native_mut(*native).player.client.send_voice(&frame(number)).unwrap();
+            fixture.native_mut(*native).player.client.send_voice(&frame(number)).unwrap();
         }
-        stage.run(Duration::from_millis(20));
+        fixture.run(Duration::from_millis(20));
     }
-    assert_eq!(stage.pages.heard(alice).len(), 2 * 150);
-    let told = stage.pages.messages(alice);
+    assert_eq!(fixture.pages.heard(alice).len(), 2 * 150);
+    let told = fixture.pages.messages(alice);
     let told: Vec<_> = told.iter().filter(|message| message.contains("downlink")).collect();
     assert_eq!(told, [r#"{"type":"downlink","voices":2,"speaking":3}"#]);
-    let dropped = |stage: &Stage| {
-        let networks = stage.session_loop.numbers(stage.now).networks;
+    let dropped = |fixture: &Fixture| {
+        let networks = fixture.session_loop.numbers(fixture.now).networks;
         networks.iter().map(|network| network.counters.links.dropped.outgoing_full).sum::<u64>()
     };
-    assert_eq!(dropped(&stage), 150, "the third one's are counted");
-    stage.pages.say(alice, r#"{"type":"leave"}"#);
-    stage.run(Duration::from_secs(1));
-    assert_eq!(dropped(&stage), 150, "also when the page is gone");
+    assert_eq!(dropped(&fixture), 150, "the third one's are counted");
+    fixture.pages.say(alice, r#"{"type":"leave"}"#);
+    fixture.run(Duration::from_secs(1));
+    assert_eq!(dropped(&fixture), 150, "also when the page is gone");
 }
 
 #[test]
 fn a_page_that_comes_back_with_its_key_is_the_same_player() {
-    let mut stage = Stage::new();
-    let (before, joined) = stage.browser("Alice");
-    let (bob, _) = stage.browser("Bob");
-    stage.pages.lose(before);
-    stage.run(Duration::from_secs(3));
+    let mut fixture = Fixture::new();
+    let (before, joined) = fixture.browser("Alice");
+    let (bob, _) = fixture.browser("Bob");
+    fixture.pages.lose(before);
+    fixture.run(Duration::from_secs(3));
     let again = join_again("Alice", joined.key.clone());
-    let again = stage.ask(again).unwrap().unwrap();
+    let again = fixture.ask(again).unwrap().unwrap();
     assert!(again.resumed);
     assert_eq!(again.key, joined.key);
-    let after = stage.pages.newest();
-    stage.pages.connect(after);
-    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
-    assert!(!stage.pages.was_told(bob, "left"), "unnoticed by the others");
-    let (_, clients, _) = stage.session_loop.statistics().next().unwrap();
+    let after = fixture.pages.newest();
+    fixture.pages.connect(after);
+    fixture.run_until("she is told where she is", |fixture| fixture.pages.was_told(after, "roster"));
+    assert!(!fixture.pages.was_told(bob, "left"), "unnoticed by the others");
+    let (_, clients, _) = fixture.session_loop.statistics().next().unwrap();
     assert_eq!(clients, 2);
 }
 
 #[test]
 fn a_page_whose_key_is_of_another_server_has_its_place_back() {
-    let mut stage = Stage::new();
-    let (bob, _) = stage.browser("Bob");
-    let (before, _) = stage.browser("Alice");
-    let joined = |stage: &Stage, page| {
-        let told = stage.pages.messages(page);
+    let mut fixture = Fixture::new();
+    let (bob, _) = fixture.browser("Bob");
+    let (before, _) = fixture.browser("Alice");
+    let joined = |fixture: &Fixture, page| {
+        let told = fixture.pages.messages(page);
         let joined = told.iter().find(|message| message.contains(r#""type":"joined""#)).unwrap();
         serde_json::from_str::<serde_json::Value>(joined).unwrap()
     };
-    let told = joined(&stage, before);
+    let told = joined(&fixture, before);
     let place = told["place"].as_str().map(str::to_owned);
     assert!(place.is_some(), "{told}");
-    stage.pages.lose(before);
+    fixture.pages.lose(before);
     let again = join_with("Alice", |body| (body.resume, body.place) = (Some("A".repeat(24)), place));
-    let again = stage.ask(again).unwrap().unwrap();
+    let again = fixture.ask(again).unwrap().unwrap();
     assert!(!again.resumed, "the server has no such player");
-    let after = stage.pages.newest();
-    stage.pages.connect(after);
-    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
-    let told_again = joined(&stage, after);
+    let after = fixture.pages.newest();
+    fixture.pages.connect(after);
+    fixture.run_until("she is told where she is", |fixture| fixture.pages.was_told(after, "roster"));
+    let told_again = joined(&fixture, after);
     assert_eq!((&told_again["id"], &told_again["resumed"]), (&told["id"], &serde_json::json!(true)));
-    assert!(!stage.pages.was_told(bob, "left"), "unnoticed by the others");
+    assert!(!fixture.pages.was_told(bob, "left"), "unnoticed by the others");
 }
 
 #[test]
 fn the_newer_page_of_a_player_takes_over_from_one_that_is_still_there() {
-    let mut stage = Stage::new();
-    let (before, joined) = stage.browser("Alice");
+    let mut fixture = Fixture::new();
+    let (before, joined) = fixture.browser("Alice");
     let again = join_again("Alice", joined.key);
-    assert!(stage.ask(again).unwrap().unwrap().resumed);
-    let after = stage.pages.newest();
-    assert!(!stage.pages.is_closed(before), "until the other one is connected");
-    stage.pages.connect(after);
-    stage.run_until("she is told where she is", |stage| stage.pages.was_told(after, "roster"));
-    assert!(stage.pages.is_closed(before) && !stage.pages.is_closed(after));
-    let told = stage.pages.messages(before);
+    assert!(fixture.ask(again).unwrap().unwrap().resumed);
+    let after = fixture.pages.newest();
+    assert!(!fixture.pages.is_closed(before), "until the other one is connected");
+    fixture.pages.connect(after);
+    fixture.run_until("she is told where she is", |fixture| fixture.pages.was_told(after, "roster"));
+    assert!(fixture.pages.is_closed(before) && !fixture.pages.is_closed(after));
+    let told = fixture.pages.messages(before);
     let last = told.last().unwrap();
     assert!(
         last.contains("name-taken") && last.contains(r#""retryInMs":null"#),
         "else both come back forever: {last}"
     );
-    assert!(!stage.pages.was_told(after, "disconnected"));
+    assert!(!fixture.pages.was_told(after, "disconnected"));
 }
 
 #[test]
 fn a_player_whose_page_stays_away_leaves_and_its_key_is_free() {
-    let mut stage = Stage::new();
-    let (alice, joined) = stage.browser("Alice");
-    let (bob, _) = stage.browser("Bob");
-    stage.pages.lose(alice);
-    stage.run(Duration::from_secs(9));
-    assert!(!stage.pages.was_told(bob, "left"), "she has ten seconds");
-    stage.run_until("she has left", |stage| stage.pages.was_told(bob, "left"));
+    let mut fixture = Fixture::new();
+    let (alice, joined) = fixture.browser("Alice");
+    let (bob, _) = fixture.browser("Bob");
+    fixture.pages.lose(alice);
+    fixture.run(Duration::from_secs(9));
+    assert!(!fixture.pages.was_told(bob, "left"), "she has ten seconds");
+    fixture.run_until("she has left", |fixture| fixture.pages.was_told(bob, "left"));
     let again = join_again("Alice", joined.key.clone());
-    let again = stage.ask(again).unwrap().unwrap();
+    let again = fixture.ask(again).unwrap().unwrap();
     assert!(!again.resumed && again.key != joined.key);
 }
 
 #[test]
 fn a_page_that_was_lost_while_the_server_did_not_run_has_all_of_its_time_to_come_back() {
     for asleep in [Duration::from_secs(12), Duration::from_hours(1)] {
-        let mut stage = Stage::new();
-        let (alice, joined) = stage.browser("Alice");
-        let (bob, _) = stage.browser("Bob");
-        stage.pages.lose(alice);
+        let mut fixture = Fixture::new();
+        let (alice, joined) = fixture.browser("Alice");
+        let (bob, _) = fixture.browser("Bob");
+        fixture.pages.lose(alice);
         // A server that is suspended in mid-turn resumes with the old time.
-        stage.run_once();
-        stage.now += asleep;
-        stage.run(Duration::from_secs(9));
-        assert!(!stage.pages.was_told(bob, "left"), "the server was asleep for {asleep:?}");
+        fixture.run_once();
+        fixture.now += asleep;
+        fixture.run(Duration::from_secs(9));
+        assert!(!fixture.pages.was_told(bob, "left"), "the server was asleep for {asleep:?}");
         let again = join_again("Alice", joined.key);
-        assert!(stage.ask(again).unwrap().unwrap().resumed);
+        assert!(fixture.ask(again).unwrap().unwrap().resumed);
     }
 }
 
 #[test]
 fn a_page_that_is_on_its_way_back_is_waited_for_but_not_for_ever() {
-    let mut stage = Stage::new();
-    let (alice, joined) = stage.browser("Alice");
-    let (bob, _) = stage.browser("Bob");
-    stage.pages.lose(alice);
-    stage.run(Duration::from_secs(9));
+    let mut fixture = Fixture::new();
+    let (alice, joined) = fixture.browser("Alice");
+    let (bob, _) = fixture.browser("Bob");
+    fixture.pages.lose(alice);
+    fixture.run(Duration::from_secs(9));
     let again = join_again("Alice", joined.key);
-    assert!(stage.ask(again).unwrap().unwrap().resumed);
-    stage.run(Duration::from_secs(9));
-    assert!(!stage.pages.was_told(bob, "left"), "it connects slowly");
-    stage.run_until("it does not come", |stage| stage.pages.was_told(bob, "left"));
+    assert!(fixture.ask(again).unwrap().unwrap().resumed);
+    fixture.run(Duration::from_secs(9));
+    assert!(!fixture.pages.was_told(bob, "left"), "it connects slowly");
+    fixture.run_until("it does not come", |fixture| fixture.pages.was_told(bob, "left"));
 }
 
 #[test]
 fn a_key_is_valid_in_its_own_session_only() {
-    let mut stage = Stage::new();
-    let (_, joined) = stage.browser("Alice");
+    let mut fixture = Fixture::new();
+    let (_, joined) = fixture.browser("Alice");
     let elsewhere = Join { session: "other".to_owned(), ..join_again("Alice", joined.key) };
-    assert_eq!(stage.ask(elsewhere), Some(Err(consonance_web::JoinProblem::NoSuchSession)));
+    assert_eq!(fixture.ask(elsewhere), Some(Err(consonance_web::JoinProblem::NoSuchSession)));
 }
 
 #[test]
 fn a_page_that_leaves_is_gone_at_once() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    let (bob, _) = stage.browser("Bob");
-    stage.pages.say(alice, r#"{"type":"leave"}"#);
-    stage.run(Duration::from_millis(100));
-    assert!(stage.pages.was_told(bob, "left") && stage.pages.is_closed(alice));
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    let (bob, _) = fixture.browser("Bob");
+    fixture.pages.say(alice, r#"{"type":"leave"}"#);
+    fixture.run(Duration::from_millis(100));
+    assert!(fixture.pages.was_told(bob, "left") && fixture.pages.is_closed(alice));
 }
 
 #[test]
 fn a_server_that_ends_tells_its_pages_and_closes_them() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    stage.ask(join("Bob")).unwrap().unwrap();
-    let bob = stage.pages.newest();
-    stage.session_loop.shut_down(stage.now);
-    stage.run_until("the sessions are idle", |stage| stage.session_loop.is_idle());
-    assert!(stage.pages.was_told(alice, "disconnected"));
-    assert!(stage.pages.is_closed(alice) && stage.pages.is_closed(bob));
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    fixture.ask(join("Bob")).unwrap().unwrap();
+    let bob = fixture.pages.newest();
+    fixture.session_loop.shut_down(fixture.now);
+    fixture.run_until("the sessions are idle", |fixture| fixture.session_loop.is_idle());
+    assert!(fixture.pages.was_told(alice, "disconnected"));
+    assert!(fixture.pages.is_closed(alice) && fixture.pages.is_closed(bob));
 }
 
 #[test]
@@ -281,14 +281,14 @@ fn a_page_whose_session_another_worker_has_by_now_is_told_to_ask_again() {
 
 #[test]
 fn sessions_that_start_again_take_browsers_in_again() {
-    let mut stage = Stage::new();
-    let (alice, _) = stage.browser("Alice");
-    let joined = |stage: &Stage| {
-        let messages = stage.pages.messages(alice);
+    let mut fixture = Fixture::new();
+    let (alice, _) = fixture.browser("Alice");
+    let joined = |fixture: &Fixture| {
+        let messages = fixture.pages.messages(alice);
         messages.iter().filter(|message| message.contains(r#""type":"joined""#)).count()
     };
-    assert_eq!(joined(&stage), 1);
-    stage.session_loop.restart_sessions(stage.now);
-    stage.run_until("she is in again", |stage| joined(stage) == 2);
-    assert!(!stage.pages.is_closed(alice));
+    assert_eq!(joined(&fixture), 1);
+    fixture.session_loop.restart_sessions(fixture.now);
+    fixture.run_until("she is in again", |fixture| joined(fixture) == 2);
+    assert!(!fixture.pages.is_closed(alice));
 }

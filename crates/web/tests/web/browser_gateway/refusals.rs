@@ -14,8 +14,8 @@ use consonance_web::Signalling as _;
 use consonance_web::browser_gateway::{GatewaySettings, browser_gateways};
 use serde_json::{Value, json};
 
+use crate::browser_gateway::fixture::{CountedReservations, Fixture, info, join, join_with};
 use crate::browser_gateway::paper::Pages;
-use crate::browser_gateway::stage::{CountedReservations, Stage, info, join, join_with};
 
 /// The message to a page whose player is rejected for this reason.
 fn told(reason: &EndReason) -> Value {
@@ -139,15 +139,15 @@ fn a_token_is_as_long_as_the_page_of_signalling_says_and_one_byte_more_is_refuse
     let page = include_str!("../../../../../docs/browser/signalling.md");
     assert!(page.contains(&format!("the session accepts {JOIN_TOKEN_BYTES_MAX}, including the password")));
     let is_refused = |token: usize, password: Option<usize>| {
-        let (mut stage, text) = (Stage::new(), |length| "x".repeat(length));
+        let (mut fixture, text) = (Fixture::new(), |length| "x".repeat(length));
         let wish = join_with("Alice", |body| {
             (body.token, body.password) = (Some(text(token)), password.map(text));
         });
-        stage.ask(wish).unwrap().unwrap();
-        let page = stage.pages.newest();
-        stage.pages.connect(page);
-        stage.run(Duration::from_secs(1));
-        let messages = stage.pages.messages(page);
+        fixture.ask(wish).unwrap().unwrap();
+        let page = fixture.pages.newest();
+        fixture.pages.connect(page);
+        fixture.run(Duration::from_secs(1));
+        let messages = fixture.pages.messages(page);
         let told: Vec<Value> =
             messages.iter().map(|message| serde_json::from_str(message).unwrap()).collect();
         told.iter().any(|message| message["type"] == "refused" && message["code"] == "token")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::listener::stage::Stage;
+use crate::listener::fixture::Fixture;
 
 /// The page's JSON examples, in order.
 fn examples() -> Vec<String> {
@@ -34,15 +34,15 @@ fn parsed(text: &str) -> Value {
 #[test]
 fn the_examples_of_the_page_are_what_is_really_said() {
     let [info, offer, joined, problem]: [String; 4] = examples().try_into().unwrap();
-    let stage = Stage::with(|settings| {
+    let fixture = Fixture::with(|settings| {
         settings.ice_servers.urls = vec!["stun:stun.example.org".into(), "turn:turn.example.org".into()];
         settings.ice_servers.turn_secret = Some("north".into());
     });
-    let said = parsed(&stage.get("/api/info", &[]).text());
+    let said = parsed(&fixture.get("/api/info", &[]).text());
     assert_eq!(shape(&said), shape(&parsed(&info)));
-    let answer = stage.post("/api/voice/main", &[], &offer);
+    let answer = fixture.post("/api/voice/main", &[], &offer);
     assert_eq!(answer.status, 201, "{answer:?}");
     assert_eq!(shape(&parsed(&answer.text())), shape(&parsed(&joined)));
-    let refused = stage.post("/api/voice/another", &[], &offer);
+    let refused = fixture.post("/api/voice/another", &[], &offer);
     assert_eq!(parsed(&refused.text()), parsed(&problem));
 }

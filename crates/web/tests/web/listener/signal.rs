@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tungstenite::protocol::frame::coding::CloseCode;
 use tungstenite::{Error, Message, WebSocket, client};
 
-use crate::listener::stage::Stage;
+use crate::listener::fixture::Fixture;
 
-fn open(stage: &Stage) -> WebSocket<TcpStream> {
-    let url = format!("ws://{}/api/voice/main/signal", stage.address());
-    client(url, connect(stage.address()).unwrap()).unwrap().0
+fn open(fixture: &Fixture) -> WebSocket<TcpStream> {
+    let url = format!("ws://{}/api/voice/main/signal", fixture.address());
+    client(url, connect(fixture.address()).unwrap()).unwrap().0
 }
 
 fn say(socket: &mut WebSocket<TcpStream>, said: &Value) {
@@ -41,22 +41,22 @@ fn read_close(socket: &mut WebSocket<TcpStream>) -> (CloseCode, String) {
 
 #[test]
 fn candidates_and_new_offers_reach_the_player_of_the_key() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}));
     say(&mut socket, &json!({"sdp": "v=0 again", "unknown": 7}));
     assert_eq!(hear(&mut socket), json!({"sdp": "v=0 in answer to v=0 again"}));
-    let player = stage.sessions.player("key-0", |player| !player.candidates.is_empty());
+    let player = fixture.sessions.player("key-0", |player| !player.candidates.is_empty());
     assert_eq!(player.candidates, ["candidate:1 1 udp 1 192.0.2.1 9 typ host"]);
 }
 
 #[test]
 fn what_is_wrong_is_told_and_the_conversation_goes_on() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"sdp": "nonsense"}));
     let problem = hear(&mut socket)["problem"].clone();
@@ -74,34 +74,34 @@ fn what_is_wrong_is_told_and_the_conversation_goes_on() {
 
 #[test]
 fn an_unknown_key_holds_no_place() {
-    let stage = Stage::with(|settings| settings.limits.connections_max = 2);
+    let fixture = Fixture::with(|settings| settings.limits.connections_max = 2);
     for key in ["a", "key-7", ""] {
-        let mut socket = open(&stage);
+        let mut socket = open(&fixture);
         say(&mut socket, &json!({ "key": key }));
         let (code, words) = read_close(&mut socket);
         assert!(code == CloseCode::Policy && words.starts_with("no player has this key"), "{code} {words}");
     }
-    assert!(stage.is_well());
+    assert!(fixture.is_well());
 }
 
 #[test]
 fn a_conversation_ends_with_its_player() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"sdp": "v=0"}));
     hear(&mut socket);
-    stage.sessions.forget("key-0");
+    fixture.sessions.forget("key-0");
     let (code, words) = read_close(&mut socket);
     assert!(code == CloseCode::Policy && words.contains("has left"), "{code} {words}");
 }
 
 #[test]
 fn a_player_has_one_conversation() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut conversations: Vec<_> = (0..3).map(|_| open(&stage)).collect();
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut conversations: Vec<_> = (0..3).map(|_| open(&fixture)).collect();
     for socket in &mut conversations {
         say(socket, &json!({"key": "key-0"}));
         say(socket, &json!({"sdp": "v=0"}));
@@ -118,19 +118,19 @@ fn a_player_has_one_conversation() {
 
 #[test]
 fn a_socket_that_names_no_player_is_closed() {
-    let stage = Stage::with(|settings| settings.limits.head_timeout = Duration::from_secs(2));
-    let (code, words) = read_close(&mut open(&stage));
+    let fixture = Fixture::with(|settings| settings.limits.head_timeout = Duration::from_secs(2));
+    let (code, words) = read_close(&mut open(&fixture));
     assert_eq!(code, CloseCode::Policy);
     assert!(words.starts_with("no player's key was sent in time"), "{words}");
-    assert_eq!(stage.listener.counters().read().broken_off, 1);
+    assert_eq!(fixture.listener.counters().read().broken_off, 1);
 }
 
 #[test]
 fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
-    let stage = Stage::with(|settings| {
+    let fixture = Fixture::with(|settings| {
         (settings.limits.texts_per_minute, settings.limits.texts_burst) = (1, 40);
     });
-    stage.join("Alice");
+    fixture.join("Alice");
     let key = || Message::text(r#"{"key":"key-0"}"#);
     for (said, code, words) in [
         (vec![Message::text("{}")], CloseCode::Policy, "the first message must contain the player's key"),
@@ -147,7 +147,7 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
             "too many texts at once",
         ),
     ] {
-        let mut socket = open(&stage);
+        let mut socket = open(&fixture);
         for message in &said {
             // The server may have closed it already.
             let _ = socket.send(message.clone());
@@ -155,15 +155,15 @@ fn a_socket_that_sends_invalid_or_too_many_messages_is_closed() {
         let (is_code, is_words) = read_close(&mut socket);
         assert!(is_code == code && is_words.starts_with(words), "{said:?}: {is_code} {is_words}");
     }
-    assert_eq!(stage.listener.counters().read().broken_off, 5);
-    assert!(stage.is_well());
+    assert_eq!(fixture.listener.counters().read().broken_off, 5);
+    assert!(fixture.is_well());
 }
 
 #[test]
 fn a_text_that_is_too_long_ends_the_conversation() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     let _ = socket.send(Message::text("x".repeat(64 * 1024 + 1)));
     let deadline = Instant::now() + PATIENCE;
@@ -177,18 +177,18 @@ fn a_text_that_is_too_long_ends_the_conversation() {
     let is_open = matches!(&end, Error::Io(error)
         if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut));
     assert!(!is_open, "{end}");
-    stage.wait_until(|stage| stage.listener.counters().read().broken_off == 1);
-    assert!(stage.is_well());
+    fixture.wait_until(|fixture| fixture.listener.counters().read().broken_off == 1);
+    assert!(fixture.is_well());
 }
 
 #[test]
 fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
-    let stage = Stage::with(|settings| settings.limits.ping_interval = Duration::from_secs(1));
-    stage.join("Alice");
-    stage.join("Bob");
+    let fixture = Fixture::with(|settings| settings.limits.ping_interval = Duration::from_secs(1));
+    fixture.join("Alice");
+    fixture.join("Bob");
     std::thread::scope(|scope| {
-        scope.spawn(|| be_silent(&stage, r#"{"key":"key-1"}"#));
-        let mut socket = open(&stage);
+        scope.spawn(|| be_silent(&fixture, r#"{"key":"key-1"}"#));
+        let mut socket = open(&fixture);
         say(&mut socket, &json!({"key": "key-0"}));
         // Reading answers the pings, so the conversation outlasts the silence timeout.
         for _ in 0..5 {
@@ -200,17 +200,17 @@ fn a_silent_socket_is_pinged_and_closed_without_an_answer() {
 
 /// Sends this text and then answers nothing until the end: three pings, and a close message. By hand, since a library
 /// swallows data right after the head, and in one write, lest it be pinged before it has sent anything.
-fn be_silent(stage: &Stage, text: &str) {
+fn be_silent(fixture: &Fixture, text: &str) {
     let mut said = format!(
         "GET /api/voice/main/signal HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\
         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        stage.address()
+        fixture.address()
     )
     .into_bytes();
     // A text, its length and its mask (RFC 6455, section 5.2).
     said.extend([0x81, 0x80 | u8::try_from(text.len()).unwrap(), 0, 0, 0, 0]);
     said.extend(text.as_bytes());
-    let mut stream = connect(stage.address()).unwrap();
+    let mut stream = connect(fixture.address()).unwrap();
     stream.write_all(&said).unwrap();
     let came = answer(&mut stream).unwrap();
     let questions = came.body.windows(2).filter(|bytes| *bytes == EMPTY_PING).count();
@@ -223,30 +223,30 @@ const EMPTY_PING: [u8; 2] = [0x89, 0];
 
 #[test]
 fn a_listener_that_ends_says_so() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     say(&mut socket, &json!({"sdp": "v=0"}));
     hear(&mut socket);
-    drop(stage);
+    drop(fixture);
     assert_eq!(read_close(&mut socket), (CloseCode::Away, "the server is closing".to_owned()));
 }
 
 #[test]
 fn conversations_count_as_connections() {
-    let stage = Stage::with(|settings| settings.limits.connections_per_address = 2);
-    let _one = open(&stage);
-    let _other = open(&stage);
-    let url = format!("ws://{}/api/voice/main/signal", stage.address());
-    assert!(client(url, connect(stage.address()).unwrap()).is_err());
+    let fixture = Fixture::with(|settings| settings.limits.connections_per_address = 2);
+    let _one = open(&fixture);
+    let _other = open(&fixture);
+    let url = format!("ws://{}/api/voice/main/signal", fixture.address());
+    assert!(client(url, connect(fixture.address()).unwrap()).is_err());
 }
 
 #[test]
 fn a_page_whose_texts_come_in_endless_pieces_is_sent_away() {
-    let stage = Stage::new();
-    stage.join("Alice");
-    let mut socket = open(&stage);
+    let fixture = Fixture::new();
+    fixture.join("Alice");
+    let mut socket = open(&fixture);
     say(&mut socket, &json!({"key": "key-0"}));
     let pieces = [&[0x01, 0x80, 0, 0, 0, 0][..], &[0, 0x80, 0, 0, 0, 0].repeat(200)].concat();
     socket.get_mut().write_all(&pieces).unwrap();
@@ -256,5 +256,5 @@ fn a_page_whose_texts_come_in_endless_pieces_is_sent_away() {
     };
     let ended = socket.read().unwrap_err();
     assert!(!is_waiting(&ended), "it goes on reading");
-    assert_eq!(stage.listener.counters().read().broken_off, 1);
+    assert_eq!(fixture.listener.counters().read().broken_off, 1);
 }

@@ -9,7 +9,7 @@ use consonance_web::{WebError, WebListener, WebSettings};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
-use crate::listener::stage::{Sessions, Stage};
+use crate::listener::fixture::{Fixture, Sessions};
 
 struct Pair {
     certificate: String,
@@ -45,13 +45,13 @@ fn ask(address: SocketAddr, trusted: &Pair, path: &str) -> std::io::Result<Strin
 #[test]
 fn the_page_is_there_over_tls_and_knows_that_it_is_safe() {
     let pair = pair();
-    let stage = Stage::with(|settings| settings.tls = Some(tls(&pair)));
-    let answer = ask(stage.address(), &pair, "/api/info").unwrap();
+    let fixture = Fixture::with(|settings| settings.tls = Some(tls(&pair)));
+    let answer = ask(fixture.address(), &pair, "/api/info").unwrap();
     assert!(answer.contains(r#""secure":true"#), "{answer}");
-    assert_eq!(stage.listener.scheme(), "https");
-    let plain = Stage::new();
+    assert_eq!(fixture.listener.scheme(), "https");
+    let plain = Fixture::new();
     assert!(plain.get("/api/info", &[]).text().contains(r#""secure":true"#), "on this machine");
-    let plain = Stage::with(|settings| settings.host_names = vec!["voice.example.org".into()]);
+    let plain = Fixture::with(|settings| settings.host_names = vec!["voice.example.org".into()]);
     let lines = ["Host: voice.example.org"];
     let elsewhere = by_hand::ask_plainly(plain.address(), "GET /api/info", &lines, b"").unwrap();
     assert!(elsewhere.text().contains(r#""secure":false"#), "{elsewhere:?}");
@@ -59,9 +59,9 @@ fn the_page_is_there_over_tls_and_knows_that_it_is_safe() {
 
 #[test]
 fn a_proxy_with_tls_makes_the_page_safe() {
-    let stage = Stage::with(|settings| settings.proxies = vec!["127.0.0.1".parse().unwrap()]);
+    let fixture = Fixture::with(|settings| settings.proxies = vec!["127.0.0.1".parse().unwrap()]);
     let lines = ["Host: voice.example.org", "X-Forwarded-Proto: https"];
-    let answer = by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap();
+    let answer = by_hand::ask_plainly(fixture.address(), "GET /api/info", &lines, b"").unwrap();
     assert!(answer.text().contains(r#""secure":true"#), "{answer:?}");
 }
 
@@ -69,30 +69,30 @@ fn a_proxy_with_tls_makes_the_page_safe() {
 fn a_renewed_certificate_is_shown_without_a_restart() {
     let (old, new) = (pair(), pair());
     let tls = tls(&old);
-    let stage = Stage::with(|settings| settings.tls = Some(tls.clone()));
-    assert!(ask(stage.address(), &old, "/").is_ok());
+    let fixture = Fixture::with(|settings| settings.tls = Some(tls.clone()));
+    assert!(ask(fixture.address(), &old, "/").is_ok());
     tls.replace(new.certificate.as_bytes(), new.key.as_bytes()).unwrap();
-    assert!(ask(stage.address(), &old, "/").is_err());
-    assert!(ask(stage.address(), &new, "/").is_ok());
+    assert!(ask(fixture.address(), &old, "/").is_err());
+    assert!(ask(fixture.address(), &new, "/").is_ok());
 }
 
 #[test]
 fn a_connection_without_tls_disturbs_no_other() {
     let pair = pair();
-    let stage = Stage::with(|settings| settings.tls = Some(tls(&pair)));
-    assert!(by_hand::ask(stage.address(), "GET /", &[], b"").is_err());
-    assert!(ask(stage.address(), &pair, "/").is_ok());
+    let fixture = Fixture::with(|settings| settings.tls = Some(tls(&pair)));
+    assert!(by_hand::ask(fixture.address(), "GET /", &[], b"").is_err());
+    assert!(ask(fixture.address(), &pair, "/").is_ok());
 }
 
 #[test]
 fn plain_http_is_led_to_the_page_over_tls() {
     let pair = pair();
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let stage = Stage::with(|settings| {
+    let fixture = Fixture::with(|settings| {
         settings.tls = Some(tls(&pair));
         settings.redirect = Some(any_port);
     });
-    let (from, port) = (stage.listener.redirect_addr().unwrap(), stage.address().port());
+    let (from, port) = (fixture.listener.redirect_addr().unwrap(), fixture.address().port());
     for (host, path, place) in [
         ("voice.example.org", "/", format!("https://voice.example.org:{port}/")),
         ("voice.example.org:80", "/a?b=c", format!("https://voice.example.org:{port}/a?b=c")),
@@ -115,8 +115,8 @@ fn there_is_no_way_to_a_page_without_tls() {
 
 #[test]
 fn a_port_that_is_taken_is_named() {
-    let stage = Stage::new();
-    let settings = WebSettings::new(stage.address());
+    let fixture = Fixture::new();
+    let settings = WebSettings::new(fixture.address());
     let refused = WebListener::start(&settings, Arc::new(Sessions::default())).unwrap_err();
-    assert!(refused.to_string().contains(&stage.address().to_string()), "{refused}");
+    assert!(refused.to_string().contains(&fixture.address().to_string()), "{refused}");
 }

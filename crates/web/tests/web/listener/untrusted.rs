@@ -2,15 +2,15 @@
 
 use consonance_link::http::by_hand;
 
-use crate::listener::stage::{Stage, detail};
+use crate::listener::fixture::{Fixture, detail};
 
 const OFFER: &str = r#"{"name":"Mallory","sdp":"v=0"}"#;
 
 #[test]
 fn a_page_of_another_site_gets_nothing() {
-    let stage = Stage::new();
-    let own = format!("Origin: http://{}", stage.address());
-    let behind_tls = format!("Origin: https://{}", stage.address());
+    let fixture = Fixture::new();
+    let own = format!("Origin: http://{}", fixture.address());
+    let behind_tls = format!("Origin: https://{}", fixture.address());
     for (origin, status) in [
         (&*own, 201),
         (&*behind_tls, 201),
@@ -18,11 +18,11 @@ fn a_page_of_another_site_gets_nothing() {
         ("Origin: null", 403),
         ("Origin: http://127.0.0.1", 403),
     ] {
-        let answer = stage.post("/api/voice/main", &[origin], OFFER);
+        let answer = fixture.post("/api/voice/main", &[origin], OFFER);
         assert_eq!(answer.status, status, "{origin}");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    let refused = stage.get("/api/info", &["Origin: http://evil.example"]);
+    let refused = fixture.get("/api/info", &["Origin: http://evil.example"]);
     assert_eq!(refused.status, 403, "{refused:?}");
     let words = detail(&refused);
     assert!(words.contains("proxy") && words.contains("web.origins"), "{words}");
@@ -37,65 +37,69 @@ fn a_page_of_another_site_gets_nothing() {
         "Sec-WebSocket-Version: 13",
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     ];
-    assert_eq!(stage.get("/api/voice/main/signal", &upgrade).status, 403);
+    assert_eq!(fixture.get("/api/voice/main/signal", &upgrade).status, 403);
 }
 
 #[test]
 fn a_request_with_two_hosts_or_two_origins_is_refused() {
-    let stage = Stage::new();
-    let host = format!("Host: {}", stage.address());
-    let origin = format!("Origin: http://{}", stage.address());
+    let fixture = Fixture::new();
+    let host = format!("Host: {}", fixture.address());
+    let origin = format!("Origin: http://{}", fixture.address());
     for lines in [
         vec![&*host, "Host: evil.example"],
         vec!["Host: evil.example", &*host],
         vec![&*host, &*host],
         vec![&*host, &*origin, "Origin: http://evil.example"],
     ] {
-        let refused = by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap();
+        let refused = by_hand::ask_plainly(fixture.address(), "GET /api/info", &lines, b"").unwrap();
         assert_eq!(refused.status, 400, "{lines:?}");
         assert!(detail(&refused).contains("expected one"), "{refused:?}");
     }
-    assert_eq!(stage.listener.counters().read().answers[3], 4);
-    assert_eq!(stage.get("/api/info", &[&*origin]).status, 200);
+    assert_eq!(fixture.listener.counters().read().answers[3], 4);
+    assert_eq!(fixture.get("/api/info", &[&*origin]).status, 200);
 }
 
 /// The response to a browser that was directed here by this host name, for a page from that host.
-fn asked_by_name(stage: &Stage, name: &str) -> by_hand::Answer {
+fn asked_by_name(fixture: &Fixture, name: &str) -> by_hand::Answer {
     let lines = [&*format!("Host: {name}"), &*format!("Origin: http://{name}")];
-    by_hand::ask_plainly(stage.address(), "GET /api/info", &lines, b"").unwrap()
+    by_hand::ask_plainly(fixture.address(), "GET /api/info", &lines, b"").unwrap()
 }
 
 #[test]
 fn a_foreign_host_name_that_was_made_to_point_here_is_not_answered() {
-    let stage = Stage::with(|settings| settings.host_names = vec!["gamebox.local".into()]);
-    let port = stage.address().port();
+    let fixture = Fixture::with(|settings| settings.host_names = vec!["gamebox.local".into()]);
+    let port = fixture.address().port();
     for name in
         ["127.0.0.1", "[::1]", "192.0.2.7", "localhost", "a.localhost", "gamebox.local", "GameBox.local"]
     {
-        assert_eq!(asked_by_name(&stage, &format!("{name}:{port}")).status, 200, "{name}");
+        assert_eq!(asked_by_name(&fixture, &format!("{name}:{port}")).status, 200, "{name}");
     }
     for name in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "agamebox.local"] {
-        let refused = asked_by_name(&stage, &format!("{name}:{port}"));
+        let refused = asked_by_name(&fixture, &format!("{name}:{port}"));
         assert_eq!(refused.status, 421, "{name}");
         let words = detail(&refused);
         assert!(words.contains("web.host_names") && words.contains("web.proxies"), "{words}");
     }
     let lines = ["Host: evil.example"];
-    assert_eq!(by_hand::ask_plainly(stage.address(), "GET /", &lines, b"").unwrap().status, 421, "the page");
     assert_eq!(
-        by_hand::ask_plainly(stage.address(), "GET /", &[], b"").unwrap().status,
+        by_hand::ask_plainly(fixture.address(), "GET /", &lines, b"").unwrap().status,
+        421,
+        "the page"
+    );
+    assert_eq!(
+        by_hand::ask_plainly(fixture.address(), "GET /", &[], b"").unwrap().status,
         421,
         "no name at all"
     );
     let in_a_browser = ["Host: evil.example", "Accept: text/html,*/*;q=0.8"];
-    let told = by_hand::ask_plainly(stage.address(), "GET /", &in_a_browser, b"").unwrap();
+    let told = by_hand::ask_plainly(fixture.address(), "GET /", &in_a_browser, b"").unwrap();
     assert!(told.status == 421 && told.text().starts_with("over plain HTTP"), "{told:?}");
 }
 
 #[test]
 fn a_proxy_of_ours_answers_for_the_names_that_it_passes_on() {
     let name = "voice.example.org";
-    let behind = |proxy: &str| Stage::with(|settings| settings.proxies = vec![proxy.parse().unwrap()]);
+    let behind = |proxy: &str| Fixture::with(|settings| settings.proxies = vec![proxy.parse().unwrap()]);
     assert_eq!(asked_by_name(&behind("127.0.0.1"), name).status, 200);
     assert_eq!(
         asked_by_name(&behind("192.0.2.1"), name).status,
@@ -106,13 +110,13 @@ fn a_proxy_of_ours_answers_for_the_names_that_it_passes_on() {
 
 #[test]
 fn a_page_of_a_site_that_the_operator_has_named_is_answered_so_that_it_can_read_it() {
-    let stage = Stage::with(|settings| settings.origins = vec!["https://game.example.org".into()]);
+    let fixture = Fixture::with(|settings| settings.origins = vec!["https://game.example.org".into()]);
     let own = "Origin: https://game.example.org";
     let lines = [own, "Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type"];
-    let asked = by_hand::ask(stage.address(), "OPTIONS /api/voice/main", &lines, b"").unwrap();
+    let asked = by_hand::ask(fixture.address(), "OPTIONS /api/voice/main", &lines, b"").unwrap();
     assert_eq!((asked.status, asked.header("access-control-allow-headers")), (204, Some("content-type")));
     for answer in
-        [asked, stage.post("/api/voice/main", &[own], OFFER), stage.post("/api/voice/main", &[own], "")]
+        [asked, fixture.post("/api/voice/main", &[own], OFFER), fixture.post("/api/voice/main", &[own], "")]
     {
         assert_eq!(
             answer.header("access-control-allow-origin"),
@@ -127,27 +131,28 @@ fn a_page_of_a_site_that_the_operator_has_named_is_answered_so_that_it_can_read_
     for other in
         ["Origin: http://game.example.org", "Origin: https://game.example.org.evil.example", "Origin: null"]
     {
-        assert_eq!(stage.post("/api/voice/main", &[other], OFFER).status, 403, "{other}");
+        assert_eq!(fixture.post("/api/voice/main", &[other], OFFER).status, 403, "{other}");
     }
 }
 
 #[test]
 fn what_is_no_json_is_not_read() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
         let lines = [&*format!("Content-Type: {kind}"), &*format!("Content-Length: {}", OFFER.len())];
-        let answer = by_hand::ask(stage.address(), "POST /api/voice/main", &lines, OFFER.as_bytes()).unwrap();
+        let answer =
+            by_hand::ask(fixture.address(), "POST /api/voice/main", &lines, OFFER.as_bytes()).unwrap();
         assert_eq!(answer.status, 415, "{kind}");
     }
     let lines =
         ["Content-Type: Application/JSON; charset=utf-8", &*format!("Content-Length: {}", OFFER.len())];
-    let answer = by_hand::ask(stage.address(), "POST /api/voice/main", &lines, OFFER.as_bytes()).unwrap();
+    let answer = by_hand::ask(fixture.address(), "POST /api/voice/main", &lines, OFFER.as_bytes()).unwrap();
     assert_eq!(answer.status, 201);
 }
 
 #[test]
 fn wrong_methods_and_paths_are_told_so() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (request, status) in [
         ("GET /api/voice/main", 405),
         ("PUT /api/voice/main", 405),
@@ -162,25 +167,25 @@ fn wrong_methods_and_paths_are_told_so() {
         ("GET /api/info/..%2f..", 404),
         ("GET /nothing", 404),
     ] {
-        let answer = by_hand::ask(stage.address(), request, &[], b"").unwrap();
+        let answer = by_hand::ask(fixture.address(), request, &[], b"").unwrap();
         assert_eq!(answer.status, status, "{request}");
         detail(&answer);
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{request}");
     }
     for garbage in ["GET", "GET /\u{1}", "\u{16}\u{3}\u{1}", "GET / HTTP/3"] {
-        if let Ok(answer) = by_hand::ask(stage.address(), garbage, &[], b"") {
+        if let Ok(answer) = by_hand::ask(fixture.address(), garbage, &[], b"") {
             assert!((400..500).contains(&answer.status), "{garbage:?}: {answer:?}");
         }
     }
-    assert!(stage.is_well());
+    assert!(fixture.is_well());
 }
 
 #[test]
 fn only_own_proxies_are_trusted_about_the_visitors_address() {
-    let stage = Stage::new();
-    stage.post("/api/voice/main", &["X-Forwarded-For: 203.0.113.7"], OFFER);
-    assert_eq!(stage.sessions.player("key-0", |_| true).remote, Some(stage.address().ip()));
-    let stage = Stage::with(|settings| settings.proxies = vec!["127.0.0.0/8".parse().unwrap()]);
-    stage.post("/api/voice/main", &["X-Forwarded-For: 1.2.3.4, 203.0.113.7"], OFFER);
-    assert_eq!(stage.sessions.player("key-0", |_| true).remote, Some("203.0.113.7".parse().unwrap()));
+    let fixture = Fixture::new();
+    fixture.post("/api/voice/main", &["X-Forwarded-For: 203.0.113.7"], OFFER);
+    assert_eq!(fixture.sessions.player("key-0", |_| true).remote, Some(fixture.address().ip()));
+    let fixture = Fixture::with(|settings| settings.proxies = vec!["127.0.0.0/8".parse().unwrap()]);
+    fixture.post("/api/voice/main", &["X-Forwarded-For: 1.2.3.4, 203.0.113.7"], OFFER);
+    assert_eq!(fixture.sessions.player("key-0", |_| true).remote, Some("203.0.113.7".parse().unwrap()));
 }

@@ -7,48 +7,48 @@ use consonance_link::DisconnectReason;
 use consonance_testing::rtc::BrowserEvent;
 use consonance_web::webrtc::PeerLimits;
 
-use crate::webrtc::support::{PATIENCE, Stage, opus, patient};
+use crate::webrtc::support::{Fixture, PATIENCE, opus, patient};
 
 #[test]
 fn datagrams_of_unknown_addresses_are_counted_and_dropped() {
-    let mut stage = Stage::new();
-    let page = stage.page();
+    let mut fixture = Fixture::new();
+    let page = fixture.page();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
     for garbage in [&[0x80, 111, 0, 1][..], &[0x16, 0xfe, 0xfd, 0], &[0xff; 1400], &[], &[0; 20]] {
-        other.send_to(garbage, stage.address).unwrap();
+        other.send_to(garbage, fixture.address).unwrap();
     }
-    stage.until("all of it is counted", |stage| stage.shard.statistics().strays == 5);
-    stage.settle(page);
+    fixture.until("all of it is counted", |fixture| fixture.shard.statistics().strays == 5);
+    fixture.settle(page);
 }
 
 #[test]
 fn a_check_with_a_wrong_password_is_not_answered_and_proves_nothing() {
-    let mut stage = Stage::new();
-    let page = stage.page();
-    let offer = stage.pages[page].browser.restart();
-    let answer = stage.shard.renegotiate(Instant::now(), stage.pages[page].peer, &offer).unwrap();
-    stage.pages[page].browser.handle_answer(Instant::now(), &answer);
-    stage.settle(page);
+    let mut fixture = Fixture::new();
+    let page = fixture.page();
+    let offer = fixture.pages[page].browser.restart();
+    let answer = fixture.shard.renegotiate(Instant::now(), fixture.pages[page].peer, &offer).unwrap();
+    fixture.pages[page].browser.handle_answer(Instant::now(), &answer);
+    fixture.settle(page);
     let name = answer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap();
-    let before = stage.shard.statistics();
+    let before = fixture.shard.statistics();
     let other = UdpSocket::bind("127.0.0.1:0").unwrap();
-    other.send_to(&check(name, &[]), stage.address).unwrap();
-    other.send_to(&check(name, &[7; 20]), stage.address).unwrap();
-    other.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], stage.address).unwrap();
-    stage.until("the packet behind them has no owner", |stage| {
-        stage.shard.statistics().strays == before.strays + 1
+    other.send_to(&check(name, &[]), fixture.address).unwrap();
+    other.send_to(&check(name, &[7; 20]), fixture.address).unwrap();
+    other.send_to(&[0x80, 111, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3], fixture.address).unwrap();
+    fixture.until("the packet behind them has no owner", |fixture| {
+        fixture.shard.statistics().strays == before.strays + 1
     });
-    stage.settle(page);
+    fixture.settle(page);
     other.set_nonblocking(true).unwrap();
     assert!(other.recv(&mut [0; 100]).is_err(), "it is not answered");
-    assert_eq!(stage.shard.statistics().malformed, before.malformed + 1, "one has no proof at all");
+    assert_eq!(fixture.shard.statistics().malformed, before.malformed + 1, "one has no proof at all");
 }
 
 #[test]
 fn garbage_from_a_page_s_own_address_harms_not_even_the_page() {
-    let mut stage = Stage::new();
-    let (page, other) = (stage.page(), stage.page());
-    let address = stage.address;
+    let mut fixture = Fixture::new();
+    let (page, other) = (fixture.page(), fixture.page());
+    let address = fixture.address;
     let mut dice = 1_u32;
     for length in 0..300 {
         let garbage: Vec<u8> = (0..length)
@@ -64,18 +64,18 @@ fn garbage_from_a_page_s_own_address_harms_not_even_the_page() {
             0 => [&[first, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 9, 0, length as u8], &garbage[..]].concat(),
             _ => [&[first], &garbage[..]].concat(),
         };
-        stage.pages[page].browser.socket().send_to(&garbage, address).unwrap();
-        stage.run_once();
+        fixture.pages[page].browser.socket().send_to(&garbage, address).unwrap();
+        fixture.run_once();
     }
     // Unencrypted alerts, as sent before there are keys: a close_notify and a fatal one.
     for alert in [[1, 0], [2, 40]] {
         let record = [&[21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 99, 0, 2][..], &alert].concat();
-        stage.pages[page].browser.socket().send_to(&record, address).unwrap();
-        stage.run_once();
+        fixture.pages[page].browser.socket().send_to(&record, address).unwrap();
+        fixture.run_once();
     }
-    stage.settle(page);
-    stage.settle(other);
-    assert!(stage.voice_of(page).is_empty());
+    fixture.settle(page);
+    fixture.settle(other);
+    assert!(fixture.voice_of(page).is_empty());
 }
 
 #[test]
@@ -86,47 +86,47 @@ fn a_page_that_floods_is_disconnected_unnoticed_by_others() {
         datagrams_per_second_max: 100_000,
         ..patient()
     };
-    let mut stage = Stage::with(limits);
-    let (flood, other) = (stage.page(), stage.page());
+    let mut fixture = Fixture::with(limits);
+    let (flood, other) = (fixture.page(), fixture.page());
     for number in 0..2_000 {
-        stage.pages[flood].browser.say(Instant::now(), &opus(number));
-        stage.run_once();
-        if stage.end_of(flood).is_some() {
+        fixture.pages[flood].browser.say(Instant::now(), &opus(number));
+        fixture.run_once();
+        if fixture.end_of(flood).is_some() {
             break;
         }
     }
-    stage.until("it is disconnected", |stage| stage.end_of(flood).is_some());
-    assert!(matches!(stage.end_of(flood), Some(DisconnectReason::ProtocolViolated { .. })));
-    assert_eq!(stage.shard.statistics().too_many, 101);
-    stage.until("it is told", |stage| stage.pages[flood].events.contains(&BrowserEvent::Closed));
-    stage.settle(other);
-    assert!(stage.end_of(other).is_none());
+    fixture.until("it is disconnected", |fixture| fixture.end_of(flood).is_some());
+    assert!(matches!(fixture.end_of(flood), Some(DisconnectReason::ProtocolViolated { .. })));
+    assert_eq!(fixture.shard.statistics().too_many, 101);
+    fixture.until("it is told", |fixture| fixture.pages[flood].events.contains(&BrowserEvent::Closed));
+    fixture.settle(other);
+    assert!(fixture.end_of(other).is_none());
 }
 
 #[test]
 fn what_comes_beyond_a_peer_s_share_is_dropped_at_the_door() {
     let limits = PeerLimits { datagrams_per_second_max: 50, ..patient() };
-    let mut stage = Stage::with(limits);
-    let page = stage.page();
+    let mut fixture = Fixture::with(limits);
+    let page = fixture.page();
     let patience = Instant::now() + PATIENCE;
-    while stage.shard.statistics().datagrams_too_many < 200 {
+    while fixture.shard.statistics().datagrams_too_many < 200 {
         assert!(Instant::now() < patience);
-        stage.pages[page].browser.socket().send_to(&[0x80; 40], stage.address).unwrap();
-        stage.run_once();
+        fixture.pages[page].browser.socket().send_to(&[0x80; 40], fixture.address).unwrap();
+        fixture.run_once();
     }
-    stage.settle(page);
+    fixture.settle(page);
 }
 
 #[test]
 fn a_flood_of_messages_ends_its_page() {
     let limits = PeerLimits { excess_max: 20, messages_per_second_max: 10, ..patient() };
-    let mut stage = Stage::with(limits);
-    let page = stage.page();
+    let mut fixture = Fixture::with(limits);
+    let page = fixture.page();
     for _ in 0..200 {
-        stage.pages[page].browser.send_message(Instant::now(), "again");
+        fixture.pages[page].browser.send_message(Instant::now(), "again");
     }
-    stage.until("it is disconnected", |stage| stage.end_of(page).is_some());
-    assert!(matches!(stage.end_of(page), Some(DisconnectReason::ProtocolViolated { .. })));
+    fixture.until("it is disconnected", |fixture| fixture.end_of(page).is_some());
+    assert!(matches!(fixture.end_of(page), Some(DisconnectReason::ProtocolViolated { .. })));
 }
 
 /// An ICE check for this name, with this proof of its password (RFC 8489, section 5).

@@ -25,14 +25,14 @@ pub(crate) struct Page {
 }
 
 /// One worker's shard and its pages.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) shard: WebRtcShard,
     pub(crate) address: SocketAddr,
     pub(crate) pages: Vec<Page>,
     pub(crate) told: Vec<Told>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with(patient())
     }
@@ -61,9 +61,9 @@ impl Stage {
 
     pub(crate) fn until_connected(&mut self, page: usize) {
         let peer = self.pages[page].peer;
-        self.until("a page is connected", |stage| {
+        self.until("a page is connected", |fixture| {
             let is_told = |told: &Told| matches!(told, Told::Connected(connected, _) if *connected == peer);
-            stage.told.iter().any(is_told) && stage.pages[page].browser.is_connected()
+            fixture.told.iter().any(is_told) && fixture.pages[page].browser.is_connected()
         });
     }
 
@@ -113,10 +113,12 @@ impl Stage {
         let (peer, now) = (self.pages[page].peer, Instant::now());
         let word = format!("settled {now:?}");
         assert!(self.pages[page].browser.send_message(now, &word));
-        self.until("a page's message comes", |stage| stage.told.contains(&Told::Message(peer, word.clone())));
+        self.until("a page's message comes", |fixture| {
+            fixture.told.contains(&Told::Message(peer, word.clone()))
+        });
         self.shard.send_message(Instant::now(), peer, &word);
-        self.until("the server's message comes", |stage| {
-            stage.pages[page].events.contains(&BrowserEvent::Message(word.clone()))
+        self.until("the server's message comes", |fixture| {
+            fixture.pages[page].events.contains(&BrowserEvent::Message(word.clone()))
         });
     }
 

@@ -6,7 +6,7 @@ use consonance_game_networks::kcp::{Generation, RELIABLE_CHANNEL, UNRELIABLE_CHA
 use consonance_link::gateway::MessageChannel;
 use consonance_link::{ClientNetwork as _, DisconnectReason, Peer, ServerNetwork as _};
 
-use crate::kcp::proxy::stage::{Saw, Stage};
+use crate::kcp::proxy::fixture::{Fixture, Saw};
 
 /// The size of a message that needs more than fifty datagrams.
 const LARGE: usize = 60_000;
@@ -22,42 +22,42 @@ fn reliable_messages() -> Vec<Vec<u8>> {
     (0..40).map(|number| message(number, if number % 20 == 7 { LARGE } else { 1 + number * 40 })).collect()
 }
 
-/// A stage with this many clients, all of them in the game.
-fn stage_of(clients: usize, loss: f64) -> Stage {
-    let mut stage = Stage::new(loss);
+/// A fixture with this many clients, all of them in the game.
+fn stage_of(clients: usize, loss: f64) -> Fixture {
+    let mut fixture = Fixture::new(loss);
     for _ in 0..clients {
-        stage.add_client(Generation::G4);
+        fixture.add_client(Generation::G4);
     }
-    stage.run_until("all are in", |stage| stage.saw.iter().all(|saw| saw.is_connected));
+    fixture.run_until("all are in", |fixture| fixture.saw.iter().all(|saw| saw.is_connected));
     // Nothing unreliable is sent to them until they have shown whether they are G3 or G4.
-    while !stage.game_saw.iter().all(|(peer, _)| stage.game.endpoint().generation_of(*peer).is_some()) {
-        (0..clients).for_each(|client| stage.client_sends(client, UNRELIABLE_CHANNEL, b"I am G4"));
-        stage.now += Duration::from_millis(1);
-        stage.run_once();
+    while !fixture.game_saw.iter().all(|(peer, _)| fixture.game.endpoint().generation_of(*peer).is_some()) {
+        (0..clients).for_each(|client| fixture.client_sends(client, UNRELIABLE_CHANNEL, b"I am G4"));
+        fixture.now += Duration::from_millis(1);
+        fixture.run_once();
     }
-    stage.run_until("all of that has come", |stage| stage.proxy.wants_poll_at() > Some(stage.now));
-    stage.game_saw.iter_mut().for_each(|(_, saw)| saw.messages.clear());
-    stage
+    fixture.run_until("all of that has come", |fixture| fixture.proxy.wants_poll_at() > Some(fixture.now));
+    fixture.game_saw.iter_mut().for_each(|(_, saw)| saw.messages.clear());
+    fixture
 }
 
 #[test]
 fn every_message_goes_through_byte_for_byte_where_nothing_is_lost() {
-    let mut stage = stage_of(1, 0.0);
-    let peer = stage.game_saw[0].0;
+    let mut fixture = stage_of(1, 0.0);
+    let peer = fixture.game_saw[0].0;
     let unreliable: Vec<Vec<u8>> = (0..20).map(|number| message(number, 3 + number * 60)).collect();
     for (channel, messages) in
         [(RELIABLE_CHANNEL, reliable_messages()), (UNRELIABLE_CHANNEL, unreliable.clone())]
     {
         for message in messages {
-            stage.client_sends(0, channel, &message);
-            stage.game_sends(peer, channel, &message);
+            fixture.client_sends(0, channel, &message);
+            fixture.game_sends(peer, channel, &message);
         }
     }
-    stage.run_until("all have come", |stage| {
+    fixture.run_until("all have come", |fixture| {
         let count = |saw: &Saw| saw.messages.len();
-        count(&stage.saw[0]) >= 60 && count(&stage.game_saw[0].1) >= 60
+        count(&fixture.saw[0]) >= 60 && count(&fixture.game_saw[0].1) >= 60
     });
-    for saw in [&stage.saw[0], &stage.game_saw[0].1] {
+    for saw in [&fixture.saw[0], &fixture.game_saw[0].1] {
         assert_eq!(saw.of(RELIABLE_CHANNEL), reliable_messages());
         assert_eq!(saw.of(UNRELIABLE_CHANNEL), unreliable);
     }
@@ -65,21 +65,21 @@ fn every_message_goes_through_byte_for_byte_where_nothing_is_lost() {
 
 #[test]
 fn reliable_messages_are_complete_and_in_order_though_a_fifth_is_lost_on_both_legs() {
-    let mut stage = stage_of(1, 0.2);
-    let peer = stage.game_saw[0].0;
+    let mut fixture = stage_of(1, 0.2);
+    let peer = fixture.game_saw[0].0;
     for (number, message) in reliable_messages().into_iter().enumerate() {
-        stage.client_sends(0, RELIABLE_CHANNEL, &message);
-        stage.game_sends(peer, RELIABLE_CHANNEL, &message);
-        stage.client_sends(0, UNRELIABLE_CHANNEL, &self::message(number, 500));
-        stage.game_sends(peer, UNRELIABLE_CHANNEL, &self::message(number, 500));
-        stage.now += Duration::from_millis(5);
-        stage.run_once();
+        fixture.client_sends(0, RELIABLE_CHANNEL, &message);
+        fixture.game_sends(peer, RELIABLE_CHANNEL, &message);
+        fixture.client_sends(0, UNRELIABLE_CHANNEL, &self::message(number, 500));
+        fixture.game_sends(peer, UNRELIABLE_CHANNEL, &self::message(number, 500));
+        fixture.now += Duration::from_millis(5);
+        fixture.run_once();
     }
-    stage.run_until("all have come", |stage| {
+    fixture.run_until("all have come", |fixture| {
         let all = |saw: &Saw| saw.of(RELIABLE_CHANNEL).len() == 40;
-        all(&stage.saw[0]) && all(&stage.game_saw[0].1)
+        all(&fixture.saw[0]) && all(&fixture.game_saw[0].1)
     });
-    for saw in [&stage.saw[0], &stage.game_saw[0].1] {
+    for saw in [&fixture.saw[0], &fixture.game_saw[0].1] {
         assert_eq!(saw.of(RELIABLE_CHANNEL), reliable_messages());
         let unreliable = saw.of(UNRELIABLE_CHANNEL);
         assert!((1..40).contains(&unreliable.len()), "{} of 40 came", unreliable.len());
@@ -90,43 +90,43 @@ fn reliable_messages_are_complete_and_in_order_though_a_fifth_is_lost_on_both_le
 #[test]
 fn clients_of_all_generations_play_and_the_game_meets_each_as_what_it_is() {
     for generation in Generation::ALL {
-        let mut stage = Stage::new(0.0);
-        stage.add_client(generation);
-        stage.run_until("it is in", |stage| stage.saw[0].is_connected);
-        let peer = stage.game_saw[0].0;
+        let mut fixture = Fixture::new(0.0);
+        fixture.add_client(generation);
+        fixture.run_until("it is in", |fixture| fixture.saw[0].is_connected);
+        let peer = fixture.game_saw[0].0;
         for channel in [UNRELIABLE_CHANNEL, RELIABLE_CHANNEL] {
-            stage.client_sends(0, channel, b"hello");
+            fixture.client_sends(0, channel, b"hello");
         }
-        stage.run_until("both have come", |stage| stage.game_saw[0].1.messages.len() == 2);
-        assert_eq!(stage.game.endpoint().generation_of(peer), Some(generation));
+        fixture.run_until("both have come", |fixture| fixture.game_saw[0].1.messages.len() == 2);
+        assert_eq!(fixture.game.endpoint().generation_of(peer), Some(generation));
         for channel in [UNRELIABLE_CHANNEL, RELIABLE_CHANNEL] {
-            stage.game_sends(peer, channel, b"welcome");
+            fixture.game_sends(peer, channel, b"welcome");
         }
-        stage.run_until("both have come", |stage| stage.saw[0].messages.len() == 2);
+        fixture.run_until("both have come", |fixture| fixture.saw[0].messages.len() == 2);
     }
 }
 
 #[test]
 fn a_hundred_clients_play_at_once() {
-    let mut stage = stage_of(100, 0.0);
-    let peers: Vec<Peer> = stage.game_saw.iter().map(|(peer, _)| *peer).collect();
+    let mut fixture = stage_of(100, 0.0);
+    let peers: Vec<Peer> = fixture.game_saw.iter().map(|(peer, _)| *peer).collect();
     for round in 0..10 {
         for (client, peer) in peers.iter().enumerate() {
             let channel = if round % 2 == 0 { RELIABLE_CHANNEL } else { UNRELIABLE_CHANNEL };
-            stage.client_sends(client, channel, format!("{client} {round}").as_bytes());
-            stage.game_sends(*peer, channel, format!("{round}").as_bytes());
+            fixture.client_sends(client, channel, format!("{client} {round}").as_bytes());
+            fixture.game_sends(*peer, channel, format!("{round}").as_bytes());
         }
-        stage.run_once();
+        fixture.run_once();
     }
-    let all = |stage: &Stage, channel: MessageChannel| {
-        let to_game: usize = stage.game_saw.iter().map(|(_, saw)| saw.of(channel).len()).sum();
-        let to_clients: usize = stage.saw.iter().map(|saw| saw.of(channel).len()).sum();
+    let all = |fixture: &Fixture, channel: MessageChannel| {
+        let to_game: usize = fixture.game_saw.iter().map(|(_, saw)| saw.of(channel).len()).sum();
+        let to_clients: usize = fixture.saw.iter().map(|saw| saw.of(channel).len()).sum();
         (to_game, to_clients)
     };
-    stage.run_until("all have come", |stage| {
-        all(stage, RELIABLE_CHANNEL) == (500, 500) && all(stage, UNRELIABLE_CHANNEL) == (500, 500)
+    fixture.run_until("all have come", |fixture| {
+        all(fixture, RELIABLE_CHANNEL) == (500, 500) && all(fixture, UNRELIABLE_CHANNEL) == (500, 500)
     });
-    for (_, saw) in &stage.game_saw {
+    for (_, saw) in &fixture.game_saw {
         let says = saw.of(RELIABLE_CHANNEL);
         let name = says[0].split(|byte| *byte == b' ').next().map(<[u8]>::to_vec);
         assert!(says.iter().all(|message| message.split(|byte| *byte == b' ').next() == name.as_deref()));
@@ -135,50 +135,51 @@ fn a_hundred_clients_play_at_once() {
 
 #[test]
 fn an_end_on_either_side_is_an_end_on_the_other_after_the_last_words() {
-    let mut stage = stage_of(2, 0.0);
-    let peer = stage.game_saw[1].0;
-    stage.client_sends(0, RELIABLE_CHANNEL, b"goodbye");
-    stage.clients[0].disconnect(stage.now);
-    stage.game_sends(peer, RELIABLE_CHANNEL, b"you have lost");
-    stage.game.disconnect(stage.now, peer, "the match is over");
-    stage.run_until("both ends know", |stage| {
-        stage.saw[1].end.is_some() && stage.game_saw.iter().any(|(_, saw)| !saw.messages.is_empty())
+    let mut fixture = stage_of(2, 0.0);
+    let peer = fixture.game_saw[1].0;
+    fixture.client_sends(0, RELIABLE_CHANNEL, b"goodbye");
+    fixture.clients[0].disconnect(fixture.now);
+    fixture.game_sends(peer, RELIABLE_CHANNEL, b"you have lost");
+    fixture.game.disconnect(fixture.now, peer, "the match is over");
+    fixture.run_until("both ends know", |fixture| {
+        fixture.saw[1].end.is_some() && fixture.game_saw.iter().any(|(_, saw)| !saw.messages.is_empty())
     });
     let closed = DisconnectReason::closed_by_peer(b"");
     assert_eq!(
-        (stage.saw[1].of(RELIABLE_CHANNEL), &stage.saw[1].end),
+        (fixture.saw[1].of(RELIABLE_CHANNEL), &fixture.saw[1].end),
         (vec![b"you have lost".as_slice()], &Some(closed.clone()))
     );
-    stage
-        .run_until("the game knows of both", |stage| stage.game_saw.iter().all(|(_, saw)| saw.end.is_some()));
-    let left = stage.game_saw.iter().find(|(_, saw)| !saw.messages.is_empty()).expect("it said goodbye");
+    fixture.run_until("the game knows of both", |fixture| {
+        fixture.game_saw.iter().all(|(_, saw)| saw.end.is_some())
+    });
+    let left = fixture.game_saw.iter().find(|(_, saw)| !saw.messages.is_empty()).expect("it said goodbye");
     assert_eq!((left.1.of(RELIABLE_CHANNEL), &left.1.end), (vec![b"goodbye".as_slice()], &Some(closed)));
-    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    fixture.run_until("no client is left", |fixture| fixture.proxy.statistics().connections.connected == 0);
 }
 
 #[test]
 fn when_the_game_is_not_there_or_dies_its_clients_lose_their_connections() {
-    let mut stage = Stage::new(0.0);
-    stage.is_game_dead = true;
-    stage.add_client(Generation::G4);
-    stage.run_until("it is refused", |stage| stage.saw[0].end.is_some());
-    assert!(!stage.saw[0].is_connected);
-    assert_eq!(stage.proxy.game_statistics().upstreams_failed, 1);
+    let mut fixture = Fixture::new(0.0);
+    fixture.is_game_dead = true;
+    fixture.add_client(Generation::G4);
+    fixture.run_until("it is refused", |fixture| fixture.saw[0].end.is_some());
+    assert!(!fixture.saw[0].is_connected);
+    assert_eq!(fixture.proxy.game_statistics().upstreams_failed, 1);
 
-    let mut stage = stage_of(3, 0.0);
-    stage.is_game_dead = true;
-    stage.run_until("all know it", |stage| stage.saw.iter().all(|saw| saw.end.is_some()));
-    assert_eq!(stage.proxy.game_statistics().upstreams_lost, 3);
-    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    let mut fixture = stage_of(3, 0.0);
+    fixture.is_game_dead = true;
+    fixture.run_until("all know it", |fixture| fixture.saw.iter().all(|saw| saw.end.is_some()));
+    assert_eq!(fixture.proxy.game_statistics().upstreams_lost, 3);
+    fixture.run_until("no client is left", |fixture| fixture.proxy.statistics().connections.connected == 0);
 }
 
 #[test]
 fn a_shutdown_says_goodbye_to_clients_and_to_the_game() {
-    let mut stage = stage_of(5, 0.0);
-    stage.proxy.shutdown(stage.now);
-    stage.run_until("all clients know", |stage| {
+    let mut fixture = stage_of(5, 0.0);
+    fixture.proxy.shutdown(fixture.now);
+    fixture.run_until("all clients know", |fixture| {
         let is_closed = |saw: &Saw| saw.end == Some(DisconnectReason::closed_by_peer(b""));
-        stage.saw.iter().all(is_closed) && stage.game_saw.iter().all(|(_, saw)| is_closed(saw))
+        fixture.saw.iter().all(is_closed) && fixture.game_saw.iter().all(|(_, saw)| is_closed(saw))
     });
-    stage.run_until("no client is left", |stage| stage.proxy.statistics().connections.connected == 0);
+    fixture.run_until("no client is left", |fixture| fixture.proxy.statistics().connections.connected == 0);
 }

@@ -8,7 +8,7 @@ use crate::{
     SERVER_FULL, ServerLinkEvent, ServerNetwork as _, SlotsFull,
 };
 
-use super::{ServerLink, Stage, StreamServer};
+use super::{Phase, ServerLink, StreamServer};
 use crate::gateway::streams::link::Link;
 use crate::gateway::streams::{
     Found, MessageStream as _, RELIABLE, StreamProtocol, StreamViolation, TOO_SLOW_BYTES_MAX,
@@ -43,7 +43,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     pub(super) fn catch_up(&mut self, now: Instant) {
         let Self { behind, links, tcp, out, .. } = self;
         behind.retain(|id| {
-            let link = links.get_mut(id).filter(|link| link.stage == Stage::Up);
+            let link = links.get_mut(id).filter(|link| link.phase == Phase::Up);
             link.is_some_and(|link| !link.link.send_waiting(now, tcp, out))
         });
         tcp.flush(now);
@@ -67,7 +67,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         if self.out.is_empty() {
             return false;
         }
-        link.stage = Stage::TooSlow;
+        link.phase = Phase::TooSlow;
         link.link.finish(now, &mut self.tcp, &self.out);
         self.counts.too_slow += 1;
         true
@@ -78,7 +78,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.timers.clear(id);
         let link = self.links.remove(&id)?;
         self.behind.remove(&id);
-        if link.stage == Stage::Requested {
+        if link.phase == Phase::Requested {
             self.handshake_slots.release(Some(link.remote.ip()), id);
         } else {
             self.slots.release(id);
@@ -90,16 +90,16 @@ impl<P: StreamProtocol> StreamServer<P> {
     fn run_timers(&mut self, now: Instant) -> Option<ServerLinkEvent<MessageChannel>> {
         while let Some(id) = self.timers.pop(now) {
             let Some(link) = self.links.get_mut(&id) else { continue };
-            match link.stage {
-                Stage::Requested => {
+            match link.phase {
+                Phase::Requested => {
                     self.tcp.abort(id);
                     self.forget(id);
                     self.counts.failed_handshakes += 1;
                 }
-                Stage::Up if link.link.handle_pulse(now, &mut self.tcp, &mut self.out) => {
+                Phase::Up if link.link.handle_pulse(now, &mut self.tcp, &mut self.out) => {
                     self.timers.set(id, link.link.pulse.poll_timeout());
                 }
-                Stage::Up => {
+                Phase::Up => {
                     self.tcp.abort(id);
                     self.forget(id);
                     return Some(ServerLinkEvent::Disconnected {
@@ -107,7 +107,7 @@ impl<P: StreamProtocol> StreamServer<P> {
                         reason: DisconnectReason::TimedOut,
                     });
                 }
-                Stage::Waiting | Stage::TooSlow | Stage::Leaving | Stage::Left => {}
+                Phase::Waiting | Phase::TooSlow | Phase::Leaving | Phase::Left => {}
             }
         }
         None
@@ -152,7 +152,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         self.out.clear();
         let is_greeted = link.stream.begin(&mut self.out);
         self.tcp.send(now, id, &[&self.out]);
-        self.links.insert(id, ServerLink { link, remote, stage: Stage::Requested });
+        self.links.insert(id, ServerLink { link, remote, phase: Phase::Requested });
         self.timers.set(id, now + self.settings.handshake_timeout);
         if is_greeted { self.handle_greeting(now, id) } else { None }
     }
@@ -164,7 +164,7 @@ impl<P: StreamProtocol> StreamServer<P> {
     }
 
     fn handle_greeting(&mut self, now: Instant, id: TcpId) -> Option<ServerLinkEvent<MessageChannel>> {
-        let remote = self.links.get(&id).filter(|link| link.stage == Stage::Requested)?.remote;
+        let remote = self.links.get(&id).filter(|link| link.phase == Phase::Requested)?.remote;
         match self.slots.take(now, remote.ip(), id) {
             Ok(None) => {}
             Ok(Some(displaced)) => {
@@ -177,7 +177,7 @@ impl<P: StreamProtocol> StreamServer<P> {
             }
         }
         let link = self.links.get_mut(&id)?;
-        link.stage = Stage::Waiting;
+        link.phase = Phase::Waiting;
         self.timers.clear(id);
         self.handshake_slots.release(Some(remote.ip()), id);
         self.counts.connected += 1;
@@ -203,18 +203,18 @@ impl<P: StreamProtocol> StreamServer<P> {
 
     fn handle_closed(&mut self, id: TcpId, end: &TcpEnd) -> Option<ServerLinkEvent<MessageChannel>> {
         let link = self.forget(id)?;
-        let reason = match link.stage {
-            Stage::Requested => {
+        let reason = match link.phase {
+            Phase::Requested => {
                 self.counts.failed_handshakes += 1;
                 return None;
             }
-            Stage::Waiting | Stage::Up => {
+            Phase::Waiting | Phase::Up => {
                 self.counts.too_slow += u64::from(matches!(end, TcpEnd::TooSlow));
                 end.reason()
             }
-            Stage::TooSlow => TcpEnd::TooSlow.reason(),
-            Stage::Leaving => DisconnectReason::ClosedByUs,
-            Stage::Left => DisconnectReason::closed_by_peer(b""),
+            Phase::TooSlow => TcpEnd::TooSlow.reason(),
+            Phase::Leaving => DisconnectReason::ClosedByUs,
+            Phase::Left => DisconnectReason::closed_by_peer(b""),
         };
         Some(ServerLinkEvent::Disconnected { peer: Peer(id.0), reason })
     }
@@ -224,7 +224,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         while let Some(&id) = self.reading.front() {
             let stream = self.tcp.received(id);
             let link =
-                self.links.get_mut(&id).filter(|link| matches!(link.stage, Stage::Requested | Stage::Up));
+                self.links.get_mut(&id).filter(|link| matches!(link.phase, Phase::Requested | Phase::Up));
             let Some(link) = link else {
                 self.reading.pop_front();
                 continue;
@@ -280,11 +280,11 @@ impl<P: StreamProtocol> StreamServer<P> {
     fn handle_goodbye(&mut self, now: Instant, id: TcpId) {
         self.tcp.finish(now, id);
         let Some(link) = self.links.get_mut(&id) else { return };
-        if link.stage == Stage::Requested {
+        if link.phase == Phase::Requested {
             self.forget(id);
             self.counts.failed_handshakes += 1;
         } else {
-            link.stage = Stage::Left;
+            link.phase = Phase::Left;
         }
     }
 
@@ -303,7 +303,7 @@ impl<P: StreamProtocol> StreamServer<P> {
         } else {
             link.link.finish(now, &mut self.tcp, &self.out);
         }
-        if link.stage == Stage::Requested {
+        if link.phase == Phase::Requested {
             self.counts.failed_handshakes += 1;
             return None;
         }

@@ -22,16 +22,16 @@ pub fn bytes_out_per_byte_in<S: ServerEndpoint>(server: impl Fn() -> S, requests
     let ways = [None, Some(100), Some(500), Some(1700)];
     let ways = ways.into_iter().flat_map(|again_ms| [(again_ms, true), (again_ms, false)]);
     ways.map(|(again_ms, lets_in)| {
-        let mut stage = Stage::new(server(), lets_in);
-        let end = stage.now + TIME;
-        while stage.now < end {
+        let mut fixture = Fixture::new(server(), lets_in);
+        let end = fixture.now + TIME;
+        while fixture.now < end {
             for request in requests {
-                stage.give(request);
-                stage.run_until(stage.now + Duration::from_millis(5));
+                fixture.give(request);
+                fixture.run_until(fixture.now + Duration::from_millis(5));
             }
-            stage.run_until(again_ms.map_or(end, |ms| stage.now + Duration::from_millis(ms)));
+            fixture.run_until(again_ms.map_or(end, |ms| fixture.now + Duration::from_millis(ms)));
         }
-        stage.most
+        fixture.most
     })
     .fold(0.0, f64::max)
 }
@@ -47,7 +47,7 @@ pub fn documented_bytes_out<'p>(page: &'p str, listener: &str) -> &'p str {
     figure.unwrap_or_else(|| panic!("docs/security.md has no row of {listener}"))
 }
 
-struct Stage<S> {
+struct Fixture<S> {
     server: S,
     lets_in: bool,
     now: Instant,
@@ -59,7 +59,7 @@ struct Stage<S> {
     most: f64,
 }
 
-impl<S: ServerEndpoint> Stage<S> {
+impl<S: ServerEndpoint> Fixture<S> {
     fn new(server: S, lets_in: bool) -> Self {
         let now = Instant::now();
         Self { server, lets_in, now, next_frame: now, guests: Vec::new(), came: 0, left: 0, most: 0.0 }

@@ -12,98 +12,98 @@ use crate::gateway::memory::{
 
 #[test]
 fn a_client_is_admitted_by_the_games_server_with_its_greeting() {
-    let mut stage = Stage::new();
-    stage.open(ALICE);
-    assert_eq!(stage.events(), []);
-    assert_eq!(stage.game_accepts(b"welcome"), b"key of 1");
-    assert_eq!(stage.events(), [(ALICE, Event::Admitted(b"welcome".to_vec()))]);
+    let mut fixture = Fixture::new();
+    fixture.open(ALICE);
+    assert_eq!(fixture.events(), []);
+    assert_eq!(fixture.game_accepts(b"welcome"), b"key of 1");
+    assert_eq!(fixture.events(), [(ALICE, Event::Admitted(b"welcome".to_vec()))]);
 }
 
 #[test]
 fn messages_pass_both_ways_once_a_client_is_admitted_and_are_counted() {
-    let mut stage = Stage::new();
-    stage.open(ALICE);
-    stage.send(ALICE, b"too early");
-    stage.game_accepts(b"");
-    stage.send(ALICE, b"not yet reported");
-    stage.events();
-    stage.send(ALICE, b"hello");
-    stage.send(BOB, b"from a client without a connection");
-    assert_eq!(stage.game_heard(), [b"hello".to_vec()]);
-    stage.game.send(stage.now, &[Peer(1)], UNRELIABLE, b"state");
-    assert_eq!(stage.events(), [(ALICE, Event::Message(UNRELIABLE, b"state".to_vec()))]);
-    let to_server = stage.upstreams.statistics().to_server;
+    let mut fixture = Fixture::new();
+    fixture.open(ALICE);
+    fixture.send(ALICE, b"too early");
+    fixture.game_accepts(b"");
+    fixture.send(ALICE, b"not yet reported");
+    fixture.events();
+    fixture.send(ALICE, b"hello");
+    fixture.send(BOB, b"from a client without a connection");
+    assert_eq!(fixture.game_heard(), [b"hello".to_vec()]);
+    fixture.game.send(fixture.now, &[Peer(1)], UNRELIABLE, b"state");
+    assert_eq!(fixture.events(), [(ALICE, Event::Message(UNRELIABLE, b"state".to_vec()))]);
+    let to_server = fixture.upstreams.statistics().to_server;
     assert_eq!((to_server.reliable.packets, to_server.reliable.bytes), (1, 5));
 }
 
 #[test]
 fn a_connection_that_takes_too_long_is_given_up_once_and_counts_as_failed() {
-    let mut stage = Stage::new();
-    stage.open(ALICE);
-    stage.open(BOB);
-    stage.game_accepts(b"");
-    stage.events();
-    assert_eq!(stage.upstreams.wants_poll_at(), Some(stage.now + TIMEOUT), "of the one that is not up");
-    stage.now += Duration::from_millis(4999);
-    assert_eq!(stage.upstreams.give_up(stage.now), None);
-    stage.now += Duration::from_millis(1);
-    assert_eq!(stage.upstreams.give_up(stage.now), Some(BOB));
-    assert_eq!(stage.upstreams.give_up(stage.now), None, "the other one is up");
-    assert_eq!(stage.events(), [(BOB, Event::Ended(DisconnectReason::ClosedByUs))]);
-    assert_eq!(stage.counts(), (1, 0));
-    assert!(stage.upstreams.contains(ALICE) && !stage.upstreams.contains(BOB));
-    assert_eq!(stage.upstreams.wants_poll_at(), None);
+    let mut fixture = Fixture::new();
+    fixture.open(ALICE);
+    fixture.open(BOB);
+    fixture.game_accepts(b"");
+    fixture.events();
+    assert_eq!(fixture.upstreams.wants_poll_at(), Some(fixture.now + TIMEOUT), "of the one that is not up");
+    fixture.now += Duration::from_millis(4999);
+    assert_eq!(fixture.upstreams.give_up(fixture.now), None);
+    fixture.now += Duration::from_millis(1);
+    assert_eq!(fixture.upstreams.give_up(fixture.now), Some(BOB));
+    assert_eq!(fixture.upstreams.give_up(fixture.now), None, "the other one is up");
+    assert_eq!(fixture.events(), [(BOB, Event::Ended(DisconnectReason::ClosedByUs))]);
+    assert_eq!(fixture.counts(), (1, 0));
+    assert!(fixture.upstreams.contains(ALICE) && !fixture.upstreams.contains(BOB));
+    assert_eq!(fixture.upstreams.wants_poll_at(), None);
 }
 
 #[test]
 fn a_connection_that_ends_is_forgotten_and_counted_by_its_cause() {
-    let mut stage = Stage::new();
+    let mut fixture = Fixture::new();
     for client in [ALICE, BOB, CAROL] {
-        stage.open(client);
+        fixture.open(client);
     }
-    stage.game_accepts(b"");
-    stage.game_accepts(b"");
-    stage.game_heard();
-    stage.game.disconnect(stage.now, Peer(3), "no place");
+    fixture.game_accepts(b"");
+    fixture.game_accepts(b"");
+    fixture.game_heard();
+    fixture.game.disconnect(fixture.now, Peer(3), "no place");
     let refused = Event::Ended(DisconnectReason::refused(b"no place"));
-    assert_eq!(stage.events().pop(), Some((CAROL, refused)));
-    assert_eq!(stage.counts(), (1, 0), "the third was refused");
-    stage.game.disconnect(stage.now, Peer(2), "kicked");
+    assert_eq!(fixture.events().pop(), Some((CAROL, refused)));
+    assert_eq!(fixture.counts(), (1, 0), "the third was refused");
+    fixture.game.disconnect(fixture.now, Peer(2), "kicked");
     let reason = DisconnectReason::closed_by_peer(b"kicked");
-    assert_eq!(stage.events(), [(BOB, Event::Ended(reason))]);
-    assert_eq!(stage.counts(), (1, 1), "the second was lost");
-    stage.upstreams.end(stage.now, ALICE);
-    stage.upstreams.end(stage.now, ALICE);
-    stage.send(ALICE, b"too late");
-    assert_eq!(stage.events(), [(ALICE, Event::Ended(DisconnectReason::ClosedByUs))]);
-    assert_eq!(stage.counts(), (1, 1), "the first was ended here");
-    assert_eq!(stage.game_heard(), [b""; 0]);
-    assert!([ALICE, BOB, CAROL].iter().all(|client| !stage.upstreams.contains(*client)));
+    assert_eq!(fixture.events(), [(BOB, Event::Ended(reason))]);
+    assert_eq!(fixture.counts(), (1, 1), "the second was lost");
+    fixture.upstreams.end(fixture.now, ALICE);
+    fixture.upstreams.end(fixture.now, ALICE);
+    fixture.send(ALICE, b"too late");
+    assert_eq!(fixture.events(), [(ALICE, Event::Ended(DisconnectReason::ClosedByUs))]);
+    assert_eq!(fixture.counts(), (1, 1), "the first was ended here");
+    assert_eq!(fixture.game_heard(), [b""; 0]);
+    assert!([ALICE, BOB, CAROL].iter().all(|client| !fixture.upstreams.contains(*client)));
 }
 
 #[test]
 fn a_client_for_which_no_connection_can_be_opened_leaves_nothing_but_a_count() {
-    let mut stage = Stage::new();
-    let no_address = stage.upstreams.open(stage.now, ALICE, None, b"");
+    let mut fixture = Fixture::new();
+    let no_address = fixture.upstreams.open(fixture.now, ALICE, None, b"");
     assert_eq!(no_address.map_err(|error| error.kind()), Err(io::ErrorKind::AddrNotAvailable));
-    let refused = stage.upstreams.open(stage.now, BOB, Some(REFUSED), b"");
+    let refused = fixture.upstreams.open(fixture.now, BOB, Some(REFUSED), b"");
     assert_eq!(refused.map_err(|error| error.kind()), Err(io::ErrorKind::QuotaExceeded));
-    assert_eq!(stage.counts(), (2, 0));
-    assert!(!stage.upstreams.contains(ALICE) && !stage.upstreams.contains(BOB));
-    assert_eq!((stage.upstreams.wants_poll_at(), stage.events().len()), (None, 0));
+    assert_eq!(fixture.counts(), (2, 0));
+    assert!(!fixture.upstreams.contains(ALICE) && !fixture.upstreams.contains(BOB));
+    assert_eq!((fixture.upstreams.wants_poll_at(), fixture.events().len()), (None, 0));
 }
 
 #[test]
 fn the_driver_is_woken_when_the_games_server_answers() {
-    let mut stage = Stage::new();
+    let mut fixture = Fixture::new();
     let driver = Arc::new(Wakes::default());
-    stage.upstreams.set_waker(Waker::from(Arc::clone(&driver)));
-    stage.open(ALICE);
-    stage.events();
+    fixture.upstreams.set_waker(Waker::from(Arc::clone(&driver)));
+    fixture.open(ALICE);
+    fixture.events();
     let before = driver.0.load(Ordering::SeqCst);
-    stage.game_accepts(b"");
+    fixture.game_accepts(b"");
     assert_eq!(driver.0.load(Ordering::SeqCst), before + 1);
-    assert_eq!(stage.events(), [(ALICE, Event::Admitted(Vec::new()))]);
+    assert_eq!(fixture.events(), [(ALICE, Event::Admitted(Vec::new()))]);
 }
 
 const ALICE: Peer = Peer(7);
@@ -132,13 +132,13 @@ impl Wake for Wakes {
     }
 }
 
-struct Stage {
+struct Fixture {
     now: Instant,
     game: MemoryGameNetworkServer,
     upstreams: Upstreams<MemoryGameNetworkClient>,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let (front, back) = (MemoryGameNetwork::new(), MemoryGameNetwork::new());
         let game = back.listen();

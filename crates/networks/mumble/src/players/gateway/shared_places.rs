@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     /// The places of one listener's users, and a page's gateway that reads them.
-    struct Stage {
+    struct Fixture {
         places: SharedPlaces,
         page: PlaceSharer,
         now: Instant,
@@ -96,7 +96,7 @@ mod tests {
 
     const MIA: Peer = Peer(5);
 
-    impl Stage {
+    impl Fixture {
         fn new() -> Self {
             let board = PlaceBoard::default();
             let places = SharedPlaces::new(board.sharer(), "main");
@@ -131,72 +131,72 @@ mod tests {
 
     #[test]
     fn a_player_is_published_at_once_and_its_moves_ten_times_a_second() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         let mut told = Vec::new();
         for step in 0..100_u8 {
-            stage.say(1, Some((step.into(), b"")), 10 * MS);
-            told.extend(stage.news());
+            fixture.say(1, Some((step.into(), b"")), 10 * MS);
+            told.extend(fixture.news());
         }
         assert_eq!(told[..3], [at(1, 0.0), at(1, 9.0), at(1, 19.0)]);
         assert_eq!(told.len(), 11);
-        assert_eq!(stage.places.next_due(), None, "the last one is published");
+        assert_eq!(fixture.places.next_due(), None, "the last one is published");
     }
 
     #[test]
     fn a_player_that_stands_still_is_published_once_and_in_another_world_again() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for _ in 0..50 {
-            stage.say(1, Some((3.0, b"map 7")), 20 * MS);
+            fixture.say(1, Some((3.0, b"map 7")), 20 * MS);
         }
-        assert_eq!(stage.news(), [(1, Some((3.0, b"map 7".to_vec())))]);
-        assert_eq!(stage.places.next_due(), None);
-        stage.say(1, Some((3.0, b"map 8")), 20 * MS);
-        assert_eq!(stage.news(), [(1, Some((3.0, b"map 8".to_vec())))]);
+        assert_eq!(fixture.news(), [(1, Some((3.0, b"map 7".to_vec())))]);
+        assert_eq!(fixture.places.next_due(), None);
+        fixture.say(1, Some((3.0, b"map 8")), 20 * MS);
+        assert_eq!(fixture.news(), [(1, Some((3.0, b"map 8".to_vec())))]);
     }
 
     #[test]
     fn a_player_without_a_place_is_removed_at_once_and_takes_back_what_was_not_published() {
-        let mut stage = Stage::new();
-        stage.say(1, Some((3.0, b"")), 20 * MS);
-        stage.say(1, Some((4.0, b"")), 20 * MS);
-        stage.say(1, None, Duration::ZERO);
-        assert_eq!(stage.news(), [(1, None)]);
-        stage.now += 200 * MS;
-        stage.places.publish_if_due(stage.now);
-        assert_eq!(stage.news(), []);
+        let mut fixture = Fixture::new();
+        fixture.say(1, Some((3.0, b"")), 20 * MS);
+        fixture.say(1, Some((4.0, b"")), 20 * MS);
+        fixture.say(1, None, Duration::ZERO);
+        assert_eq!(fixture.news(), [(1, None)]);
+        fixture.now += 200 * MS;
+        fixture.places.publish_if_due(fixture.now);
+        assert_eq!(fixture.news(), []);
     }
 
     #[test]
     fn a_player_that_comes_back_with_the_same_id_to_the_same_place_is_published_again() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         for id in [1, 1, 2] {
-            stage.say(id, Some((3.0, b"")), 200 * MS);
-            assert_eq!(stage.news(), [at(id, 3.0)]);
+            fixture.say(id, Some((3.0, b"")), 200 * MS);
+            assert_eq!(fixture.news(), [at(id, 3.0)]);
             // While it joins the session again, it has none.
-            stage.say(id, None, Duration::ZERO);
-            assert_eq!(stage.news(), [(id, None)]);
+            fixture.say(id, None, Duration::ZERO);
+            assert_eq!(fixture.news(), [(id, None)]);
         }
     }
 
     #[test]
     fn a_former_id_which_may_be_anothers_has_no_place_from_then_on() {
-        let mut stage = Stage::new();
-        stage.say(3, Some((3.0, b"")), 10 * MS);
-        assert_eq!(stage.news(), [at(3, 3.0)]);
-        stage.say(4, Some((3.0, b"")), Duration::ZERO);
-        assert_eq!(stage.news(), [(3, None)]);
-        stage.now += 100 * MS;
-        stage.places.publish_if_due(stage.now);
-        assert_eq!(stage.news(), [at(4, 3.0)]);
+        let mut fixture = Fixture::new();
+        fixture.say(3, Some((3.0, b"")), 10 * MS);
+        assert_eq!(fixture.news(), [at(3, 3.0)]);
+        fixture.say(4, Some((3.0, b"")), Duration::ZERO);
+        assert_eq!(fixture.news(), [(3, None)]);
+        fixture.now += 100 * MS;
+        fixture.places.publish_if_due(fixture.now);
+        assert_eq!(fixture.news(), [at(4, 3.0)]);
     }
 
     #[test]
     fn a_client_that_shows_and_hides_its_place_all_the_time_is_told_ten_times_a_second() {
-        let mut stage = Stage::new();
+        let mut fixture = Fixture::new();
         let mut told = 0;
         for step in 0..100_u8 {
-            stage.say(1, step.is_multiple_of(2).then_some((3.0, b"")), 10 * MS);
-            told += stage.news().len();
+            fixture.say(1, step.is_multiple_of(2).then_some((3.0, b"")), 10 * MS);
+            told += fixture.news().len();
         }
         assert!((10..=20).contains(&told), "{told}");
     }

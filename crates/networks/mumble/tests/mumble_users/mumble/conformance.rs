@@ -18,7 +18,7 @@ use consonance_link::conformance::{Network, two_hundred_clients_talk_to_one_serv
 use consonance_mumble::{MumbleServer, MumbleSettings, server_tls};
 
 use crate::mumble::carrying::{CarryingClient, CarryingServer};
-use crate::mumble::stage::certified;
+use crate::mumble::fixture::certified;
 
 /// Mumble's network, with voice in the tunnel or in datagrams.
 struct Mumble {

@@ -8,18 +8,18 @@ use consonance_mumble::client::{ClientSettings, MumbleClientEvent, VoiceWay};
 use consonance_mumble::control::messages::{ChannelRemove, UserText};
 use consonance_mumble::{Control, MumbleServerEvent, MumbleSettings};
 
-use crate::mumble::stage::Stage;
+use crate::mumble::fixture::Fixture;
 
 #[test]
 fn what_is_not_tls_is_cut_off_and_others_go_on() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    let (_, mut client) = stage.client(ClientSettings::new("Ada"));
-    let mut stranger = TcpStream::connect(stage.address()).unwrap();
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    let (_, mut client) = fixture.client(ClientSettings::new("Ada"));
+    let mut stranger = TcpStream::connect(fixture.address()).unwrap();
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
     stranger.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
     let began = Instant::now();
     loop {
-        stage.turn();
+        fixture.turn();
         match stranger.read(&mut [0; 64]) {
             Ok(0) => break,
             Ok(_) => {}
@@ -27,38 +27,38 @@ fn what_is_not_tls_is_cut_off_and_others_go_on() {
             Err(_) => assert!(began.elapsed() < Duration::from_mins(1), "it is still connected"),
         }
     }
-    assert_eq!(stage.server.statistics().connections.failed_handshakes, 1);
+    assert_eq!(fixture.server.statistics().connections.failed_handshakes, 1);
     client.ping(VoiceWay::Tunnel).unwrap();
-    stage.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
+    fixture.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
 }
 
 #[test]
 fn datagrams_of_strangers_are_counted_and_do_nothing() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    let (user, mut client) = stage.client(ClientSettings::new("Ada"));
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    let (user, mut client) = fixture.client(ClientSettings::new("Ada"));
     let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     for bytes in [0_usize, 1, 4, 20, 1024, 1025, 9000] {
-        stranger.send_to(&vec![0xA5; bytes], stage.address()).unwrap();
+        stranger.send_to(&vec![0xA5; bytes], fixture.address()).unwrap();
     }
     client.ping(VoiceWay::Datagram).unwrap();
-    stage.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Datagram));
-    assert!(stage.server.statistics().links.dropped.malformed >= 6);
-    assert!(!stage.events.iter().any(|event| !matches!(event, MumbleServerEvent::Connected { .. })));
-    assert_eq!(stage.logins[0].0, user);
+    fixture.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Datagram));
+    assert!(fixture.server.statistics().links.dropped.malformed >= 6);
+    assert!(!fixture.events.iter().any(|event| !matches!(event, MumbleServerEvent::Connected { .. })));
+    assert_eq!(fixture.logins[0].0, user);
 }
 
 #[test]
 fn the_server_list_is_answered_to_anyone_but_not_often_and_as_the_page_of_security_says() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    stage.client(ClientSettings::new("Ada"));
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    fixture.client(ClientSettings::new("Ada"));
     let stranger = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     stranger.set_nonblocking(true).unwrap();
     for mark in 0..100 {
-        stranger.send_to(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, mark], stage.address()).unwrap();
+        stranger.send_to(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, mark], fixture.address()).unwrap();
     }
     let mut answers = Vec::new();
     for _ in 0..20 {
-        stage.turn();
+        fixture.turn();
         let mut answer = [0; 64];
         while let Ok(bytes) = stranger.recv(&mut answer) {
             answers.push(answer[..bytes].to_vec());
@@ -77,13 +77,13 @@ fn the_server_list_is_answered_to_anyone_but_not_often_and_as_the_page_of_securi
 fn a_client_may_send_so_many_bytes_of_control_messages_and_no_more() {
     let mut settings = MumbleSettings::default();
     settings.control_bytes_per_second = 10_000;
-    let mut stage = Stage::new(settings);
-    let (_, mut client) = stage.client(ClientSettings::new("Ada"));
-    let (bob, mut other) = stage.client(ClientSettings::new("Bob"));
+    let mut fixture = Fixture::new(settings);
+    let (_, mut client) = fixture.client(ClientSettings::new("Ada"));
+    let (bob, mut other) = fixture.client(ClientSettings::new("Bob"));
     let text = Control::from(UserText { message: "x".repeat(30_000), ..UserText::default() });
     for _ in 0..20 {
         client.send(&text).unwrap();
-        stage.turn();
+        fixture.turn();
     }
     // A message behind them that is short enough for the rest.
     client.send(&Control::from(ChannelRemove { channel_id: 7 })).unwrap();
@@ -91,8 +91,8 @@ fn a_client_may_send_so_many_bytes_of_control_messages_and_no_more() {
         matches!(event, MumbleServerEvent::Control { control: Control::ChannelRemove(_), .. })
     };
     let began = Instant::now();
-    stage.until_event(is_end);
-    let texts = stage
+    fixture.until_event(is_end);
+    let texts = fixture
         .events
         .iter()
         .filter(|event| matches!(event, MumbleServerEvent::Control { control: Control::TextMessage(_), .. }))
@@ -100,17 +100,17 @@ fn a_client_may_send_so_many_bytes_of_control_messages_and_no_more() {
     // 80 000 bytes at once, and 10 000 in each second that this has taken.
     let allowed = 2 + began.elapsed().as_secs() as usize / 3 + 1;
     assert!((2..=allowed).contains(&texts), "{texts} texts of 30 000 bytes");
-    assert_eq!(stage.server.mumble_statistics(Instant::now()).dropped.control_too_many, 20 - texts as u64);
+    assert_eq!(fixture.server.mumble_statistics(Instant::now()).dropped.control_too_many, 20 - texts as u64);
     other.send(&text).unwrap();
-    stage.until_event(|event| matches!(event, MumbleServerEvent::Control { user, .. } if *user == bob));
+    fixture.until_event(|event| matches!(event, MumbleServerEvent::Control { user, .. } if *user == bob));
 }
 
 #[test]
 fn tunnelled_voice_is_no_longer_than_in_a_datagram() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    let (_, mut client) = stage.client(ClientSettings::new("Ada"));
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    let (_, mut client) = fixture.client(ClientSettings::new("Ada"));
     client.send_packet(&vec![0x20; 60_000], VoiceWay::Tunnel).unwrap();
     client.ping(VoiceWay::Tunnel).unwrap();
-    stage.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
-    assert_eq!(stage.server.mumble_statistics(Instant::now()).dropped.voice_malformed, 1);
+    fixture.until(&mut client, |event| *event == MumbleClientEvent::Pong(VoiceWay::Tunnel));
+    assert_eq!(fixture.server.mumble_statistics(Instant::now()).dropped.voice_malformed, 1);
 }

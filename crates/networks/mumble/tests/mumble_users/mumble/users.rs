@@ -7,17 +7,17 @@ use consonance_mumble::client::{ClientSettings, MumbleClientEvent};
 use consonance_mumble::control::messages::{Ping, RejectType, UserText};
 use consonance_mumble::{CertificateHash, Control, MumbleServerEvent, MumbleSettings, MumbleVersion};
 
-use crate::mumble::stage::{Stage, certificate};
+use crate::mumble::fixture::{Fixture, certificate};
 
 #[test]
 fn a_login_has_the_name_the_version_and_the_certificate() {
-    let mut stage = Stage::new(MumbleSettings::default());
+    let mut fixture = Fixture::new(MumbleSettings::default());
     let (shown, key) = certificate();
     let hash = CertificateHash::of(&shown);
     let settings = ClientSettings { certificate: Some((shown, key)), ..ClientSettings::new("Ada") };
-    stage.client(settings);
-    stage.client(ClientSettings { version: MumbleVersion::OURS, ..ClientSettings::new("Bob") });
-    let logins: Vec<_> = stage.logins.iter().map(|(_, login)| login).collect();
+    fixture.client(settings);
+    fixture.client(ClientSettings { version: MumbleVersion::OURS, ..ClientSettings::new("Bob") });
+    let logins: Vec<_> = fixture.logins.iter().map(|(_, login)| login).collect();
     assert_eq!((logins[0].authenticate.username(), logins[0].certificate), ("Ada", Some(hash)));
     assert_eq!((logins[1].authenticate.username(), logins[1].certificate), ("Bob", None));
     assert_eq!(logins[1].version, MumbleVersion::OURS);
@@ -25,33 +25,33 @@ fn a_login_has_the_name_the_version_and_the_certificate() {
 
 #[test]
 fn control_messages_pass_both_ways_and_signs_of_life_are_answered() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    let (user, mut client) = stage.client(ClientSettings::new("Ada"));
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    let (user, mut client) = fixture.client(ClientSettings::new("Ada"));
     let text = |message: &str| Control::from(UserText { message: message.into(), ..Default::default() });
     client.send(&text("up")).unwrap();
     let expected = MumbleServerEvent::Control { user, control: text("up") };
-    stage.until_event(|event| *event == expected);
-    stage.server.send(Instant::now(), user, &text("down"));
-    stage.until(&mut client, |event| *event == MumbleClientEvent::Control(text("down")));
+    fixture.until_event(|event| *event == expected);
+    fixture.server.send(Instant::now(), user, &text("down"));
+    fixture.until(&mut client, |event| *event == MumbleClientEvent::Control(text("down")));
     client.send(&Ping { timestamp: Some(99), ..Ping::default() }.into()).unwrap();
-    stage.until(&mut client, |event| {
+    fixture.until(&mut client, |event| {
         matches!(event, MumbleClientEvent::Control(Control::Ping(ping)) if ping.timestamp == Some(99))
     });
 }
 
 #[test]
 fn a_user_that_is_disconnected_learns_why_and_one_that_goes_is_reported() {
-    let mut stage = Stage::new(MumbleSettings::default());
-    let (user, mut client) = stage.client(ClientSettings::new("Ada"));
-    stage.server.disconnect(Instant::now(), user, &EndReason::from(EndCode::NameInUse).encode());
+    let mut fixture = Fixture::new(MumbleSettings::default());
+    let (user, mut client) = fixture.client(ClientSettings::new("Ada"));
+    fixture.server.disconnect(Instant::now(), user, &EndReason::from(EndCode::NameInUse).encode());
     let told =
-        stage.until(&mut client, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
+        fixture.until(&mut client, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
     let MumbleClientEvent::Control(Control::Reject(reject)) = told else { panic!("it was looked for") };
     assert_eq!(reject.kind(), RejectType::UsernameInUse);
-    stage.until(&mut client, |event| *event == MumbleClientEvent::Closed);
-    let (second, client) = stage.client(ClientSettings::new("Bob"));
+    fixture.until(&mut client, |event| *event == MumbleClientEvent::Closed);
+    let (second, client) = fixture.client(ClientSettings::new("Bob"));
     drop(client);
-    stage.until_event(
+    fixture.until_event(
         |event| matches!(event, MumbleServerEvent::Disconnected { user, .. } if *user == second),
     );
 }
@@ -60,14 +60,14 @@ fn a_user_that_is_disconnected_learns_why_and_one_that_goes_is_reported() {
 fn a_full_server_says_so() {
     let mut settings = MumbleSettings::default();
     settings.connections_max = 1;
-    let mut stage = Stage::new(settings);
-    let (user, _client) = stage.client(ClientSettings::new("Ada"));
-    stage.server.set_joined(Instant::now(), user, true);
+    let mut fixture = Fixture::new(settings);
+    let (user, _client) = fixture.client(ClientSettings::new("Ada"));
+    fixture.server.set_joined(Instant::now(), user, true);
     let mut second =
-        consonance_mumble::client::MumbleClient::connect(stage.address(), ClientSettings::new("Bob"))
+        consonance_mumble::client::MumbleClient::connect(fixture.address(), ClientSettings::new("Bob"))
             .unwrap();
     let told =
-        stage.until(&mut second, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
+        fixture.until(&mut second, |event| matches!(event, MumbleClientEvent::Control(Control::Reject(_))));
     let MumbleClientEvent::Control(Control::Reject(reject)) = told else { panic!("it was looked for") };
     assert_eq!(reject.kind(), RejectType::ServerFull);
 }

@@ -14,14 +14,14 @@ pub(crate) const FRAME: Duration = Duration::from_millis(20);
 /// The number of frames that each player speaks in a check.
 pub(crate) const SPOKEN: usize = 20;
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) now: Instant,
     pub(crate) cloud: Cloud,
     network: Network,
     pub(crate) programs: Vec<Program>,
 }
 
-impl Stage {
+impl Fixture {
     /// A room with this many players of ours, all in one session.
     pub(crate) fn of(network: Network, weather: Weather, players: usize) -> Self {
         Self::from_seed(network, weather, players, 7)
@@ -30,12 +30,12 @@ impl Stage {
     /// The same, with another random seed.
     pub(crate) fn from_seed(network: Network, weather: Weather, players: usize, seed: u64) -> Self {
         let cloud = Cloud::new(weather, seed);
-        let mut stage = Self { now: Instant::now(), cloud, network, programs: Vec::new() };
+        let mut fixture = Self { now: Instant::now(), cloud, network, programs: Vec::new() };
         for _ in 0..players {
-            stage.enter(Capabilities::ALL);
+            fixture.enter(Capabilities::ALL);
         }
-        stage.pass(Duration::from_secs(5));
-        stage
+        fixture.pass(Duration::from_secs(5));
+        fixture
     }
 
     pub(crate) fn enter(&mut self, capabilities: Capabilities) {

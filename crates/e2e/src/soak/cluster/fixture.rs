@@ -1,4 +1,4 @@
-//! The stage: everything that takes part, and its time.
+//! The fixture: everything that takes part, and its time.
 
 use std::env;
 use std::fs;
@@ -23,7 +23,7 @@ use crate::soak::soak_loop::{Outcome, SoakLoop};
 
 /// Nodes, NATS servers and players.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) machines: Machines,
@@ -63,7 +63,7 @@ const LOGGED: &str = "info,async_nats=off";
 /// How long a server may take to start on a busy machine, and all players to be in.
 const START_PATIENCE: Duration = Duration::from_mins(1);
 
-impl Stage {
+impl Fixture {
     /// Starts everything, and waits until all players have joined.
     ///
     /// # Errors
@@ -81,7 +81,7 @@ impl Stage {
         }
         let runtime = QuicRuntime::new(1)?;
         let players = Players::new(&runtime, &installation, count, clock.now())?;
-        let mut stage = Self {
+        let mut fixture = Self {
             clock,
             dice,
             machines,
@@ -95,15 +95,15 @@ impl Stage {
             ran_at: Instant::now(),
             looked_at: Instant::now(),
         };
-        (0..count).try_for_each(|machine| stage.start_nats(machine))?;
-        stage.wait_for_nats()?;
+        (0..count).try_for_each(|machine| fixture.start_nats(machine))?;
+        fixture.wait_for_nats()?;
         for machine in 0..count {
-            stage.start_node(machine)?;
+            fixture.start_node(machine)?;
         }
-        if stage.carry_until(START_PATIENCE, |stage| stage.players.are_in())?.is_none() {
+        if fixture.carry_until(START_PATIENCE, |fixture| fixture.players.are_in())?.is_none() {
             return Err("the players do not get in".into());
         }
-        Ok(stage)
+        Ok(fixture)
     }
 
     /// Starts the NATS server of a machine.
@@ -122,7 +122,7 @@ impl Stage {
     /// # Errors
     /// If one does not.
     pub(crate) fn wait_for_nats(&mut self) -> Outcome {
-        let serve = |stage: &mut Self| stage.nats.iter().flatten().all(Server::is_ready);
+        let serve = |fixture: &mut Self| fixture.nats.iter().flatten().all(Server::is_ready);
         match self.carry_until(START_PATIENCE, serve)? {
             Some(_) => Ok(()),
             None => Err("a NATS server does not start".into()),
@@ -146,7 +146,7 @@ impl Stage {
         command.env("RUST_LOG", env::var("RUST_LOG").unwrap_or(LOGGED.into())).env("NO_COLOR", "1");
         let process = self.spawn(command, &format!("node-{machine}"), self.preload.as_ref())?;
         self.nodes[machine] = Node { server: Some(process), ..Node::default() };
-        let serves = |stage: &mut Self| stage.node(machine).is_ok_and(Server::is_ready);
+        let serves = |fixture: &mut Self| fixture.node(machine).is_ok_and(Server::is_ready);
         if self.carry_until(START_PATIENCE, serves)?.is_none() {
             let words = self.node(machine)?.last_words().join("\n  ");
             return Err(format!("node {machine} does not start:\n  {words}").into());
@@ -223,7 +223,7 @@ impl Stage {
     /// As of [`carry`](Self::carry).
     pub(crate) fn judge_recovery(&mut self, what: &str, limit: Duration) -> Outcome {
         let said = self.players.said();
-        let all_hear = |stage: &mut Self| stage.players.all_hear(said);
+        let all_hear = |fixture: &mut Self| fixture.players.all_hear(said);
         let took = self.carry_until(RECOVERY_PATIENCE, all_hear)?;
         if took.is_none() {
             self.keep_metrics(what);
@@ -278,7 +278,7 @@ impl Stage {
     /// If a node is gone.
     pub(crate) fn judge_levels(&mut self) -> Outcome {
         let are_back =
-            self.carry_until(RETURN_PATIENCE, |stage| stage.nodes.iter().all(Node::is_back))?.is_some();
+            self.carry_until(RETURN_PATIENCE, |fixture| fixture.nodes.iter().all(Node::is_back))?.is_some();
         let Self { nodes, findings, .. } = self;
         for (number, node) in nodes.iter_mut().enumerate() {
             let Some(server) = &node.server else { continue };
@@ -300,7 +300,7 @@ impl Node {
     }
 }
 
-impl SoakLoop for Stage {
+impl SoakLoop for Fixture {
     /// Fails if a server has ended by itself, or no socket can be opened.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();

@@ -13,7 +13,7 @@ use consonance_web::{
 };
 
 /// A listener and what is behind it.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) listener: WebListener,
     pub(crate) sessions: Arc<Sessions>,
 }
@@ -147,7 +147,7 @@ impl Sessions {
     }
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with(|_| ())
     }

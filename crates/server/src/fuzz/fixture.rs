@@ -29,7 +29,7 @@ pub(super) const FRIEND: NodeId = NodeId(77);
 const BEATS_EVERY: Duration = Duration::from_millis(300);
 
 /// A node of one worker, with what a bus and a store would do for it.
-pub(super) struct Stage {
+pub(super) struct Fixture {
     pub(super) now: Instant,
     pub(super) node: ClusterNode,
     pub(super) own: NodeId,
@@ -44,7 +44,7 @@ pub(super) struct Stage {
     pub(super) published: Vec<(NodeId, Vec<u8>)>,
 }
 
-impl Stage {
+impl Fixture {
     pub(super) fn new() -> Self {
         let mut settings = SessionsSettings::new([NEAR, FAR]).expect("the names are fine");
         settings.seed = 1;
@@ -55,7 +55,7 @@ impl Stage {
         let far = SessionRecord { owner: FRIEND, worker: 0, session: FAR_NUMBER };
         let store = BTreeMap::from([(FAR.into(), (far, Revision(1)))]);
         let now = Instant::now();
-        let mut stage = Self {
+        let mut fixture = Self {
             now,
             node,
             own,
@@ -67,9 +67,9 @@ impl Stage {
             next_beat: now,
             published: Vec::new(),
         };
-        stage.node.handle_bus(now, true);
-        stage.node.handle_record(now, FAR, far, Revision(1));
-        stage
+        fixture.node.handle_bus(now, true);
+        fixture.node.handle_record(now, FAR, far, Revision(1));
+        fixture
     }
 
     /// A millisecond passes.
@@ -136,7 +136,7 @@ pub(super) struct Player {
 
 impl Player {
     /// One that listens and talks to the room "lobby" of the near session.
-    pub(super) fn new(stage: &Stage, name: &str) -> Self {
+    pub(super) fn new(fixture: &Fixture, name: &str) -> Self {
         let mut client = Client::new(ClientSettings::new(name));
         client.join_room("lobby").expect("the room's name is fine");
         client
@@ -145,8 +145,8 @@ impl Player {
         client.start();
         Self {
             client,
-            transport: stage.network.client(NEAR),
-            started: stage.now,
+            transport: fixture.network.client(NEAR),
+            started: fixture.now,
             is_gone: false,
             heard: Vec::new(),
             voice: Vec::new(),
@@ -193,9 +193,9 @@ impl Player {
 pub(super) struct BareLink(MemoryClient);
 
 impl BareLink {
-    pub(super) fn new(stage: &Stage) -> Self {
-        let mut transport = stage.network.client(FAR);
-        transport.connect(stage.now);
+    pub(super) fn new(fixture: &Fixture) -> Self {
+        let mut transport = fixture.network.client(FAR);
+        transport.connect(fixture.now);
         Self(transport)
     }
 

@@ -25,14 +25,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 const FRAME: Duration = Duration::from_millis(5);
 
 /// Serves the session `main`.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     identity: Identity,
     settings: SessionsSettings,
     at: SocketAddr,
     server: Option<DedicatedServer>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn open() -> Self {
         Self::open_with(SessionsSettings::new(["main"]).unwrap())
     }

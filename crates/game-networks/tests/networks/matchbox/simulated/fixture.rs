@@ -13,7 +13,7 @@ use consonance_link::{
 
 use crate::matchbox::simulated::hub::{Hub, HubSocket};
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) now: Instant,
     pub(crate) hub: Hub,
     pub(crate) players: BTreeMap<PlayerId, Player>,
@@ -37,7 +37,7 @@ pub(crate) struct Player {
     pub(crate) heard: usize,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(seed: u64) -> Self {
         let (hub, players) = (Hub::new(seed), BTreeMap::new());
         Self { now: Instant::now(), hub, players, dice: Random::new(seed, "stage") }

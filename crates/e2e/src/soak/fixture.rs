@@ -1,4 +1,4 @@
-//! The stage: everything that takes part, and its time.
+//! The fixture: everything that takes part, and its time.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -23,7 +23,7 @@ use crate::soak::soak_loop::{Outcome, SoakLoop};
 
 /// The server, the honest players, the crowd, and the findings.
 #[derive(Debug)]
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) clock: Clock,
     pub(crate) dice: Dice,
     pub(crate) program: PathBuf,
@@ -57,7 +57,7 @@ const LOOK_PATIENCE: Duration = Duration::from_mins(2);
 /// How long all players may take to be in at first.
 const GATHERING_PATIENCE: Duration = Duration::from_mins(1);
 
-impl Stage {
+impl Fixture {
     /// Starts a server and its honest players; returns when all have joined.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Stage {
         let mumble_bots = MumbleBots::start(&installation)?;
         let crowd = Crowd::new(&installation, dice.split(), clock.now())?;
         let recordings = Recordings::new(installation.recordings_folder(), installation.database_folder());
-        let mut stage = Self {
+        let mut fixture = Self {
             clock,
             dice,
             program,
@@ -93,18 +93,19 @@ impl Stage {
             ran_at: Instant::now(),
             looked_at: Instant::now(),
         };
-        stage.wait_for_server()?;
-        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.honest_players.is_in())?.is_none() {
+        fixture.wait_for_server()?;
+        if fixture.carry_until(GATHERING_PATIENCE, |fixture| fixture.honest_players.is_in())?.is_none() {
             return Err("the honest players do not get in".into());
         }
-        if stage.carry_until(GATHERING_PATIENCE, |stage| stage.mumble_bots.present() == BOTS)?.is_none() {
+        if fixture.carry_until(GATHERING_PATIENCE, |fixture| fixture.mumble_bots.present() == BOTS)?.is_none()
+        {
             return Err(
-                format!("only {} of {BOTS} bots of Mumble get in", stage.mumble_bots.present()).into()
+                format!("only {} of {BOTS} bots of Mumble get in", fixture.mumble_bots.present()).into()
             );
         }
-        stage.honest_players.forgive(stage.clock.now());
-        stage.mumble_bots.forgive();
-        Ok(stage)
+        fixture.honest_players.forgive(fixture.clock.now());
+        fixture.mumble_bots.forgive();
+        Ok(fixture)
     }
 
     /// Starts a server after the previous one has ended; returns when it serves.
@@ -120,7 +121,7 @@ impl Stage {
     }
 
     fn wait_for_server(&mut self) -> Outcome {
-        match self.carry_until(START_PATIENCE, |stage| stage.server.is_ready())? {
+        match self.carry_until(START_PATIENCE, |fixture| fixture.server.is_ready())? {
             Some(_) => {
                 self.scraper = Some(Scraper::start(AdminClient::new(&self.installation)?)?);
                 Ok(())
@@ -175,7 +176,7 @@ impl Stage {
     }
 }
 
-impl SoakLoop for Stage {
+impl SoakLoop for Fixture {
     /// Fails if a server has ended by itself, or no socket can be opened.
     fn run_once(&mut self) -> Outcome {
         let now = self.clock.now();

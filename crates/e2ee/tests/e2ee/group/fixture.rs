@@ -15,7 +15,7 @@ use super::tampering::{
     Tamper, adding_only, is_commit, newcomer_called, tampered, with_damaged_tag, with_damaged_welcomes,
 };
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: Server,
     players: BTreeMap<String, Player>,
     now: Instant,
@@ -52,7 +52,7 @@ struct Player {
     events: Vec<MemberEvent>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(encryption: Encryption) -> Self {
         Self {
             server: server(encryption, 7),

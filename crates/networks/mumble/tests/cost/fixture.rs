@@ -23,14 +23,14 @@ pub(crate) const NUMBER: u16 = 500;
 pub(crate) const EVERYONE: &str = "everyone";
 pub(crate) const NEAR: &str = "near";
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: Server,
     pub(crate) now: Instant,
     /// What the players announce.
     capabilities: Capabilities,
 }
 
-impl Stage {
+impl Fixture {
     /// Players without extensions, as the original's.
     pub(crate) fn new() -> Self {
         Self::with(Capabilities::NONE, &[], |_| {})
@@ -53,15 +53,15 @@ impl Stage {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;
         change(&mut settings);
-        let mut stage = Self { server: Server::new(settings), now: Instant::START, capabilities };
+        let mut fixture = Self { server: Server::new(settings), now: Instant::START, capabilities };
         for number in 0..PLAYERS {
             let name = name_of(number);
-            let id = stage.join(link_of(number), &name);
+            let id = fixture.join(link_of(number), &name);
             let own = room_of(number);
             let rooms: Vec<&str> = [&*own].into_iter().chain(rooms.iter().copied()).collect();
-            stage.give(link_of(number), &state(id, &name, &rooms));
+            fixture.give(link_of(number), &state(id, &name, &rooms));
         }
-        stage
+        fixture
     }
 
     /// The id of a player, if it is in the session.

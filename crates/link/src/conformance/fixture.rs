@@ -31,7 +31,7 @@ pub(super) enum Saw {
     Disconnected(DisconnectReason),
 }
 
-pub(super) struct Stage<N: Network> {
+pub(super) struct Fixture<N: Network> {
     server: N::Server,
     /// `None` for a dropped client.
     clients: Vec<Option<Seat<N::Client>>>,
@@ -55,18 +55,18 @@ struct Guest {
     saw: Vec<Saw>,
 }
 
-impl<N: Network> Stage<N> {
+impl<N: Network> Fixture<N> {
     pub(super) fn new(network: &mut N) -> Self {
         let mut server = network.listen();
         server.set_waker(thread_waker());
         Self { server, clients: Vec::new(), peers: Vec::new(), refusal: None }
     }
 
-    /// A stage with one client, connected.
+    /// A fixture with one client, connected.
     pub(super) fn with_client(network: &mut N) -> (Self, usize, Peer) {
-        let mut stage = Self::new(network);
-        let (client, peer) = stage.connect_client(network);
-        (stage, client, peer)
+        let mut fixture = Self::new(network);
+        let (client, peer) = fixture.connect_client(network);
+        (fixture, client, peer)
     }
 
     /// Adds a client that starts to connect.
@@ -83,14 +83,14 @@ impl<N: Network> Stage<N> {
     pub(super) fn connect_client(&mut self, network: &mut N) -> (usize, Peer) {
         let client = self.add_client(network, "main");
         let peer = self.next_peer();
-        self.drive_until("a client connects", |stage| stage.client_saw(client).contains(&Saw::Connected));
+        self.drive_until("a client connects", |fixture| fixture.client_saw(client).contains(&Saw::Connected));
         (client, peer)
     }
 
     /// The next peer that the server reports.
     pub(super) fn next_peer(&mut self) -> Peer {
         let known = self.peers.len();
-        self.drive_until("the server reports a client", |stage| stage.peers.len() > known);
+        self.drive_until("the server reports a client", |fixture| fixture.peers.len() > known);
         self.peers[known].peer
     }
 
@@ -190,8 +190,8 @@ impl<N: Network> Stage<N> {
 
     /// Calls `send` and polls all ends after each call, until it returns true.
     pub(super) fn drive_sending(&mut self, what: &str, mut send: impl FnMut(&mut Self) -> bool) {
-        self.drive_until(what, |stage| {
-            let is_enough = send(stage);
+        self.drive_until(what, |fixture| {
+            let is_enough = send(fixture);
             thread::sleep(SENDING_INTERVAL);
             is_enough
         });

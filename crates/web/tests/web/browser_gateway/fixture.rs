@@ -18,7 +18,7 @@ use consonance_web::{Info, Join, JoinBody, JoinProblem, JoinRule, Joined, Secret
 
 use crate::browser_gateway::paper::{Pages, PaperShard};
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) now: Instant,
     pub(crate) pages: Pages,
     /// Those of a second worker, for [`browser_elsewhere`](Self::browser_elsewhere).
@@ -53,7 +53,7 @@ pub(crate) const SESSION: &str = "main";
 /// Another session of the same worker.
 pub(crate) const TOWN: &str = "town";
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with(GatewaySettings::default())
     }
@@ -90,7 +90,7 @@ impl Stage {
         let joined = self.ask(Join { session: session.to_owned(), ..join(name) }).unwrap().unwrap();
         let page = self.pages.newest();
         self.pages.connect(page);
-        self.run_until("a browser is in the session", |stage| stage.pages.was_told(page, "roster"));
+        self.run_until("a browser is in the session", |fixture| fixture.pages.was_told(page, "roster"));
         (page, joined)
     }
 
@@ -101,7 +101,9 @@ impl Stage {
         self.reservations.worker.store(0, Ordering::Relaxed);
         let page = self.pages_elsewhere.newest();
         self.pages_elsewhere.connect(page);
-        self.run_until("a browser is in the session", |stage| stage.pages_elsewhere.was_told(page, "roster"));
+        self.run_until("a browser is in the session", |fixture| {
+            fixture.pages_elsewhere.was_told(page, "roster")
+        });
         page
     }
 
@@ -112,8 +114,8 @@ impl Stage {
         let player = TestPlayer::new(client, self.network.client(SESSION), self.now);
         self.natives.push(Native { player, heard: Vec::new() });
         let index = self.natives.len() - 1;
-        self.run_until("a native player is in the session", |stage| {
-            stage.natives[index].player.client.id().is_some()
+        self.run_until("a native player is in the session", |fixture| {
+            fixture.natives[index].player.client.id().is_some()
         });
         index
     }

@@ -18,14 +18,14 @@ use crate::player::PATIENCE;
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Serves the session `main`.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     identity: Identity,
     address: SocketAddr,
     server: Option<DedicatedServer>,
     settings: SessionsSettings,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn open() -> Self {
         Self::admitting(Admission::default())
     }

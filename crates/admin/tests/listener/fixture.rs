@@ -25,7 +25,7 @@ use crate::ask::settings;
 /// The timeout for every operation. Generous: machines that run tests are busy.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     /// Dropped first, so that no query goes to a server that is gone.
     pub(crate) listener: AdminListener,
     pub(crate) server: DedicatedServer,
@@ -36,7 +36,7 @@ pub(crate) struct Stage {
     network: MemoryNetwork,
 }
 
-impl Stage {
+impl Fixture {
     /// With the sessions "main" and "a/b ü", which is hard to write in an address.
     pub(crate) fn new(settings: AdminSettings) -> Self {
         Self::with(settings, |_| {}, |moderation| moderation)
@@ -44,10 +44,10 @@ impl Stage {
 
     /// The same, where operators see these numbers of a cluster.
     pub(crate) fn with_cluster(read: impl Fn() -> ClusterStatus + Send + Sync + 'static) -> Self {
-        let mut stage = Self::new(settings());
-        stage.operator = stage.operator.with_cluster(read);
-        stage.listener = AdminListener::start(settings(), stage.operator.clone()).unwrap();
-        stage
+        let mut fixture = Self::new(settings());
+        fixture.operator = fixture.operator.with_cluster(read);
+        fixture.listener = AdminListener::start(settings(), fixture.operator.clone()).unwrap();
+        fixture
     }
 
     /// The same with reports, which keep voice of this duration.
@@ -129,7 +129,7 @@ impl Stage {
     }
 
     /// The same in a session of another node.
-    pub(crate) fn talker_of(&self, owner: &Stage, name: &str, session: &str) -> Player {
+    pub(crate) fn talker_of(&self, owner: &Fixture, name: &str, session: &str) -> Player {
         self.player_with(name, session, true, &owner.moderation)
     }
 

@@ -11,14 +11,14 @@ use crate::packet_limits::PacketLimits;
 
 /// A relay belongs to the peer-to-peer stage of its kind, even though it goes to the server.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Stage {
+pub(crate) enum SendOrder {
     ServerReliable = 0,
     ServerUnreliable = 1,
     PeerReliable = 2,
     PeerUnreliable = 3,
 }
 
-impl Stage {
+impl SendOrder {
     pub(crate) fn delivery(self) -> Delivery {
         match self {
             Self::ServerReliable | Self::PeerReliable => Delivery::Reliable,
@@ -41,12 +41,22 @@ impl StagedOutbox {
 
     /// # Errors
     /// If the packet is longer than the network carries.
-    pub(crate) fn push(&mut self, stage: Stage, to: LinkId, packet: &Packet<'_>) -> Result<(), WriteError> {
+    pub(crate) fn push(
+        &mut self,
+        stage: SendOrder,
+        to: LinkId,
+        packet: &Packet<'_>,
+    ) -> Result<(), WriteError> {
         self.push_written(stage, [to], |out| packet.write(out))
     }
 
     /// Queues a packet that is already written, for any number of links.
-    pub(crate) fn push_bytes(&mut self, stage: Stage, to: impl IntoIterator<Item = LinkId>, packet: &[u8]) {
+    pub(crate) fn push_bytes(
+        &mut self,
+        stage: SendOrder,
+        to: impl IntoIterator<Item = LinkId>,
+        packet: &[u8],
+    ) {
         debug_assert!(packet.len() <= self.limits.bytes(stage.delivery()), "it was written to fit");
         self.stages[stage as usize].push(to, stage.delivery(), packet);
     }
@@ -55,7 +65,7 @@ impl StagedOutbox {
     /// Any error of `write`.
     pub(crate) fn push_written<E>(
         &mut self,
-        stage: Stage,
+        stage: SendOrder,
         to: impl IntoIterator<Item = LinkId>,
         write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<(), E> {

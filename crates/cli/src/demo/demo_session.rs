@@ -19,7 +19,7 @@ use super::script::{LENGTH, LINES, NOTES, ROLES, To, role};
 use crate::interrupt::Interrupt;
 
 const SESSION: &str = "demo";
-/// The interval at which the stage polls its players.
+/// The interval at which the session polls its players.
 const LOOK: Duration = Duration::from_millis(5);
 /// A channel stays open for this long after the last sample of a recording.
 const TAIL: Duration = Duration::from_millis(60);
@@ -64,19 +64,19 @@ pub(crate) fn play(
     interrupt: &Interrupt,
     progress: impl Fn(f64),
 ) -> Result<Performance, Box<dyn Error>> {
-    let mut stage = Stage::open(folder, recordings, impairment)?;
-    while stage.began.elapsed().as_secs_f64() < LENGTH {
+    let mut session = DemoSession::open(folder, recordings, impairment)?;
+    while session.began.elapsed().as_secs_f64() < LENGTH {
         if interrupt.happened() {
             return Err("interrupted: the demonstration is not complete".into());
         }
-        stage.look()?;
-        progress(stage.began.elapsed().as_secs_f64());
+        session.look()?;
+        progress(session.began.elapsed().as_secs_f64());
         thread::sleep(LOOK);
     }
-    stage.close()
+    session.close()
 }
 
-struct Stage<'a> {
+struct DemoSession<'a> {
     folder: &'a Path,
     recordings: &'a [Vec<f32>],
     impairment: &'a Impairment,
@@ -107,7 +107,7 @@ enum Performing {
     Done(Option<Spoken>),
 }
 
-impl<'a> Stage<'a> {
+impl<'a> DemoSession<'a> {
     fn open(
         folder: &'a Path,
         recordings: &'a [Vec<f32>],

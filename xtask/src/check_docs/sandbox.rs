@@ -13,7 +13,7 @@ use crate::failure::Failure;
 
 /// A checkout, folders beside it, and the environment of commands.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(super) struct Sandbox {
     checkout: PathBuf,
     /// The folder for results: logs, folders of scenes, the report.
     beside: PathBuf,
@@ -23,7 +23,7 @@ pub(super) struct Stage {
     began: Instant,
 }
 
-impl Stage {
+impl Sandbox {
     /// Clones what is committed in the checkout at `root` into `beside`, which is made for it.
     ///
     /// # Errors

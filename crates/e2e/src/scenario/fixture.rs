@@ -23,7 +23,7 @@ use crate::scenario::report::{Heard, Said};
 use crate::scenario::words::Words;
 
 /// Dropping it ends all players.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) house: House,
     pub(crate) folder: PathBuf,
     pub(crate) players: Vec<Player>,
@@ -40,7 +40,7 @@ pub(crate) struct Stage {
     _game: Child,
 }
 
-impl Stage {
+impl Fixture {
     /// Starts the server, and lets all players join.
     ///
     /// # Errors
@@ -53,7 +53,7 @@ impl Stage {
         let line = game.wait_for_line("listening on ")?;
         let game_at = line.rsplit(' ').next().and_then(|address| address.parse().ok());
         let game_at = game_at.ok_or_else(|| Failure::NotSo(format!("the game's server says {line:?}")))?;
-        let mut stage = Self {
+        let mut fixture = Self {
             house,
             folder,
             players: Vec::new(),
@@ -67,19 +67,21 @@ impl Stage {
         };
         for role in CAST.iter() {
             match (role.way, &arguments.browser) {
-                (Way::Recorder, _) => stage.recorder = Some(recorder(arguments, &stage.house, role.member)?),
+                (Way::Recorder, _) => {
+                    fixture.recorder = Some(recorder(arguments, &fixture.house, role.member)?);
+                }
                 (Way::Browser, None) => {}
                 (Way::Mumble, _) => {
-                    let server = stage.house.at(role.way.listener());
-                    stage.mumble = Some(MumbleMember::enter(role, server));
+                    let server = fixture.house.at(role.way.listener());
+                    fixture.mumble = Some(MumbleMember::enter(role, server));
                 }
                 (Way::Browser, Some(browser)) => {
-                    stage.page = Some(stage.open_page(role, browser)?);
+                    fixture.page = Some(fixture.open_page(role, browser)?);
                 }
-                _ => stage.players.push(Player::enter(role, &stage.house, game_at)?),
+                _ => fixture.players.push(Player::enter(role, &fixture.house, game_at)?),
             }
         }
-        Ok(stage)
+        Ok(fixture)
     }
 
     fn open_page(&self, role: &Role, browser: &Path) -> Result<Page, Failure> {

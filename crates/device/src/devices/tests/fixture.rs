@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::clock_bridge::Clock;
 use consonance_audio::{BLOCK_SAMPLES, Input as _, Output as _, Read, StereoBlock};
 use consonance_testing::tone::loudness;
 
 use super::fake_system::World;
+use crate::clock_bridge::Clock;
 use crate::devices::diagnostics::DeviceDiagnostics;
 use crate::devices::event::{DeviceEvent, Direction, EventQueue};
 use crate::devices::loudspeaker::Loudspeaker;
@@ -18,7 +18,7 @@ use crate::devices::selection::DeviceSelection;
 use crate::devices::state::DeviceState;
 use crate::devices::supervisor::{Endpoint, Keeper, Shared, Supervisor};
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     now_ms: Arc<AtomicU64>,
     supervisor: Supervisor<World>,
     microphone: Microphone,
@@ -28,7 +28,7 @@ pub(crate) struct Stage {
     pub(crate) heard: Vec<f32>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(world: &World, input: DeviceSelection, output: DeviceSelection) -> Self {
         let now_ms = Arc::new(AtomicU64::new(0));
         let time = Arc::clone(&now_ms);

@@ -14,13 +14,13 @@ use consonance_testing::sim::{Live, LiveScenario, NetworkOrder, RunReport, SimFa
 use super::networks::{self, Line, Listening, SESSION, Way};
 use super::tap::{Fault, Log, Tap};
 
-pub(super) struct Stage {
+pub(super) struct Fixture {
     live: Live,
     lines: Vec<PlayersLine>,
     bridges: Vec<SidecarBridge<MemoryServer>>,
     makers: Vec<Box<dyn FnMut() -> Line>>,
     log: Log,
-    /// The server stops when the stage is dropped.
+    /// The server stops when the fixture is dropped.
     _server: DedicatedServer,
 }
 
@@ -41,7 +41,7 @@ const LONGEST_TURN: Duration = Duration::from_millis(20);
 /// A place is kept for longer than any session here lasts.
 const PLACES_KEPT: Duration = Duration::from_hours(1);
 
-impl Stage {
+impl Fixture {
     pub(super) fn new(scenario: LiveScenario, way: Way, fault: Fault) -> Self {
         let players = usize::from(scenario.scenario.clients);
         let mut settings = SessionsSettings::new([SESSION]).unwrap();

@@ -22,7 +22,7 @@ pub(crate) enum Saw {
     Disconnected(DisconnectReason),
 }
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: DarkRiftServer,
     pub(crate) clients: Vec<DarkRiftClient>,
     pub(crate) server_saw: BTreeMap<Peer, Vec<Saw>>,
@@ -31,7 +31,7 @@ pub(crate) struct Stage {
     pub(crate) greeting: Vec<u8>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(settings: ServerSettings) -> Self {
         #[cfg(unix)]
         crate::darkrift::descriptors::ask_for_enough();
@@ -61,7 +61,7 @@ impl Stage {
     /// Adds a client and waits until it is connected.
     pub(crate) fn connect(&mut self) -> usize {
         let client = self.begin(ClientSettings::new(self.address()));
-        self.drive_until(|stage| stage.is_connected(client));
+        self.drive_until(|fixture| fixture.is_connected(client));
         client
     }
 

@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 
 /// A server that admits everyone.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: MumbleServer,
     pub(crate) events: Vec<MumbleServerEvent>,
     pub(crate) logins: Vec<(Peer, Login)>,
@@ -20,7 +20,7 @@ pub(crate) struct Stage {
 /// Longer than anything takes on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(settings: MumbleSettings) -> Self {
         let tls = server_tls(Arc::new(rustls::sign::SingleCertAndKey::from(certified())));
         let server = MumbleServer::bind((Ipv4Addr::LOCALHOST, 0).into(), &tls, settings).unwrap();

@@ -1,9 +1,9 @@
-//! Direct links on a stage: making them, using them, and their reports.
+//! Direct links on a fixture: making them, using them, and their reports.
 
 use std::time::Instant;
 
 use super::DirectNetwork;
-use super::stage::{Saw, Stage, end, has_packet, packets};
+use super::fixture::{Fixture, Saw, end, has_packet, packets};
 use crate::{ClientNetwork as _, Delivery, DirectLinks, DisconnectReason, Peer};
 
 /// One end of a direct link: its client, and the link's name there.
@@ -13,13 +13,13 @@ pub(super) struct End {
     pub(super) peer: Peer,
 }
 
-impl<N: DirectNetwork> Stage<N> {
-    /// A stage with two clients, connected to the server and to each other.
+impl<N: DirectNetwork> Fixture<N> {
+    /// A fixture with two clients, connected to the server and to each other.
     pub(super) fn with_direct_link(network: &mut N) -> (Self, [End; 2]) {
-        let mut stage = Self::new(network);
-        let [one, other] = [(); 2].map(|()| stage.connect_client(network).0);
-        let ends = stage.connect_directly(network, one, other);
-        (stage, ends)
+        let mut fixture = Self::new(network);
+        let [one, other] = [(); 2].map(|()| fixture.connect_client(network).0);
+        let ends = fixture.connect_directly(network, one, other);
+        (fixture, ends)
     }
 
     /// Connects two clients directly; both ends must report the link, and no other end may.
@@ -28,8 +28,8 @@ impl<N: DirectNetwork> Stage<N> {
         let (here, there) = self.two_clients(one, other);
         network.connect_directly(here, there);
         let mut ends = [(one, known[0]), (other, known[1])].into_iter();
-        self.drive_until("both players report a direct link", |stage| {
-            ends.clone().all(|(client, known)| stage.saw_directly(client).len() > known)
+        self.drive_until("both players report a direct link", |fixture| {
+            ends.clone().all(|(client, known)| fixture.saw_directly(client).len() > known)
         });
         [(); 2].map(|()| {
             let (client, known) = ends.next().expect("there are two ends");

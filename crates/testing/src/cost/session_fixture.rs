@@ -19,26 +19,26 @@ pub const CODEC: CodecParameters =
 
 /// The session and its players.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Fixture {
     /// The session.
     pub server: Server,
     /// The present moment.
     pub now: Instant,
 }
 
-impl Stage {
+impl Fixture {
     /// A session with all its players.
     #[expect(clippy::new_without_default, reason = "it is long work")]
     pub fn new() -> Self {
         let mut settings = ServerSettings::from_seed(0);
         settings.session = SESSION;
-        let mut stage = Self { server: Server::new(settings), now: Instant::START };
+        let mut fixture = Self { server: Server::new(settings), now: Instant::START };
         for number in 0..PLAYERS {
             let name = name_of(number);
-            let id = stage.join(link_of(number), &name);
-            stage.give(link_of(number), &state(id, &name, &[&room_of(number)]));
+            let id = fixture.join(link_of(number), &name);
+            fixture.give(link_of(number), &state(id, &name, &[&room_of(number)]));
         }
-        stage
+        fixture
     }
 
     /// Joins a player over a new link; returns its id.

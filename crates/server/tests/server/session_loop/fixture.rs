@@ -11,13 +11,13 @@ use crate::session_loop::player::Player;
 /// Enough rounds to exchange all packets: no exchange in these tests takes longer.
 const ROUNDS: usize = 8;
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) session_loop: SessionLoop,
     pub(crate) networks: Vec<MemoryNetwork>,
     pub(crate) now: Instant,
 }
 
-impl Stage {
+impl Fixture {
     /// Serves these sessions on this many networks.
     pub(crate) fn new(sessions: &[&str], networks: usize) -> Self {
         Self::with_settings(&SessionsSettings::new(sessions.iter().copied()).unwrap(), networks)

@@ -29,7 +29,7 @@ pub(crate) enum Heard {
     Disconnected(DisconnectReason),
 }
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) now: Instant,
     front: MemoryGameNetwork,
     back: MemoryGameNetwork,
@@ -50,7 +50,7 @@ pub(crate) struct Stage {
     pub(crate) refuses: bool,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(settings: UpstreamSettings) -> Self {
         Self::with_voice_start(VoiceStart::WithFirstPacket, settings)
     }
@@ -82,12 +82,12 @@ impl Stage {
 
     /// With so many clients, all in the game.
     pub(crate) fn with_clients(count: usize) -> Self {
-        let mut stage = Self::new(UpstreamSettings::default());
+        let mut fixture = Self::new(UpstreamSettings::default());
         for _ in 0..count {
-            stage.connect(b"");
+            fixture.connect(b"");
         }
-        stage.drive();
-        stage
+        fixture.drive();
+        fixture
     }
 
     /// Adds a client that starts to connect.

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) type Client = UdpClient<Cable<KcpClient>>;
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) now: Instant,
     pub(crate) proxy: EnvelopeServer<UdpServer<KcpServer>, NoVoice, Client>,
     pub(crate) game: UdpServer<KcpServer>,
@@ -45,8 +45,8 @@ impl Saw {
     }
 }
 
-impl Stage {
-    /// A stage with this loss on both legs in each direction.
+impl Fixture {
+    /// A fixture with this loss on both legs in each direction.
     pub(crate) fn new(loss: f64) -> Self {
         let settings = KcpServerSettings::default();
         let learned = settings.learned.clone();

@@ -13,8 +13,8 @@ use consonance_link::{
     ServerNetwork as _,
 };
 
+use crate::darkrift::fixture::{PATIENCE, Saw};
 use crate::darkrift::relay::Relay;
-use crate::darkrift::stage::{PATIENCE, Saw};
 
 pub(crate) const HANDSHAKE: [u8; 5] = [0x8B, 0xC7, 4, 1, 2];
 pub(crate) const VOICE: [u8; 4] = [0x8B, 0xC7, 2, 9];
@@ -34,7 +34,7 @@ pub(crate) enum Heard {
     Disconnected(DisconnectReason),
 }
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) proxy: EnvelopeServer<DarkRiftServer, DarkRiftVoice, DarkRiftClient>,
     pub(crate) game: DarkRiftServer,
     pub(crate) clients: Vec<DarkRiftClient>,
@@ -50,7 +50,7 @@ pub(crate) struct Stage {
     relays: Vec<Relay>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new() -> Self {
         Self::with_ways(0)
     }
@@ -114,7 +114,7 @@ impl Stage {
     /// Adds a client and waits until it is in the game.
     pub(crate) fn connect(&mut self) -> usize {
         let client = self.begin(self.address());
-        self.drive_until(|stage| stage.is_connected(client));
+        self.drive_until(|fixture| fixture.is_connected(client));
         client
     }
 

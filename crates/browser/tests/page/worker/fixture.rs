@@ -11,7 +11,7 @@ use consonance_server::{SessionLoop, SessionsSettings};
 use consonance_session::{ChannelProperties, Client, ClientEvent, ClientSettings, Target, TextTarget};
 use consonance_testing::player::TestPlayer;
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     voice: SessionLoop,
     network: MemoryNetwork,
     websocket: SocketAddr,
@@ -34,7 +34,7 @@ impl Alice {
     }
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new() -> Self {
         let (network, now) = (MemoryNetwork::new(), Instant::now());
         let (voice, websocket) = open(&network, 0);

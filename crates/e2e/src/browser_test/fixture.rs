@@ -1,4 +1,4 @@
-//! The stage of every scenario: the programs, a place to write to, its chapter of the report.
+//! The fixture of every scenario: the programs, a place to write to, its chapter of the report.
 
 use std::cell::{Cell, RefCell};
 use std::fs;
@@ -16,8 +16,8 @@ use crate::browser_test::server::Server;
 use crate::browser_test::turn::Turn;
 use crate::browser_test::voices::Voice;
 
-/// A scenario's own stage.
-pub(crate) struct Stage<'a> {
+/// A scenario's own fixture.
+pub(crate) struct Fixture<'a> {
     programs: &'a Arguments,
     scenario: &'a str,
     /// The prefix of all names in the folder of the report: empty when the scenario is played for the first time.
@@ -26,8 +26,8 @@ pub(crate) struct Stage<'a> {
     chapter: RefCell<Chapter>,
 }
 
-impl<'a> Stage<'a> {
-    /// The stage for a scenario of this name that is played for the `time`th time.
+impl<'a> Fixture<'a> {
+    /// The fixture for a scenario of this name that is played for the `time`th time.
     pub(crate) fn new(programs: &'a Arguments, scenario: &'a str, time: usize) -> Self {
         let prefix = if time > 1 { format!("again-{time}-") } else { String::new() };
         let has_firefox = Cell::new(programs.browser == Kind::Firefox);

@@ -14,13 +14,13 @@ use consonance_testing::player::TestPlayer;
 /// The time limit for everything, which is generous, since machines that run tests are busy.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     pub(crate) server: DedicatedServer,
     networks: Vec<MemoryNetwork>,
     place: Box<dyn Fn(&str) -> usize>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn new(sessions: &[&str], workers: usize) -> Self {
         Self::with_settings(&SessionsSettings::new(sessions.iter().copied()).unwrap(), workers)
     }
