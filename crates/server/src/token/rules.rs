@@ -11,8 +11,7 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct TokenRules {
-        /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
-        /// is present must contain consonance.
+        /// The required audience (aud) of join tokens. Default: none, but one that is present must contain consonance.
         ///
         /// RFC 7519, section 4.1.3; the one that must be in it by default is [`AUDIENCE`].
         #[example("voice.example.org")]
@@ -22,8 +21,7 @@ settings! {
         /// RFC 7519, section 4.1.1.
         #[example("https://accounts.example.org")]
         pub issuer: Option<String> as token_issuer = None;
-        /// The required type (typ) in the token's header, against tokens of the same key for other purposes. Case and a
-        /// leading `application/` do not matter. `consonance token new` writes JWT.
+        /// The required type (typ) of join tokens; `consonance token new` writes JWT.
         ///
         /// RFC 7515, section 4.1.9.
         #[example("JWT")]
