@@ -55,7 +55,7 @@ settings! {
         /// 1 to 128 are possible. An IPv4 address is always its own prefix.
         pub ipv6_prefix_bits: u8 = 48, 32..=64;
         /// The percentage of a full listener's connections that one address keeps. Raise it where many players share an
-        /// address, as at a LAN party.
+        /// address.
         ///
         /// With the default, keeping others out takes ten prefixes.
         pub share_percent: u8 = 10, 1..=100;

@@ -21,7 +21,7 @@ settings! {
         /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes
         /// of all regions see each other.
         pub region: Option<String> as _ = None;
-        /// A file with a JWT and a key for NATS, from its `nsc`.
+        /// A file with a JWT and a key, from NATS's `nsc`.
         #[example("consonance.creds")]
         pub credentials: Option<PathBuf> as credentials_file = None;
         /// A user and a password, instead of a file.
@@ -31,7 +31,7 @@ settings! {
         pub ca: Option<PathBuf> as authorities_file = None;
         /// A certificate that this node shows, and its key.
         pub certificate: Option<(PathBuf, PathBuf)> as _ = None;
-        /// How many NATS servers keep the records: 3 where there are as many.
+        /// How many NATS servers keep the records, usually 3.
         pub replicas: usize as store_replicas = 1, 1..=5;
     }
 }

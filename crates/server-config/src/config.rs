@@ -39,7 +39,7 @@ table! {
         pub host: Option<String> = None;
         /// Sessions that always exist. May be empty if `sessions_on_demand` is not.
         pub sessions: Vec<String> = vec!["main".into()];
-        /// Sessions that start with their first player; with `"*"`, those of any name, mistyped ones included.
+        /// Sessions that start with their first player; with `"*"`, those of any name.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
         /// How many sessions there are, how long they stay, and how they are spread over workers.
@@ -56,8 +56,8 @@ table! {
             })
         )]
         pub threads: WorkerThreads = WorkerThreads::default();
-        /// Rooms that require access tokens: one of tokens, or one of `listen_tokens` to listen and one of
-        /// `speak_tokens` to speak.
+        /// Rooms that require one of these access tokens to listen and speak, or one of `listen_tokens` or
+        /// `speak_tokens`.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -67,8 +67,8 @@ table! {
         ))]
         pub access: Vec<AccessConfig> = Vec::new();
         /// Rooms where distance determines which players hear each other. `range_m`: how far a voice carries;
-        /// hysteresis: by how much a speaker must exceed another to replace it (default 0.25); `streams_max`: speakers
-        /// that a listener receives at once (default 8).
+        /// hysteresis: by how much a speaker must exceed another (default 0.25); `streams_max`: speakers that a
+        /// listener receives (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
         /// Whether sessions are encrypted from end to end.
@@ -78,7 +78,7 @@ table! {
         /// Sessions with another rule.
         #[schemars(extend("examples" = [[{ "session": "staff*", "encryption": "required" }]]))]
         pub encrypted_sessions: Vec<EncryptedSessions> = Vec::new();
-        /// Limits of rooms: players that may listen and speak at once, and the time between two texts of a player.
+        /// Limits of rooms: players that listen and speak at once, and the time between two texts of a player.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[

@@ -15,8 +15,7 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<DrainPlan>", extend("x-flat" = true))]
         pub draining: DrainPlan = DrainPlan::default();
-        /// A file through which a restart keeps sessions; see docs/operations.md. It contains secrets; its folder must
-        /// exist.
+        /// A file through which a restart keeps sessions; see docs/operations.md. It contains secrets.
         #[schemars(example = &"/run/consonance/hand-over", extend("format" = "path"))]
         pub handover_file: Option<PathBuf> = None;
         /// How the next process continues.

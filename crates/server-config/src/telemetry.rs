@@ -12,7 +12,7 @@ table! {
     /// `[telemetry]`: where metrics and traces are exported. Only the address of a collector starts an export, and
     /// files have its secrets, so these keys are the file's own.
     pub struct TelemetryConfig {
-        /// The collector (OTLP over HTTP): https, or http on this machine. `/v1/metrics` and `/v1/traces` are added.
+        /// The collector (OTLP over HTTP): https, or http on this machine.
         #[schemars(example = &"http://127.0.0.1:4318")]
         pub otlp_endpoint: Option<ServiceUrl> = None;
         /// A file with headers for each request, one per line: `Name: value`.

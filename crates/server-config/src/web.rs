@@ -31,10 +31,9 @@ table! {
         /// A TCP address that redirects plain HTTP to the page.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
         pub redirect: Option<SocketAddr> = None;
-        /// Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto headers are
-        /// trusted.
+        /// Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
         pub proxies: Vec<String> = Vec::new();
-        /// Other sites whose pages may use this server; programs other than pages can send any origin.
+        /// Other sites whose pages may use this server; other programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]], "x-reload" = true))]
         pub origins: Vec<String> = Vec::new();
         /// Names of the page over plain HTTP besides localhost, host and addresses.

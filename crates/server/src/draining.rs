@@ -16,7 +16,7 @@ settings! {
         ///
         /// The driver of the server ends it then.
         pub ends_in: Duration as drain_s = Duration::ZERO, 0..=86_400;
-        /// The server to which players move meanwhile, with `{session}` for the session's name.
+        /// The server to which players move meanwhile; `{session}` stands for the session's name.
         ///
         /// The name takes the place of [`SESSION_MARK`](Self::SESSION_MARK), encoded as in addresses; with it, the
         /// address has 1 to 512 bytes. Without an address, players are only notified when the sessions end.

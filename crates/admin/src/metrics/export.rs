@@ -21,8 +21,8 @@ settings! {
         pub timeout: Duration as timeout_s = Duration::from_secs(10), 0.1..=60;
         /// The resource attribute service.name (job in Prometheus).
         pub service_name: String = "consonance".into();
-        /// The resource attribute service.instance.id (instance in Prometheus). Default: `cluster.node_name`, or the
-        /// name of this machine.
+        /// The resource attribute service.instance.id (instance in Prometheus). Default: `cluster.node_name`, or this
+        /// machine's name.
         ///
         /// The program that starts the exporter finds that default.
         #[example("voice-1")]
@@ -31,7 +31,7 @@ settings! {
         pub metrics: bool = true;
         /// How often.
         pub metrics_interval: Duration as metrics_every_s = Duration::from_secs(15), 1..=3600;
-        /// Export traces of joins, admin requests and webhook deliveries.
+        /// Export traces of joins, admin requests and webhooks.
         pub traces: bool = true;
     }
 }

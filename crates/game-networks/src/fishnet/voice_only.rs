@@ -68,7 +68,7 @@ settings! {
         pub authentication: Authentication as announce_authenticated = Authentication::default();
         /// For games with predicted spawning.
         pub predicted_spawning: bool = false;
-        /// Tell clients that there are no scenes to load, for games that wait for them.
+        /// Tell clients that there are no scenes to load.
         pub tells_empty_scenes: bool as announce_no_scenes = false;
         /// How often clients are told about their ticks, which keeps some of them connected, too: at least a
         /// millisecond; `None` is never.

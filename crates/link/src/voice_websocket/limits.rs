@@ -17,7 +17,7 @@ settings! {
         pub handshakes_max: usize = 256, 1..=65_535;
         /// Time for a connection to send its request.
         pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
-        /// How often each client is pinged; proxies often close connections that are silent for 60 s.
+        /// How often each client is pinged; proxies often close silent connections after 60 s.
         pub ping_interval: Duration as ping_interval_s = Duration::from_secs(15), 1..=3600;
         /// Other bytes than voice that wait for one client.
         ///

@@ -91,7 +91,7 @@ settings! {
         pub is_on: bool as enabled = true;
         /// Limits and times.
         pub path: ServerPathSettings as {
-            /// How long, in milliseconds, frames for one listener may wait to share a datagram.
+            /// How long frames for one listener may wait to share a datagram.
             gather_max as gather_ms_max in ms, 0..=20;
         } = ServerPathSettings::default();
     }

@@ -44,7 +44,7 @@ settings! {
         pub timeout: Duration as timeout_s = Duration::from_secs(2), 0.1..=4;
         /// Admit players when the hook does not answer.
         pub fail_open: bool = false;
-        /// Accept http to other machines: anyone on the path can read requests and forge answers.
+        /// Accept http to other machines: anyone on the path can forge answers.
         pub allow_plain_http: bool = false;
         /// Send tokens and passwords, not only the claims of tokens.
         pub send_secrets: bool = false;

@@ -27,17 +27,17 @@ settings! {
         pub passwords: Vec<(RoomPattern, SecretText)> as _ = Vec::new();
         /// Require both a token and a password instead of either.
         pub require_both: bool = false;
-        /// Names that need a token for that name, lookalikes included.
+        /// Names that need a token, lookalikes included.
         ///
         /// A prefix ends with `*`.
         pub reserved_names: Vec<String> = Vec::new();
-        /// Names reserved for accounts that networks vouch for, such as Mumble's, after their players have left.
+        /// Names reserved for accounts that networks vouch for, after their players have left.
         pub account_names_max: usize = 10_000, 0..=1_000_000;
         /// How long such a name is reserved.
         ///
         /// A new certificate takes a second to make.
         pub account_names_last: Duration as account_names_for_s = Duration::from_mins(10), 0..=31_536_000;
-        /// What happens to a newcomer whose name is in use; see docs/guide/joining.md.
+        /// Which player gets a name in use; see docs/guide/joining.md.
         pub name_taken: NameTaken = NameTaken::Keep;
         /// How often a wrong password may be tried.
         pub password_attempts: PasswordAttemptLimits as .. = PasswordAttemptLimits::default();

@@ -19,7 +19,7 @@ settings! {
         #[example(2001)]
         pub tag_to_client: Option<u16> = None;
         /// The layout of voice messages: raw (`WriteRaw`), or after a four-byte length (`Write`), prefixed if
-        /// big-endian. Without tag, it is learned too.
+        /// big-endian. Learned without tag.
         pub layout: Layout = Layout::Raw;
         /// The network's channels that carry voice.
         pub channels: VoiceChannels as _ = STOCK_CHANNELS;

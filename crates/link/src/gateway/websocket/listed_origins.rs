@@ -6,7 +6,7 @@ settings! {
     /// Which pages may connect, besides those of the server's own host.
     #[derive(Debug, PartialEq, Eq)]
     pub struct ListedOrigins {
-        /// Other sites whose pages may connect, besides those of the server's own host; `*` admits every site.
+        /// Other sites whose pages may connect; `*` admits every site.
         #[example(PlainValue::List(vec!["https://game.example.org".into()]))]
         pub origins: Vec<String> = Vec::new();
     }
