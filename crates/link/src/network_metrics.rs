@@ -88,7 +88,7 @@ families! {
     PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
         "Packets of such links sent over the connection.";
     PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Fast path datagrams: sent, or unsent, as buffers were full, the path closed, or the system refused them.";
+        "Fast path datagrams: sent, or unsent.";
     PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
         "Incoming datagrams outside connections that were dropped; anyone can send these.";
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
@@ -112,9 +112,9 @@ families! {
     BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["network", "direction"]
         "Control messages from and to pages.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["network", "what", "reason"]
-        "Dropped between pages and players: voice, mostly without an open channel (without_channel); frames for \
-         pages, such as of speakers without a slot; messages; datagrams; TCP connections, of no page (stray) or \
-         over the limit (too_many); content of datagrams.";
+        "Dropped between pages and players: voice, mostly without an open channel (without_channel); frames, such \
+         as of speakers without a slot; messages; datagrams; TCP connections, of no page (stray) or over the limit \
+         (too_many); content of datagrams.";
 }
 
 fn sample(family: &'static MetricFamily, label: &'static str, value: u64) -> MetricSample {

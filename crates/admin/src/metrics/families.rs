@@ -57,7 +57,7 @@ families! {
     WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
         "Requests waiting for a worker.";
     WORKER_SHEDDING: Gauge "consonance_worker_shedding_step" ["worker"]
-        "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also at most eight, four and two voices per room.";
+        "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also fewer voices per room.";
     RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
         "Time that relayed voice spends in a worker.";
 
@@ -80,11 +80,11 @@ families! {
     NAMES_AWAITED: Counter "consonance_names_awaited_total"
         "Newcomers that waited for a name in use.";
     NAMES_TAKEN_OVER: Counter "consonance_names_taken_over_total"
-        "Silent players removed while a newcomer waited for their name.";
+        "Silent players removed for a newcomer with their name.";
     ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
         "Refused room entries.";
     ROOM_COLLISIONS: Counter "consonance_room_collisions_total"
-        "Rooms opened while another name with the same number was in use.";
+        "Rooms opened under a number in use.";
     LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
         "Links closed for what they sent.";
     CLIENTS_RESUMED: Counter "consonance_clients_resumed_total"
@@ -98,7 +98,7 @@ families! {
     POSITIONS_RECEIVED: Counter "consonance_position_reports_received_total"
         "Position reports accepted from players.";
     INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
-        "Events and commands of a session not processed in time: a fault of the server.";
+        "Events and commands not processed in time: a fault of the server.";
 
     OTHER: Counter "consonance_session_other_total" ["counter"]
         "Other session counters, by name.";
@@ -123,11 +123,10 @@ families! {
     HOOK_ASKED: Counter "consonance_joining_hook_requests_total"
         "Requests to the joining hook.";
     HOOK_ANSWERED: Counter "consonance_joining_hook_responses_total" ["answer"]
-        "Their results: allowed; denied; failed; overflowed, not sent because too many waited.";
+        "Their results: allowed; denied; failed; overflowed, as too many waited.";
 
     WEBHOOK_EVENTS: Counter "consonance_webhook_events_total" ["webhook", "result"]
-        "Events, by the host of the webhook's URL: delivered; overflowed, as too many waited; given_up, after \
-         retrying for too long.";
+        "Events, by the webhook's host: delivered; overflowed, as too many waited; given_up.";
     WEBHOOK_FAILED: Counter "consonance_webhook_attempts_failed_total" ["webhook"]
         "Failed requests to a webhook.";
     WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
@@ -138,7 +137,7 @@ families! {
     CLUSTER_DISCONNECTS: Counter "consonance_cluster_disconnects_total"
         "Lost connections to NATS.";
     CLUSTER_MESSAGES: Counter "consonance_cluster_messages_total" ["result"]
-        "Messages for other servers: published; dropped, without a connection or because too many waited.";
+        "Messages for other servers: published; dropped.";
     CLUSTER_SLOW: Counter "consonance_cluster_slow_consumer_total"
         "Messages of other servers dropped because this one could not keep up.";
     CLUSTER_MALFORMED: Counter "consonance_cluster_malformed_total"
@@ -154,12 +153,12 @@ families! {
     CLUSTER_BUNDLE_BYTES: Counter "consonance_cluster_bundles_bytes_total"
         "Their bytes.";
     CLUSTER_VOICE: Counter "consonance_cluster_voice_frames_total" ["result"]
-        "Voice frames for other servers: sent; dropped, because too many waited.";
+        "Voice frames for other servers: sent; dropped.";
     CLUSTER_RESENT: Counter "consonance_cluster_resends_total"
         "Retransmitted reliable messages.";
 
     OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
-        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, because too many waited.";
+        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed.";
     OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]
         "Requests to the collector: delivered; failed, to be retried; rejected, and not retried.";
 
@@ -189,10 +188,10 @@ families! {
         "Connections to the listeners for browsers, WebSockets included.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
         "Connections to these listeners: accepted; rejected, too many from an address; tls_failed; unreadable; \
-         timed_out, often harmless; broken_off, WebSockets ended by a violation, silence or a lost connection.";
+         timed_out, often harmless; broken_off, WebSockets.";
     PAGE_ANSWERS: Counter "consonance_page_responses_total" ["listener", "status"]
-        "Responses by status class: 1xx WebSockets; 4xx such as other sites' pages and invalid or too many offers; \
-         5xx a full, busy or closing server.";
+        "Responses by status class: 1xx WebSockets; 4xx such as invalid or too many offers; 5xx a full, busy or \
+         closing server.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "CPU time of the process, user and system.";

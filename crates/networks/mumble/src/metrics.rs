@@ -21,8 +21,7 @@ static LOGINS_REFUSED: MetricFamily = MetricFamily {
     name: "consonance_mumble_logins_refused_total",
     kind: MetricKind::Counter,
     labels: &["network", "reason"],
-    about: "Logins refused by the session; other: bans, clients without Opus, sessions that require end-to-end \
-        encryption.",
+    about: "Logins refused by the session; other: bans, clients without Opus, sessions that require encryption.",
 };
 
 static VOICE: MetricFamily = MetricFamily {
@@ -37,8 +36,8 @@ static DROPPED: MetricFamily = MetricFamily {
     kind: MetricKind::Counter,
     labels: &["network", "what", "reason"],
     about: "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); above a client's rate (too_many); \
-        unreadable (malformed); datagrams that no key decrypts (forged), that are replayed, from hosts without \
-        users (stray), or too long.",
+        unreadable (malformed); datagrams that no key decrypts (forged), replayed, from hosts without users \
+        (stray), or too long.",
 };
 
 static RESYNCS: MetricFamily = MetricFamily {
