@@ -50,7 +50,8 @@ pub(crate) struct Plan {
     /// Write nothing, and say what has become slower since the figures that are there.
     #[arg(long)]
     compare: bool,
-    /// A `consonance` program of version 0.1, whose benches are run in turn with ours and have a column.
+    /// A `consonance` program of version 0.1, whose benches are run in turn with ours; `docs/benchmarks.json` has its
+    /// figures, too.
     #[arg(long, value_name = "PROGRAM", conflicts_with = "draw")]
     former: Option<PathBuf>,
 }

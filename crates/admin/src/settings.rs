@@ -42,17 +42,15 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct AdminAccess {
-        /// Names, without ports, that clients may use in requests besides localhost and addresses. Others are refused,
-        /// against DNS rebinding.
+        /// Names that clients may use besides localhost and addresses.
         pub host_names: Vec<String> = Vec::new();
-        /// Allow an address that other machines can reach, although the listener speaks plain HTTP: only behind a TLS
-        /// proxy or in a trusted network.
+        /// Allow an address that other machines can reach: only behind a TLS proxy or in a trusted network.
         ///
         /// Tokens and players' names then cross the network in plain text.
         pub allow_plain: bool = false;
-        /// Serve /metrics without the token. Health and readiness never need it.
+        /// Serve /metrics without the token.
         pub open_metrics: bool = false;
-        /// Sessions with their own metrics, the largest first; totals are always present.
+        /// Sessions with their own metrics, the largest first.
         pub metrics_sessions_max: usize = 0, 0..=10_000;
     }
 }
@@ -62,20 +60,18 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct AdminLimits {
-        /// Connections at once; further ones are closed, except for four from this machine, which are reserved for
-        /// probes.
+        /// Connections at once, besides four reserved for local probes.
         ///
         /// The default is for some operators, their page and a scraper.
         pub connections_max: usize = 64, 1..=4096;
-        /// Connections at once from one address (IPv6: one /64), not counting the reserved ones; further ones are
-        /// closed. A proxy in front counts as one address, and one on this machine can take the reserved ones as well.
+        /// Connections from one address (IPv6: one /64).
         ///
         /// One address cannot take all, and a proxy in front has enough for all pages that may
         /// [follow](Self::followers_max).
         pub connections_per_address: usize = 32, 1..=4096;
         /// The timeout for the head of a request, and for silence between two requests.
         pub head_timeout: Duration as _ = Duration::from_secs(10);
-        /// How long a request may take to arrive, and its answer to be sent.
+        /// Time to receive a request, and to send its answer.
         ///
         /// From its head to its answer, including the body.
         pub request_timeout: Duration as request_timeout_s = Duration::from_secs(10), 0.1..=300;

@@ -35,31 +35,29 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct PageLimits {
-        /// How long a lost page's player is kept, so a page can reload or change networks.
+        /// How long a lost page's player is kept.
         pub keep: Duration as resume_s = Duration::from_secs(10), 0..=3600;
-        /// Rooms and players that one page can speak to at once. Every voice packet lists all of them, leaving less
-        /// space for voice.
+        /// Rooms and players that one page can speak to.
         pub channels: usize as channels_max = 128, 1..=160;
         /// Packets of voice; counted as `voice_limited`.
         pub voice_packets: Rate as {
-            /// Voice packets of one page per second: 50 of 20 ms, or 100 of 10 ms. A page that sends far more is
-            /// disconnected.
+            /// Voice packets of one page per second.
             per_second as voice_packets_per_second, 1..=1_000;
-            /// Burst of voice packets, after a network stall.
+            /// Burst of voice packets.
             burst as voice_packets_burst, 1..=10_000;
         } = Rate { per_second: 120, burst: 500 };
         /// Messages of the page; counted as `messages_limited`, and as not understood.
         pub messages: Rate as {
-            /// Control messages of one page per second; more count as invalid.
+            /// Control messages of one page per second.
             per_second as messages_per_second, 1..=10_000;
-            /// Burst of control messages: a page that reconnects sends all its rooms, channels and muted players.
+            /// Burst of control messages.
             burst as messages_burst, 1..=100_000;
         } = Rate { per_second: 50, burst: 1000 };
         /// Invalid messages of one page.
         ///
         /// They could not be understood; with one more the player is removed.
         pub problems: u32 as invalid_messages_max = 100, 1..=1_000_000;
-        /// Bytes of messages queued for one page's connection.
+        /// Bytes of messages queued for one page.
         ///
         /// A page with more is too slow and is removed.
         pub waiting_bytes: usize as queued_bytes = 8 << 20, 65_536..=1_073_741_824;

@@ -6,7 +6,7 @@ settings! {
     /// The type of a game's voice messages.
     #[derive(Debug, PartialEq)]
     pub(crate) struct VoiceTypeName {
-        /// The full name of the type of the game's voice messages, for games with a fork of the integration.
+        /// The full name of the type of voice messages, if the game changes it.
         #[example("Game.Voice.VoiceMessage")]
         pub voice_type: Option<String> = None;
     }

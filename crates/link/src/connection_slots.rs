@@ -49,16 +49,13 @@ settings! {
     /// The size of an address prefix, and the share of connections that one prefix keeps.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct AddressShares {
-        /// Bits of the IPv6 prefix that counts as one address, also for the name of a lost connection
-        /// (`joining.name_taken`): 48, 56 or 64. An attacker may have a whole /48; where a provider assigns its
-        /// customers less, several share one.
+        /// Bits of the IPv6 prefix that counts as one address. An attacker may have a whole /48.
         ///
         /// A /48 is the largest network that one household or one customer of a hosting provider is given (RFC 6177).
         /// 1 to 128 are possible. An IPv4 address is always its own prefix.
         pub ipv6_prefix_bits: u8 = 48, 32..=64;
-        /// The percentage of a full listener's connections that one address keeps while others want to connect,
-        /// rounded up. With 100, no player makes room. Raise it where many players share an address, as at a LAN party
-        /// or behind carrier-grade NAT.
+        /// The percentage of a full listener's connections that one address keeps. Raise it where many players share an
+        /// address.
         ///
         /// With the default, keeping others out takes ten prefixes.
         pub share_percent: u8 = 10, 1..=100;

@@ -82,39 +82,39 @@ macro_rules! families {
 
 families! {
     PATHS: Gauge "consonance_fast_path_links" ["network", "state"]
-        "Links that agreed on the fast path, and those whose voice uses it now (in_use).";
+        "Links that agreed on the fast path, and those that use it now (in_use).";
     PATH_PACKETS: Counter "consonance_fast_path_packets_total" ["network", "direction"]
         "Packets over the fast path.";
     PATH_FALLBACKS: Counter "consonance_fast_path_fallbacks_total" ["network"]
-        "Packets of such links sent over the connection, because nothing arrives on the path, or not yet.";
+        "Packets of such links sent over the connection.";
     PATH_DATAGRAMS: Counter "consonance_fast_path_datagrams_total" ["network", "fate"]
-        "Fast path datagrams: sent, or unsent because buffers were full, the path closed, or the system \
-         refused them.";
+        "Fast path datagrams: sent, or unsent.";
     PATH_REFUSED: Counter "consonance_fast_path_refused_total" ["network", "reason"]
-        "Incoming datagrams outside connections that were dropped, by reason; anyone can send these.";
+        "Incoming datagrams outside connections that were dropped; anyone can send these.";
     PATH_PROOFS: Counter "consonance_fast_path_addresses_total" ["network", "step"]
         "Client addresses challenged, and proved.";
 
     GAME_MESSAGES: Counter "consonance_game_messages_total" ["network", "direction", "delivery"]
-        "Game messages forwarded by a proxy to and from game servers, without voice.";
+        "Game messages forwarded by a proxy, without voice.";
     GAME_BYTES: Counter "consonance_game_bytes_total" ["network", "direction", "delivery"]
-        "Bytes of these messages, without the network's overhead.";
+        "Their bytes, without the network's overhead.";
     GAME_VOICE_UNWANTED: Counter "consonance_game_voice_unwanted_total" ["network"]
         "Voice packets dropped by a proxy after the session had closed the speaker's voice.";
     GAME_UPSTREAMS: Counter "consonance_game_upstreams_ended_total" ["network", "reason"]
-        "Proxy connections to game servers that failed, were lost or ended by the server, or were ended as too slow.";
+        "Proxy connections to game servers that failed, were lost, or ended as too slow.";
 
     BROWSER_OFFERS: Counter "consonance_browser_offers_total" ["network", "result"]
-        "Offers of browser pages accepted, and not understood (refused).";
+        "Offers of pages: accepted, or not understood (refused).";
     BROWSER_VOICE: Counter "consonance_browser_voice_packets_total" ["network", "direction"]
-        "Voice packets from pages (received), gaps in them (missing), and voice packets to pages (sent).";
+        "Voice packets from pages (received), gaps in them (missing), and to pages (sent).";
     BROWSER_REPACKED: Counter "consonance_browser_voice_repacked_total" ["network"]
-        "Voice packets from pages split or merged because they were not 20 ms long.";
+        "Voice packets from pages split or merged to 20 ms.";
     BROWSER_MESSAGES: Counter "consonance_browser_messages_total" ["network", "direction"]
         "Control messages from and to pages.";
     BROWSER_DROPPED: Counter "consonance_browser_dropped_total" ["network", "what", "reason"]
-        "Dropped between pages and players: voice of pages, mostly without an open channel \
-         (without_channel); frames for pages, such as of speakers without a slot or ignored by the page; messages of pages; datagrams at the port; TCP connections for datagrams, of no page (stray) or over the limit (too_many); datagram content before it reaches a player.";
+        "Dropped between pages and players: voice, mostly without an open channel (without_channel); frames, such \
+         as of speakers without a slot; messages; datagrams; TCP connections, of no page (stray) or over the limit \
+         (too_many); content of datagrams.";
 }
 
 fn sample(family: &'static MetricFamily, label: &'static str, value: u64) -> MetricSample {

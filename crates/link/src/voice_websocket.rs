@@ -16,7 +16,7 @@
 //! [`EndReason`](crate::EndReason).
 //!
 //! [`TlsEnd`] around either end makes it `wss`; so does a proxy in front of a server.
-//! `docs/networks/websocket.md` has what a page does, in JavaScript.
+//! `docs/networks/websocket.md` has every byte.
 //!
 //! [`server`] and [`client`] make transports.
 //!

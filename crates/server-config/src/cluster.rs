@@ -13,8 +13,7 @@ table! {
     /// `[cluster]`. Its own keys are what turns a cluster on, and pairs of which an operator sets both or neither, one
     /// of them a file with a secret.
     pub struct ClusterConfig {
-        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine. Others that
-        /// NATS advertises are not used. Without any, this server runs alone.
+        /// The NATS servers, with `JetStream`: `tls://host:port`, or `nats://host:port` on this machine.
         #[schemars(extend("examples" = [["tls://nats-1.example.org:4222", "tls://nats-2.example.org:4222"]]))]
         pub nats: Vec<ServiceUrl> = Vec::new();
         /// How this server reaches them.
@@ -25,13 +24,13 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<NodeSettings>", extend("x-flat" = true, "x-after" = { "node_name": "name" }))]
         pub node: NodeSettings = NodeSettings::default();
-        /// The user for NATS, with `password_file`.
+        /// The user for NATS.
         #[schemars(extend("x-after" = "credentials_file", "examples" = ["consonance"]))]
         pub user: Option<String> = None;
-        /// A file whose first line is that user's password.
+        /// A file with that user's password.
         #[schemars(extend("x-after" = "user", "format" = "path", "examples" = ["nats-password.txt"]))]
         pub password_file: Option<PathBuf> = None;
-        /// A PEM file with a certificate to show to NATS, with `private_key_file`.
+        /// A PEM file with a certificate to show to NATS.
         #[schemars(extend("x-after" = "authorities_file", "format" = "path", "examples" = ["node.pem"]))]
         pub certificate_file: Option<PathBuf> = None;
         /// The PEM file with its private key.

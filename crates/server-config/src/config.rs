@@ -31,18 +31,15 @@ use crate::webhooks::WebhookConfig;
 table! {
     /// The settings of a Consonance server.
     pub struct Config {
-        /// Where players connect: UDP addresses for QUIC; port 0 picks a free port. `[::]` is every address of this
-        /// machine, IPv4 included. Listeners for other networks (docs/networks/README.md) are tables, in the list or as
-        /// `[[listen]]`, with their own keys: see the section on `[[listen]]` in docs/configuration.md.
+        /// UDP addresses for players over QUIC; `[::]` includes IPv4. For tables, see `[[listen]]` in
+        /// docs/configuration.md.
         pub listen: ListenConfig = ListenConfig::default();
-        /// The name or address under which players reach this machine, for printed addresses.
+        /// This machine's name or address in printed addresses.
         #[schemars(example = &"voice.example.org")]
         pub host: Option<String> = None;
-        /// Sessions that always exist. Players in one session neither see nor hear those in another. May be empty if
-        /// `sessions_on_demand` is not.
+        /// Sessions that always exist. May be empty if `sessions_on_demand` is not.
         pub sessions: Vec<String> = vec!["main".into()];
-        /// Sessions that start when the first player joins them, by name or prefix. With `"*"`, clients can open
-        /// sessions of any name, mistyped ones included.
+        /// Sessions that start with their first player; with `"*"`, those of any name.
         #[schemars(extend("x-reload" = true))]
         pub sessions_on_demand: Vec<String> = Vec::new();
         /// How many sessions there are, how long they stay, and how they are spread over workers.
@@ -59,9 +56,8 @@ table! {
             })
         )]
         pub threads: WorkerThreads = WorkerThreads::default();
-        /// Rooms that require access tokens, by name or prefix; the first match applies. A player needs one of tokens
-        /// to listen and to speak, or one of `listen_tokens` to listen and one of `speak_tokens` to speak; join tokens
-        /// contain them. Only fully named rooms have their own id.
+        /// Rooms that require one of these access tokens to listen and speak, or one of `listen_tokens` or
+        /// `speak_tokens`.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -70,20 +66,19 @@ table! {
             ]]
         ))]
         pub access: Vec<AccessConfig> = Vec::new();
-        /// Rooms where distance determines which players hear each other, by name or prefix. `range_m`: how far a voice
-        /// carries; hysteresis: by how much a speaker must exceed another to replace it (default 0.25); `streams_max`:
-        /// speakers that a listener receives at once (default 8).
+        /// Rooms where distance determines which players hear each other. `range_m`: how far a voice carries;
+        /// hysteresis: by how much a speaker must exceed another (default 0.25); `streams_max`: speakers that a
+        /// listener receives (default 8).
         #[schemars(extend("examples" = [[{ "room": "world", "range_m": 25 }]]))]
         pub proximity: Vec<ProximityConfig> = Vec::new();
         /// Whether sessions are encrypted from end to end.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<SessionEncryption>", extend("x-flat" = true))]
         pub encryption: SessionEncryption = SessionEncryption::default();
-        /// Sessions with another rule, by name or prefix; the first match applies.
+        /// Sessions with another rule.
         #[schemars(extend("examples" = [[{ "session": "staff*", "encryption": "required" }]]))]
         pub encrypted_sessions: Vec<EncryptedSessions> = Vec::new();
-        /// Limits of rooms, by name or prefix: players that may listen and speak at once, and the time a player must
-        /// wait between two texts to the room. What operators decide while the server runs takes precedence.
+        /// Limits of rooms: players that listen and speak at once, and the time between two texts of a player.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -92,11 +87,7 @@ table! {
             ]]
         ))]
         pub room_limits: Vec<RoomLimitsConfig> = Vec::new();
-        /// Services notified over HTTP of sessions, players, bans and recordings, at most 16; see
-        /// docs/operations.md. Required: url (https, or http on this machine) and `hmac_secret_file`, whose first line
-        /// signs each request. Others: events (default all: session-begun, session-ended, player-joined, player-left,
-        /// banned, recording-ready), `timeout_s` (default 5), `queue_max` (default 1024), `retry_for_s` (default 3600),
-        /// and as for the joining hook `bearer_token_file`, `authorities_file` and `allow_plain_http`.
+        /// Services notified over HTTP of events; see docs/operations.md for their keys.
         #[schemars(extend(
             "x-reload" = true,
             "examples" = [[
@@ -112,23 +103,22 @@ table! {
         pub joining: JoiningConfig = JoiningConfig::default();
         /// What survives a restart: bans, mutes, operators' decisions about rooms, and the audit log.
         pub storage: StorageConfig = StorageConfig::default();
-        /// The log on standard error. It contains no secret of a player or operator at any level.
+        /// The log on standard error. It contains no secrets.
         pub log: LogConfig = LogConfig::default();
         /// Inspection of a running server.
         pub diagnostics: DiagnosticsConfig = DiagnosticsConfig::default();
-        /// Players in browsers: the page they open, and where their voice arrives; see docs/browser/README.md.
+        /// The page for players in browsers, and their voice; see docs/browser/README.md.
         pub web: WebConfig = WebConfig::default();
         /// The listener for operators: health, metrics, the admin API and its page.
         pub admin: AdminConfig = AdminConfig::default();
         /// Metrics and traces for an OpenTelemetry collector; see docs/operations.md.
         pub telemetry: TelemetryConfig = TelemetryConfig::default();
-        /// Reports of players, with what they said just before, as files; see docs/recording.md.
+        /// Reports of players, with what they said just before; see docs/recording.md.
         pub moderation: ModerationConfig = ModerationConfig::default();
         /// Recordings of sessions, one file per voice; see docs/recording.md. Players are notified if their client can
         /// show it; inform the others.
         pub recording: RecordingConfig = RecordingConfig::default();
-        /// How client addresses share the connections of any full listener. The address with the most makes room for
-        /// addresses with fewer, first by connections that have not joined a session; see docs/limits.md.
+        /// How client addresses share the connections of a full listener; see docs/limits.md.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<AddressShares>")]
         pub addresses: AddressShares = AddressShares::default();
@@ -136,7 +126,7 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<QuicServerSettings>")]
         pub quic: QuicServerSettings = QuicServerSettings::default();
-        /// Load shedding, so that an overloaded server keeps working.
+        /// Load shedding.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<SheddingSettings>", extend("x-reload" = true))]
         pub overload: SheddingSettings = SheddingSettings::default();
@@ -144,8 +134,7 @@ table! {
         pub cluster: ClusterConfig = ClusterConfig::default();
         /// How the server shuts down, and where its players go; see docs/operations.md.
         pub shutdown: ShutdownConfig = ShutdownConfig::default();
-        /// Sealed voice datagrams on the QUIC port, which cost a fraction of QUIC; where they do not arrive, voice goes
-        /// over QUIC.
+        /// Sealed voice datagrams on the QUIC port, which cost a fraction of QUIC; see docs/fast-path.md.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<FastPathSettings>")]
         pub fast_path: FastPathSettings = FastPathSettings::default();
@@ -190,14 +179,13 @@ table! {
     /// `[certificate]`: PEM files, and how often they are checked.
     #[schemars(extend("x-reload" = true))]
     pub struct CertificateConfig {
-        /// A PEM file with the certificate chain, the server's own first. If it is removed, the loaded certificate
-        /// stays until the next start.
+        /// A PEM file with the certificate chain.
         #[schemars(example = &"fullchain.pem", extend("format" = "path"))]
         pub file: Option<PathBuf> = None;
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path"))]
         pub private_key_file: Option<PathBuf> = None;
-        /// How often these files are checked for changes. New connections then get the new certificate.
+        /// How often these files are checked for changes.
         pub check_every_s: Seconds = Seconds::new(5), 0.1..=86_400;
     }
 }
@@ -205,8 +193,7 @@ table! {
 table! {
     /// `[storage]`: where bans, the audit log and other decisions are stored.
     pub struct StorageConfig {
-        /// The folder of the database; the server creates it. Default: systemd's `StateDirectory`, or else memory,
-        /// which a restart clears.
+        /// The folder of the database. Default: systemd's `StateDirectory`, or else memory.
         #[schemars(example = &"/var/lib/consonance", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
         /// The limits of what is stored.
@@ -219,15 +206,14 @@ table! {
 table! {
     /// `[diagnostics]`: inspection of a running server.
     pub struct DiagnosticsConfig {
-        /// The TCP port of the inspector's page on this machine; port 0 picks a free port. Default: no page.
+        /// The TCP port of the inspector's page on this machine.
         #[schemars(example = 7779)]
         pub inspector_port: Option<u16> = None;
         /// Whether the targets of speakers are followed at all times.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<ChannelMonitoring>", extend("x-flat" = true, "x-reload" = true))]
         pub monitoring: ChannelMonitoring = ChannelMonitoring::default();
-        /// A file for the plain packets of all sessions, for Wireshark. Tell the players: it contains what they say and
-        /// write.
+        /// A file for the plain packets of all sessions, for Wireshark. Tell the players: it contains what they say.
         #[schemars(example = &"packets.pcapng", extend("format" = "path"))]
         pub packet_capture_file: Option<PathBuf> = None;
         /// The limits of the capture.
@@ -241,11 +227,10 @@ table! {
 table! {
     /// `[admin]`: the listener for operators.
     pub struct AdminConfig {
-        /// The TCP address of the listener; port 0 picks a free port. Default: no listener.
+        /// The TCP address of the listener.
         #[schemars(example = &"127.0.0.1:7778", extend("format" = "address"))]
         pub listen: Option<SocketAddr> = None;
-        /// The file with the token that clients present. If it does not exist, the server creates one that only its own
-        /// user can read. Default: admin-token in systemd's `StateDirectory` or in the user's state folder.
+        /// The file with the token that clients present, created if necessary.
         #[schemars(example = &"admin-token", extend("format" = "path"))]
         pub token_file: Option<PathBuf> = None;
         /// How it is reached, and what its metrics show.

@@ -13,22 +13,21 @@ table! {
     /// [`JoiningSettings`](consonance_server::JoiningSettings).
     #[schemars(extend("x-reload" = true))]
     pub struct JoiningConfig {
-        /// Files with JSON Web Keys or key sets (see `consonance token`). With at least one, players need a join token
-        /// signed by one of the keys, or the password where one is set. Without keys, tokens are ignored, and no player
-        /// has access tokens. A reload rereads the files.
+        /// Files with JSON Web Keys or key sets. With at least one, players need a join token signed by one of the
+        /// keys, or a password where one is set.
         #[schemars(extend("format" = "path"))]
         pub token_key_files: Vec<PathBuf> = Vec::new();
         /// Rules, and limits of what is remembered. What is in files is not in it.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<JoiningSettings>", extend("x-flat" = true))]
         pub settings: JoiningSettings = JoiningSettings::default();
-        /// The password of every session without an entry in passwords. Prefer a file or the environment.
+        /// The password of sessions without an entry in passwords. Prefer a file.
         #[schemars(example = &"correct horse", extend("x-after" = "disconnect_on_expiry"))]
         pub password: Option<Secret> = None;
-        /// A file with that password in its first line; protect it from other users.
+        /// A file with that password.
         #[schemars(example = &"password.txt", extend("format" = "path", "x-after" = "password"))]
         pub password_file: Option<PathBuf> = None;
-        /// Passwords of sessions, by name or prefix; the first match applies. Each entry has a password or a file.
+        /// Passwords of sessions; each has a password or a file.
         #[schemars(extend("x-after" = "password_file", "examples" = [[
             { "session": "staff", "file": "staff.txt" },
             { "session": "match-*", "password": "xyzzy" }
@@ -67,20 +66,20 @@ table! {
     /// [`HookSettings`](consonance_server::HookSettings).
     #[schemars(extend("x-reload" = true))]
     pub struct HookConfig {
-        /// The URL: https, or http on this machine. Default: no hook.
+        /// Its URL: https, or http on this machine.
         #[schemars(example = &"https://example.org/join")]
         pub url: Option<ServiceUrl> = None;
         /// How it is called.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<HookRequests>", extend("x-flat" = true))]
         pub requests: HookRequests = HookRequests::default();
-        /// A file whose first line is the key that signs each request.
+        /// A file with the key that signs each request.
         #[schemars(example = &"hook-secret.txt", extend("format" = "path", "x-after" = "fail_open"))]
         pub hmac_secret_file: Option<PathBuf> = None;
-        /// A file whose first line is sent with each request, as Authorization: Bearer.
+        /// A file with a token for Authorization: Bearer.
         #[schemars(example = &"hook-token.txt", extend("format" = "path", "x-after" = "hmac_secret_file"))]
         pub bearer_token_file: Option<PathBuf> = None;
-        /// A PEM file with certificate authorities to trust instead of the usual ones.
+        /// Certificate authorities (PEM) instead of the usual ones.
         #[schemars(example = &"own-authority.pem", extend("format" = "path", "x-after" = "bearer_token_file"))]
         pub authorities_file: Option<PathBuf> = None;
     }

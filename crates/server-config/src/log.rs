@@ -8,12 +8,10 @@ use crate::table::table;
 table! {
     /// `[log]`: the format and level of the log.
     pub struct LogConfig {
-        /// The format of lines: text for people, or json with one object per line. Spans name the worker, session or
-        /// connection.
+        /// text for people, or json with an object per line.
         pub format: LogFormat = LogFormat::default();
-        /// The least important level that is written. The variable `RUST_LOG` takes precedence, also after a reload; it
-        /// selects parts of the program (`warn,consonance_server=debug`) and single sessions
-        /// (`[session{session=main}]=debug`).
+        /// The least important level that is written. The variable `RUST_LOG` takes precedence, also for single
+        /// sessions (`[session{session=main}]=debug`).
         #[schemars(extend("x-reload" = true))]
         pub level: LogLevel = LogLevel::default();
     }

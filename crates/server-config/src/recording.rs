@@ -11,8 +11,7 @@ table! {
     /// `[recording]`.
     #[schemars(extend("x-reload" = true))]
     pub struct RecordingConfig {
-        /// The folder of recordings, with a subfolder per session. Servers cannot share one. Default: recording is
-        /// disabled.
+        /// The folder of recordings; servers cannot share one.
         #[schemars(example = &"/var/lib/consonance/recordings", extend("format" = "path"))]
         pub folder: Option<PathBuf> = None;
         /// What is recorded, and its limits.

@@ -68,7 +68,7 @@ pub(super) fn keys_of(section: &Section) -> String {
     text
 }
 
-const TABLE_HEAD: &str = "| key | default | allowed | |\n|---|---|---|---|\n";
+const TABLE_HEAD: &str = "| key | default | |\n|---|---|---|\n";
 
 /// The networks of listeners, and the keys of each.
 fn listeners(networks: NetworkTables) -> String {
@@ -151,23 +151,16 @@ fn row(name: &str, schema: &Json, more: &str) -> String {
         (Some(value), None) => format!("`{value}`"),
         (_, example) => format!("e.g. `{}`", example.unwrap_or_default()),
     };
-    format!("| `{name}` | {value} | {} | {}{more} |\n", in_short(&kind(schema), name), about(schema))
+    format!("| `{name}` | {value}{} | {}{more} |\n", in_short(&kind(schema), name), about(schema))
 }
 
-/// The allowed values of a key, shortened for a table.
+/// The allowed values of a key in brackets, where its default or example does not show them.
 fn in_short(kind: &Kind, name: &str) -> String {
     match kind {
-        Kind::Whole(range) => format!("{}–{}", range.start(), range.end()),
-        Kind::Decimal(range) => {
-            let unit = ["_s", "_m"].into_iter().find(|unit| name.ends_with(unit)).unwrap_or_default();
-            format!("{}–{}{}", range.start(), range.end(), unit.replace('_', " "))
-        }
-        Kind::Flag => "boolean".into(),
-        kind => {
-            let allowed = allowed(kind, name);
-            let short = ["a list of ", "a ", "an "].iter().find_map(|words| allowed.strip_prefix(words));
-            short.unwrap_or(&allowed).to_owned()
-        }
+        Kind::Whole(range) => format!(" ({}–{})", range.start(), range.end()),
+        Kind::Decimal(range) => format!(" ({}–{})", range.start(), range.end()),
+        Kind::Choice(_) => format!(" ({})", allowed(kind, name)),
+        _ => String::new(),
     }
 }
 

@@ -15,9 +15,7 @@ table! {
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<DrainPlan>", extend("x-flat" = true))]
         pub draining: DrainPlan = DrainPlan::default();
-        /// A file for a restart without lost sessions: on TERM or Ctrl-C the server writes its sessions to it instead
-        /// of draining, and the next process continues them. The file contains secrets and is readable only by the
-        /// server's user; its folder must exist.
+        /// A file through which a restart keeps sessions; see docs/operations.md. It contains secrets.
         #[schemars(example = &"/run/consonance/hand-over", extend("format" = "path"))]
         pub handover_file: Option<PathBuf> = None;
         /// How the next process continues.

@@ -12,14 +12,13 @@ table! {
     /// `[telemetry]`: where metrics and traces are exported. Only the address of a collector starts an export, and
     /// files have its secrets, so these keys are the file's own.
     pub struct TelemetryConfig {
-        /// The address of the collector (OTLP over HTTP): https, or http on this machine. `/v1/metrics` and
-        /// `/v1/traces` are added. Default: nothing is exported.
+        /// The collector (OTLP over HTTP): https, or http on this machine.
         #[schemars(example = &"http://127.0.0.1:4318")]
         pub otlp_endpoint: Option<ServiceUrl> = None;
-        /// A file with headers to send with each request, such as a token, one per line as in HTTP: `Name: value`.
+        /// A file with headers for each request, one per line: `Name: value`.
         #[schemars(example = &"collector-headers.txt", extend("format" = "path"))]
         pub headers_file: Option<PathBuf> = None;
-        /// A PEM file with certificate authorities to trust instead of the usual ones.
+        /// Certificate authorities (PEM) instead of the usual ones.
         #[schemars(example = &"authority.pem", extend("format" = "path"))]
         pub authorities_file: Option<PathBuf> = None;
         /// What is exported, and how.

@@ -16,59 +16,50 @@ table! {
     /// `[web]`: the page for players, and where their voice arrives. What is only here are addresses to listen on,
     /// files, secrets, and texts that are read into other types.
     #[schemars(extend("x-tables" = {
-        "limits": "What one browser, and clients of the page that have not joined, may use. Few servers need other \
-                   values."
+        "limits": "What one browser, and clients of the page that have not joined, may use."
     }))]
     pub struct WebConfig {
-        /// The TCP address of the page; port 0 picks a free port. Default: no page.
+        /// The TCP address of the page.
         #[schemars(example = &"127.0.0.1:7780", extend("format" = "address"))]
         pub listen: Option<SocketAddr> = None;
-        /// A PEM file with the page's certificate chain, the server's own first; read again when it changes. Default:
-        /// plain HTTP, where browsers on other machines have no microphone without a TLS proxy; see
-        /// docs/browser/https.md.
+        /// A PEM file with the page's certificate chain. Default: plain HTTP; see docs/browser/https.md.
         #[schemars(example = &"fullchain.pem", extend("format" = "path", "x-reload" = true))]
         pub certificate_file: Option<PathBuf> = None;
         /// The PEM file with its private key.
         #[schemars(example = &"privkey.pem", extend("format" = "path", "x-reload" = true))]
         pub private_key_file: Option<PathBuf> = None;
-        /// A TCP address that redirects plain HTTP to the page over TLS.
+        /// A TCP address that redirects plain HTTP to the page.
         #[schemars(example = &"[::]:80", extend("format" = "address"))]
         pub redirect: Option<SocketAddr> = None;
-        /// Addresses, or networks such as 10.0.0.0/8, of proxies in front of the page, whose X-Forwarded-For and
-        /// X-Forwarded-Proto headers are trusted.
+        /// Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted.
         pub proxies: Vec<String> = Vec::new();
-        /// Origins of other sites whose pages may use this server, without a path. This restricts pages only: other
-        /// programs can send any origin.
+        /// Other sites whose pages may use this server; other programs can send any origin.
         #[schemars(extend("examples" = [["https://game.example.org"]], "x-reload" = true))]
         pub origins: Vec<String> = Vec::new();
-        /// Names, without ports, under which the page is served over plain HTTP besides localhost, host and addresses;
-        /// see docs/browser/https.md. With a certificate of the page's own, or behind a proxy in `web.proxies`, every
-        /// name works.
+        /// Names of the page over plain HTTP besides localhost, host and addresses.
         #[schemars(extend("examples" = [["gamebox.local"]]))]
         pub host_names: Vec<String> = Vec::new();
-        /// The UDP address for the voice of all browsers. Default: the page's address and port.
+        /// The UDP address for voice. Default: the page's address and port.
         #[schemars(example = &"203.0.113.7:7780", extend("format" = "address"))]
         pub udp: Option<SocketAddr> = None;
-        /// A TCP address for voice where UDP is blocked (ICE-TCP).
+        /// A TCP address for voice where UDP is blocked.
         #[schemars(example = &"203.0.113.7:7781", extend("format" = "address"))]
         pub tcp: Option<SocketAddr> = None;
-        /// The addresses at which browsers reach udp and tcp, with ports where they differ: required where those are
-        /// `[::]` or 0.0.0.0, and behind a router or load balancer.
+        /// The addresses at which browsers reach udp and tcp: required for `[::]` and 0.0.0.0, and behind a router or
+        /// load balancer.
         #[schemars(extend("examples" = [["203.0.113.7"]]))]
         pub announced: Vec<String> = Vec::new();
         /// STUN and TURN servers, but for their secret.
         #[serde(with = "crate::declared")]
         #[schemars(with = "Declared<IceServers>", extend("x-flat" = true))]
         pub ice: IceServers = IceServers::default();
-        /// The secret shared with the TURN servers (coturn's static-auth-secret), from which browsers get credentials
-        /// that expire. Prefer a file.
+        /// The secret of the TURN servers (coturn's static-auth-secret). Prefer a file.
         #[schemars(example = &"a long random string", extend("x-after" = "ice_servers"))]
         pub turn_secret: Option<Secret> = None;
-        /// A file with that secret in its first line; protect it from other users. Takes precedence over
-        /// `web.turn_secret`.
+        /// A file with that secret.
         #[schemars(example = &"turn-secret.txt", extend("format" = "path", "x-after" = "turn_secret"))]
         pub turn_secret_file: Option<PathBuf> = None;
-        /// Allow voice over `WebSocket` for browsers without another way; slower on lossy networks.
+        /// Allow voice over `WebSocket` for browsers without another way.
         pub fallback: bool = true;
         /// The limits of players.
         #[serde(with = "crate::declared")]

@@ -17,13 +17,13 @@ table! {
     pub struct WebhookConfig {
         /// The URL: https, or http on this machine.
         pub url: Option<ServiceUrl> = None;
-        /// A file whose first line is the key that signs each request.
+        /// A file with the key that signs each request.
         #[schemars(extend("format" = "path"))]
         pub hmac_secret_file: PathBuf = PathBuf::new();
-        /// A file whose first line is sent with each request, as Authorization: Bearer.
+        /// A file with a token for Authorization: Bearer.
         #[schemars(extend("format" = "path"))]
         pub bearer_token_file: Option<PathBuf> = None;
-        /// A PEM file with certificate authorities to trust instead of the usual ones.
+        /// Certificate authorities (PEM) instead of the usual ones.
         #[schemars(extend("format" = "path"))]
         pub authorities_file: Option<PathBuf> = None;
         /// How it is told.

@@ -12,19 +12,17 @@ settings! {
     /// A server that is to run empty.
     #[derive(Debug, PartialEq, Eq)]
     pub struct DrainPlan {
-        /// How long a server drains its sessions on TERM or Ctrl-C: it admits no new player, tells the others, and ends
-        /// when the last has left, after this time, or on a second signal. 0 ends at once.
+        /// How long the server drains its sessions on TERM or Ctrl-C; 0 ends at once.
         ///
         /// The driver of the server ends it then.
         pub ends_in: Duration as drain_s = Duration::ZERO, 0..=86_400;
-        /// Where players go while the server drains: another server's address, with `{session}` for the session's name.
-        /// Games with this library follow automatically.
+        /// The server to which players move meanwhile; `{session}` stands for the session's name.
         ///
         /// The name takes the place of [`SESSION_MARK`](Self::SESSION_MARK), encoded as in addresses; with it, the
         /// address has 1 to 512 bytes. Without an address, players are only notified when the sessions end.
         #[example("quic://voice2.example.org:7777/{session}")]
         pub redirect: Option<String> = None;
-        /// The time over which redirects are spread evenly.
+        /// The time over which redirects are spread.
         ///
         /// So that the players of a session do not all connect at once.
         pub window: Duration as redirect_window_s = Duration::from_secs(30), 0..=3600;

@@ -47,11 +47,11 @@ settings! {
         ///
         /// A further one is an error.
         pub bans_max: usize = 100_000, 1..=10_000_000;
-        /// Players with restrictions such as a mute, over all sessions.
+        /// Players with restrictions such as a mute.
         ///
         /// Or with rights of rooms; a further one is an error.
         pub restrictions_max: usize = 100_000, 1..=10_000_000;
-        /// Entries of the audit log, also in memory.
+        /// Entries of the audit log.
         ///
         /// The oldest go, those that players asked for first while they are more than half of all.
         pub audit_entries_max: usize = 10_000, 1..=10_000_000;

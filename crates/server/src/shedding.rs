@@ -11,13 +11,11 @@ settings! {
     #[derive(Copy, Debug, PartialEq)]
     #[non_exhaustive]
     pub struct SheddingSettings {
-        /// Shed load step by step while a worker is overloaded: first, new players are told to retry later; then each
-        /// room carries only eight speakers, then four, then two; see docs/operations.md.
+        /// Shed load while a worker is overloaded; see docs/operations.md.
         pub is_on: bool as enabled = true;
-        /// How busy a worker, and the process by its CPU time, may be, in percent. Each second above it takes a
-        /// step; each five seconds below three quarters of it undo one.
+        /// How busy a worker, or the process by its CPU time, may be.
         pub busy_percent_max: u32 = 90, 1..=100;
-        /// How long one loop iteration of a busy worker may take; voice that arrives meanwhile waits.
+        /// The longest loop iteration of a busy worker.
         pub iteration_max: Duration as iteration_max_s = Duration::from_millis(20), 0.001..=1;
         /// When new players are told to retry.
         ///

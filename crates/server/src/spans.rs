@@ -34,7 +34,7 @@ settings! {
     pub struct TracerSettings {
         /// The share of traces that are recorded.
         pub sampling_ratio: f64 as traces_ratio = 1.0, 0..=1;
-        /// Finished spans queued for export; further ones are dropped.
+        /// Finished spans queued for export.
         pub queue: usize as spans_max = 2048, 1..=65_536;
     }
 }

@@ -10,10 +10,9 @@ settings! {
     #[derive(Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct WorkerThreads {
-        /// Worker threads. Each session is managed by one of them, and the players of a large one are served by all. 0
-        /// starts one for each core that the process may use.
+        /// Worker threads; 0 starts one for each core.
         pub count: usize as workers = 0, 0..=256;
-        /// Pin each worker to its own core (Linux), for dedicated machines.
+        /// Pin each worker to its own core (Linux).
         pub are_pinned: bool as pin_workers = false;
     }
 }

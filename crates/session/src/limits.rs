@@ -37,9 +37,7 @@ settings! {
         /// So that idle links do not fill the session; counted as `handshakes_missed`. As long does a client wait for
         /// the answer to its handshake before it tries another link.
         pub handshake: Duration as handshake_timeout_s = Duration::from_secs(10), 0.5..=600;
-        /// How long a disconnected player's reservation is kept. Players with this library return within ten seconds or
-        /// join again as new: a longer time only shows absent players, and keeps the names in their join tokens, for
-        /// longer.
+        /// How long a disconnected player's reservation is kept.
         ///
         /// Only for a client that can resume; counted as `places_given_up`.
         pub resume: Duration as resume_s = Duration::from_secs(10), 0..=3600;
@@ -79,8 +77,7 @@ settings! {
         /// Relays of voice from one link, times the relays that one frame takes if all clients listen: one for each 255
         /// clients. Counted as `voice_limited`.
         pub voice_packets: Rate as {
-            /// Voice packets of one link per second, times the relays that a frame to everyone takes: one per 255
-            /// players.
+            /// Voice packets of one link per second, for each 255 players.
             per_second as voice_packets_per_second;
             /// Burst of voice packets.
             burst as voice_packets_burst;
@@ -96,7 +93,7 @@ settings! {
         pub control_packets: Rate as {
             /// All other packets of one link per second.
             per_second as control_packets_per_second;
-            /// Burst of other packets; a player that enters and leaves all its rooms sends 256.
+            /// Burst of other packets.
             burst as control_packets_burst;
         } = Rate { per_second: 100, burst: 1000 };
         /// Their bytes; counted as `control_limited`.
@@ -108,8 +105,7 @@ settings! {
         } = Rate { per_second: 32_768, burst: 262_144 };
         /// Bytes of the commits that one link was asked for; counted as `control_limited`.
         pub commit_bytes: Rate as {
-            /// Bytes per second of the commits that a member of an encrypted session was asked for; what adds a
-            /// thousand members takes 480 KB.
+            /// Bytes per second of requested commits of an encrypted session.
             per_second as commit_bytes_per_second;
             /// Burst of these bytes.
             burst as commit_bytes_burst;
@@ -119,29 +115,29 @@ settings! {
         /// to eight of them, and so do 64 channels without listeners. As many reliable packets of one link, about its
         /// rooms or relayed, go to all clients, counted apart. Counted as `fan_out_limited`.
         pub fan_out: Rate as {
-            /// Destinations of one link's voice per second, times the number of players: how often a player may speak
-            /// to everyone. The same budget again holds for its room changes.
+            /// Destinations of one link's voice per second, times the number of players; room changes have the same
+            /// budget.
             per_second as fan_out_per_second;
             /// Burst of destinations, times the number of players.
             burst as fan_out_burst;
         } = Rate { per_second: 150, burst: 600 };
         /// Handshakes over one link; an honest client asks every 2 s. Counted as `handshakes_limited`.
         pub handshakes: Rate as {
-            /// Handshakes over one link per second. Each costs two packets per player.
+            /// Handshakes over one link per second.
             per_second as handshakes_per_second;
             /// Burst of handshakes.
             burst as handshakes_burst;
         } = Rate { per_second: 1, burst: 10 };
         /// Reports from one link of how it receives the others; counted as `reports_limited`.
         pub reports: Rate as {
-            /// Reception reports of one link per second. A regular client sends one.
+            /// Reception reports of one link per second.
             per_second as reports_per_second;
             /// Burst of reception reports.
             burst as reports_burst;
         } = Rate { per_second: 2, burst: 20 };
         /// Reports from one link of where it is; counted as `positions_limited`.
         pub positions: Rate as {
-            /// Position reports of one link per second. A regular client sends at most ten.
+            /// Position reports of one link per second.
             per_second as positions_per_second;
             /// Burst of position reports.
             burst as positions_burst;
@@ -151,21 +147,21 @@ settings! {
         /// If the driver is asked; counted as `joins_postponed`. A client that waits longer than
         /// [`handshake`](Self::handshake) is refused.
         pub waiting_joins: usize as pending_joins = 256, 1..=65_536;
-        /// Players of one session waiting for a name in use (`joining.name_taken`).
+        /// Players of one session waiting for a name in use.
         ///
         /// 4 for one name, 16 of one origin; further ones are refused, counted as `names_in_use`.
         pub waiting_names: usize as pending_names = 256, 1..=65_536;
-        /// The time a player must wait between two texts, wherever it writes; 0 for none.
+        /// The time between two texts of a player; 0 for none.
         ///
         /// Counted as `texts_rate_limited`. Rooms may ask for more: see [`RoomLimits`](crate::RoomLimits).
         pub text_every: Duration as text_every_s = Duration::ZERO, 0..=86_400;
-        /// Players of one session with restrictions such as a mute, connected or not.
+        /// Players of one session with restrictions such as a mute.
         ///
         /// Or with rights of rooms; further decisions are errors.
         pub restrictions: usize = 16_384, 1..=1_000_000;
         /// Strikes that are forgiven. A link with more of them is closed; counted as `abusers_closed`.
         pub strikes: Rate as {
-            /// Packets per second over a rate or against the rules that one link is forgiven.
+            /// Packets per second over a rate or against the rules that are forgiven.
             per_second as strikes_per_second;
             /// Burst of forgiven packets.
             burst as strikes_burst;

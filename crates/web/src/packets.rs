@@ -31,7 +31,7 @@ settings! {
     pub struct PacketSettings {
         /// Links at once to each shard.
         pub links_max: usize as _ = 1000;
-        /// Bytes of voice queued for one page without WebRTC. The default holds about a second of six speakers.
+        /// Bytes of voice queued for one page without WebRTC.
         ///
         /// The oldest go.
         pub voice_bytes_max: usize as limits.fallback_voice_bytes = 32 << 10, 1_024..=16_777_216;

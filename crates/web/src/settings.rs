@@ -53,7 +53,7 @@ settings! {
     /// STUN and TURN servers for the browsers.
     #[derive(PartialEq, Eq)]
     pub struct IceServers {
-        /// URLs of TURN and STUN servers for browsers. Only players behind restrictive networks need TURN.
+        /// URLs of TURN and STUN servers for browsers.
         ///
         /// RFC 7064, RFC 7065.
         #[example(PlainValue::List(vec![
@@ -63,8 +63,7 @@ settings! {
         pub urls: Vec<String> as ice_servers = Vec::new();
         /// The secret that this server shares with the TURN servers, such as coturn's `static-auth-secret`.
         pub turn_secret: Option<String> as _ = None;
-        /// Lifetime of these credentials: the longest call over a TURN server that checks it repeatedly; coturn checks
-        /// it only at the start.
+        /// Lifetime of the credentials made of it.
         ///
         /// They are made with the secret, and a page asks for new ones whenever it connects.
         pub turn_lifetime: Duration as turn_lifetime_s = Duration::from_hours(1), 60..=604_800;
@@ -76,11 +75,11 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct WebLimits {
-        /// Connections to the page at once. A browser has one or two.
+        /// Connections to the page; a browser has one or two.
         ///
         /// Further ones wait to be accepted.
         pub connections_max: usize = 2048, 16..=65_536;
-        /// Connections at once from one address (IPv6: one /64). Proxies have no such limit.
+        /// Connections from one address (IPv6: one /64), except proxies.
         ///
         /// A further one is closed. The default is for a school behind one address.
         pub connections_per_address: usize = 256, 1..=65_536;
@@ -90,17 +89,17 @@ settings! {
         pub joins_per_minute: u32 = 120, 1..=1_000_000;
         /// Burst of join requests.
         pub joins_burst: u32 = 60, 1..=1_000_000;
-        /// How long a request may take to arrive, and its answer to be sent.
+        /// Time to receive a request, and to send its answer.
         ///
         /// From its head to its answer, the body included.
         pub request_timeout: Duration as request_timeout_s = Duration::from_secs(10), 0.1..=300;
-        /// How long a request's head may take to arrive, and the silence between two requests.
+        /// Time to receive a request's head.
         pub head_timeout: Duration as limits.header_timeout_s = Duration::from_secs(10), 0.1..=300;
-        /// How long a worker may take to answer a join request.
+        /// Time for a worker to answer a join request.
         pub reply_timeout: Duration as limits.reply_timeout_s = Duration::from_secs(5), 0.1..=300;
-        /// Lifetime of a connection to the page other than a `WebSocket`; browsers reconnect.
+        /// Lifetime of a connection other than a `WebSocket`.
         pub connection_lifetime: Duration as limits.connection_lifetime_s = Duration::from_mins(5), 1..=86_400;
-        /// Bytes of a request's body, and of a `WebSocket` text; a browser's offer has about 20 000.
+        /// Bytes of a request's body, and of a `WebSocket` text.
         ///
         /// That is one of Chromium with 17 tracks.
         pub request_bytes_max: usize as limits.request_bytes = 64 << 10, 32_768..=1_048_576;
@@ -114,7 +113,7 @@ settings! {
         ///
         /// Browsers find dozens of candidates in a moment.
         pub texts_burst: u32 as limits.texts_burst = 60, 1..=1_000_000;
-        /// How often a silent `WebSocket` client is pinged. Proxies often close connections that are silent for 60 s.
+        /// How often a silent `WebSocket` client is pinged.
         ///
         /// After four times as long, which is three pings, the page counts as gone.
         pub ping_interval: Duration as limits.ping_interval_s = Duration::from_secs(20), 1..=300;

@@ -33,6 +33,8 @@ pub(super) struct Figure {
     pub(super) scale: f64,
     pub(super) floor: Option<Floor>,
     pub(super) target: Option<Target>,
+    /// It is in the picture, but not in the table.
+    pub(super) is_detail: bool,
 }
 
 /// What a figure says, with texts of the catalogue or of the record.
@@ -83,7 +85,7 @@ impl Figure {
     /// A figure of the first run: less is better, no floor, no promise.
     pub(super) const fn new(what: &'static str, row: Row, field: &'static str, unit: &'static str) -> Self {
         let quantity = Quantity { what, unit, more_is_better: false };
-        Self { run: 0, row, field, quantity, scale: 1.0, floor: None, target: None }
+        Self { run: 0, row, field, quantity, scale: 1.0, floor: None, target: None, is_detail: false }
     }
 
     pub(super) const fn run(mut self, run: usize) -> Self {
@@ -98,6 +100,11 @@ impl Figure {
 
     pub(super) const fn times(mut self, scale: f64) -> Self {
         self.scale = scale;
+        self
+    }
+
+    pub(super) const fn detail(mut self) -> Self {
+        self.is_detail = true;
         self
     }
 

@@ -58,6 +58,7 @@ mod tests {
             former: Vec::new(),
             floor: None,
             target: None,
+            is_detail: false,
         }
     }
 

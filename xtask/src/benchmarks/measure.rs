@@ -145,6 +145,7 @@ impl Measured {
             values: values.iter().map(|(value, _)| rounded(*value)).collect(),
             former,
             target: figure.target,
+            is_detail: figure.is_detail,
         };
         let modes: Vec<_> =
             self.floor_changes.iter().map(|(mode, most)| format!("{} % (`{mode}`)", short(*most))).collect();

@@ -34,6 +34,7 @@ pub(super) fn draw(record: &Record, page: &str) -> Option<String> {
             former: Vec::new(),
             floor: None,
             target: None,
+            is_detail: false,
         })
     });
     let figures = per_core.map(Some).chain(delays).collect::<Option<Vec<_>>>()?;

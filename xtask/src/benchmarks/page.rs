@@ -69,18 +69,23 @@ fn no_marks(name: &str) -> Failure {
 }
 
 fn section(bench: &BenchRecord) -> String {
-    let BenchRecord { name, revision, former, commands, figures, notes } = bench;
+    let BenchRecord { name, revision, commands, figures, notes, .. } = bench;
     let repeats = figures.first().map_or(0, |figure| figure.values.len());
     let times = if repeats == 1 { "once".to_owned() } else { format!("{repeats} times") };
-    let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
-    let turns = former.as_ref().map(|version| format!(", in turn with {version}")).unwrap_or_default();
-    let mut text = format!("{}, {times}, at {revision}{turns}.\n\n", commands.join(", "));
-    let tables: Vec<_> = groups(figures).into_iter().map(|group| table(group, former.as_deref())).collect();
+    let mut text = format!("Measured {times} at {revision}");
+    // The heading has the command that has no options.
+    if !matches!(&commands[..], [only] if only.ends_with(&format!("consonance-bench {name} --json"))) {
+        let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
+        let _ = write!(text, " with {}", commands.join(", "));
+    }
+    text += ".\n\n";
+    let shown: Vec<_> = figures.iter().filter(|figure| !figure.is_detail).cloned().collect();
+    let tables: Vec<_> = groups(&shown).into_iter().map(table).collect();
     text += &tables.join("\n");
     for note in notes {
         let _ = write!(text, "\n{note}\n");
     }
-    let _ = write!(text, "\n![{name}: bars and floors](images/benchmarks/{name}.svg)\n");
+    let _ = write!(text, "\n![{name}](images/benchmarks/{name}.svg)\n");
     text
 }
 
@@ -103,15 +108,12 @@ const OWN_TABLE_ROWS: usize = 4;
 
 /// Columns without a value are left out; properties common to most rows are in the head, and a floor's value if it is
 /// the same in all of them.
-fn table(figures: &[FigureRecord], former: Option<&str>) -> String {
+fn table(figures: &[FigureRecord]) -> String {
     let shared = Shared::of(figures);
     let mut head = vec![String::new(), format!("measured, {}", shared.unit)];
-    if shared.has_former {
-        head.push(former.unwrap_or("before").to_owned());
-    }
     if let Some(floor) = shared.floor {
-        let value = shared.floor_value.as_ref().map(|value| format!(": {value}")).unwrap_or_default();
-        head.extend([format!("{floor}{value}"), "times that".to_owned()]);
+        let value = shared.floor_value.as_ref().map(|value| format!(" ({value})")).unwrap_or_default();
+        head.push(format!("ratio to {floor}{value}"));
     }
     if shared.has_promises {
         head.push("promised".to_owned());
@@ -132,7 +134,6 @@ struct Shared<'f> {
     floor: Option<&'f str>,
     /// Its value, if that is the same in several rows.
     floor_value: Option<String>,
-    has_former: bool,
     has_promises: bool,
 }
 
@@ -147,7 +148,6 @@ impl<'f> Shared<'f> {
             unit: most_common(figures.iter().map(|figure| &*figure.quantity.unit)).unwrap_or_default(),
             floor,
             floor_value: values.into_iter().next().filter(|_| is_same),
-            has_former: figures.iter().any(|figure| !figure.former.is_empty()),
             has_promises: figures.iter().any(|figure| figure.target.is_some()),
         }
     }
@@ -166,22 +166,13 @@ fn line(cells: &[String]) -> String {
 }
 
 fn row(figure: &FigureRecord, all: &Shared<'_>) -> Vec<String> {
-    let FigureRecord { quantity: Quantity { what, unit, .. }, values, former, floor, .. } = figure;
+    let FigureRecord { quantity: Quantity { what, unit, .. }, values, floor, .. } = figure;
     let unit = if unit == all.unit { String::new() } else { format!(" {unit}") };
     let mut cells = vec![what.clone(), format!("**{}**{unit}{}", short(figure.median()), spread(values))];
-    if all.has_former {
-        cells.push(if former.is_empty() { String::new() } else { short(median(former)) + &spread(former) });
-    }
     if let Some(shared) = all.floor {
-        cells.push(floor.as_ref().map_or_else(String::new, |floor| {
-            let value = short(median(&floor.values));
-            match &all.floor_value {
-                _ if floor.name != shared => format!("{}: {value}", floor.name),
-                Some(_) => String::new(),
-                None => value,
-            }
-        }));
-        cells.push(figure.of_floor().map_or_else(String::new, short));
+        let ratio = figure.of_floor().map_or_else(String::new, short);
+        let other = floor.as_ref().filter(|floor| floor.name != shared);
+        cells.push(other.map_or_else(|| ratio.clone(), |floor| format!("{ratio} ({})", floor.name)));
     }
     if all.has_promises {
         cells.push(promise(figure));
@@ -202,7 +193,7 @@ fn spread(values: &[f64]) -> String {
 }
 
 /// Up to here, runs differ by less than a reader compares.
-const NARROW_PERCENT: f64 = 3.0;
+const NARROW_PERCENT: f64 = 10.0;
 
 /// Above this, a percentage says little about the runs.
 const WIDE_PERCENT: f64 = 25.0;
@@ -212,10 +203,10 @@ fn promise(figure: &FigureRecord) -> String {
     else {
         return String::new();
     };
+    let what = if is_ratio { "ratio " } else { "" };
     let kind = if is_least { "≥" } else { "≤" };
-    let of = if is_ratio { " times that" } else { "" };
-    let verdict = if is_kept { "kept" } else { "**not kept**" };
-    format!("{kind} {}{of}: {verdict}", whole(limit))
+    let verdict = if is_kept { "" } else { ", **not kept**" };
+    format!("{what}{kind} {}{verdict}", whole(limit))
 }
 
 #[cfg(test)]
@@ -225,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_tells_figure_floor_ratio_and_whether_the_promise_is_kept() {
+    fn a_row_tells_figure_ratio_and_whether_the_promise_is_kept() {
         let mut figure = FigureRecord {
             quantity: Quantity {
                 what: "to 100 listeners".to_owned(),
@@ -236,17 +227,16 @@ mod tests {
             former: Vec::new(),
             floor: Some(FloorRecord { name: "bare list".to_owned(), values: vec![780e6, 760e6, 800e6] }),
             target: Some(Target { limit: 35e6, is_least: true, is_ratio: false }),
+            is_detail: false,
         };
         let cells = |figure: &FigureRecord| row(figure, &Shared::of(std::slice::from_ref(figure)));
-        let measured = "**390 M** ±3 %";
-        assert_eq!(cells(&figure), ["to 100 listeners", measured, "780 M", "0.50", "≥ 35.0 M: kept"]);
-        figure.former = vec![200e6, 190e6, 300e6];
-        assert_eq!(cells(&figure)[1..4], [measured, "200 M (190 M … 300 M)", "780 M"]);
-        figure.former = Vec::new();
+        assert_eq!(cells(&figure), ["to 100 listeners", "**390 M**", "0.50", "≥ 35.0 M"]);
         figure.target = Some(Target { limit: 0.6, is_least: true, is_ratio: true });
-        assert_eq!(cells(&figure)[4], "≥ 0.6 times that: **not kept**");
-        figure.values = vec![390e6, 100e6, 400e6];
+        assert_eq!(cells(&figure)[3], "ratio ≥ 0.6, **not kept**");
         (figure.floor, figure.target) = (None, None);
+        figure.values = vec![390e6, 340e6, 430e6];
+        assert_eq!(cells(&figure), ["to 100 listeners", "**390 M** ±12 %"]);
+        figure.values = vec![390e6, 100e6, 400e6];
         assert_eq!(cells(&figure), ["to 100 listeners", "**390 M** (100 M … 400 M)"]);
     }
 
@@ -258,6 +248,7 @@ mod tests {
             former: Vec::new(),
             floor: floor.map(|name| FloorRecord { name: name.to_owned(), values: vec![4.0] }),
             target: None,
+            is_detail: false,
         };
         let figures = [
             figure("a", "ms", Some("bare loop")),
@@ -265,19 +256,41 @@ mod tests {
             figure("c", "bytes", Some("copy")),
             figure("d", "ms", None),
         ];
-        let expected = "| | measured, ms | bare loop: 4.00 | times that |\n|---|---|---|---|\n\
-            | a | **2.00** | | 0.50 |\n| b | **2.00** | | 0.50 |\n\
-            | c | **2.00** bytes | copy: 4.00 | 0.50 |\n| d | **2.00** | | |\n";
-        assert_eq!(table(&figures, None), expected);
-        assert_eq!(table(&figures[3..], None), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
-        let mut before = figures[3].clone();
-        before.former = vec![3.0];
-        let with_former = "| | measured, ms | 0.1.0 |\n|---|---|---|\n| d | **2.00** | 3.00 |\n";
-        assert_eq!(table(&[before], Some("0.1.0")), with_former);
+        let expected = "| | measured, ms | ratio to bare loop (4.00) |\n|---|---|---|\n\
+            | a | **2.00** | 0.50 |\n| b | **2.00** | 0.50 |\n\
+            | c | **2.00** bytes | 0.50 (copy) |\n| d | **2.00** | |\n";
+        assert_eq!(table(&figures), expected);
+        assert_eq!(table(&figures[3..]), "| | measured, ms |\n|---|---|\n| d | **2.00** |\n");
         let of = |unit: &str, count| vec![figure("a", unit, None); count];
         let many = [of("ms", 5), of("bytes", 2), of("s", 4), of("%", 1)].concat();
         let sizes: Vec<_> = groups(&many).iter().map(|group| group.len()).collect();
         assert_eq!(sizes, [7, 5], "four seconds have a table");
+    }
+
+    #[test]
+    fn a_section_has_the_commands_with_options_and_no_details() {
+        let figure = |what: &str, is_detail| FigureRecord {
+            quantity: Quantity { what: what.to_owned(), unit: "ms".to_owned(), more_is_better: false },
+            values: vec![2.0],
+            former: Vec::new(),
+            floor: None,
+            target: None,
+            is_detail,
+        };
+        let mut bench = BenchRecord {
+            name: "join".to_owned(),
+            revision: "0123456789".to_owned(),
+            former: None,
+            commands: vec!["chrt -f 1 consonance-bench join --json".to_owned()],
+            figures: vec![figure("a", false), figure("b", true)],
+            notes: Vec::new(),
+        };
+        let table =
+            "\n\n| | measured, ms |\n|---|---|\n| a | **2.00** |\n\n![join](images/benchmarks/join.svg)\n";
+        assert_eq!(section(&bench), format!("Measured once at 0123456789.{table}"));
+        bench.commands = vec!["consonance-bench join --fast --json".to_owned()];
+        let with = "Measured once at 0123456789 with `consonance-bench join --fast --json`.";
+        assert_eq!(section(&bench), format!("{with}{table}"));
     }
 
     #[test]

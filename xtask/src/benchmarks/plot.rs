@@ -131,6 +131,7 @@ mod tests {
             former: Vec::new(),
             floor,
             target: None,
+            is_detail: false,
         }
     }
 

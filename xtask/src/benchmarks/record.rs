@@ -46,6 +46,9 @@ pub(super) struct FigureRecord {
     pub(super) floor: Option<FloorRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) target: Option<Target>,
+    /// It is in the picture, but not in the table.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_detail: bool,
 }
 
 /// The floor of a figure, measured in the same runs.
@@ -154,6 +157,7 @@ mod tests {
             former: Vec::new(),
             floor: Some(FloorRecord { name: "sendto".to_owned(), values: floor.to_vec() }),
             target: Some(target),
+            is_detail: false,
         }
     }
 

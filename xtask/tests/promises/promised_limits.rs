@@ -20,7 +20,7 @@ fn every_limit_in_the_code_is_where_the_page_says_and_what_it_says() {
             checked += 1;
         }
     }
-    assert!(checked > 150, "{checked} limits");
+    assert!(checked > 120, "{checked} limits");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn every_metric_of_the_page_is_one_and_has_such_a_label() {
     let page = page();
     let named: Vec<_> =
         page.split('`').skip(1).step_by(2).filter(|name| name.starts_with("consonance_")).collect();
-    assert!(named.len() > 150, "{} metrics", named.len());
+    assert!(named.len() > 100, "{} metrics", named.len());
     for metric in named {
         let (name, labels) = metric.split_once('{').unwrap_or((metric, ""));
         assert!(metrics.contains(&format!("| `{name}` |")), "there is no metric {name}");

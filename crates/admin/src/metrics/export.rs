@@ -15,23 +15,23 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ExportSettings {
-        /// Accept http to other machines. Anyone on the path can then read what is exported, and the headers.
+        /// Accept http to other machines: anyone on the path can read what is exported.
         pub allow_plain_http: bool = false;
         /// Time to answer.
         pub timeout: Duration as timeout_s = Duration::from_secs(10), 0.1..=60;
-        /// The resource attribute service.name, which Prometheus calls job.
+        /// The resource attribute service.name (job in Prometheus).
         pub service_name: String = "consonance".into();
-        /// The resource attribute service.instance.id, which Prometheus calls instance; two servers must not have the
-        /// same. Default: `cluster.node_name`, or the name of this machine.
+        /// The resource attribute service.instance.id (instance in Prometheus). Default: `cluster.node_name`, or this
+        /// machine's name.
         ///
         /// The program that starts the exporter finds that default.
         #[example("voice-1")]
         pub node_name: Option<String> = None;
-        /// Export the metrics of docs/metrics.md; `admin.metrics_sessions_max` applies.
+        /// Export the metrics of docs/metrics.md.
         pub metrics: bool = true;
         /// How often.
         pub metrics_interval: Duration as metrics_every_s = Duration::from_secs(15), 1..=3600;
-        /// Export traces of joins, admin requests and webhook deliveries. They contain no name or address of a player.
+        /// Export traces of joins, admin requests and webhooks.
         pub traces: bool = true;
     }
 }

@@ -38,28 +38,28 @@ families! {
     CLIENTS: Gauge "consonance_clients"
         "Players in sessions.";
     LINK_LOSS: Gauge "consonance_link_loss_clients" ["at_most"]
-        "Players by recent loss of their voice towards the server, as a ratio; only tracked voices.";
+        "Players by recent loss of their voice towards the server, as a ratio.";
     SESSION_CLIENTS: Gauge "consonance_session_clients" ["session"]
-        "Players in a session, for the admin.metrics_sessions_max largest.";
+        "Players in a session, for the largest.";
     SESSION_PACKETS: Counter "consonance_session_packets_received_total" ["session"]
         "Packets received for these sessions.";
 
     WORKER_BUSY: Gauge "consonance_worker_busy_ratio" ["worker"]
         "Recent share of time that a worker was busy.";
     WORKER_ITERATIONS: Counter "consonance_worker_iterations_total" ["worker"]
-        "Loop iterations per worker; a constant value means it hangs.";
+        "Loop iterations; a constant value means a hang.";
     WORKER_SESSIONS: Gauge "consonance_worker_sessions" ["worker"]
         "Sessions on a worker.";
     WORKER_CLIENTS: Gauge "consonance_worker_clients" ["worker"]
         "Players on a worker.";
     WORKER_PACKETS: Counter "consonance_worker_packets_total" ["worker", "direction"]
-        "Packets received from and sent to networks; one for ten listeners counts ten times.";
+        "Packets from and to networks; one for ten listeners counts ten times.";
     WORKER_JOBS: Gauge "consonance_worker_jobs_waiting" ["worker"]
-        "Requests of operators and others waiting for a worker.";
+        "Requests waiting for a worker.";
     WORKER_SHEDDING: Gauge "consonance_worker_shedding_step" ["worker"]
-        "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also at most eight, four and two voices per room.";
+        "Load shedding step: 0 none, 1 newcomers refused, 2 to 4 also fewer voices per room.";
     RELAY_DELAY: Histogram "consonance_relay_delay_seconds"
-        "Time relayed voice spends in a worker, from the network to the last listener.";
+        "Time that relayed voice spends in a worker.";
 
     PACKETS_RECEIVED: Counter "consonance_packets_received_total"
         "Packets received for sessions, valid or not.";
@@ -70,27 +70,27 @@ families! {
     VOICE_SENT: Counter "consonance_voice_frames_sent_total"
         "Voice packets sent, one per listener.";
     DROPPED: Counter "consonance_packets_dropped_total" ["reason"]
-        "Packets of players that were dropped, by reason.";
+        "Packets of players that were dropped.";
     VOICE_HELD_BACK: Counter "consonance_voice_frames_speaker_limited_total"
-        "Frames not sent to a listener in range because enough speakers were nearer or louder.";
+        "Frames not sent to a listener in range, as enough speakers were nearer or louder.";
     JOINS_REFUSED: Counter "consonance_joins_refused_total" ["reason"]
-        "Players and links that were refused, by reason.";
+        "Players and links that were refused.";
     JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
-        "Handshakes ignored because too many players waited to be admitted; senders retry.";
+        "Handshakes ignored because too many players waited.";
     NAMES_AWAITED: Counter "consonance_names_awaited_total"
-        "Newcomers that waited for a name already in use.";
+        "Newcomers that waited for a name in use.";
     NAMES_TAKEN_OVER: Counter "consonance_names_taken_over_total"
-        "Players removed because they stopped answering while a newcomer waited for their name.";
+        "Silent players removed for a newcomer with their name.";
     ROOMS_REFUSED: Counter "consonance_rooms_refused_total" ["reason"]
-        "Refused room entries, by reason.";
+        "Refused room entries.";
     ROOM_COLLISIONS: Counter "consonance_room_collisions_total"
-        "Rooms opened while another name with the same number was in use; their listeners hear both.";
+        "Rooms opened under a number in use.";
     LINKS_CLOSED: Counter "consonance_links_closed_total" ["reason"]
-        "Links closed for what they sent, by reason.";
+        "Links closed for what they sent.";
     CLIENTS_RESUMED: Counter "consonance_clients_resumed_total"
         "Players that reconnected and resumed.";
     RESERVATIONS_RELEASED: Counter "consonance_reservations_released_total"
-        "Reservations that expired before their player returned.";
+        "Reservations that expired.";
     REPORTS_SENT: Counter "consonance_voice_reports_sent_total"
         "Reception reports sent to speakers.";
     REPORTS_RECEIVED: Counter "consonance_voice_reports_received_total"
@@ -98,10 +98,10 @@ families! {
     POSITIONS_RECEIVED: Counter "consonance_position_reports_received_total"
         "Position reports accepted from players.";
     INTERNAL_LOST: Counter "consonance_internal_messages_lost_total" ["what"]
-        "Events and commands of a session not processed in time: a fault of the server.";
+        "Events and commands not processed in time: a fault of the server.";
 
     OTHER: Counter "consonance_session_other_total" ["counter"]
-        "Other session counters, by their name in the program.";
+        "Other session counters, by name.";
 
     BANS: Gauge "consonance_bans"
         "Stored bans.";
@@ -112,92 +112,86 @@ families! {
     STORE_WAITING: Gauge "consonance_store_writes_waiting"
         "Changes waiting to be written.";
     STORE_DROPPED: Counter "consonance_store_writes_dropped_total"
-        "Changes kept only in memory because too many waited to be written.";
+        "Changes kept only in memory, as too many waited.";
     REPORT_BUFFER: Gauge "consonance_report_buffer_bytes"
         "Bytes of voice in memory for reports.";
     REPORT_BUFFER_DROPPED: Counter "consonance_report_buffer_frames_dropped_total"
-        "Voice frames left out of the report buffer for lack of space.";
+        "Voice frames left out for lack of space.";
     REPORTS: Gauge "consonance_reports"
         "Stored reports of players.";
 
     HOOK_ASKED: Counter "consonance_joining_hook_requests_total"
-        "Requests to the joining hook; 0 without a hook.";
+        "Requests to the joining hook.";
     HOOK_ANSWERED: Counter "consonance_joining_hook_responses_total" ["answer"]
-        "Their results: allowed; denied; failed, without a valid answer; overflowed, not sent because too \
-         many waited.";
+        "Their results: allowed; denied; failed; overflowed, as too many waited.";
 
     WEBHOOK_EVENTS: Counter "consonance_webhook_events_total" ["webhook", "result"]
-        "Events of webhooks, by the host of their URL: delivered; overflowed, dropped because too many \
-         waited; given_up, dropped after retrying for too long.";
+        "Events, by the webhook's host: delivered; overflowed, as too many waited; given_up.";
     WEBHOOK_FAILED: Counter "consonance_webhook_attempts_failed_total" ["webhook"]
-        "Requests to a webhook not answered in time with a status from 200 to 299.";
+        "Failed requests to a webhook.";
     WEBHOOK_WAITING: Gauge "consonance_webhook_events_waiting" ["webhook"]
-        "Events waiting for a webhook, including the one being sent.";
+        "Events waiting for a webhook.";
 
     CLUSTER_CONNECTED: Gauge "consonance_cluster_connected"
-        "1 with a connection to NATS, 0 without; like all cluster metrics, only where servers share their sessions.";
+        "1 with a connection to NATS, 0 without.";
     CLUSTER_DISCONNECTS: Counter "consonance_cluster_disconnects_total"
-        "How often the connection to NATS was lost.";
+        "Lost connections to NATS.";
     CLUSTER_MESSAGES: Counter "consonance_cluster_messages_total" ["result"]
-        "Messages for other servers, heartbeats and bundles: published; dropped, without a connection or \
-         because too many waited for it.";
+        "Messages for other servers: published; dropped.";
     CLUSTER_SLOW: Counter "consonance_cluster_slow_consumer_total"
-        "Messages of other servers dropped because this one could not keep up; in a flood, a lower bound.";
+        "Messages of other servers dropped because this one could not keep up.";
     CLUSTER_MALFORMED: Counter "consonance_cluster_malformed_total"
-        "Messages of other servers that could not be read.";
+        "Unreadable messages of other servers.";
     CLUSTER_NODES: Gauge "consonance_cluster_nodes"
         "Other servers whose heartbeats arrive.";
     CLUSTER_SESSIONS: Gauge "consonance_cluster_sessions" ["role"]
         "Sessions with players here: owner, this server's; edge, another server's.";
     CLUSTER_TAKEOVERS: Counter "consonance_cluster_takeovers_total"
-        "Sessions that this server took over from a lost one.";
+        "Sessions taken over from a lost server.";
     CLUSTER_BUNDLES: Counter "consonance_cluster_bundles_total"
-        "Bundles of messages, each for one other server.";
+        "Bundles of messages for other servers.";
     CLUSTER_BUNDLE_BYTES: Counter "consonance_cluster_bundles_bytes_total"
         "Their bytes.";
     CLUSTER_VOICE: Counter "consonance_cluster_voice_frames_total" ["result"]
-        "Voice frames for other servers, once for all listeners of a server: sent; dropped, because too many waited.";
+        "Voice frames for other servers: sent; dropped.";
     CLUSTER_RESENT: Counter "consonance_cluster_resends_total"
-        "Retransmissions of reliable messages that another server had not acknowledged in time.";
+        "Retransmitted reliable messages.";
 
     OTLP_SPANS: Counter "consonance_otlp_spans_total" ["result"]
-        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed, dropped because too \
-         many waited.";
+        "Spans for an OpenTelemetry collector: exported; rejected by it; overflowed.";
     OTLP_REQUESTS: Counter "consonance_otlp_requests_total" ["signal", "result"]
-        "Requests to the collector for metrics and traces: delivered; failed, to be retried; rejected, in \
-         whole or in part, and not retried.";
+        "Requests to the collector: delivered; failed, to be retried; rejected, and not retried.";
 
     RECORDINGS: Gauge "consonance_recordings" ["state"]
         "Recordings: live, in progress; finished, on disk.";
     RECORDING_BYTES: Gauge "consonance_recordings_bytes" ["state"]
         "Bytes of recordings.";
     RECORDINGS_ENDED: Counter "consonance_recordings_total" ["what"]
-        "Recordings started, refused for lack of space or because of their folder, ended by a write error \
-         (failed), removed for space.";
+        "Recordings begun, refused, failed by a write error, removed for space.";
     RECORDING_DROPPED: Counter "consonance_recording_frames_dropped_total"
-        "Frames missing in recordings: faster than the disk, or just after a recording ended by itself.";
+        "Frames missing in recordings, such as those faster than the disk.";
 
     LINKS: Gauge "consonance_links" ["network"]
-        "Open links, joined to a session or not; `edge` links belong to another worker, which counts them, too.";
+        "Open links, joined or not; `edge` links belong to another worker, which counts them, too.";
     LINKS_ACCEPTED: Counter "consonance_links_accepted_total" ["network"]
         "Links opened.";
     LINKS_REFUSED: Counter "consonance_links_refused_total" ["network", "reason"]
-        "Connection attempts and links that the network refused or ended, by reason.";
+        "Connection attempts and links that the network refused or ended.";
     NETWORK_PACKETS: Counter "consonance_network_packets_total" ["network", "direction", "delivery"]
         "Packets carried by a network; one for ten listeners counts ten times.";
     NETWORK_BYTES: Counter "consonance_network_bytes_total" ["network", "direction", "delivery"]
-        "Bytes of these packets, without the network's overhead.";
+        "Their bytes, without the network's overhead.";
     NETWORK_DROPPED: Counter "consonance_network_packets_dropped_total" ["network", "reason"]
-        "Packets dropped by a network on the server's side, by reason.";
+        "Packets dropped on the server's side.";
 
     PAGE_CONNECTIONS: Gauge "consonance_page_connections" ["listener"]
-        "Connections to the listeners for browsers, WebSockets included: the page's own and the plain HTTP redirect.";
+        "Connections to the listeners for browsers, WebSockets included.";
     PAGE_CONNECTIONS_MADE: Counter "consonance_page_connections_total" ["listener", "result"]
-        "Connections to these listeners: accepted; refused because their address had too many (rejected); \
-         failed after accepting: TLS handshake (tls_failed), invalid request (unreadable), no further request in time, often none needed (timed_out); WebSockets ended by a protocol violation, silence or a lost connection (broken_off).";
+        "Connections to these listeners: accepted; rejected, too many from an address; tls_failed; unreadable; \
+         timed_out, often harmless; broken_off, WebSockets.";
     PAGE_ANSWERS: Counter "consonance_page_responses_total" ["listener", "status"]
-        "Responses of these listeners by status class: 1xx WebSockets; 4xx such as other sites' pages and \
-         invalid or too many offers; 5xx a full, busy or closing server.";
+        "Responses by status class: 1xx WebSockets; 4xx such as invalid or too many offers; 5xx a full, busy or \
+         closing server.";
 
     PROCESS_CPU: Counter "process_cpu_seconds_total"
         "CPU time of the process, user and system.";

@@ -22,11 +22,10 @@ const INTRODUCTION: &str = "\
 <!-- Generated from crates/admin/src/metrics/families.rs; `UPDATE_DOCS=1 cargo test -p consonance-admin --test admin metrics::` writes it. -->
 
 With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
-Names that end in `_total` are counters, which restart with the process; `consonance_relay_delay_seconds` is a histogram, all others are gauges.
-No label contains a player's name or address; sessions are labelled only for as many as `admin.metrics_sessions_max` allows.
-A worker that does not answer within two seconds keeps its last numbers, so counters do not fall while it is busy.
+Names that end in `_total` are counters, `consonance_relay_delay_seconds` is a histogram, all others are gauges.
+No label contains a player's name or address; only the `admin.metrics_sessions_max` largest sessions have metrics of their own.
 
-A scraper presents the admin token, unless `admin.open_metrics` opens the page to all clients that reach the address:
+A scraper presents the admin token, unless `admin.open_metrics` is set:
 
 ```yaml
 scrape_configs:

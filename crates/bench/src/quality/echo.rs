@@ -65,12 +65,12 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
     let cancellers = cancellers
         .map(|canceller| Ok((canceller.delay(&near, &folder)?, canceller)))
         .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    let mut table = String::from(
-        "| room | canceller | 0–1, 1–2, 2–5, from 5 s | heard | voice |\n|---|---|---|---|---|\n",
-    );
+    let names: Vec<_> = cancellers.iter().map(|(_, canceller)| canceller.name()).collect();
+    let mut table = format!("| room | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for (number, scene) in SCENES.iter().enumerate() {
         let far = scene.far.sound(recordings);
         let arrived = scene.echo(&far);
+        let _ = write!(table, "| {} |", scene.name);
         for (delay, canceller) in &cancellers {
             let process = |microphone: &[f32], name: &str| -> Result<Vec<f32>, Box<dyn Error>> {
                 let mut out = canceller.process(microphone, &far, &folder)?;
@@ -91,15 +91,19 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
             let row = Row { scene: scene.name, canceller: canceller.name(), alone, scores };
             let line = if echo.json { serde_json::to_string(&row)? } else { row.line() };
             writeln!(stdout(), "{line}")?;
-            let _ = writeln!(table, "{}", row.line());
+            let _ = write!(table, " {} |", row.cell());
         }
+        table.push('\n');
     }
     let said = recordings.concat();
-    for howl in [Howl::unprocessed(&said), Howl::ours(&said)] {
-        let line = if echo.json { serde_json::to_string(&howl)? } else { howl.line() };
+    let howls = [Howl::unprocessed(&said), Howl::ours(&said)];
+    for howl in &howls {
+        let line = if echo.json { serde_json::to_string(howl)? } else { howl.line() };
         writeln!(stdout(), "{line}")?;
-        let _ = writeln!(table, "{}", howl.line());
     }
+    let [unprocessed, ours] = howls.map(|howl| howl.in_words());
+    let _ =
+        writeln!(table, "\nTwo players in one room, loudest second and last 30 s: {unprocessed}; {ours}.");
     echo.write
         .as_ref()
         .map_or(Ok(()), |folder| fill_page(folder, "consonance-bench quality echo", &(table + "\n")))
@@ -124,5 +128,12 @@ impl Row<'_> {
         let score = |(over_db, score): &(f32, f64)| format!("{over_db:+.0} dB **{score:.2}**");
         let scores: Vec<String> = self.scores.iter().map(score).collect();
         format!("| {} | {} | {parts} | {heard_ms} ms | {} |", self.scene, self.canceller, scores.join(", "))
+    }
+
+    /// The row in short, for the page: the first and the last part, what is heard, and the scores.
+    fn cell(&self) -> String {
+        let FarEndAlone { quieter_db: [first, .., last], heard_ms, .. } = self.alone;
+        let scores: Vec<String> = self.scores.iter().map(|(_, score)| format!("{score:.2}")).collect();
+        format!("{first:.0}/{last:.0}, {heard_ms}, {}", scores.join("/"))
     }
 }

@@ -60,7 +60,7 @@ fn one_entry_gives_a_network_its_settings_with_schema_documentation_and_suggesti
     let page = reference_page(networks().tables());
     let (_, section) = page.split_once("### `network = \"made-up\"`").unwrap();
     assert!(
-        section.contains("| `clients_max` | `100` | 1–1000 | Clients at once on the made-up network."),
+        section.contains("| `clients_max` | `100` (1–1000) | Clients at once on the made-up network."),
         "{section}"
     );
     let row = "| Made-up network | `made-up` | `made-up` | `kcp` | – | – | [made-up.md](made-up.md) |";

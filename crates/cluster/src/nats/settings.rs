@@ -16,22 +16,22 @@ settings! {
         /// The servers' addresses: `tls://host:port`, or `nats://host:port` on this machine. A client goes on with
         /// another one when its own is gone, and never with one that only servers tell of.
         pub servers: Vec<ServiceAddress> as _ = Vec::new();
-        /// The name of the cluster: servers with another name on the same NATS servers are ignored.
+        /// The cluster's name; servers with another one are ignored.
         pub cluster: String as name = "main".to_owned();
         /// The region whose sessions this node has; without one, it shares sessions with all nodes without one. Nodes
         /// of all regions see each other.
         pub region: Option<String> as _ = None;
-        /// A file with a JWT and a key for NATS, as its `nsc` writes it.
+        /// A file with a JWT and a key, from NATS's `nsc`.
         #[example("consonance.creds")]
         pub credentials: Option<PathBuf> as credentials_file = None;
         /// A user and a password, instead of a file.
         pub user: Option<(String, SecretText)> as _ = None;
-        /// A PEM file with certificate authorities to trust for NATS instead of the usual ones.
+        /// Certificate authorities (PEM) for NATS instead of the usual ones.
         #[example("own-authority.pem")]
         pub ca: Option<PathBuf> as authorities_file = None;
         /// A certificate that this node shows, and its key.
         pub certificate: Option<(PathBuf, PathBuf)> as _ = None;
-        /// How many NATS servers keep which server has which session: 3 where there are as many.
+        /// How many NATS servers keep the records, usually 3.
         pub replicas: usize as store_replicas = 1, 1..=5;
     }
 }

@@ -9,17 +9,15 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct NodeSettings {
-        /// The name of this server in the cluster, for logs and pages; by default a random one.
+        /// This server's name; by default a random one.
         #[example("fra-1")]
         pub name: Option<String> as node_name = None;
-        /// Where this server is, for pages; it shares its sessions with servers of the same region only.
+        /// Where this server is; it shares sessions only with its region.
         #[example("eu-central")]
         pub region: Option<String> = None;
-        /// Share sessions with servers of all regions that also set this; all servers of a cluster should agree.
+        /// Share sessions with all regions that also set this.
         pub spans_regions: bool = false;
-        /// The address where other servers' players reach this one over QUIC when theirs is lost: `host:port`. By
-        /// default `host` with the port of `listen`, or else the address of `listen` if it is a single one of this
-        /// machine.
+        /// `host:port` where other servers' players reach this one when theirs is lost; see docs/cluster.md.
         #[example("voice-1.example.org:7777")]
         pub address: Option<String> = None;
     }

@@ -12,18 +12,23 @@ pub(super) struct Row {
 
 /// The rows, and those left out because a program is missing, in Markdown.
 pub(super) fn table(rows: &[Row], left_out: &[(&str, &str)]) -> String {
-    let mut text = "| | p50, ms | p95, ms | worst, ms | lost |\n|---|---|---|---|---|\n".to_owned();
+    let mut text = "| | p50, ms | p95, ms |\n|---|---|---|\n".to_owned();
+    let mut losses = Vec::new();
     for Row { name, rounds } in rows {
         let of_rounds = |share| rounds.iter().map(|round| round.quantile(share)).collect::<Vec<_>>();
-        let [p50, p95, worst] = [0.5, 0.95, 1.0].map(|share| range(of_rounds(share)));
+        let (p50, p95) = (range(of_rounds(0.5)), median(of_rounds(0.95)));
+        let _ = writeln!(text, "| {name} | {p50} | {p95:.1} |");
         let lost: usize = rounds.iter().map(|round| round.lost).sum();
         let said: usize = rounds.iter().map(|round| round.found_ms.len() + round.lost).sum();
-        let _ = writeln!(text, "| {name} | {p50} | {p95} | {worst} | {lost} of {said} |");
+        losses.extend((lost > 0).then(|| format!("{lost} of {said} ({name})")));
+    }
+    if losses.is_empty() {
+        text += "\nNo chirp was lost.\n";
+    } else {
+        let _ = writeln!(text, "\nLost chirps: {}.", losses.join("; "));
     }
     let left_out: Vec<_> = left_out.iter().map(|(name, program)| format!("{name} ({program})")).collect();
-    if left_out.is_empty() {
-        text += "\nNo row was left out.\n";
-    } else {
+    if !left_out.is_empty() {
         let _ = writeln!(text, "\nLeft out, for want of a program: {}.", left_out.join("; "));
     }
     text
@@ -38,11 +43,15 @@ impl Delays {
 }
 
 /// The median, and the range of the values.
-fn range(mut values: Vec<f64>) -> String {
+fn range(values: Vec<f64>) -> String {
+    let least = values.iter().copied().reduce(f64::min).unwrap_or(0.0);
+    let most = values.iter().copied().reduce(f64::max).unwrap_or(0.0);
+    format!("**{:.1}** ({least:.1} … {most:.1})", median(values))
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
-    let at = |number: usize| values.get(number).copied().unwrap_or(0.0);
-    let (least, median, most) = (at(0), at(values.len() / 2), at(values.len().saturating_sub(1)));
-    format!("**{median:.1}** ({least:.1} … {most:.1})")
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
 #[cfg(test)]
@@ -57,10 +66,10 @@ mod tests {
         };
         let row = Row { name: "a", rounds: vec![round(0.25), round(-0.25), round(0.0)] };
         let text = table(&[row], &[]);
-        let cells =
-            "| a | **50.0** (49.8 … 50.2) | **95.0** (94.8 … 95.2) | **100.0** (99.8 … 100.2) | 1 of 301 |";
+        let cells = "| a | **50.0** (49.8 … 50.2) | 95.0 |";
         assert_eq!(text.lines().nth(2), Some(cells));
-        assert_eq!(text.lines().last(), Some("No row was left out."));
+        assert_eq!(text.lines().last(), Some("Lost chirps: 1 of 301 (a)."));
+        assert_eq!(table(&[], &[]).lines().last(), Some("No chirp was lost."));
     }
 
     #[test]

@@ -14,13 +14,13 @@ settings! {
     /// The behaviour of a server, and its limits for clients: by default those of stock servers where they have any.
     #[derive(Debug, PartialEq, Eq)]
     pub struct ServerSettings {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
+        /// Clients at once, without pending handshakes and unproved addresses.
         ///
         /// Those that wait for their UDP datagram come on top.
         pub connections_max: usize = 1000, 1..=65_535;
-        /// The version of DarkRift's handshake in the game's clients; 0 is that of its oldest releases.
+        /// The version of DarkRift's handshake; 0 is that of its oldest releases.
         pub version: ProtocolVersion as protocol_version = ProtocolVersion::One, 0..=1;
-        /// The UDP port in the clients' settings, if it is not the TCP port.
+        /// The clients' UDP port, if it is not the TCP port.
         ///
         /// Port 0 picks a free port.
         #[example(4297)]
@@ -41,7 +41,7 @@ settings! {
         /// The largest message that a client may send over TCP, in bytes. A client that announces a larger one is
         /// disconnected.
         pub incoming_message_bytes_max: usize as _ = MESSAGE_BYTES_TO_SERVER;
-        /// The largest message of the game's server to a client; up to two wait for a slow client.
+        /// The largest message of the game's server.
         ///
         /// In bytes, over TCP. Stock clients take any.
         pub outgoing_message_bytes_max: usize as message_bytes_max = 1 << 20, 65_536..=67_108_864;

@@ -22,7 +22,7 @@ settings! {
         pub voice: DarkRiftVoiceSettings as .. = DarkRiftVoiceSettings::default();
         /// The handshake, the UDP port and the limits of clients.
         pub server: ServerSettings as .. = ServerSettings::default();
-        /// The UDP port of the game's server, if it is not the port in upstream.
+        /// The UDP port of the game's server, if it differs.
         #[example(4297)]
         pub upstream_udp_port: Option<u16> = None;
     }

@@ -30,7 +30,7 @@ settings! {
         pub idle: IdleTimeout as .. = IdleTimeout::default();
         /// For games with `LiteNetLib`'s CRC-32C layer.
         pub checksum: bool = false;
-        /// The key of `LiteNetLib`'s XOR layer, for games that use it. It does not protect the content.
+        /// The key of `LiteNetLib`'s XOR layer.
         #[example("the game's key")]
         pub xor_key: Option<String> = None;
         /// Answers to clients without a game's server.

@@ -63,12 +63,12 @@ settings! {
         /// The version of all clients. By default it is detected for each client, which takes its first reliable
         /// payload.
         pub version: Option<Version> as _ = None;
-        /// Tell clients that they are authenticated, for games that wait for it. Clients then deactivate scene objects
-        /// that no server has spawned; voice also works without it.
+        /// Tell clients that they are authenticated, for games that wait for it; they then deactivate scene objects
+        /// that no server has spawned.
         pub authentication: Authentication as announce_authenticated = Authentication::default();
-        /// For games with predicted spawning, whose clients expect one more number.
+        /// For games with predicted spawning.
         pub predicted_spawning: bool = false;
-        /// Tell clients that there are no scenes to load, for games that wait for their first ones.
+        /// Tell clients that there are no scenes to load.
         pub tells_empty_scenes: bool as announce_no_scenes = false;
         /// How often clients are told about their ticks, which keeps some of them connected, too: at least a
         /// millisecond; `None` is never.

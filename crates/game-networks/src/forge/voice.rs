@@ -24,19 +24,19 @@ settings! {
     /// The groups of voice: a game may have changed them, in its settings of the voice component.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct VoiceGroups {
-        /// The group of voice to the server, if the game's voice component changes it.
+        /// The group of voice to the server, if the game changes it.
         ///
         /// Understood, never sent.
         pub voice_to_server: i32 as voice_to_server_group = 57_729_876, 0..=2_147_483_647;
-        /// The group of all other messages to the server, if changed.
+        /// The group of other messages to the server.
         ///
         /// Voice is understood there, too, and that of clients of ours is sent there.
         pub system_to_server: i32 as system_to_server_group = 57_729_877, 0..=2_147_483_647;
-        /// The group of voice to clients, if changed.
+        /// The group of voice to clients.
         ///
         /// Understood, never sent.
         pub voice_to_client: i32 as voice_to_client_group = 57_729_878, 0..=2_147_483_647;
-        /// The group of all other messages to clients, if changed.
+        /// The group of other messages to clients.
         ///
         /// Voice is sent there.
         pub system_to_client: i32 as system_to_client_group = 57_729_879, 0..=2_147_483_647;

@@ -30,15 +30,13 @@ settings! {
     /// What a server without a game must know of a game on Mirror, whatever its network.
     #[derive(Debug, PartialEq)]
     pub(crate) struct MirrorGameKeys {
-        /// The scene that clients load before they speak: exactly the `onlineScene` of the game's `NetworkManager`, if
-        /// it has one.
+        /// The scene that clients load first: the `onlineScene` of the game's `NetworkManager`.
         #[example("Assets/Scenes/Game.unity")]
         pub online_scene: Option<String> = None;
-        /// The user name for games with Mirror's `BasicAuthenticator`, with the password in `password_file`.
+        /// The user name for games with Mirror's `BasicAuthenticator`.
         #[example("player")]
         pub username: Option<String> = None;
-        /// A file with that password in its first line; protect it from other users. Clients send the password as
-        /// plain text.
+        /// A file with its password, which clients send as plain text.
         #[example("mirror-password.txt")]
         pub password_file: Option<PathBuf> = None;
     }

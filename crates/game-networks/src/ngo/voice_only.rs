@@ -19,11 +19,11 @@ settings! {
     /// Properties of the game that a server without a game must know.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct VoiceOnlySettings {
-        /// Whether the game's `NetworkManager` manages scenes, its default.
+        /// Whether the game's `NetworkManager` manages scenes.
         ///
         /// It shows nowhere in what clients say.
         pub manages_scenes: bool = true;
-        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer, whose scene handles have eight bytes.
+        /// For games built with Netcode 2.6 or newer on Unity 6000.5 or newer.
         pub scene_handle: SceneHandle as long_scene_handles = SceneHandle::default();
         /// How long a client has to ask to be admitted: by default as long as clients wait for the answer.
         pub request_within: Duration as _ = Duration::from_secs(10);

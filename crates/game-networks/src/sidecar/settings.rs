@@ -47,28 +47,26 @@ settings! {
         pub session: Option<String> as _ = None;
         /// Links of game servers at once.
         pub links_max: usize = 64, 1..=4096;
-        /// Links that have not yet proved that they know the secret.
+        /// Links that have not yet proved the secret.
         ///
         /// With one more, one is closed: of the address that [has the most](consonance_link::HandshakeSlots), or
         /// the oldest.
         pub handshakes_max: usize = 16, 1..=4096;
-        /// Players of one link. Kicked ones count until the game server says that they have left.
+        /// Players of one link.
         pub players_max: u32 = 1024, 1..=65_535;
-        /// How long a link may take to prove it.
+        /// Time for a link to prove it.
         pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
-        /// Whole seconds of silence after which a link and all its players count as lost.
+        /// Whole seconds of silence after which a link and its players count as lost.
         ///
         /// Heartbeats are sent four times as often.
         pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(10), 2..=600;
-        /// Silence after which the rest of the session is told that a link's players left, until its next sign of life.
-        /// Game servers that announce no pace are missed only after `idle_timeout_s`.
+        /// Silence after which a link's players appear to leave.
         ///
         /// Three times the heartbeat interval requested from the adapter. Its players are reported as present with the
         /// next frame, and no player has to join again. The timeout is the same for adapters that promise the requested
         /// interval, and longer for adapters that promise a slower one.
         pub quiet_timeout: Duration as quiet_timeout_s = Duration::from_millis(750), 0.3..=60;
-        /// Bytes other than voice that wait for one link. Above an eighth of it, packets from the link wait, for
-        /// `idle_timeout_s` at most.
+        /// Other bytes than voice that wait for one link.
         ///
         /// The link is not read then, so that its input causes no more of them: the rest is for the messages to one
         /// newcomer to a full session, and for those that other links cause. With more, and when that lasts for the

@@ -16,8 +16,8 @@ settings! {
     /// The links of game servers.
     #[derive(Debug, PartialEq)]
     pub(crate) struct SidecarKeys {
-        /// A file whose first line is the shared secret of both ends: at least 16 random bytes; protect it from other
-        /// users. Optional only where no other machine reaches the address.
+        /// A file with the shared secret of both ends, at least 16 random bytes. Optional only where no other machine
+        /// reaches the address.
         #[example("sidecar-secret.txt")]
         pub secret_file: Option<PathBuf> = None;
         /// The limits of links.
@@ -37,9 +37,8 @@ pub const LISTENER: &dyn ListenerNetwork = &Sidecar;
 
 static TABLE: NetworkTable = NetworkTable {
     name: "sidecar",
-    about: "Game servers of any network, which keep their clients and forward voice packets over one link; see \
-            docs/networks/sidecar.md. `address` is a TCP address of this machine or of a private network: the link \
-            is not encrypted.",
+    about: "Game servers of any network, which forward voice packets over one link; see docs/networks/sidecar.md. \
+            `address` is a TCP address of this machine or of a private network: the link is not encrypted.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: true,
     keys: ListenerKeys::of::<SidecarKeys>,

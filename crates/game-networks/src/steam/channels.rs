@@ -7,9 +7,9 @@ settings! {
     /// change; only our ends read the others.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct SteamChannels {
-        /// The channel of clients' messages to the server, if the game changes it.
+        /// The channel of messages to the server, if the game changes it.
         pub to_server: i32 as channel_to_server = 144_984_105, 0..=2_147_483_647;
-        /// The channel of messages to clients, if the game changes it.
+        /// The channel of messages to clients.
         ///
         /// Also between players.
         pub to_client: i32 as channel_to_client = 144_984_106, 0..=2_147_483_647;

@@ -17,8 +17,7 @@ settings! {
     pub(crate) struct SteamKeys {
         /// How many clients it admits.
         pub limit: ConnectionLimit as .. = ConnectionLimit::default();
-        /// The game's Steam App ID; 480 is for experiments. Steam's library reads it from the variable `SteamAppId` or
-        /// the file `steam_appid.txt`, which must match.
+        /// The game's Steam App ID, which the variable `SteamAppId` or the file `steam_appid.txt` must match.
         pub app_id: u32 = 480, 1..=4_294_967_295_u32;
         /// The channels of voice.
         pub channels: SteamChannels as .. = SteamChannels::default();
@@ -32,9 +31,8 @@ pub const LISTENER: &dyn ListenerNetwork = &Steam;
 
 static TABLE: NetworkTable = NetworkTable {
     name: "steam",
-    about: "Clients of games over Steam's legacy peer-to-peer interface, reached through an anonymous game server \
-            account; see docs/networks/steam.md. `address` is the IPv4 address that is announced to Steam as the \
-            game server's; packets use Steam's own ports. Needs a build with the feature `steam`; one per process.",
+    about: "Clients of games over Steam's legacy peer-to-peer interface; see docs/networks/steam.md. `address` is the \
+            IPv4 address that is announced to Steam. Needs a build with the feature `steam`; one per process.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
     keys: ListenerKeys::of::<SteamKeys>,

@@ -23,11 +23,10 @@ settings! {
         pub limit: ConnectionLimit as .. = ConnectionLimit::default();
         /// The pages that may connect.
         pub pages: ListedOrigins as .. = ListedOrigins::default();
-        /// The URL of the game's signalling server, if it is not this listener's.
+        /// The URL of the game's own signalling server.
         #[example("wss://signalling.example.org:12777/chatapp")]
         pub signalling: Option<String> = None;
-        /// The address and port at which players reach the UDP port. Optional if address is the machine's own, as
-        /// players see it.
+        /// The address at which players reach the UDP port, if it is not address.
         #[example("203.0.113.5:7791")]
         pub announced: Option<AddressAndPort> = None;
     }
@@ -50,7 +49,7 @@ static TABLE: NetworkTable = NetworkTable {
     name: "webrtc-network",
     about: "Clients of WebRTC Network games, which join the session by its name; see \
             docs/networks/webrtc-network.md. By default, the TCP port of the same number is their signalling server: \
-            plain ws at the path `/chatapp`; for wss, put a TLS proxy in front.",
+            plain ws at the path `/chatapp`.",
     ip_protocol: IpProtocol::Udp,
     names_sessions: false,
     keys: ListenerKeys::of::<WebRtcKeys>,
@@ -97,7 +96,7 @@ impl ListenerNetwork for WebRtcNetwork {
 
 struct WebRtcListener {
     keys: WebRtcKeys,
-    /// The URL of the game's signalling server, if it is not this listener's.
+    /// The URL of the game's own signalling server.
     signalling: Option<SignallingUrl>,
 }
 

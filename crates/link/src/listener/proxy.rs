@@ -10,22 +10,19 @@ settings! {
     /// [`UpstreamSettings`](crate::gateway::UpstreamSettings).
     #[derive(Debug, PartialEq, Eq)]
     pub struct ProxyListenerSettings {
-        /// The host and port of the game's server, to which each client gets its own connection.
+        /// The host and port of the game's server.
         #[example("127.0.0.1:7778")]
         pub upstream: Option<String> = None;
-        /// Addresses of this machine, as a prefix: each client's connection comes from its own address among these, so
-        /// that the game can ban clients; see docs/proxy.md.
+        /// Addresses of this machine, as a prefix: each client's connection comes from its own; see docs/proxy.md.
         #[example("127.1.0.0/16")]
         pub source_addresses: Option<String> = None;
-        /// Send clients' addresses in PROXY protocol headers, version 2, to a game server, or a proxy in front of it,
-        /// that supports them.
+        /// Send clients' addresses in PROXY protocol headers, version 2.
         pub proxy_protocol: bool = false;
-        /// How long the game's server may take to accept a client.
+        /// Time for the game's server to accept a client.
         pub upstream_timeout: Duration as upstream_timeout_s = Duration::from_secs(5), 0.1..=60;
-        /// Disconnect a player from the game when the session kicks or refuses its voice. By default the game
-        /// continues.
+        /// Disconnect a player from the game when the session kicks or refuses its voice.
         pub disconnect_on_voice_kick: bool = false;
-        /// If the game continues, the time after which the next voice packet asks the session again.
+        /// Otherwise, the time after which its next voice packet asks again.
         pub voice_retry: Duration as voice_retry_s = Duration::from_secs(10), 1..=3600;
     }
 }

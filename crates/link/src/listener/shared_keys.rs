@@ -8,7 +8,7 @@ settings! {
     /// How many clients a listener admits.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct ConnectionLimit {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
+        /// Clients at once, without pending handshakes and unproved addresses.
         pub connections_max: usize = 1000, 1..=65_535;
     }
 }
@@ -17,8 +17,7 @@ settings! {
     /// When a silent peer counts as lost.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct IdleTimeout {
-        /// Silence after which the other end counts as lost, for games that raise this time, for example to load
-        /// scenes. 0 keeps the network's own.
+        /// Silence after which the other end counts as lost; 0 keeps the network's own.
         pub idle_timeout: Duration as idle_timeout_s = Duration::ZERO, 0..=600;
     }
 }

@@ -11,15 +11,15 @@ settings! {
     /// The limits of a server's clients.
     #[derive(Debug, PartialEq, Eq)]
     pub struct WebSocketLimits {
-        /// Clients at once, not counting those with a pending handshake or an unproved address.
+        /// Clients at once, without pending handshakes and unproved addresses.
         pub connections_max: usize = 1000, 1..=65_535;
         /// Connections that have not yet sent a request.
         pub handshakes_max: usize = 256, 1..=65_535;
-        /// How long a connection may take to send its request.
+        /// Time for a connection to send its request.
         pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
-        /// How often each client is pinged. Proxies often close connections that are silent for 60 s.
+        /// How often each client is pinged; proxies often close silent connections after 60 s.
         pub ping_interval: Duration as ping_interval_s = Duration::from_secs(15), 1..=3600;
-        /// Bytes other than voice that wait for one client.
+        /// Other bytes than voice that wait for one client.
         ///
         /// The default is as much as there is to tell a newcomer of 5000 players at once.
         pub control_bytes_max: usize = 8 << 20, 65_536..=1_073_741_824;

@@ -20,8 +20,8 @@ settings! {
     pub(crate) struct WebSocketKeys {
         /// The pages that may connect.
         pub pages: ListedOrigins as .. = ListedOrigins::default();
-        /// Serve wss with the server's QUIC certificate. Players with this library then use this listener automatically
-        /// when their UDP is blocked. Leave it off behind a TLS proxy.
+        /// Serve wss with the server's QUIC certificate, also for players with this library whose UDP is blocked. Leave
+        /// it off behind a TLS proxy.
         pub tls: bool = false;
         /// The limits of clients.
         pub limits: WebSocketLimits as .. = WebSocketLimits::default();
@@ -40,8 +40,8 @@ pub const LISTENER: &dyn ListenerNetwork = &WebSocket;
 static TABLE: NetworkTable = NetworkTable {
     name: "websocket",
     about: "Browser pages, WebGL games, and players behind networks that pass only HTTP; see \
-            docs/networks/websocket.md. The URL path is the session's name, or `/`. Without `tls` the listener \
-            speaks plain ws; for wss, which https pages need, put a TLS proxy in front.",
+            docs/networks/websocket.md. The URL path is the session's name, or `/`. Pages over https need wss: \
+            `tls`, or a TLS proxy in front.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
     keys: ListenerKeys::of::<WebSocketKeys>,

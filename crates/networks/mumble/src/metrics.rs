@@ -14,38 +14,37 @@ static USERS: MetricFamily = MetricFamily {
     name: "consonance_mumble_users",
     kind: MetricKind::Gauge,
     labels: &["network", "voice"],
-    about: "Mumble users by how their voice travels: udp; tunnel, within the control channel over TCP.",
+    about: "Mumble users by how their voice travels: udp; tunnel, over TCP.",
 };
 
 static LOGINS_REFUSED: MetricFamily = MetricFamily {
     name: "consonance_mumble_logins_refused_total",
     kind: MetricKind::Counter,
     labels: &["network", "reason"],
-    about: "Logins of Mumble clients that their session refused, by reason; other: bans, clients without Opus, \
-         sessions that require end-to-end encryption.",
+    about: "Logins refused by the session; other: bans, clients without Opus, sessions that require encryption.",
 };
 
 static VOICE: MetricFamily = MetricFamily {
     name: "consonance_mumble_voice_packets_total",
     kind: MetricKind::Counter,
     labels: &["network", "direction", "way"],
-    about: "Voice packets from and to Mumble users: udp; tunnel, within the control channel over TCP.",
+    about: "Voice packets from and to Mumble users: udp; tunnel, over TCP.",
 };
 
 static DROPPED: MetricFamily = MetricFamily {
     name: "consonance_mumble_dropped_total",
     kind: MetricKind::Counter,
     labels: &["network", "what", "reason"],
-    about: "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); voice and control messages \
-         above a client's rate (too_many) or unreadable (malformed); datagrams that no key decrypts (forged), that are replayed, from hosts without users or after too many tried keys (stray), or too long.",
+    about: "Dropped at Mumble's listener: voice in CELT or Speex (other_codec); above a client's rate (too_many); \
+        unreadable (malformed); datagrams that no key decrypts (forged), replayed, from hosts without users \
+        (stray), or too long.",
 };
 
 static RESYNCS: MetricFamily = MetricFamily {
     name: "consonance_mumble_resyncs_total",
     kind: MetricKind::Counter,
     labels: &["network", "step"],
-    about: "Nonces of datagrams resynchronised because the count was lost: requested from a client; received \
-         from a client; answered, sent to a client that requested ours.",
+    about: "Nonces resynchronised: requested from a client; received; answered.",
 };
 
 static LIST_PINGS: MetricFamily = MetricFamily {

@@ -11,30 +11,30 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct MumbleSettings {
-        /// Users at once, not counting those that have not logged in.
+        /// Users at once, without those that have not logged in.
         pub connections_max: usize = 1000, 1..=65_535;
         /// The rules for sharing connections between address prefixes.
         pub address_shares: AddressShares as _ = AddressShares::default();
-        /// Bits per second that a client may use for its voice; clients choose their quality by it.
+        /// Bits per second for a client's voice, which set its quality.
         ///
         /// The highest quality of Mumble's client with packets of 10 ms takes 133 000.
         pub bandwidth_max: u32 = 144_000, 8000..=1_000_000;
         /// Connections that have not yet logged in.
         pub handshakes_max: usize = 256, 1..=65_535;
-        /// How long a connection may take to log in.
+        /// Time for a connection to log in.
         ///
         /// Users confirm a certificate meanwhile.
         pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(10), 1..=120;
-        /// Silence after which a user counts as lost; clients speak every 5 s.
+        /// Silence after which a user counts as lost.
         ///
         /// The default is that of Mumble's own server.
         pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(30), 15..=600;
-        /// Bytes other than voice that wait for one user.
+        /// Other bytes than voice that wait for one user.
         pub control_bytes_max: usize = 1 << 20, 131_072..=1_073_741_824;
         /// Bytes of control messages that a client may send in a second, and eight times as many at once; messages
         /// above that are counted and dropped unread.
         pub control_bytes_per_second: u32 as _ = 32 << 10;
-        /// Bytes of voice that wait for one user whose UDP is blocked.
+        /// Bytes of voice that wait for one user without UDP.
         ///
         /// The oldest is dropped.
         pub voice_bytes_max: usize = 32 << 10, 8192..=16_777_216;

@@ -45,9 +45,8 @@ pub const LISTENER: &dyn ListenerNetwork = &Mumble;
 
 static TABLE: NetworkTable = NetworkTable {
     name: "mumble",
-    about: "Mumble's clients, unchanged: 1.2.4 and newer on desktops, those on phones, and bots; see \
-            docs/networks/mumble.md. TCP and UDP on one port, 64738 unless users are told another one. It shows the \
-            server's QUIC certificate.",
+    about: "Mumble's clients, unchanged, and bots; see docs/networks/mumble.md. TCP and UDP on one port, usually \
+            64738.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
     keys: ListenerKeys::of::<MumbleKeys>,

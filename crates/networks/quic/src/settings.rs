@@ -48,20 +48,20 @@ settings! {
     /// Settings of a server: how it treats clients and pending handshakes.
     #[derive(Debug, PartialEq, Eq)]
     pub struct QuicServerSettings {
-        /// Connections at each address of listen, not counting pending handshakes.
+        /// Connections at each address of listen.
         ///
         /// They are those that have said hello.
         pub connections_max: usize = 4096, 1..=1_000_000;
         /// The way in which these are shared between address prefixes.
         pub address_shares: AddressShares as _ = AddressShares::default();
-        /// Pending handshakes, each from a client that has proved its address.
+        /// Pending handshakes.
         ///
         /// With one more, one is given up: of the address (for IPv6, the network of 64 bits) that has the most or, if
         /// that has hardly more than others, the oldest, once it is a second old.
         pub handshakes_max: usize = 256, 4..=65_536;
         /// Time from a client's first datagram to its hello.
         pub handshake_timeout: Duration as handshake_timeout_s = Duration::from_secs(5), 0.1..=60;
-        /// Silence after which a connection counts as lost. Clients send something every 4.5 s.
+        /// Silence after which a connection counts as lost.
         ///
         /// The smaller value of both sides applies.
         pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(10), 6..=600;
@@ -85,15 +85,13 @@ settings! {
     /// Settings of a server's fast path.
     #[derive(Debug, PartialEq, Eq)]
     pub struct FastPathSettings {
-        /// Offer the fast path. On systems other than Linux each worker needs a further UDP port for it, which must be
-        /// open.
+        /// Offer the fast path. On systems other than Linux each worker needs a further open UDP port.
         ///
         /// Those cannot share a port between sockets.
         pub is_on: bool as enabled = true;
         /// Limits and times.
         pub path: ServerPathSettings as {
-            /// How long, in milliseconds, frames of several speakers for one listener may wait on a busy worker to
-            /// share a datagram. 0 disables it.
+            /// How long frames for one listener may wait to share a datagram.
             gather_max as gather_ms_max in ms, 0..=20;
         } = ServerPathSettings::default();
     }

@@ -37,8 +37,7 @@ table! {
         /// Where to listen: a TCP address or a UDP one, depending on the network.
         #[schemars(extend("format" = "address"))]
         pub address: Option<String> = None;
-        /// The session of its clients, one of sessions; required if there are several. Default: the only one. Links of
-        /// sidecars can name their own: by default they do where there is a choice, on-demand sessions included.
+        /// The session of its clients, required if there are several, except for links of sidecars.
         #[schemars(example = &"main")]
         pub session: Option<String> = None;
     }

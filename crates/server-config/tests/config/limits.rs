@@ -73,8 +73,9 @@ fn numbers() -> Vec<String> {
             found.extend(keys.map(|key| format!("{section}{key}")));
         }
         let cells: Vec<_> = line.split(" | ").collect();
-        let [key, _, allowed, ..] = cells[..] else { continue };
-        if allowed.split_once('–').is_some_and(|(low, _)| low.parse::<f64>().is_ok()) {
+        let [key, default, ..] = cells[..] else { continue };
+        let range = default.rsplit_once(" (").and_then(|(_, allowed)| allowed.split_once('–'));
+        if range.is_some_and(|(low, _)| low.parse::<f64>().is_ok()) {
             let key = key.trim_matches(['|', ' ', '`']).to_owned();
             if section == SHARED { shared.push(key) } else { found.push(format!("{section}{key}")) }
         }

@@ -42,11 +42,11 @@ settings! {
         ///
         /// A question that has waited for as long is not asked any more.
         pub timeout: Duration as timeout_s = Duration::from_secs(2), 0.1..=4;
-        /// Admit players when the hook does not answer. By default, they are refused.
+        /// Admit players when the hook does not answer.
         pub fail_open: bool = false;
-        /// Accept http to other machines. Anyone on the path can then read requests and forge answers.
+        /// Accept http to other machines: anyone on the path can forge answers.
         pub allow_plain_http: bool = false;
-        /// Send tokens and passwords as presented; the claims of a valid token are sent anyway.
+        /// Send tokens and passwords, not only the claims of tokens.
         pub send_secrets: bool = false;
         /// Concurrent requests.
         pub threads: usize = 4, 1..=64;

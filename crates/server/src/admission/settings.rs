@@ -19,31 +19,25 @@ settings! {
         pub token_keys: Vec<Key> as _ = Vec::new();
         /// Further rules for the contents of a token.
         pub token_rules: TokenRules as .. = TokenRules::default();
-        /// Tolerated clock difference in whole seconds: a token is valid that much earlier and longer.
+        /// Tolerated clock difference, in whole seconds.
         pub clock_leeway: Duration as clock_leeway_s = Duration::from_secs(30), 0..=300;
-        /// Disconnect players when their tokens expire. By default, expiry is checked only at joining.
+        /// Disconnect players when their tokens expire.
         pub disconnect_on_expiry: bool = false;
         /// The passwords of sessions, by their names or the beginnings of these; the first pattern that matches counts.
         pub passwords: Vec<(RoomPattern, SecretText)> as _ = Vec::new();
-        /// With keys and a password, require both. By default, either is enough.
+        /// Require both a token and a password instead of either.
         pub require_both: bool = false;
-        /// Names or prefixes that need a token for that name, lookalikes included: other case, invisible characters,
-        /// letters of other scripts.
+        /// Names that need a token, lookalikes included.
         ///
         /// A prefix ends with `*`.
         pub reserved_names: Vec<String> = Vec::new();
-        /// Names reserved for accounts that networks vouch for (Mumble users' certificates) after their players have
-        /// left: one per account and session, 64 per address (IPv6: per /48), in memory. The least recently used is
-        /// dropped first; 0 keeps none.
+        /// Names reserved for accounts that networks vouch for, after their players have left.
         pub account_names_max: usize = 10_000, 0..=1_000_000;
-        /// How long such a name is reserved after its player has left. `consonance admin release-name` releases it
-        /// earlier.
+        /// How long such a name is reserved.
         ///
         /// A new certificate takes a second to make.
         pub account_names_last: Duration as account_names_for_s = Duration::from_mins(10), 0..=31_536_000;
-        /// What happens to a newcomer whose name is in use. keep: it waits until the holder has left or stops
-        /// answering; refuse: its connection is closed with the reason; newest: it gets the name, and the holder is
-        /// disconnected. See docs/guide/joining.md for players that return.
+        /// Which player gets a name in use; see docs/guide/joining.md.
         pub name_taken: NameTaken = NameTaken::Keep;
         /// How often a wrong password may be tried.
         pub password_attempts: PasswordAttemptLimits as .. = PasswordAttemptLimits::default();
@@ -57,12 +51,11 @@ settings! {
     /// networks together that begin with the same 48 bits, eight times as often.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct PasswordAttemptLimits {
-        /// Wrong passwords without a delay, per address (IPv6: per /64). The delay begins at a second and doubles with
-        /// each further one.
+        /// Wrong passwords per address (IPv6: per /64) without a delay.
         ///
         /// People mistype.
         pub free: u32 as free_password_attempts = 5, 0..=1000;
-        /// The longest such delay. The same time without a wrong password clears the count.
+        /// The longest delay, which doubles with each wrong password.
         pub delay_max: Duration as password_delay_max_s = Duration::from_mins(5), 1..=86_400;
         /// Addresses with counted attempts.
         ///

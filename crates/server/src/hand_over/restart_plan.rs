@@ -8,10 +8,9 @@ settings! {
     /// The plan for a server that continues in another process.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct RestartPlan {
-        /// How long after such an end players reconnect: about the time until the next process listens. A client that
-        /// is too early retries after a third of a second, then ever later.
+        /// How long after such an end players reconnect.
         pub pause: Duration as reconnect_delay_s = Duration::from_millis(200), 0..=5;
-        /// Players of a session that reconnect per second then; after five seconds, all others do.
+        /// Players of a session that then reconnect per second, for five seconds.
         pub returns_per_s: u32 as reconnects_per_s = 500, 1..=100_000;
     }
 }

@@ -10,8 +10,7 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct SessionRecordingSettings {
-        /// Sessions that are recorded whenever they have players, by name or prefix; others are recorded when an
-        /// operator starts it.
+        /// Sessions that are always recorded; others are when an operator starts it.
         ///
         /// A prefix ends with `*`.
         pub sessions: Vec<String> = Vec::new();
@@ -32,11 +31,11 @@ settings! {
         pub folder_bytes_max: u64 = 20 << 30, 65_536..=1_152_921_504_606_846_976_u64;
         /// Bytes that stay free on that disk.
         pub free_bytes_min: u64 = 1 << 30, 0..=1_152_921_504_606_846_976_u64;
-        /// Remove the oldest recordings at these two limits. Otherwise, and if there are none, the current ones end.
+        /// Remove the oldest recordings at these two limits, instead of ending the current ones.
         ///
         /// Recordings that are not finished are never removed.
         pub remove_oldest: bool = true;
-        /// Bytes of voice that can be queued for the disk, per worker.
+        /// Bytes of voice queued for the disk, per worker.
         ///
         /// While they are full, further frames are dropped and counted. The default is seven seconds of a thousand
         /// voices.

@@ -9,8 +9,8 @@ settings! {
     #[derive(Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ReportBufferSettings {
-        /// How much of each voice stays in memory for reports; 0 for none. Players are notified if their client can
-        /// show it; inform the others. Needs `storage.folder` (or systemd's `StateDirectory`) for reports.
+        /// How much of each voice stays in memory for reports. Players are notified if their client can show it; inform
+        /// the others. Needs `storage.folder`.
         ///
         /// Without any, nothing is paid for it.
         pub last: Duration as report_buffer_s = Duration::ZERO, 0..=600;
@@ -18,13 +18,13 @@ settings! {
         ///
         /// The default is 30 s at 128 kbit/s; of a speaker that sends more, less time is kept.
         pub speaker_bytes_max: usize as report_buffer_speaker_bytes_max = 512 << 10, 4096..=1_073_741_824;
-        /// Buffer bytes per worker; above seven eighths, some voices are kept for less time.
+        /// Buffer bytes per worker.
         ///
         /// The default is 30 s of 250 voices at 64 kbit/s. From seven eighths of it on, a session with more than its
         /// share drops the oldest frames of its speaker with the most, so that all speakers are kept, each for less
         /// time.
         pub worker_bytes_max: usize as report_buffer_worker_bytes_max = 64 << 20, 65_536..=1_099_511_627_776_u64;
-        /// Include in a report what others said in the same rooms at that time.
+        /// Include what others said in the same rooms.
         ///
         /// Without them, an answer cannot be understood.
         pub with_others: bool as reports_include_others = true;

@@ -72,15 +72,13 @@ settings! {
     #[derive(Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct SessionHosting {
-        /// Maximum number of sessions, of both kinds.
+        /// Maximum number of sessions.
         ///
         /// Those that always exist, and those on demand.
         pub sessions_max: usize = 4096, 1..=1_000_000;
-        /// How long an on-demand session stays after its last player has left. One that no player has joined ends with
-        /// its last connection.
+        /// How long an empty on-demand session stays.
         pub empty_for: Duration as sessions_idle_s = Duration::from_mins(1), 0..=86_400;
-        /// How many players of a session are served by the worker that manages it. Further ones are spread over all
-        /// workers in turn.
+        /// Further players of a session are spread over all workers.
         ///
         /// The session's worker decides for all of them. The default is the number of listeners to which one worker can
         /// send the frames of four concurrent speakers.
@@ -94,9 +92,7 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct SessionEncryption {
-        /// Whether sessions are encrypted from end to end, so this server relays voice and text it cannot hear or
-        /// read; see docs/guide/encryption.md. allowed: clients that can do it; a room is not encrypted while another
-        /// client listens to it. required: other clients are refused.
+        /// Whether sessions are encrypted from end to end; see docs/guide/encryption.md.
         pub rule: Encryption as encryption = Encryption::Off;
         /// Sessions with another rule, by name or prefix; the first match applies.
         pub exceptions: Vec<(RoomPattern, Encryption)> as _ = Vec::new();
@@ -109,8 +105,7 @@ settings! {
     #[derive(Copy, Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct ChannelMonitoring {
-        /// Always track which player speaks to which, as the open inspector page does, and log it at level debug. Costs
-        /// a little for every frame.
+        /// Always track which player speaks to which, and log it.
         ///
         /// Otherwise it is tracked while there is an observer.
         pub always: bool as monitor_channels = false;

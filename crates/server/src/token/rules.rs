@@ -11,19 +11,17 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct TokenRules {
-        /// This server's name, which the token's audience (aud) must contain. Default: a token needs none, but one that
-        /// is present must contain consonance.
+        /// The required audience (aud) of tokens. Default: none, but one that is present must contain consonance.
         ///
         /// RFC 7519, section 4.1.3; the one that must be in it by default is [`AUDIENCE`].
         #[example("voice.example.org")]
         pub audience: Option<String> as token_audience = None;
-        /// The required issuer (iss) of join tokens.
+        /// The required issuer (iss) of tokens.
         ///
         /// RFC 7519, section 4.1.1.
         #[example("https://accounts.example.org")]
         pub issuer: Option<String> as token_issuer = None;
-        /// The required type (typ) in the token's header, against tokens of the same key for other purposes. Case and a
-        /// leading `application/` do not matter. `consonance token new` writes JWT.
+        /// The required type (typ) of tokens; `consonance token new` writes JWT.
         ///
         /// RFC 7515, section 4.1.9.
         #[example("JWT")]

@@ -39,23 +39,22 @@ settings! {
     /// Limits of one peer.
     #[derive(Debug, PartialEq, Eq)]
     pub struct PeerLimits {
-        /// Voices sent to one page at once, the most important and loudest; a page on a phone requests 8.
+        /// Voices sent to one page at once.
         ///
         /// Each is a slot; there may be up to 32.
         pub slots_max: usize as limits.slots_max = 16, 1..=16;
-        /// Time from the answer to a page's offer until it is connected, and time that a TCP connection for voice may
-        /// go unclaimed by a page.
+        /// Time for a page to connect after the answer to its offer.
         ///
         /// It is connected once its control channel is open.
         pub negotiation_timeout: Duration as limits.connect_timeout_s = Duration::from_secs(30), 1..=300;
         /// How long a page that negotiates keeps its place although all are taken and others come: several times as
         /// long as it takes.
         pub negotiation_undisturbed: Duration as _ = Duration::from_secs(3);
-        /// Silence after which a browser's connection counts as lost. Browsers send something every 2 s.
+        /// Silence after which a browser counts as lost.
         pub idle_timeout: Duration as idle_timeout_s = Duration::from_secs(15), 5..=300;
         /// How long last messages may take.
         pub goodbye_timeout: Duration as _ = Duration::from_secs(2);
-        /// Bytes of messages that a page's connection holds unaccepted.
+        /// Bytes of messages that a page has not yet taken.
         ///
         /// A peer with more counts as too slow.
         pub send_bytes_max: usize as limits.unsent_bytes = 1 << 20, 65_536..=1_073_741_824;

@@ -9,16 +9,16 @@ const ENGINE: Bench = Bench { name: "", runs: ONCE, figures: &[], is_real_time: 
 
 const fn relay(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "packets_out_per_s", "packets/s").more();
-    figure.floor("bare list of links", FloorIs::Field("bare_packets_per_s"))
+    figure.floor("a bare list", FloorIs::Field("bare_packets_per_s"))
 }
 
 pub(in super::super) const RELAY: Bench = Bench {
     name: "relay",
     figures: &[
         relay("to 1 listener", &[("listeners", "1")]),
-        relay("to 10 listeners", &[("listeners", "10")]),
+        relay("to 10 listeners", &[("listeners", "10")]).detail(),
         relay("to 100 listeners", &[("listeners", "100")]).at_least(35e6),
-        relay("to 250 listeners", &[("listeners", "250")]),
+        relay("to 250 listeners", &[("listeners", "250")]).detail(),
         Figure::new(
             "allocations per packet, 100 listeners",
             &[("listeners", "100")],
@@ -32,15 +32,15 @@ pub(in super::super) const RELAY: Bench = Bench {
 
 const fn join(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "ns_per_packet", "ns per packet");
-    figure.floor("bare copy and call", FloorIs::Field("bare_ns_per_packet"))
+    figure.floor("a bare copy", FloorIs::Field("bare_ns_per_packet"))
 }
 
 pub(in super::super) const JOIN: Bench = Bench {
     name: "join",
     figures: &[
-        join("1 present", &[("present", "1")]),
+        join("1 present", &[("present", "1")]).detail(),
         join("100 present", &[("present", "100")]),
-        join("1000 present", &[("present", "1000")]),
+        join("1000 present", &[("present", "1000")]).detail(),
         join("5000 present", &[("present", "5000")]),
         Figure::new("a whole join, 5000 present", &[("present", "5000")], "ns_per_join", "µs").times(1e-3),
         Figure::new(
@@ -57,17 +57,17 @@ pub(in super::super) const JOIN: Bench = Bench {
 
 const fn memory(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "bytes_per_client", "bytes per client");
-    figure.floor("the plain data", FloorIs::Field("plain_bytes_per_client")).at_most(4096.0)
+    figure.floor("the bare data", FloorIs::Field("plain_bytes_per_client")).at_most(4096.0)
 }
 
 pub(in super::super) const MEMORY: Bench = Bench {
     name: "memory",
     figures: &[
-        memory("1 × 1000, the original's clients", &[("sessions", "1"), ("of_ours", "0")]),
+        memory("1 × 1000, the original's clients", &[("sessions", "1"), ("of_ours", "0")]).detail(),
         memory("1 × 1000, clients of ours", &[("sessions", "1"), ("of_ours", "1")]),
-        memory("10 × 100, the original's clients", &[("sessions", "10"), ("of_ours", "0")]),
+        memory("10 × 100, the original's clients", &[("sessions", "10"), ("of_ours", "0")]).detail(),
         memory("10 × 100, clients of ours", &[("sessions", "10"), ("of_ours", "1")]),
-        memory("1000 × 10, the original's clients", &[("sessions", "1000"), ("of_ours", "0")]),
+        memory("1000 × 10, the original's clients", &[("sessions", "1000"), ("of_ours", "0")]).detail(),
         memory("1000 × 10, clients of ours", &[("sessions", "1000"), ("of_ours", "1")]),
     ],
     is_exact: true,
@@ -76,22 +76,22 @@ pub(in super::super) const MEMORY: Bench = Bench {
 
 const fn routing(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "ns_routed", "ns per listener");
-    figure.floor("listed by the sender", FloorIs::Field("ns_relayed"))
+    figure.floor("a sender's list", FloorIs::Field("ns_relayed"))
 }
 
 pub(in super::super) const ROUTING: Bench = Bench {
     name: "routing",
     figures: &[
-        routing("100 listeners", &[("listeners", "100")]),
+        routing("100 listeners", &[("listeners", "100")]).detail(),
         routing("1000 listeners", &[("listeners", "1000")]),
-        routing("4000 listeners", &[("listeners", "4000")]),
+        routing("4000 listeners", &[("listeners", "4000")]).detail(),
     ],
     ..ENGINE
 };
 
 const fn near(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "ns_per_frame", "ns per frame");
-    figure.floor("bare list of the same links", FloorIs::Field("bare_ns_per_frame"))
+    figure.floor("a bare list", FloorIs::Field("bare_ns_per_frame"))
 }
 
 const fn market(what: &'static str, row: Row) -> Figure {
@@ -101,11 +101,11 @@ const fn market(what: &'static str, row: Row) -> Figure {
 pub(in super::super) const PROXIMITY: Bench = Bench {
     name: "proximity",
     figures: &[
-        near("1000 players", &[("players", "1000")]),
-        near("3000 players", &[("players", "3000")]),
+        near("1000 players", &[("players", "1000")]).detail(),
+        near("3000 players", &[("players", "3000")]).detail(),
         near("10 000 players", &[("players", "10000")]),
         market("everything, 1000 players", &[("players", "1000")]),
-        market("everything, 3000 players", &[("players", "3000")]),
+        market("everything, 3000 players", &[("players", "3000")]).detail(),
         market("everything, 10 000 players", &[("players", "10000")]).at_most(20.0),
     ],
     ..ENGINE
@@ -114,36 +114,36 @@ pub(in super::super) const PROXIMITY: Bench = Bench {
 const fn ban(what: &'static str, row: Row) -> Figure {
     let figure = Figure::new(what, row, "lookup_ns", "ns per joining player");
     let none: &[(Row, f64)] = &[(&[("bans", "0")], 1.0)];
-    figure.floor("no bans", FloorIs::Rows("lookup_ns", none))
+    figure.floor("none", FloorIs::Rows("lookup_ns", none))
 }
 
 pub(in super::super) const BANS: Bench = Bench {
     name: "bans",
-    figures: &[ban("1000 bans", &[("bans", "1000")]), ban("100 000 bans", &[("bans", "100000")])],
+    figures: &[ban("1000 bans", &[("bans", "1000")]).detail(), ban("100 000 bans", &[("bans", "100000")])],
     ..ENGINE
 };
 
 const fn kept(what: &'static str, row: Row, field: &'static str) -> Figure {
     let figure = Figure::new(what, row, field, "ns per frame");
-    figure.floor("neither kept nor recorded", FloorIs::Field("ns_per_frame"))
+    figure.floor("neither", FloorIs::Field("ns_per_frame"))
 }
 
 pub(in super::super) const KEEPING: Bench = Bench {
     name: "keeping",
     figures: &[
-        kept("kept for reports, 1 listener", &[("listeners", "1")], "kept_ns"),
+        kept("kept for reports, 1 listener", &[("listeners", "1")], "kept_ns").detail(),
         kept("kept for reports, 10 listeners", &[("listeners", "10")], "kept_ns"),
-        kept("kept for reports, 100 listeners", &[("listeners", "100")], "kept_ns"),
-        kept("recorded, 1 listener", &[("listeners", "1")], "recorded_ns"),
+        kept("kept for reports, 100 listeners", &[("listeners", "100")], "kept_ns").detail(),
+        kept("recorded, 1 listener", &[("listeners", "1")], "recorded_ns").detail(),
         kept("recorded, 10 listeners", &[("listeners", "10")], "recorded_ns"),
-        kept("recorded, 100 listeners", &[("listeners", "100")], "recorded_ns"),
+        kept("recorded, 100 listeners", &[("listeners", "100")], "recorded_ns").detail(),
     ],
     ..ENGINE
 };
 
 const fn sealed(what: &'static str, field: &'static str, other: &'static str) -> Figure {
     let figure = Figure::new(what, &[("frame_bytes", "60")], field, "ns");
-    figure.floor("the crate sframe alone", FloorIs::Field(other))
+    figure.floor("the crate sframe", FloorIs::Field(other))
 }
 
 pub(in super::super) const FRAMES: Bench = Bench {
@@ -152,8 +152,8 @@ pub(in super::super) const FRAMES: Bench = Bench {
         sealed("seal a frame of 60 bytes", "seal_ns", "sframe_seal_ns").at_most(400.0),
         sealed("open a frame of 60 bytes", "open_ns", "sframe_open_ns").at_most(400.0),
         sealed("derive a key", "derive_ns", "sframe_derive_ns"),
-        sealed("AES-128-GCM instead: seal", "gcm_seal_ns", "sframe_seal_ns"),
-        sealed("AES-128-GCM instead: open", "gcm_open_ns", "sframe_open_ns"),
+        sealed("AES-128-GCM instead: seal", "gcm_seal_ns", "sframe_seal_ns").detail(),
+        sealed("AES-128-GCM instead: open", "gcm_open_ns", "sframe_open_ns").detail(),
     ],
     ..ENGINE
 };
@@ -169,11 +169,11 @@ const fn in_group(
 pub(in super::super) const GROUPS: Bench = Bench {
     name: "groups",
     figures: &[
-        in_group("key package of a newcomer", &[("members", "100")], "key_package_us"),
+        in_group("key package of a newcomer", &[("members", "100")], "key_package_us").detail(),
         in_group("add 99 members in one commit", &[("members", "100")], "add_all_us"),
         in_group("join a group of 100", &[("members", "100")], "join_us"),
-        in_group("commit a leave of 100", &[("members", "100")], "leave_commit_us"),
-        in_group("process that commit", &[("members", "100")], "leave_process_us"),
+        in_group("commit a leave of 100", &[("members", "100")], "leave_commit_us").detail(),
+        in_group("process that commit", &[("members", "100")], "leave_process_us").detail(),
         in_group("process a leave of 1000", &[("members", "1000")], "leave_process_us"),
         Figure::new(
             "one of 100 leaves: all have the next epoch after",

@@ -20,12 +20,12 @@ pub(in super::super) const FLOOR: Bench = Bench {
     runs: &[Run::of(&[], &["--rounds", "3"])],
     figures: &[
         plainest("sendto", &[("loop", "sendto")]),
-        bare("connected", &[("loop", "connected")]),
+        bare("connected", &[("loop", "connected")]).detail(),
         bare("sendmmsg", &[("loop", "sendmmsg")]),
         bare("gso4", &[("loop", "gso4")]),
         bare("sealed-sendto", &[("loop", "sealed-sendto")]),
-        bare("sealed-connected", &[("loop", "sealed-connected")]),
-        bare("sealed-sendmmsg", &[("loop", "sealed-sendmmsg")]),
+        bare("sealed-connected", &[("loop", "sealed-connected")]).detail(),
+        bare("sealed-sendmmsg", &[("loop", "sealed-sendmmsg")]).detail(),
         bare("sealed-gso4", &[("loop", "sealed-gso4")]),
         bare("quinn", &[("loop", "quinn")]),
     ],
@@ -74,17 +74,17 @@ pub(in super::super) const LOAD: Bench = Bench {
             .more()
             .floor("quinn", FloorIs::Field("floor_quinn"))
             .at_least_of_floor(0.9),
-        load("sealed, 1 speaker: lost at 85 % of the limit", FAST, "loss", "% lost").times(100.0),
-        load("sealed, 8 speakers: lost at 85 %", FAST, "loss", "% lost").run(1).times(100.0),
-        load("plain, 1 speaker: lost at 85 %", PLAIN, "loss", "% lost").run(2).times(100.0),
-        load("QUIC, 1 speaker: lost at 85 %", QUIC, "loss", "% lost").run(3).times(100.0),
+        load("sealed, 1 speaker: lost at 85 % of the limit", FAST, "loss", "% lost").detail().times(100.0),
+        load("sealed, 8 speakers: lost at 85 %", FAST, "loss", "% lost").detail().run(1).times(100.0),
+        load("plain, 1 speaker: lost at 85 %", PLAIN, "loss", "% lost").detail().run(2).times(100.0),
+        load("QUIC, 1 speaker: lost at 85 %", QUIC, "loss", "% lost").detail().run(3).times(100.0),
         load("sealed, 1 speaker: p50 at 70 % of the limit", FAST, USUAL, "µs"),
         load("sealed, 1 speaker: p99", FAST, LATE, "µs").at_most(1000.0),
-        load("sealed, 8 speakers: p50", FAST, USUAL, "µs").run(1),
+        load("sealed, 8 speakers: p50", FAST, USUAL, "µs").detail().run(1),
         load("sealed, 8 speakers: p99", FAST, LATE, "µs").run(1).at_most(1000.0),
-        load("plain, 1 speaker: p50", PLAIN, USUAL, "µs").run(2),
+        load("plain, 1 speaker: p50", PLAIN, USUAL, "µs").detail().run(2),
         load("plain, 1 speaker: p99", PLAIN, LATE, "µs").run(2).at_most(1000.0),
-        load("QUIC, 1 speaker: p50", QUIC, USUAL, "µs").run(3),
+        load("QUIC, 1 speaker: p50", QUIC, USUAL, "µs").detail().run(3),
         load("QUIC, 1 speaker: p99", QUIC, LATE, "µs").run(3).at_most(1000.0),
         load("the server, with the fast path", FAST, CLIENT, "bytes per client").at_most(36_000.0),
         load("the server, over QUIC alone", QUIC, CLIENT, "bytes per client").run(3).at_most(36_000.0),
@@ -111,11 +111,11 @@ pub(in super::super) const PROXY: Bench = Bench {
     runs: &[Run::of(&[], &["--seconds", "3", "--clients", "20", "--speakers", "2"])],
     figures: &[
         added("unreliable, p50", "unreliable_proxied_p50_us", "unreliable_bare_p50_us"),
-        added("unreliable, p99", "unreliable_proxied_p99_us", "unreliable_bare_p99_us"),
+        added("unreliable, p99", "unreliable_proxied_p99_us", "unreliable_bare_p99_us").detail(),
         added("reliable, p50", "reliable_proxied_p50_us", "reliable_bare_p50_us"),
-        added("reliable, p99", "reliable_proxied_p99_us", "reliable_bare_p99_us"),
-        direct("unreliable, p50, straight to the game", "unreliable_direct_p50_us"),
-        direct("unreliable, p99, straight to the game", "unreliable_direct_p99_us"),
+        added("reliable, p99", "reliable_proxied_p99_us", "reliable_bare_p99_us").detail(),
+        direct("unreliable, p50, straight to the game", "unreliable_direct_p50_us").detail(),
+        direct("unreliable, p99, straight to the game", "unreliable_direct_p99_us").detail(),
         difference("later than straight, unreliable, p99", "unreliable_added_p99_us"),
         difference("later than straight, reliable, p99", "reliable_added_p99_us"),
         Figure::new("a message of the game", &[], "cpu_per_message_us", "µs of the processor")
@@ -126,12 +126,12 @@ pub(in super::super) const PROXY: Bench = Bench {
 };
 
 const fn later(what: &'static str, field: &'static str, native: &'static str) -> Figure {
-    Figure::new(what, &[], field, "µs").floor("native to native", FloorIs::Field(native))
+    Figure::new(what, &[], field, "µs").floor("native players", FloorIs::Field(native))
 }
 
 const fn costs(what: &'static str, field: &'static str) -> Figure {
     let figure = Figure::new(what, &[], field, "µs of the server's processor per frame");
-    figure.floor("native", FloorIs::Field("cpu_per_frame_native_speaker_us"))
+    figure.floor("a native one", FloorIs::Field("cpu_per_frame_native_speaker_us"))
 }
 
 pub(in super::super) const BROWSER: Bench = Bench {
@@ -139,9 +139,9 @@ pub(in super::super) const BROWSER: Bench = Bench {
     runs: &[Run::of(&[], &["--seconds", "6", "--browsers", "10"])],
     figures: &[
         later("browser to native, p50", "browser_to_native_p50_us", "native_to_native_p50_us"),
-        later("browser to native, p99", "browser_to_native_p99_us", "native_to_native_p99_us"),
+        later("browser to native, p99", "browser_to_native_p99_us", "native_to_native_p99_us").detail(),
         later("native to browser, p50", "native_to_browser_p50_us", "native_to_native_p50_us"),
-        later("native to browser, p99", "native_to_browser_p99_us", "native_to_native_p99_us"),
+        later("native to browser, p99", "native_to_browser_p99_us", "native_to_native_p99_us").detail(),
         Figure::new(
             "later than native, to native, p99",
             &[],
@@ -182,16 +182,16 @@ pub(in super::super) const NODE_DELAY: Bench = Bench {
     figures: &[
         crossing("1 000 frames per second, p50", 0, "p50_us", "µs"),
         crossing("1 000 frames per second, p99", 0, "p99_us", "µs").at_most(1000.0),
-        crossing("10 000 frames per second, p50", 1, "p50_us", "µs"),
+        crossing("10 000 frames per second, p50", 1, "p50_us", "µs").detail(),
         crossing("10 000 frames per second, p99", 1, "p99_us", "µs").at_most(1000.0),
-        crossing("50 000 frames per second, p50", 2, "p50_us", "µs"),
+        crossing("50 000 frames per second, p50", 2, "p50_us", "µs").detail(),
         crossing("50 000 frames per second, p99", 2, "p99_us", "µs").at_most(5000.0),
         crossing("1 000 frames per second, both nodes", 0, "cpu_us", CROSSING_CPU),
         crossing("10 000 frames per second, both nodes", 1, "cpu_us", CROSSING_CPU),
         crossing("50 000 frames per second, both nodes", 2, "cpu_us", CROSSING_CPU),
-        crossing("1 000 frames per second, NATS", 0, "nats_cpu_us", CROSSING_CPU),
-        crossing("10 000 frames per second, NATS", 1, "nats_cpu_us", CROSSING_CPU),
-        crossing("50 000 frames per second, NATS", 2, "nats_cpu_us", CROSSING_CPU),
+        crossing("1 000 frames per second, NATS", 0, "nats_cpu_us", CROSSING_CPU).detail(),
+        crossing("10 000 frames per second, NATS", 1, "nats_cpu_us", CROSSING_CPU).detail(),
+        crossing("50 000 frames per second, NATS", 2, "nats_cpu_us", CROSSING_CPU).detail(),
     ],
     ..SERVER
 };

@@ -15,11 +15,11 @@ const CODEC_OF_2: FloorIs = FloorIs::Rows(COST, &[(ENCODER, 1.0), (DECODER, 1.0)
 const CODEC_OF_17: FloorIs = FloorIs::Rows(COST, &[(ENCODER, 1.0), (DECODER, 16.0)]);
 
 const fn stage(what: &'static str, row: Row) -> Figure {
-    Figure::new(what, row, COST, COST_UNIT).floor("bare copy", COPY)
+    Figure::new(what, row, COST, COST_UNIT).floor("a bare copy", COPY)
 }
 
 const fn client(what: &'static str, row: Row, codec: FloorIs) -> Figure {
-    Figure::new(what, row, COST, "µs for every 10 ms of a whole client").floor("its codec alone", codec)
+    Figure::new(what, row, COST, "µs for every 10 ms of a whole client").floor("the codec alone", codec)
 }
 
 /// A core has 10 000 µs for every 10 ms.
@@ -28,41 +28,47 @@ const PERCENT: f64 = 100.0;
 pub(in super::super) const AUDIO: Bench = Bench {
     name: "audio",
     figures: &[
-        stage("capture: sanitising and high-pass", &[("stage", "capture: sanitising and high-pass")]),
+        stage("capture: sanitising and high-pass", &[("stage", "capture: sanitising and high-pass")])
+            .detail(),
         stage("capture: echo, subtraction", &[("stage", "capture: echo, subtraction")]),
-        stage("capture: to spectra and back", &[("stage", "capture: to spectra and back")]),
-        stage("capture: echo, suppression", &[("stage", "capture: echo, suppression")]),
+        stage("capture: to spectra and back", &[("stage", "capture: to spectra and back")]).detail(),
+        stage("capture: echo, suppression", &[("stage", "capture: echo, suppression")]).detail(),
         stage("capture: noise suppression", &[("stage", "capture: noise suppression")]),
         stage(
             "capture: background removal (off by default)",
             &[("stage", "capture: background removal (off by default)")],
         ),
-        stage("capture: automatic gain", &[("stage", "capture: automatic gain")]),
+        stage("capture: automatic gain", &[("stage", "capture: automatic gain")]).detail(),
         stage("capture: voice detection", &[("stage", "capture: voice detection")]),
-        stage("capture: activation with pre-roll", &[("stage", "capture: activation with pre-roll")]),
-        stage("encoder, frames of 10 ms", &[("stage", "encoder, frames of 10 ms")]),
+        stage("capture: activation with pre-roll", &[("stage", "capture: activation with pre-roll")])
+            .detail(),
+        stage("encoder, frames of 10 ms", &[("stage", "encoder, frames of 10 ms")]).detail(),
         stage("encoder, frames of 20 ms", &[("stage", "encoder, frames of 20 ms")]),
-        stage("encoder, frames of 40 ms", &[("stage", "encoder, frames of 40 ms")]),
-        stage("encoder, frames of 60 ms", &[("stage", "encoder, frames of 60 ms")]),
-        stage("decoder, frames of 10 ms", &[("stage", "decoder, frames of 10 ms")]),
+        stage("encoder, frames of 40 ms", &[("stage", "encoder, frames of 40 ms")]).detail(),
+        stage("encoder, frames of 60 ms", &[("stage", "encoder, frames of 60 ms")]).detail(),
+        stage("decoder, frames of 10 ms", &[("stage", "decoder, frames of 10 ms")]).detail(),
         stage("decoder, frames of 20 ms", &[("stage", "decoder, frames of 20 ms")]),
-        stage("decoder, frames of 40 ms", &[("stage", "decoder, frames of 40 ms")]),
-        stage("decoder, frames of 60 ms", &[("stage", "decoder, frames of 60 ms")]),
+        stage("decoder, frames of 40 ms", &[("stage", "decoder, frames of 40 ms")]).detail(),
+        stage("decoder, frames of 60 ms", &[("stage", "decoder, frames of 60 ms")]).detail(),
         stage("concealment of lost frames", &[("stage", "concealment of lost frames")]),
         stage("jitter buffer, one speaker", &[("stage", "jitter buffer, one speaker")]),
-        stage("mixing one speaker of raw samples", &[("stage", "mixing one speaker of raw samples")]),
+        stage("mixing one speaker of raw samples", &[("stage", "mixing one speaker of raw samples")])
+            .detail(),
         stage(
             "the same with time stretching on a network with jitter",
             &[("stage", "the same with time stretching on a network with jitter")],
-        ),
+        )
+        .detail(),
         stage("panning one speaker", &[("stage", "panning one speaker")]),
-        stage("panning one speaker behind a wall", &[("stage", "panning one speaker behind a wall")]),
+        stage("panning one speaker behind a wall", &[("stage", "panning one speaker behind a wall")])
+            .detail(),
         stage("head model for one speaker", &[("stage", "head model for one speaker")]),
         stage(
             "head model for one speaker behind a wall",
             &[("stage", "head model for one speaker behind a wall")],
-        ),
-        stage("sum, master volume and limiter", &[("stage", "sum, master volume and limiter")]),
+        )
+        .detail(),
+        stage("sum, master volume and limiter", &[("stage", "sum, master volume and limiter")]).detail(),
         client(
             "1 speaker, echo cancelling off",
             &[("stage", "whole client, 1 speaker, echo cancelling off")],
@@ -166,14 +172,14 @@ pub(in super::super) const QUALITY: Bench = Bench {
     name: "quality",
     runs: &[Run::of(&[], &["--seeds", "1"])],
     figures: &[
-        score("score, a perfect network", PERFECT, PERFECT_ORIGINAL),
-        score("score, 60 ms of jitter", JITTER, JITTER_ORIGINAL),
-        score("score, 10 % loss", LOSS, LOSS_ORIGINAL),
+        score("score, a perfect network", PERFECT, PERFECT_ORIGINAL).detail(),
+        score("score, 60 ms of jitter", JITTER, JITTER_ORIGINAL).detail(),
+        score("score, 10 % loss", LOSS, LOSS_ORIGINAL).detail(),
         score("score, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL),
         score("score, 20 % loss in bursts, 60 ms of jitter", WORST, WORST_ORIGINAL),
-        delay("delay, a perfect network", PERFECT, PERFECT_ORIGINAL),
-        delay("delay, 60 ms of jitter", JITTER, JITTER_ORIGINAL),
-        delay("delay, 10 % loss", LOSS, LOSS_ORIGINAL),
+        delay("delay, a perfect network", PERFECT, PERFECT_ORIGINAL).detail(),
+        delay("delay, 60 ms of jitter", JITTER, JITTER_ORIGINAL).detail(),
+        delay("delay, 10 % loss", LOSS, LOSS_ORIGINAL).detail(),
         delay("delay, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL),
         delay("delay, 20 % loss in bursts, 60 ms of jitter", WORST, WORST_ORIGINAL),
     ],
@@ -186,7 +192,7 @@ const CLEANED: Row = &[("is_cleaned", "1")];
 
 const fn ear(what: &'static str, row: Row, field: &'static str) -> Figure {
     let figure = Figure::new(what, row, field, "ms");
-    figure.floor("what cannot be avoided", FloorIs::Field("unavoidable_ms"))
+    figure.floor("the least possible", FloorIs::Field("unavoidable_ms"))
 }
 
 const fn part(what: &'static str, row: Row, field: &'static str) -> Figure {
@@ -198,11 +204,11 @@ pub(in super::super) const MOUTH_TO_EAR: Bench = Bench {
     runs: &[Run::of(&[], &["--seconds", "5"])],
     figures: &[
         ear("as it is given, p50", SENT, "p50_ms"),
-        ear("as it is given, p95", SENT, "p95_ms"),
-        ear("as it is given, p99", SENT, "p99_ms"),
+        ear("as it is given, p95", SENT, "p95_ms").detail(),
+        ear("as it is given, p99", SENT, "p99_ms").detail(),
         ear("cleaned like a microphone, p50", CLEANED, "p50_ms"),
-        ear("cleaned like a microphone, p95", CLEANED, "p95_ms"),
-        ear("cleaned like a microphone, p99", CLEANED, "p99_ms"),
+        ear("cleaned like a microphone, p95", CLEANED, "p95_ms").detail(),
+        ear("cleaned like a microphone, p99", CLEANED, "p99_ms").detail(),
         part("cleaning", CLEANED, "cleaning_ms"),
         part("the frame", CLEANED, "frame_ms"),
         part("encoding, both networks, the server", CLEANED, "way_ms"),
@@ -217,7 +223,7 @@ pub(in super::super) const FIRST_WORDS: Bench = Bench {
     name: "first-words",
     figures: &[
         Figure::new("heard, median", &[], "heard_median_ms", "ms")
-            .floor("being in the session", FloorIs::Field("joined_median_ms"))
+            .floor("joining", FloorIs::Field("joined_median_ms"))
             .at_most(150.0),
         Figure::new("heard, worst of 20", &[], "heard_worst_ms", "ms").at_most(150.0),
     ],

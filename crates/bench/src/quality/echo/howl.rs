@@ -59,13 +59,21 @@ impl Howl {
     }
 
     pub(super) fn line(&self) -> String {
-        // Adding zero turns a negative zero into a positive one.
-        let whole = |dbfs: f64| dbfs.round() + 0.0;
-        let (loudest, end) = (whole(self.loudest_dbfs), whole(self.end_dbfs));
-        let canceller = self.canceller;
+        let (canceller, [loudest, end]) = (self.canceller, self.whole_dbfs());
         format!(
             "| two players in one room | {canceller} | | | loudest second {loudest} dBFS, last 30 s {end} dBFS |"
         )
+    }
+
+    /// The levels in a sentence that says what they are.
+    pub(super) fn in_words(&self) -> String {
+        let (canceller, [loudest, end]) = (self.canceller, self.whole_dbfs());
+        format!("{canceller} {loudest} and {end} dBFS")
+    }
+
+    fn whole_dbfs(&self) -> [f64; 2] {
+        // Adding zero turns a negative zero into a positive one.
+        [self.loudest_dbfs, self.end_dbfs].map(|dbfs| dbfs.round() + 0.0)
     }
 }
 

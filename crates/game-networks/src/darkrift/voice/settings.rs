@@ -10,7 +10,7 @@ settings! {
     /// Known properties of voice in a game; those that are `None` are learned from the clients.
     #[derive(Copy, Debug, PartialEq, Eq)]
     pub struct DarkRiftVoiceSettings {
-        /// The tag of the game's voice messages. Default: learned from each client's first handshake.
+        /// The tag of voice messages. Default: learned from each client's first handshake.
         ///
         /// Of those to the server.
         #[example(2000)]
@@ -18,8 +18,8 @@ settings! {
         /// The tag of voice messages to clients, if it differs.
         #[example(2001)]
         pub tag_to_client: Option<u16> = None;
-        /// The layout of the game's voice messages: a raw packet (`WriteRaw`), or one after a four-byte length
-        /// (`Write`), prefixed if big-endian. Without tag, it is learned too.
+        /// The layout of voice messages: raw (`WriteRaw`), or after a four-byte length (`Write`), prefixed if
+        /// big-endian. Learned without tag.
         pub layout: Layout = Layout::Raw;
         /// The network's channels that carry voice.
         pub channels: VoiceChannels as _ = STOCK_CHANNELS;

@@ -25,8 +25,7 @@ settings! {
         pub voice: VoiceTypeName as .. = VoiceTypeName::default();
         /// When a silent client counts as lost.
         pub idle: IdleTimeout as .. = IdleTimeout::default();
-        /// The kcp2k generation of all clients, by its first version. learned detects each client's, which takes two
-        /// seconds if 1.38 and 1.40 cannot be distinguished at once.
+        /// The kcp2k generation of all clients, by its first version; learned detects each client's.
         pub generation: ExpectedGeneration as kcp_generation = ExpectedGeneration::LEARNED;
         /// What a server without a game must know.
         pub game: MirrorGameKeys as .. = MirrorGameKeys::default();

@@ -42,8 +42,7 @@ pub(crate) const LISTENER: &dyn ListenerNetwork = &WebSocket;
 
 static TABLE: NetworkTable = NetworkTable {
     name: "mirror-websocket",
-    about: "Clients of Mirror games over `SimpleWebTransport` (`WebSocket`). The listener speaks plain ws; for wss, \
-            put a TLS proxy in front.",
+    about: "Clients of Mirror games over `SimpleWebTransport`: plain ws; for wss, put a TLS proxy in front.",
     ip_protocol: IpProtocol::Tcp,
     names_sessions: false,
     keys: ListenerKeys::of::<WebSocketKeys>,

@@ -6,10 +6,7 @@ settings! {
     /// Which pages may connect, besides those of the server's own host.
     #[derive(Debug, PartialEq, Eq)]
     pub struct ListedOrigins {
-        /// Origins of other sites whose pages may connect, without a path; `*` admits every site. Pages of the server's
-        /// own host are always admitted: of host, of `web.host_names`, and of the name or address that the page
-        /// connects to, which over plain HTTP must be an address or localhost. This restricts pages only: other
-        /// programs can send any origin.
+        /// Other sites whose pages may connect; `*` admits every site.
         #[example(PlainValue::List(vec!["https://game.example.org".into()]))]
         pub origins: Vec<String> = Vec::new();
     }

@@ -10,15 +10,14 @@ settings! {
     #[derive(Debug, PartialEq, Eq)]
     #[non_exhaustive]
     pub struct PlayerSettings {
-        /// Rooms that are channels whether players are in them or not; a slash in a name nests, so that `team/red` is
-        /// the channel red in the channel team. Newcomers enter the first one; without any, they stay in the root.
+        /// Rooms that are always channels; `team/red` is the channel red in team. Newcomers enter the first one.
         #[example(PlainValue::List(vec!["lobby".into(), "team/red".into(), "team/blue".into()]))]
         pub rooms: Vec<String> = vec!["lobby".to_owned()];
-        /// Show other rooms that players are in as channels, too, and let users make new ones.
+        /// Show other rooms in use as channels, and let users make new ones.
         pub other_rooms: bool = true;
-        /// The name of the root channel, which is no room; the session's name if it is empty.
+        /// The name of the root channel; if it is empty, the session's.
         pub root: String = String::new();
-        /// A greeting for users that come, in plain text.
+        /// A greeting for users, in plain text.
         pub welcome: String = String::new();
         /// Bits per second that a client may use for its voice, as the network has it.
         pub bandwidth_max: u32 as _ = 144_000;
