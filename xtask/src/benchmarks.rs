@@ -100,9 +100,11 @@ pub(crate) fn run(root: &Path, plan: &Plan) -> Result<(), Failure> {
 /// # Errors
 /// If the page has no marks of this name, or cannot be read or written.
 pub(crate) fn write_section(root: &Path, name: &str, how: &str, table: &str) -> Result<(), Failure> {
-    let machine = Machine::of_this(root)?.in_words();
-    let text = format!("{how}, at {}, on {machine}.\n\n{table}", revision(root)?);
-    page::write_section(&root.join("docs"), name, &text)
+    let docs = root.join("docs");
+    let machine = Machine::of_this(root)?;
+    let is_usual = Record::load(&docs)?.machine == machine;
+    let on = if is_usual { String::new() } else { format!(", on {}", machine.in_words()) };
+    page::write_section(&docs, name, &format!("{how}, at {}{on}.\n\n{table}", revision(root)?))
 }
 
 impl Plan {

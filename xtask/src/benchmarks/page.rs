@@ -17,11 +17,12 @@ use crate::failure::Failure;
 pub(super) fn write(from: &Path, to: &Path, record: &Record) -> Result<(), Failure> {
     let page = from.join("benchmarks.md");
     let mut text = fs::read_to_string(&page).map_err(|cause| Failure::File { path: page.clone(), cause })?;
-    let machine = format!("{}.\n", record.machine.in_words());
+    let usual = usual(record);
+    let machine = machine(record, &usual);
     text = fill(&text, "machine", &machine).ok_or_else(|| no_marks("machine"))?;
     let images = to.join("images").join("benchmarks");
     for bench in &record.benches {
-        text = fill(&text, &bench.name, &section(bench)).ok_or_else(|| no_marks(&bench.name))?;
+        text = fill(&text, &bench.name, &section(bench, &usual)).ok_or_else(|| no_marks(&bench.name))?;
         save(&images, &format!("{}.svg", bench.name), &plot::draw(&bench.figures))?;
     }
     if let Some(picture) = overview::draw(record, &text) {
@@ -68,17 +69,38 @@ fn no_marks(name: &str) -> Failure {
     Failure::NoMarks { page: "docs/benchmarks.md", mark: begin(name) }
 }
 
-fn section(bench: &BenchRecord) -> String {
-    let BenchRecord { name, revision, commands, figures, notes, .. } = bench;
-    let repeats = figures.first().map_or(0, |figure| figure.values.len());
+fn machine(record: &Record, usual: &str) -> String {
+    format!("{}.\n{usual}, unless stated otherwise.\n", record.machine.in_words())
+}
+
+/// How most benches were measured.
+fn usual(record: &Record) -> String {
+    let all: Vec<_> = record.benches.iter().map(measured).collect();
+    most_common(all.iter().map(String::as_str)).unwrap_or_default().to_owned()
+}
+
+/// How often a bench was run, and of which commit.
+fn measured(bench: &BenchRecord) -> String {
+    let repeats = bench.figures.first().map_or(0, |figure| figure.values.len());
     let times = if repeats == 1 { "once".to_owned() } else { format!("{repeats} times") };
-    let mut text = format!("Measured {times} at {revision}");
-    // The heading has the command that has no options.
-    if !matches!(&commands[..], [only] if only.ends_with(&format!("consonance-bench {name} --json"))) {
-        let commands: Vec<_> = commands.iter().map(|command| format!("`{command}`")).collect();
-        let _ = write!(text, " with {}", commands.join(", "));
+    format!("Measured {times} at {}", bench.revision)
+}
+
+/// The options of a command of this bench; the heading has the command.
+fn options<'c>(command: &'c str, name: &str) -> &'c str {
+    let options = command.split_once(&format!("consonance-bench {name}")).map_or(command, |(_, after)| after);
+    options.trim_end_matches("--json").trim()
+}
+
+fn section(bench: &BenchRecord, usual: &str) -> String {
+    let BenchRecord { name, commands, figures, notes, .. } = bench;
+    let options = commands.iter().map(|command| options(command, name)).filter(|options| !options.is_empty());
+    let options: Vec<_> = options.map(|options| format!("`{options}`")).collect();
+    let mut text = measured(bench);
+    if !options.is_empty() {
+        let _ = write!(text, " with {}", options.join(", "));
     }
-    text += ".\n\n";
+    text = if text == usual { String::new() } else { text + ".\n\n" };
     let shown: Vec<_> = figures.iter().filter(|figure| !figure.is_detail).cloned().collect();
     let tables: Vec<_> = groups(&shown).into_iter().map(table).collect();
     text += &tables.join("\n");
@@ -286,11 +308,12 @@ mod tests {
             notes: Vec::new(),
         };
         let table =
-            "\n\n| | measured, ms |\n|---|---|\n| a | **2.00** |\n\n![join](images/benchmarks/join.svg)\n";
-        assert_eq!(section(&bench), format!("Measured once at 0123456789.{table}"));
+            "| | measured, ms |\n|---|---|\n| a | **2.00** |\n\n![join](images/benchmarks/join.svg)\n";
+        let usual = "Measured once at 0123456789";
+        assert_eq!(section(&bench, usual), table);
+        assert_eq!(section(&bench, "Measured 3 times at 0123456789"), format!("{usual}.\n\n{table}"));
         bench.commands = vec!["consonance-bench join --fast --json".to_owned()];
-        let with = "Measured once at 0123456789 with `consonance-bench join --fast --json`.";
-        assert_eq!(section(&bench), format!("{with}{table}"));
+        assert_eq!(section(&bench, usual), format!("{usual} with `--fast`.\n\n{table}"));
     }
 
     #[test]
@@ -318,8 +341,11 @@ mod tests {
     fn the_page_shows_the_figures_that_are_kept() {
         let record: Record = serde_json::from_str(include_str!("../../../docs/benchmarks.json")).unwrap();
         let page = include_str!("../../../docs/benchmarks.md");
+        let usual = usual(&record);
+        assert!(page.contains(&machine(&record, &usual)), "the machine: run `cargo xtask benchmarks --draw`");
         for bench in &record.benches {
-            assert!(page.contains(&section(bench)), "{}: run `cargo xtask benchmarks --draw`", bench.name);
+            let is_shown = page.contains(&section(bench, &usual));
+            assert!(is_shown, "{}: run `cargo xtask benchmarks --draw`", bench.name);
         }
     }
 }

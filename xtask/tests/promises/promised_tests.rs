@@ -29,7 +29,7 @@ fn every_row_of_the_parity_page_names_tests_that_exist_or_a_command() {
         missing.extend(tests.filter(|name| !is_test(&sources, name)).map(|name| (*name).to_owned()));
         rows += 1;
     }
-    assert!(rows > 100, "{rows} rows");
+    assert!(rows > 60, "{rows} rows");
     assert!(missing.is_empty(), "docs/parity.md names tests that are not there: {missing:#?}");
 }
 
@@ -37,7 +37,7 @@ fn every_row_of_the_parity_page_names_tests_that_exist_or_a_command() {
 fn every_part_of_the_originals_features_has_its_table() {
     let page = page("parity.md");
     let parts = page.lines().filter(|line| line.starts_with("## ")).count();
-    assert_eq!(parts, 10);
+    assert_eq!(parts, 9);
     assert_eq!(page.matches("| feature | here | shown by |").count(), parts);
 }
 

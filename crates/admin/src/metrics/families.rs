@@ -66,13 +66,13 @@ families! {
     BYTES_RECEIVED: Counter "consonance_received_bytes_total"
         "Bytes of these packets.";
     VOICE_RECEIVED: Counter "consonance_voice_frames_received_total" ["route"]
-        "Voice frames relayed: listed, to the sender's list of listeners; by_room, to listeners found by the server.";
+        "Voice frames relayed: listed, to the sender's list; by_room, to listeners found by the server.";
     VOICE_SENT: Counter "consonance_voice_frames_sent_total"
         "Voice packets sent, one per listener.";
     DROPPED: Counter "consonance_packets_dropped_total" ["reason"]
         "Packets of players that were dropped.";
     VOICE_HELD_BACK: Counter "consonance_voice_frames_speaker_limited_total"
-        "Frames not sent to a listener in range, as enough speakers were nearer or louder.";
+        "Frames not sent, as enough speakers were nearer or louder.";
     JOINS_REFUSED: Counter "consonance_joins_refused_total" ["reason"]
         "Players and links that were refused.";
     JOINS_POSTPONED: Counter "consonance_joins_postponed_total"
@@ -139,7 +139,7 @@ families! {
     CLUSTER_MESSAGES: Counter "consonance_cluster_messages_total" ["result"]
         "Messages for other servers: published; dropped.";
     CLUSTER_SLOW: Counter "consonance_cluster_slow_consumer_total"
-        "Messages of other servers dropped because this one could not keep up.";
+        "Messages of other servers dropped as too many waited.";
     CLUSTER_MALFORMED: Counter "consonance_cluster_malformed_total"
         "Unreadable messages of other servers.";
     CLUSTER_NODES: Gauge "consonance_cluster_nodes"

@@ -9,9 +9,12 @@ use super::families::families;
 /// The text of `docs/metrics.md`, with these metrics of single networks at its end.
 pub fn reference_page(network_families: impl IntoIterator<Item = &'static MetricFamily>) -> String {
     let mut page = String::from(INTRODUCTION);
-    for family in families().chain(network_families) {
+    // Those of the process have the names and meanings that every program gives them.
+    let own = families().chain(network_families).filter(|family| !family.name.starts_with("process_"));
+    for family in own {
         let labels: Vec<_> = family.labels.iter().map(|label| format!("`{label}`")).collect();
-        let _ = writeln!(page, "| `{}` | {} | {} |", family.name, labels.join(", "), family.about);
+        let labels = if labels.is_empty() { String::new() } else { format!(" ({})", labels.join(", ")) };
+        let _ = writeln!(page, "| `{}`{labels} | {} |", family.name, family.about);
     }
     page
 }
@@ -23,6 +26,7 @@ const INTRODUCTION: &str = "\
 
 With `admin.listen`, `consonance serve` serves these metrics at `/metrics`, in the text format of [Prometheus](https://prometheus.io).
 Names that end in `_total` are counters, `consonance_relay_delay_seconds` is a histogram, all others are gauges.
+The standard `process_` metrics of CPU time, memory, file descriptors and threads come with them.
 No label contains a player's name or address; only the `admin.metrics_sessions_max` largest sessions have metrics of their own.
 
 A scraper presents the admin token, unless `admin.open_metrics` is set:
@@ -39,6 +43,6 @@ scrape_configs:
 [packaging/grafana/consonance.json](../packaging/grafana/consonance.json) is a Grafana dashboard.
 [OpenTelemetry](operations.md#opentelemetry) collectors get the same metrics without a scraper.
 
-| name | labels | meaning |
-|---|---|---|
+| name (labels) | meaning |
+|---|---|
 ";

@@ -3,8 +3,7 @@
 //! 1993).
 //!
 //! Measured with three voices in four surroundings: 200 ms are caught up within 0.5 to 1.0 s, and an utterance of
-//! five seconds is 12 ms late on average. Sent in a burst or simply late it would be 200 ms late to its end;
-//! `docs/capture.md` has the comparison.
+//! five seconds is 12 ms late on average. Sent in a burst or simply late it would be 200 ms late to its end.
 
 use std::collections::VecDeque;
 

@@ -3,7 +3,8 @@
 //! In a long silence the state of the encoder's recurrent layer drifts to a point where the beginning of a voice is
 //! taken for noise; the initial state is such a point as well. Up to half a second is lost. So the layer starts
 //! half-way between zero and its mean state during speech, and returns there while there is no speech in a quiet
-//! room. All the way at that mean, it would need half a second to recognise noise. `docs/capture.md` has the figures.
+//! room. All the way at that mean, it would need half a second to recognise noise. PESQ without added noise is 4.47
+//! instead of 3.98, DNSMOS in noise 3.22 instead of 3.23.
 
 use crate::denoise::kernels::HIDDEN;
 use crate::denoise::weights::{Weights, WeightsError};

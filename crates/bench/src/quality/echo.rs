@@ -65,12 +65,13 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
     let cancellers = cancellers
         .map(|canceller| Ok((canceller.delay(&near, &folder)?, canceller)))
         .collect::<Result<Vec<_>, Box<dyn Error>>>()?;
-    let names: Vec<_> = cancellers.iter().map(|(_, canceller)| canceller.name()).collect();
+    let shown = cancellers.iter().filter(|(_, canceller)| canceller.is_in_table());
+    let names: Vec<_> = shown.map(|(_, canceller)| canceller.name()).collect();
     let mut table = format!("| room | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
     for (number, scene) in SCENES.iter().enumerate() {
         let far = scene.far.sound(recordings);
         let arrived = scene.echo(&far);
-        let _ = write!(table, "| {} |", scene.name);
+        let mut cells = format!("| {} |", scene.name);
         for (delay, canceller) in &cancellers {
             let process = |microphone: &[f32], name: &str| -> Result<Vec<f32>, Box<dyn Error>> {
                 let mut out = canceller.process(microphone, &far, &folder)?;
@@ -91,9 +92,13 @@ pub(super) fn run(echo: &Echo, recordings: &[Vec<f32>]) -> Result<(), Box<dyn Er
             let row = Row { scene: scene.name, canceller: canceller.name(), alone, scores };
             let line = if echo.json { serde_json::to_string(&row)? } else { row.line() };
             writeln!(stdout(), "{line}")?;
-            let _ = write!(table, " {} |", row.cell());
+            if canceller.is_in_table() {
+                let _ = write!(cells, " {} |", row.cell());
+            }
         }
-        table.push('\n');
+        if scene.is_in_table() {
+            let _ = writeln!(table, "{cells}");
+        }
     }
     let said = recordings.concat();
     let howls = [Howl::unprocessed(&said), Howl::ours(&said)];

@@ -30,8 +30,9 @@ impl Report {
 
     /// Tables for real networks and for even jitter: conditions are rows, listeners are columns.
     fn tables(&self) -> String {
+        let real = Condition::all_real().into_iter().filter(|(name, _)| !NOT_IN_TABLE.contains(name));
         let real: Vec<(String, Condition)> =
-            Condition::all_real().into_iter().map(|(name, condition)| (name.to_owned(), condition)).collect();
+            real.map(|(name, condition)| (name.to_owned(), condition)).collect();
         let even = Condition::all_even().into_iter().filter(is_in_table);
         let name = |condition: Condition| format!("{}, {} ms", loss(condition), condition.jitter_ms);
         let even: Vec<(String, Condition)> = even.map(|condition| (name(condition), condition)).collect();
@@ -60,8 +61,21 @@ impl Report {
 
 /// Whether even jitter has a row on the page; the picture has all of them.
 fn is_in_table(condition: &Condition) -> bool {
-    [0, 10, 20].contains(&condition.loss_percent) && [0, 60].contains(&condition.jitter_ms)
+    let Condition { loss_percent, bursts, jitter_ms, .. } = *condition;
+    if bursts {
+        loss_percent == 10 && jitter_ms == 60
+    } else {
+        [0, 10].contains(&loss_percent) && [0, 60].contains(&jitter_ms)
+    }
 }
+
+/// The real networks without a row on the page.
+const NOT_IN_TABLE: [&str; 4] = [
+    "light Wi-Fi, 60 ms frames",
+    "clock 300 ppm faster",
+    "clock 300 ppm slower, 60 ms frames",
+    "clock 300 ppm faster, 60 ms frames",
+];
 
 /// Writes tables to `quality.md` in this folder, between the marker with the command and the next end marker.
 pub(super) fn fill_page(folder: &Path, command: &str, tables: &str) -> Result<(), Box<dyn Error>> {

@@ -15,7 +15,7 @@ const fn relay(what: &'static str, row: Row) -> Figure {
 pub(in super::super) const RELAY: Bench = Bench {
     name: "relay",
     figures: &[
-        relay("to 1 listener", &[("listeners", "1")]),
+        relay("to 1 listener", &[("listeners", "1")]).detail(),
         relay("to 10 listeners", &[("listeners", "10")]).detail(),
         relay("to 100 listeners", &[("listeners", "100")]).at_least(35e6),
         relay("to 250 listeners", &[("listeners", "250")]).detail(),
@@ -39,9 +39,9 @@ pub(in super::super) const JOIN: Bench = Bench {
     name: "join",
     figures: &[
         join("1 present", &[("present", "1")]).detail(),
-        join("100 present", &[("present", "100")]),
+        join("100 present", &[("present", "100")]).detail(),
         join("1000 present", &[("present", "1000")]).detail(),
-        join("5000 present", &[("present", "5000")]),
+        join("5000 present", &[("present", "5000")]).detail(),
         Figure::new("a whole join, 5000 present", &[("present", "5000")], "ns_per_join", "µs").times(1e-3),
         Figure::new(
             "5000 present against 100",
@@ -66,7 +66,7 @@ pub(in super::super) const MEMORY: Bench = Bench {
         memory("1 × 1000, the original's clients", &[("sessions", "1"), ("of_ours", "0")]).detail(),
         memory("1 × 1000, clients of ours", &[("sessions", "1"), ("of_ours", "1")]),
         memory("10 × 100, the original's clients", &[("sessions", "10"), ("of_ours", "0")]).detail(),
-        memory("10 × 100, clients of ours", &[("sessions", "10"), ("of_ours", "1")]),
+        memory("10 × 100, clients of ours", &[("sessions", "10"), ("of_ours", "1")]).detail(),
         memory("1000 × 10, the original's clients", &[("sessions", "1000"), ("of_ours", "0")]).detail(),
         memory("1000 × 10, clients of ours", &[("sessions", "1000"), ("of_ours", "1")]),
     ],
@@ -103,7 +103,7 @@ pub(in super::super) const PROXIMITY: Bench = Bench {
     figures: &[
         near("1000 players", &[("players", "1000")]).detail(),
         near("3000 players", &[("players", "3000")]).detail(),
-        near("10 000 players", &[("players", "10000")]),
+        near("10 000 players", &[("players", "10000")]).detail(),
         market("everything, 1000 players", &[("players", "1000")]),
         market("everything, 3000 players", &[("players", "3000")]).detail(),
         market("everything, 10 000 players", &[("players", "10000")]).at_most(20.0),
@@ -151,7 +151,7 @@ pub(in super::super) const FRAMES: Bench = Bench {
     figures: &[
         sealed("seal a frame of 60 bytes", "seal_ns", "sframe_seal_ns").at_most(400.0),
         sealed("open a frame of 60 bytes", "open_ns", "sframe_open_ns").at_most(400.0),
-        sealed("derive a key", "derive_ns", "sframe_derive_ns"),
+        sealed("derive a key", "derive_ns", "sframe_derive_ns").detail(),
         sealed("AES-128-GCM instead: seal", "gcm_seal_ns", "sframe_seal_ns").detail(),
         sealed("AES-128-GCM instead: open", "gcm_open_ns", "sframe_open_ns").detail(),
     ],
@@ -170,11 +170,11 @@ pub(in super::super) const GROUPS: Bench = Bench {
     name: "groups",
     figures: &[
         in_group("key package of a newcomer", &[("members", "100")], "key_package_us").detail(),
-        in_group("add 99 members in one commit", &[("members", "100")], "add_all_us"),
+        in_group("add 99 members in one commit", &[("members", "100")], "add_all_us").detail(),
         in_group("join a group of 100", &[("members", "100")], "join_us"),
         in_group("commit a leave of 100", &[("members", "100")], "leave_commit_us").detail(),
         in_group("process that commit", &[("members", "100")], "leave_process_us").detail(),
-        in_group("process a leave of 1000", &[("members", "1000")], "leave_process_us"),
+        in_group("process a leave of 1000", &[("members", "1000")], "leave_process_us").detail(),
         Figure::new(
             "one of 100 leaves: all have the next epoch after",
             &[("session_members", "100")],

@@ -39,7 +39,7 @@ pub(in super::super) const AUDIO: Bench = Bench {
             &[("stage", "capture: background removal (off by default)")],
         ),
         stage("capture: automatic gain", &[("stage", "capture: automatic gain")]).detail(),
-        stage("capture: voice detection", &[("stage", "capture: voice detection")]),
+        stage("capture: voice detection", &[("stage", "capture: voice detection")]).detail(),
         stage("capture: activation with pre-roll", &[("stage", "capture: activation with pre-roll")])
             .detail(),
         stage("encoder, frames of 10 ms", &[("stage", "encoder, frames of 10 ms")]).detail(),
@@ -50,8 +50,8 @@ pub(in super::super) const AUDIO: Bench = Bench {
         stage("decoder, frames of 20 ms", &[("stage", "decoder, frames of 20 ms")]),
         stage("decoder, frames of 40 ms", &[("stage", "decoder, frames of 40 ms")]).detail(),
         stage("decoder, frames of 60 ms", &[("stage", "decoder, frames of 60 ms")]).detail(),
-        stage("concealment of lost frames", &[("stage", "concealment of lost frames")]),
-        stage("jitter buffer, one speaker", &[("stage", "jitter buffer, one speaker")]),
+        stage("concealment of lost frames", &[("stage", "concealment of lost frames")]).detail(),
+        stage("jitter buffer, one speaker", &[("stage", "jitter buffer, one speaker")]).detail(),
         stage("mixing one speaker of raw samples", &[("stage", "mixing one speaker of raw samples")])
             .detail(),
         stage(
@@ -59,7 +59,7 @@ pub(in super::super) const AUDIO: Bench = Bench {
             &[("stage", "the same with time stretching on a network with jitter")],
         )
         .detail(),
-        stage("panning one speaker", &[("stage", "panning one speaker")]),
+        stage("panning one speaker", &[("stage", "panning one speaker")]).detail(),
         stage("panning one speaker behind a wall", &[("stage", "panning one speaker behind a wall")])
             .detail(),
         stage("head model for one speaker", &[("stage", "head model for one speaker")]),
@@ -86,7 +86,8 @@ pub(in super::super) const AUDIO: Bench = Bench {
             "16 speakers, echo cancelling off",
             &[("stage", "whole client, 16 speakers, echo cancelling off")],
             CODEC_OF_17,
-        ),
+        )
+        .detail(),
         client(
             "16 speakers, everything on",
             &[("stage", "whole client, 16 speakers, everything on")],
@@ -175,12 +176,12 @@ pub(in super::super) const QUALITY: Bench = Bench {
         score("score, a perfect network", PERFECT, PERFECT_ORIGINAL).detail(),
         score("score, 60 ms of jitter", JITTER, JITTER_ORIGINAL).detail(),
         score("score, 10 % loss", LOSS, LOSS_ORIGINAL).detail(),
-        score("score, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL),
+        score("score, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL).detail(),
         score("score, 20 % loss in bursts, 60 ms of jitter", WORST, WORST_ORIGINAL),
         delay("delay, a perfect network", PERFECT, PERFECT_ORIGINAL).detail(),
         delay("delay, 60 ms of jitter", JITTER, JITTER_ORIGINAL).detail(),
         delay("delay, 10 % loss", LOSS, LOSS_ORIGINAL).detail(),
-        delay("delay, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL),
+        delay("delay, 10 % loss, 60 ms of jitter", BOTH, BOTH_ORIGINAL).detail(),
         delay("delay, 20 % loss in bursts, 60 ms of jitter", WORST, WORST_ORIGINAL),
     ],
     is_exact: true,
@@ -196,7 +197,7 @@ const fn ear(what: &'static str, row: Row, field: &'static str) -> Figure {
 }
 
 const fn part(what: &'static str, row: Row, field: &'static str) -> Figure {
-    Figure::new(what, row, field, "ms of that")
+    Figure::new(what, row, field, "ms of that").detail()
 }
 
 pub(in super::super) const MOUTH_TO_EAR: Bench = Bench {
@@ -214,7 +215,7 @@ pub(in super::super) const MOUTH_TO_EAR: Bench = Bench {
         part("encoding, both networks, the server", CLEANED, "way_ms"),
         part("jitter buffer and block", CLEANED, "buffer_ms"),
         part("the codec's own delay", CLEANED, "codec_ms"),
-        Figure::new("chirps that were not found", SENT, "not_heard", "chirps").at_most(0.0),
+        Figure::new("chirps that were not found", SENT, "not_heard", "chirps").detail().at_most(0.0),
     ],
     ..SOUND
 };

@@ -38,6 +38,11 @@ impl Canceller {
         }
     }
 
+    /// Whether it has a column on the page.
+    pub(super) fn is_in_table(&self) -> bool {
+        !matches!(self, Self::Nothing)
+    }
+
     /// Processes the microphone's sound; the canceller's own delay stays in the output. `folder` is for the files of a
     /// program.
     pub(super) fn process(

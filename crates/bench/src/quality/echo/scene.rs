@@ -86,3 +86,22 @@ pub(super) const SCENES: [Scene; 22] = [
     Scene { name: "far end is music", far: FarEnd::Music, ..LINEAR },
     Scene { name: "far end is a game", far: FarEnd::Game, ..LINEAR },
 ];
+
+/// The scenes without a row on the page.
+const NOT_IN_TABLE: [&str; 8] = [
+    "RT60 0.5 s",
+    "drift +50 ppm",
+    "drift −50 ppm",
+    "drift −200 ppm",
+    "drift +200 ppm, RT60 0.5 s",
+    "clips, 10 %",
+    "saturates, 10 %",
+    "with memory, 10 %",
+];
+
+impl Scene {
+    /// Whether it has a row on the page.
+    pub(super) fn is_in_table(&self) -> bool {
+        !NOT_IN_TABLE.contains(&self.name)
+    }
+}
