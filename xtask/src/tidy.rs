@@ -28,7 +28,6 @@ mod lints;
 mod manifests;
 mod paths_in_code;
 mod pictures;
-mod plain_subjects;
 mod published;
 mod ratchet;
 mod release_version;
@@ -44,7 +43,7 @@ mod unity;
 mod unused_dependencies;
 mod use_order;
 mod walls;
-mod words;
+mod words_of_pages;
 
 use std::path::Path;
 
@@ -110,7 +109,6 @@ const RULES: &[Rule] = &[
     links::check,
     manifests::check,
     pictures::check,
-    plain_subjects::check,
     published::check,
     ratchet::check,
     release_version::check,
@@ -124,7 +122,7 @@ const RULES: &[Rule] = &[
     unused_dependencies::check,
     use_order::check,
     walls::check,
-    words::check,
+    words_of_pages::check,
 ];
 
 #[cfg(test)]
